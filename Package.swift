@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every warning is an error, and a module may only use what it imports itself.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// One room of the house: a Swift module under Sources/.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+}
+
+// The tests of one room: Tests/<room>Tests.
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: room + "Tests", dependencies: [.init(stringLiteral: room)] + dependencies,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "ratemill",
+  products: [
+    .executable(name: "ratemill", targets: ["ratemill"]),
+    .library(name: "RatingEngine", targets: ["RatingEngine"]),
+  ],
+  targets: [
+    // Layer 0: leaves.
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CMachine", exclude: ["README.md"], cSettings: [.unsafeFlags(["-Wall"])]),
+    room("Money"),
+    room("BillingCalendar"),
+    room("DurableFiles", ["CZstd"]),
+    room("OptionTable"),
+    room("Tables"),
+    // Layer 1: what people write, and the documents between rating and invoicing.
+    room("Catalog", ["Money", "BillingCalendar", "Tables", "CYaml", "CNettle", "CZstd", "CZlib"]),
+    room("UsageSummary", ["Money", "BillingCalendar", "Tables", "DurableFiles", "CNettle", "CZstd"]),
+    // Layer 2: the two stages, and made-up usage to try them on.
+    room(
+      "RatingEngine",
+      [
+        "CMachine", "CZstd", "CZlib", "CXxhash", "Money", "BillingCalendar", "DurableFiles", "Tables",
+        "Catalog", "UsageSummary",
+      ]),
+    room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
+    room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
+    // Layer 3 and 4: the command.
+    room(
+      "RatemillCLI",
+      [
+        "OptionTable", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary", "Money",
+        "BillingCalendar", "DurableFiles", "Tables",
+      ]),
+    .executableTarget(
+      name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,53 @@
+// What the machine can do and Swift cannot say: vector compares chosen at start, prefetches, huge pages,
+// and a guard for mapped files that shrink. Leaf functions only; no allocation, no state but the guard's.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// Positions of the structural bytes of one window of text.
+///
+/// `structuralCount` counts the offsets written to `structurals` (delimiters and newlines, ascending);
+/// `quoteCount` those written to `quotes`.
+typedef struct {
+  size_t structuralCount;
+  size_t quoteCount;
+} cm_scan_result;
+
+/// Finds every `delimiter`, `newline` and `quote` in `text[0..<length]`.
+///
+/// Offsets are relative to `text`, ascending. A quote byte of 0 means "this dialect has no quotes".
+/// The arrays need room for `length + 64` offsets each; `text` must be readable for 63 bytes past its end.
+cm_scan_result cm_scan(
+    const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
+    uint32_t *structurals, uint32_t *quotes);
+
+/// The same in plain C without vectors: the form the others are tested against.
+cm_scan_result cm_scan_portable(
+    const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
+    uint32_t *structurals, uint32_t *quotes);
+
+/// Counts `byte` in `text[0..<length]`.
+size_t cm_count_byte(const uint8_t *text, size_t length, uint8_t byte);
+
+/// Offset of the last `byte` in `text[0..<length]`, or -1.
+ptrdiff_t cm_last_index(const uint8_t *text, size_t length, uint8_t byte);
+
+/// Name of the scan form chosen for this machine: "avx2", "sse2", "neon" or "portable".
+const char *cm_scan_name(void);
+
+static inline void cm_prefetch_read(const void *address) { __builtin_prefetch(address, 0, 3); }
+static inline void cm_prefetch_write(const void *address) { __builtin_prefetch(address, 1, 3); }
+
+/// Maps `bytes` of zeroed memory that the kernel backs on first touch, in huge pages where it can.
+/// Returns NULL where the address space is exhausted. Give it back with `cm_unmap`.
+void *cm_map_zeroed(size_t bytes);
+void cm_unmap(void *base, size_t bytes);
+
+/// Guards one mapped file against shrinking while it is read.
+///
+/// A page that vanished is replaced by zeros and the slot is marked, instead of a SIGBUS that kills the run: the
+/// reader finds the mark with `cm_guard_tripped` and reports the file. Returns a slot number, or -1 where all
+/// slots are taken (then the caller reads the file instead of mapping it).
+int cm_guard_add(const void *base, size_t length);
+int cm_guard_tripped(int slot);
+void cm_guard_remove(int slot);

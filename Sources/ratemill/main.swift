@@ -1,0 +1,1 @@
+// The command. All it does is in RatemillCLI.
