@@ -61,6 +61,8 @@ let package = Package(
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+    // Tests, one target for each room.
+    tests("BillingCalendar"),
   ],
   swiftLanguageModes: [.v6]
 )
