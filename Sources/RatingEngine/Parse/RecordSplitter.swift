@@ -5,6 +5,7 @@
 
 import CMachine
 import Catalog
+import Tables
 
 /// Splits chunks into batches of records. Owned by one worker; a chunk is begun, then read batch by batch.
 final class RecordSplitter {

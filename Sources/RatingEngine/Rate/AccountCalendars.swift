@@ -33,7 +33,7 @@ struct AccountCalendars {
   @inline(__always) mutating func period(account: UInt32, day: Int32) -> UInt64 {
     let cycleDay = Int(catalog.accounts[Int(account)].cycleDay)
     if day < periods[cycleDay].from || day >= periods[cycleDay].until {
-      let period = UsagePeriod.period(containing: CivilDate(dayNumber: day), cycleDay: Int32(cycleDay))
+      let period = UsagePeriod.containing(CivilDate(dayNumber: day), cycleDay: Int32(cycleDay))
       periods[cycleDay] = (period.from.dayNumber, period.until.dayNumber)
     }
     let found = periods[cycleDay]

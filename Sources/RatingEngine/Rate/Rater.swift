@@ -7,6 +7,7 @@ import BillingCalendar
 import CMachine
 import Catalog
 import Money
+import Tables
 
 /// Rates batches of one source. Owned by one worker; it shares only the compiled catalog.
 final class Rater {

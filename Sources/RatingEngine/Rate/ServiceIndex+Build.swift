@@ -111,7 +111,8 @@ struct ServiceIndexBuilder {
       let first = Self.chain(list, rankOf, then: ServiceIndex.none, &entries)
       insert(key, first, slots, &texts)
     }
-    let intervals = (0...sourceCount).map { intervals(source: $0, rankOf, &entries) }
+    var intervals: [[ServiceIndex.Interval]] = []
+    for source in 0...sourceCount { intervals.append(self.intervals(source: source, rankOf, &entries)) }
     let index = ServiceIndex(
       slots: slots, entries: FlatTable(entries), intervalsBySource: intervals, texts: texts,
       hasSourceKeys: pending.keys.contains { $0.tag >> 16 != 0 })
