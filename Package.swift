@@ -55,7 +55,7 @@ let package = Package(
     room(
       "RatemillCLI",
       [
-        "OptionTable", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary", "Money",
+        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary", "Money",
         "BillingCalendar", "DurableFiles", "Tables",
       ]),
     .executableTarget(
