@@ -48,6 +48,11 @@ public struct CommandSpec: Sendable {
   }
 }
 
+extension CommandSpec: CustomStringConvertible {
+  /// The name.
+  public var description: String { name }
+}
+
 /// One thing that people do with a command.
 public struct CommandExample: Sendable {
   /// What it does, in the imperative.

@@ -38,6 +38,12 @@ public enum MessageText {
     return result
   }
 
+  /// Words to choose from: `bash, zsh or fish`.
+  public static func alternatives(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.joined() }
+    return words.dropLast().joined(separator: ", ") + " or " + last
+  }
+
   /// Masks runs of `maskedRunMin` ASCII digits or more after their first `shownDigits`: `447700900123` is
   /// `44770xxxxxxx`.
   ///

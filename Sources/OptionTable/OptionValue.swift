@@ -39,7 +39,7 @@ public enum OptionValue {
     return ValueParser(hint: .choice(words)) { text throws(ValueFault) in
       guard let choice = Choice(rawValue: text) else {
         throw .expected(
-          alternatives(words), got: text, hint: Suggestion.question(for: text, among: words))
+          MessageText.alternatives(words), got: text, hint: Suggestion.question(for: text, among: words))
       }
       return choice
     }
@@ -71,11 +71,6 @@ public enum OptionValue {
       guard !text.isEmpty, hint != .folder || text != "-" else { throw .expected(expectation, got: text) }
       return text
     }
-  }
-
-  private static func alternatives(_ words: [String]) -> String {
-    guard let last = words.last, words.count > 1 else { return words.joined() }
-    return words.dropLast().joined(separator: ", ") + " or " + last
   }
 }
 

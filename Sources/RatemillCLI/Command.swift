@@ -56,7 +56,7 @@ extension Operands {
 
   private var missingHint: String {
     switch hint {
-    case .choice(let words): "\(name) is missing; add " + words.joined(separator: ", ")
+    case .choice(let words): "\(name) is missing; add \(MessageText.alternatives(words))"
     default: "no \(name); name files or folders, or - for standard input"
     }
   }

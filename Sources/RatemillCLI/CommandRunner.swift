@@ -8,12 +8,11 @@ internal import OptionTable
 /// The program: its commands, and the way to one of them.
 public enum CommandRunner {
   /// Every command, in the order of help.
-  static let entries: [CommandEntry] = [
-    CommandEntry(RateCommand.self), CommandEntry(CheckCommand.self), CommandEntry(ExplainCommand.self),
-    CommandEntry(FormatsCommand.self), CommandEntry(GenerateCommand.self),
-    CommandEntry(InvoiceDraftCommand.self),
-    CommandEntry(HelpCommand.self), CommandEntry(VersionCommand.self), CommandEntry(CompletionCommand.self),
+  static let commands: [any Command.Type] = [
+    RateCommand.self, CheckCommand.self, ExplainCommand.self, FormatsCommand.self, GenerateCommand.self,
+    InvoiceDraftCommand.self, HelpCommand.self, VersionCommand.self, CompletionCommand.self,
   ]
+  static let entries: [CommandEntry] = commands.map { CommandEntry($0) }
 
   /// The words of the program.
   static let program = ProgramSpec(
@@ -39,12 +38,13 @@ public enum CommandRunner {
     do {
       guard let first = arguments.first else { return overview(console, surroundings) }
       if first == "-h" || first == "--help" { return overview(console, surroundings) }
-      if first == "--version" { return try CommandEntry(VersionCommand.self).run([], surroundings) }
+      if first == "--version" { return try version(surroundings) }
       let (entry, rest) = try find(arguments)
       if entry.spec.name != HelpCommand.spec.name {
         hint = "'\(ProgramVersion.name) \(entry.spec.name) -h' lists the options"
       }
       if let text = help(asked: rest, entry.spec, surroundings) { return console.finish(text) }
+      if rest.prefix(while: { $0 != "--" }).contains("--version") { return try version(surroundings) }
       return try entry.run(rest, surroundings)
     } catch {
       console.warn(error.message)
@@ -61,6 +61,11 @@ public enum CommandRunner {
         return (entry, Array(words.dropFirst(wordCount)))
       }
     }
+    // `ratemill invoice -h` asks about the only command that begins so.
+    let pairs = entries.filter { $0.spec.name.hasPrefix((words.first ?? "") + " ") }
+    if pairs.count == 1, ["-h", "--help"].contains(words.last) {
+      return (pairs[0], Array(words.dropFirst()))
+    }
     throw unknownCommand(words)
   }
 
@@ -74,6 +79,10 @@ public enum CommandRunner {
     let text = HelpText(program, isBold: surroundings.standardOutputIsCapable)
     if options.contains("--help") { return text.long(command) }
     return options.contains("-h") ? text.short(command) : nil
+  }
+
+  private static func version(_ surroundings: Surroundings) throws(UsageError) -> ExitStatus {
+    try CommandEntry(VersionCommand.self).run([], surroundings)
   }
 
   private static func overview(_ console: Console, _ surroundings: Surroundings) -> ExitStatus {
