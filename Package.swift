@@ -55,12 +55,18 @@ let package = Package(
     room(
       "RatemillCLI",
       [
-        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary", "Money",
+        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary",
+        "Money",
         "BillingCalendar", "DurableFiles", "Tables",
       ]),
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
+      swiftSettings: strict),
+    tests("OptionTable"),
   ],
   swiftLanguageModes: [.v6]
 )
