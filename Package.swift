@@ -67,6 +67,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
       swiftSettings: strict),
     tests("OptionTable"),
+    tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
   ],
   swiftLanguageModes: [.v6]
 )
