@@ -58,7 +58,7 @@ public struct BuiltProgram: Sendable {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
     let own = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-    // Where a helper of the toolchain runs the bundle, the bundle is among its arguments.
+    // Where a tool of the toolchain runs the bundle, the bundle is among its arguments.
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? own
     path = bundle.prefix(through: bundle.lastIndex(of: "/") ?? bundle.startIndex) + name
   }
