@@ -55,13 +55,19 @@ let package = Package(
     room(
       "RatemillCLI",
       [
-        "OptionTable", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary", "Money",
+        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary",
+        "Money",
         "BillingCalendar", "DurableFiles", "Tables",
       ]),
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
     // Tests, one target for each room.
+    .target(
+      name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
+      swiftSettings: strict),
+    tests("OptionTable"),
+    tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
     tests("BillingCalendar"),
   ],
   swiftLanguageModes: [.v6]
