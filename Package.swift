@@ -63,6 +63,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
     // Tests, one target for each room.
     tests("BillingCalendar"),
+    tests("DurableFiles", ["CZstd"]),
   ],
   swiftLanguageModes: [.v6]
 )
