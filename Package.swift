@@ -69,6 +69,7 @@ let package = Package(
     tests("OptionTable"),
     tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
     tests("BillingCalendar"),
+    tests("DurableFiles", ["CZstd"]),
   ],
   swiftLanguageModes: [.v6]
 )
