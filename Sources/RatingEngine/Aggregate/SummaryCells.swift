@@ -60,6 +60,9 @@ final class SummaryCells {
     blocks.withUnsafeBufferPointer { $0[number &>> Self.blockShift].base + (number & Self.blockMask) }
   }
 
+  /// Prefetches a cell for reading.
+  @inline(__always) func prefetch(_ number: Int) { cm_prefetch_read(cell(number)) }
+
   /// Adds one rated event.
   @inline(__always) func add(_ row: UnsafePointer<OutcomeRow>, hash: UInt64) {
     let cell = find(row.pointee.keyLow, row.pointee.keyHigh, hash: hash)

@@ -104,7 +104,7 @@ final class RunLedger {
         cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
       } else {
         let payload = row.pointee.payload
-        count(
+        self.count(
           row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals, unit,
           outcome.sequence, outcome.unitOffset, logIndex: isLogging ? log.count - 1 : -1)
       }
@@ -143,6 +143,14 @@ final class RunLedger {
   }
 
   // MARK: the end
+
+  /// Gives back what only duplicate detection needed.
+  func releaseKeys() {
+    filter.deallocate()
+    log.release()
+    suspects = []
+    stretches = []
+  }
 
   /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
   func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
