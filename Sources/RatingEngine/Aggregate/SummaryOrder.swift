@@ -193,7 +193,8 @@ enum RowSort {
   }
 
   private static func small(_ rows: UnsafeMutablePointer<SummaryOrder.Row>, _ count: Int) {
-    UnsafeMutableBufferPointer(start: rows, count: count).sort { a, b in
+    var buffer = UnsafeMutableBufferPointer(start: rows, count: count)
+    buffer.sort { a, b in
       a.high != b.high ? a.high < b.high : a.low < b.low
     }
   }
