@@ -56,8 +56,8 @@ struct FieldPlan: Sendable {
     var test: Test
   }
   /// A field that guides: looked up under `tag` in the service index.
-  struct GuideField: Sendable {
-    enum Value: Sendable {
+  struct GuideField: Sendable, Equatable {
+    enum Value: Sendable, Equatable {
       case text(slot: Int)
       case from
       case to

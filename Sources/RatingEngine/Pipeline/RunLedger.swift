@@ -65,6 +65,11 @@ final class RunLedger {
     let filterAhead = 32
     let rows = outcome.rows
     let count = outcome.rowCount
+    // Copies of what the loop asks: fields of a class are checked for exclusive access at every use.
+    var filter = self.filter
+    defer { self.filter = filter }
+    let log = self.log
+    let cells = self.cells
     var ratedCount = 0
     let sums = self.sums.base
     for index in 0..<9 { sums[index] = 0 }
