@@ -61,6 +61,10 @@ let package = Package(
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
+    // Tests, one room each.
+    tests("Tables"),
+    tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
   ],
   swiftLanguageModes: [.v6]
 )
