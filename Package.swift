@@ -62,7 +62,8 @@ let package = Package(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
-    // Tests, one room each.
+    // Tests, one target for each room.
+    tests("BillingCalendar"),
     tests("Tables"),
     tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
   ],
