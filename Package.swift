@@ -9,8 +9,8 @@ let strict: [SwiftSetting] = [
 ]
 
 // One room of the house: a Swift module under Sources/.
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], pages: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"] + pages, swiftSettings: strict)
 }
 
 // The tests of one room: Tests/<room>Tests.
@@ -40,7 +40,9 @@ let package = Package(
     room("OptionTable"),
     room("Tables"),
     // Layer 1: what people write, and the documents between rating and invoicing.
-    room("Catalog", ["Money", "BillingCalendar", "Tables", "CYaml", "CNettle", "CZstd", "CZlib"]),
+    room(
+      "Catalog", ["Money", "BillingCalendar", "Tables", "CYaml", "CNettle", "CZstd", "CZlib"],
+      pages: ["Formats/README.md"]),
     room("UsageSummary", ["Money", "BillingCalendar", "Tables", "DurableFiles", "CNettle", "CZstd"]),
     // Layer 2: the two stages, and made-up usage to try them on.
     room(
