@@ -56,3 +56,22 @@ public enum TableFile {
     return (filled, code)
   }
 }
+
+extension TableFile {
+  /// The names in a folder but `.` and `..`, sorted by bytes; nil where there is no such folder.
+  public static func names(inFolder path: String) throws(TableFileFault) -> [String]? {
+    guard let folder = opendir(path) else {
+      if errno == ENOENT { return nil }
+      throw TableFileFault(path: path, code: errno)
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}

@@ -82,7 +82,7 @@ extension DeckFileReader {
     error(
       column, fault.message(for: cell, as: column.name, scale: Amount.scale),
       hint: isOtherMark
-        ? "the decimal mark is a \(comma) here; say so with 'decimal' in the deck's YAML" : fault.hint)
+        ? "the decimal mark is a \(comma) here; say so with 'decimal' in the deck's YAML" : fault.cellHint)
   }
 
   mutating func takeMinimum(_ kind: UsageKind) -> UInt32? {

@@ -73,7 +73,7 @@ extension AuthoredTable {
     switch DecimalText.parse(text, scale: scale) {
     case .success(let value): return value
     case .failure(let fault):
-      error(column, fault.message(for: text, as: column.name, scale: scale), hint: fault.hint)
+      error(column, fault.message(for: text, as: column.name, scale: scale), hint: fault.cellHint)
       return nil
     }
   }
@@ -159,7 +159,7 @@ extension DecimalFault {
   }
 
   /// What to do about it.
-  var hint: String {
+  var cellHint: String {
     switch self {
     case .empty: return "fill the cell with a number such as 12.50"
     case .unexpected: return "expected a number such as 12.50: digits and one point, no grouping, no symbol"
