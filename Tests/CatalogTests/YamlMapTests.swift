@@ -48,6 +48,13 @@ import Testing
     #expect(findings("a: 1\n", keys: ["a"]) { map, _ in _ = map.required("a") } == [])
   }
 
+  @Test func anUnknownKeyMayBeTheMissingOne() {
+    #expect(
+      findings("prise: 1\n", keys: ["price"]) { map, _ in _ = map.required("price") } == [
+        "f.yaml:1:1: unknown key 'prise' in the plan; did you mean 'price'?"
+      ])
+  }
+
   @Test func whatIsNoMapIsSaidSo() {
     #expect(findings("- 1\n") == ["f.yaml:1:1: expected the plan with keys and values, found a list"])
     #expect(findings("text\n") == ["f.yaml:1:1: expected the plan with keys and values, found 'text'"])

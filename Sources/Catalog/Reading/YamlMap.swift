@@ -10,6 +10,8 @@ package struct YamlMap {
   package let place: YamlPlace
   /// Its entries in file order, unknown keys left out.
   package let entries: [YamlEntry]
+  /// Whether it had keys that nobody knows: what else it lacks may be what they were meant to say.
+  package let hasUnknownKeys: Bool
   /// Where faults go.
   package let findings: YamlFindings
 
@@ -24,17 +26,13 @@ package struct YamlMap {
     self.what = what
     place = node.place
     self.findings = findings
-    guard let keys else {
-      self.entries = entries
-      return
-    }
-    let known = Set(keys.map { Label($0) })
-    self.entries = entries.filter { entry in
-      if known.contains(entry.key) { return true }
+    let known = keys.map { Set($0.map { Label($0) }) }
+    self.entries = entries.filter { known?.contains($0.key) != false }
+    hasUnknownKeys = self.entries.count < entries.count
+    for entry in entries where known?.contains(entry.key) == false {
       findings.error(
         "unknown key \(YamlNode.quote(entry.key)) in \(what)", at: entry.place,
-        hint: YamlSuggestion.hint(for: entry.key, among: keys))
-      return false
+        hint: YamlSuggestion.hint(for: entry.key, among: keys ?? []))
     }
   }
 
@@ -47,10 +45,10 @@ package struct YamlMap {
   /// The value of a key; nil where the map has none.
   package subscript(key: String) -> YamlNode? { entry(key)?.value }
 
-  /// The value of a key that must be there; its absence is an error.
+  /// The value of a key that must be there; its absence is an error, unless an unknown key may be a slip of it.
   package func required(_ key: String, hint: String = "") -> YamlNode? {
     let value = self[key]
-    if value == nil { findings.error("\(what) has no '\(key)'", at: place, hint: hint) }
+    if value == nil, !hasUnknownKeys { findings.error("\(what) has no '\(key)'", at: place, hint: hint) }
     return value
   }
 
