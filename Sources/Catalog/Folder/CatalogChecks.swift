@@ -1,5 +1,6 @@
 // What can only be checked when all parts of a catalog are known.
 
+import Money
 import Tables
 
 /// Checks between accounts, plans and decks that are each without fault.

@@ -10,9 +10,10 @@ extension CatalogLoading {
   mutating func readPlans(_ defaults: CatalogDefaults, _ decks: NamedParts<RateDeck>) -> NamedParts<RatePlan> {
     var knownDecks: [Label: PlanDeck] = [:]
     for (name, index) in decks.indexByName {
-      // The currency of a faulty deck is not known: that of the catalog is as good as any.
       let deck = decks.parts.first { $0.name == name }
-      knownDecks[name] = PlanDeck(index: index, currency: deck?.currency ?? defaults.currency ?? .none)
+      // The currency of a faulty deck is not known: that of the catalog is as good as any, or ISO's "no currency".
+      guard let currency = deck?.currency ?? defaults.currency ?? Currency(code: "XXX") else { continue }
+      knownDecks[name] = PlanDeck(index: index, currency: currency)
     }
     let read = readFolder("plans", .plans, nameKey: "plan") { file, findings in
       PlanReader.read(

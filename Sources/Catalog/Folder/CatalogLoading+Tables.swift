@@ -5,6 +5,19 @@ import Money
 import Tables
 
 extension CatalogLoading {
+  /// What catalog.yaml says, with UTC and nothing else where it is silent.
+  mutating func readDefaults(_ names: [String]) -> CatalogDefaults {
+    guard names.contains("catalog.yaml"), let file = read("catalog.yaml", .defaults) else {
+      return CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: [])
+    }
+    var findings: [CatalogFinding] = []
+    let defaults = DefaultsReader.read(
+      file.text, file: file.path, zone: { name throws(ZoneFault) in try zones.zone(named: name) },
+      findings: &findings)
+    add(.defaults, findings)
+    return defaults
+  }
+
   /// The accounts; without accounts.csv there is no catalog.
   mutating func readAccounts(_ plans: NamedParts<RatePlan>, _ defaults: CatalogDefaults) -> NamedParts<Account> {
     var accounts: [Account] = []

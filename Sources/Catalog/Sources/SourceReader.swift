@@ -148,10 +148,10 @@ extension SourceReader {
     if !country.isEmpty {
       if let habits = DiallingHabits.plan(of: country) {
         plan = habits
-      } else if table.given(.country) != nil {
-        // A bad default is reported where it stands, in catalog.yaml.
+      } else {
+        let place = table.given(.country) == nil ? " of catalog.yaml" : ""
         table.error(
-          .country, "unknown country \(Quoted.text(country))",
+          .country, "the dialling habits of country \(Quoted.text(country))\(place) are not known",
           hint: Quoted.suggestion(
             for: country, in: DiallingHabits.countries, otherwise: "expected an ISO 3166 code such as DE"))
       }
