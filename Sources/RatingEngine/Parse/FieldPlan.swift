@@ -38,6 +38,9 @@ struct FieldPlan: Sendable {
   struct QuantityField: Sendable {
     enum Reader: Sendable {
       case decimal(onePerUnit: Int64, isDecimalComma: Bool)
+      /// In the unit that the text of this slot names.
+      case inRecordUnit(unitSlot: Int, isDecimalComma: Bool)
+      case microseconds
       case clock
     }
     var slot: Int

@@ -150,7 +150,6 @@ final class RunAttempt: @unchecked Sendable {
     progress.suspended.store(0, ordering: .relaxed)
     // Stored bytes stand for about four times as much text; records have some hundred bytes. A pipe may hold anything.
     ledger = RunLedger(setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
-    ledger.sourceByFile = files.map(\.sourceIndex)
   }
 
   private static func storedBytes(_ files: [AssignedFile]) -> Int64? {

@@ -225,7 +225,8 @@ final class RunLedger {
     let placed = copies.map { (copy: $0, address: address($0.logIndex)) }
       .sorted { ($0.address.file, $0.address.unit, $0.address.offset) < ($1.address.file, $1.address.unit, $1.address.offset) }
     var kept: [Bool] = []
-    if setup.catalog.source.formats[setup.catalog.source.sources[fileSource(placed[0].address.file)].formatIndex].key.isEmpty {
+    let isRowKeyed = copies.contains { copy in copy.suspect.map { suspects[$0].row.isRowKeyed != 0 } ?? false }
+    if isRowKeyed {
       var countByFile: [Int: Int] = [:]
       var most = 0
       for item in placed {
@@ -247,10 +248,6 @@ final class RunLedger {
       }
     }
   }
-
-  private func fileSource(_ file: Int) -> Int { sourceByFile[file] }
-  /// Source of each file, by its number; set by the run.
-  var sourceByFile: [Int] = []
 
   /// The counted copy is not the one to keep: another with the same content is. Its record becomes the duplicate.
   private func withdraw(_ logIndex: Int, inFavourOf copies: [(copy: Copy, address: Address)], _ kept: [Bool]) {

@@ -511,7 +511,7 @@ final class Rater {
           identityHigh: batch.identityHigh[record], content: batch.content[record],
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, offset: batch.offset[record], payload: OutcomeRow.noPayload,
-          reason: batch.reason[record], door: door, kind: batch.kind[record]))
+          reason: batch.reason[record], door: door, kind: batch.kind[record], isRowKeyed: batch.isRowKeyed[record]))
       out += 1
     }
     return out - rows
