@@ -61,6 +61,7 @@ let package = Package(
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+    tests("Tables"),
   ],
   swiftLanguageModes: [.v6]
 )
