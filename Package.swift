@@ -62,6 +62,11 @@ let package = Package(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
     tests("Tables"),
+    // Usage folders made by tests, for the rooms that read them.
+    .target(
+      name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "UsageSummary"],
+      path: "Tests/UsageFolderSupport", swiftSettings: strict),
+    tests("UsageSummary", ["UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
   ],
   swiftLanguageModes: [.v6]
 )
