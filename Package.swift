@@ -61,6 +61,8 @@ let package = Package(
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+    // Tests, one target for each room.
+    tests("BillingCalendar"),
     tests("Tables"),
     // Usage folders made by tests, for the rooms that read them.
     .target(
