@@ -1,7 +1,7 @@
 // The kinds of usage, their units and directions: the words that formats, plans and summaries share.
 
 /// What is metered.
-public enum UsageKind: UInt8, Sendable, CaseIterable {
+public enum UsageKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   /// Calls; quantity in milliseconds, written in seconds.
   case voice
   /// Messages; quantity in message segments.
@@ -57,7 +57,7 @@ public enum UsageKind: UInt8, Sendable, CaseIterable {
 }
 
 /// Which way an event went, seen from the account.
-public enum UsageDirection: UInt8, Sendable, CaseIterable {
+public enum UsageDirection: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   /// From the account to somewhere; also where a format has no direction.
   case outbound
   /// To the account.
