@@ -69,6 +69,9 @@ let package = Package(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
     tests("UsageSummary", ["UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "Invoicing",
+      ["UsageFolderSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables", "UsageSummary"]),
   ],
   swiftLanguageModes: [.v6]
 )

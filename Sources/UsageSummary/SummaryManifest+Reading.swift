@@ -37,12 +37,8 @@ extension SummaryManifest {
   }
 
   private static func checkSeal(_ bytes: [UInt8]) throws(ManifestTrouble) {
-    let sealCount = sealLines(String(repeating: "0", count: 64)).utf8.count
-    guard bytes.count > sealCount else { throw ManifestTrouble("'sha256' is not its last line") }
-    let body = Array(bytes.dropLast(sealCount))
-    let expected = SHA256.hex(of: body)
-    guard bytes.suffix(sealCount).elementsEqual(sealLines(expected).utf8) else {
-      throw ManifestTrouble("it was changed after it was written: the SHA-256 of its lines is \(expected)")
+    do throws(SealedJSON.Broken) { try SealedJSON.check(bytes) } catch {
+      throw ManifestTrouble(error.message)
     }
   }
 

@@ -6,20 +6,8 @@ import Tables
 extension SummaryManifest {
   /// The bytes of `manifest.json`.
   ///
-  /// The last member, `sha256`, is the hash of every byte before its line; `head -n -2 manifest.json | sha256sum` gives the
-  /// same. Equal manifests give equal bytes. Complexity: O(inputs + files).
-  public func text() -> [UInt8] {
-    var bytes = JSONText.pretty(document)
-    // The document ends with `\n}\n`; the seal goes before it.
-    bytes.removeLast(3)
-    bytes.append(contentsOf: ",\n".utf8)
-    let seal = SHA256.hex(of: bytes)
-    bytes.append(contentsOf: Self.sealLines(seal).utf8)
-    return bytes
-  }
-
-  /// The two lines that end a manifest.
-  static func sealLines(_ seal: String) -> String { "  \"sha256\": \"\(seal)\"\n}\n" }
+  /// Sealed (`SealedJSON`). Equal manifests give equal bytes. Complexity: O(inputs + files).
+  public func text() -> [UInt8] { SealedJSON.text(of: document) }
 
   // Without the seal.
   private var document: JSONValue {

@@ -11,10 +11,20 @@ public struct UsageFolder: Sendable {
   public let path: String
   /// Its manifest.
   public let manifest: SummaryManifest
-  /// Usage periods of its rows, ascending, each once.
-  public let usagePeriods: [UsagePeriod]
+  /// SHA-256 of the bytes of `manifest.json`: names the whole folder, because the manifest names every file.
+  public let manifestHash: String
+  /// Usage periods of its rows and their events, ascending, each once.
+  public let usagePeriods: [PeriodUsage]
   /// What could not be rated, by reason and account; empty where nothing was suspended.
   public let suspenseDigest: [SuspenseDigestRow]
+
+  /// How much usage a period has.
+  public struct PeriodUsage: Hashable, Sendable {
+    /// The period.
+    public var period: UsagePeriod
+    /// Events of all accounts.
+    public var eventCount: Int128
+  }
 
   /// Opens the folder at `path` and proves it.
   ///
@@ -22,14 +32,16 @@ public struct UsageFolder: Sendable {
   /// another schema, and where bytes, hash, rows or sums of a file are not those of the manifest. Files that the manifest
   /// does not list are ignored. Complexity: reads every listed file once; memory of one row.
   public static func open(_ path: String) throws(UsageFolderFault) -> UsageFolder {
-    let manifest = try SummaryManifest.read(
-      manifestBytes(of: path), name: path + "/" + SummaryManifest.fileName)
-    var periods: Set<UsagePeriod> = []
+    let bytes = try manifestBytes(of: path)
+    let manifest = try SummaryManifest.read(bytes, name: path + "/" + SummaryManifest.fileName)
+    var eventCounts: [UsagePeriod: Int128] = [:]
     var digest: [SuspenseDigestRow] = []
     for file in manifest.files {
       switch file.name {
       case SummarySchema.fileName:
-        try readSummary(of: path, file) { periods.insert($0.usagePeriod) }
+        try readSummary(of: path, file) { row in
+          eventCounts[row.usagePeriod, default: 0] += Int128(row.eventCount)
+        }
       case SuspenseDigest.fileName: digest = try readDigest(of: path, file)
       default:
         let found = try FileProof(reading: path, file.name)
@@ -38,7 +50,10 @@ public struct UsageFolder: Sendable {
     }
     try checkSuspense(manifest, digest, path)
     return UsageFolder(
-      path: path, manifest: manifest, usagePeriods: periods.sorted(), suspenseDigest: digest)
+      path: path, manifest: manifest, manifestHash: SHA256.hex(of: bytes),
+      usagePeriods: eventCounts.sorted { $0.key < $1.key }.map {
+        PeriodUsage(period: $0.key, eventCount: $0.value)
+      }, suspenseDigest: digest)
   }
 
   /// Opens the summary again, to be read row by row.

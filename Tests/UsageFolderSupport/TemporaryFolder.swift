@@ -42,6 +42,9 @@ public final class TemporaryFolder {
   /// Removes a file in it.
   public func remove(_ name: String) { unlink(path + "/" + name) }
 
+  /// Removes a file or folder in it with everything below.
+  public func removeAll(_ name: String) { Self.remove(path + "/" + name) }
+
   /// The names in it or in a folder below it, sorted.
   public func names(in folder: String = ".") -> [String] { Self.names(path + "/" + folder) }
 
