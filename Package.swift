@@ -55,23 +55,33 @@ let package = Package(
     room(
       "RatemillCLI",
       [
-        "OptionTable", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary", "Money",
+        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary",
+        "Money",
         "BillingCalendar", "DurableFiles", "Tables",
       ]),
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
     // Tests, one target for each room.
+    .target(
+      name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
+      swiftSettings: strict),
+    tests("OptionTable"),
+    tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
     tests("BillingCalendar"),
+    tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
     // Usage folders made by tests, for the rooms that read them.
     .target(
-      name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "UsageSummary"],
+      name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
-    tests("UsageSummary", ["UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
     tests(
       "Invoicing",
-      ["UsageFolderSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables", "UsageSummary"]),
+      [
+        "TestSupport", "UsageFolderSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables",
+        "UsageSummary",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

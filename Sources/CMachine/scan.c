@@ -26,10 +26,11 @@
 
 cm_scan_result cm_scan_portable(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes) {
-  cm_scan_result r = {0, 0};
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
+  cm_scan_result r = {0, 0, 0};
   for (size_t i = 0; i < length; i++) {
     uint8_t c = text[i];
+    if (c == newline) lineEnds[r.lineCount++] = (uint32_t)r.structuralCount;
     if (c == delimiter || c == newline) structurals[r.structuralCount++] = (uint32_t)i;
     if (quote != 0 && c == quote) quotes[r.quoteCount++] = (uint32_t)i;
   }
@@ -37,11 +38,14 @@ cm_scan_result cm_scan_portable(
 }
 
 #define SCAN_BODY(MASK64)                                                                     \
-  cm_scan_result r = {0, 0};                                                                  \
-  size_t ns = 0, nq = 0;                                                                      \
+  cm_scan_result r = {0, 0, 0};                                                               \
+  size_t ns = 0, nl = 0, nq = 0;                                                              \
   for (size_t i = 0; i < length; i += 64) {                                                   \
     uint64_t keep = length - i >= 64 ? ~0ull : (1ull << (length - i)) - 1;                    \
-    uint64_t s = (MASK64(text + i, delimiter) | MASK64(text + i, newline)) & keep;            \
+    uint64_t e = MASK64(text + i, newline) & keep;                                            \
+    uint64_t s = (MASK64(text + i, delimiter) & keep) | e;                                    \
+    for (; e; e &= e - 1)                                                                     \
+      lineEnds[nl++] = (uint32_t)(ns + (size_t)__builtin_popcountll(s & ((e & -e) - 1)));     \
     EMIT(structurals, ns, s, i);                                                              \
     if (quote != 0) {                                                                         \
       uint64_t q = MASK64(text + i, quote) & keep;                                            \
@@ -49,6 +53,7 @@ cm_scan_result cm_scan_portable(
     }                                                                                         \
   }                                                                                           \
   r.structuralCount = ns;                                                                     \
+  r.lineCount = nl;                                                                           \
   r.quoteCount = nq;                                                                          \
   return r;
 
@@ -63,7 +68,7 @@ __attribute__((target("avx2,bmi,popcnt"), always_inline)) static inline uint64_t
 }
 __attribute__((target("avx2,bmi,popcnt"))) static cm_scan_result scan_avx2(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes) {
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
   SCAN_BODY(mask_avx2)
 }
 
@@ -76,16 +81,16 @@ __attribute__((always_inline)) static inline uint64_t mask_sse2(const uint8_t *p
 }
 static cm_scan_result scan_sse2(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes) {
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
   SCAN_BODY(mask_sse2)
 }
 
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"); }
 cm_scan_result cm_scan(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes) {
-  return has_avx2() ? scan_avx2(text, length, delimiter, newline, quote, structurals, quotes)
-                    : scan_sse2(text, length, delimiter, newline, quote, structurals, quotes);
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
+  return has_avx2() ? scan_avx2(text, length, delimiter, newline, quote, structurals, lineEnds, quotes)
+                    : scan_sse2(text, length, delimiter, newline, quote, structurals, lineEnds, quotes);
 }
 const char *cm_scan_name(void) { return has_avx2() ? "avx2" : "sse2"; }
 
@@ -117,7 +122,7 @@ static inline uint64_t mask_neon(const uint8_t *p, uint8_t c) {
 }
 cm_scan_result cm_scan(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes) {
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
   SCAN_BODY(mask_neon)
 }
 const char *cm_scan_name(void) { return "neon"; }
@@ -131,8 +136,8 @@ size_t cm_count_byte(const uint8_t *text, size_t length, uint8_t byte) {
 #else
 cm_scan_result cm_scan(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes) {
-  return cm_scan_portable(text, length, delimiter, newline, quote, structurals, quotes);
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
+  return cm_scan_portable(text, length, delimiter, newline, quote, structurals, lineEnds, quotes);
 }
 const char *cm_scan_name(void) { return "portable"; }
 size_t cm_count_byte(const uint8_t *text, size_t length, uint8_t byte) {

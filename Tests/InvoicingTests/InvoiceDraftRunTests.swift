@@ -6,13 +6,14 @@ import DurableFiles
 import Money
 import Tables
 import Testing
+import TestSupport
 import UsageFolderSupport
 import UsageSummary
 
 @testable import Invoicing
 
 @Suite struct InvoiceDraftRunTests {
-  private let folder = TemporaryFolder()
+  private let folder = try TemporaryFolder()
   private let usage = TemporaryFolder()
 
   private func book() -> SampleBook {
@@ -39,7 +40,7 @@ import UsageSummary
   private func publish(
     _ book: SampleBook, to name: String = "drafts", operations: any FileOperations = SystemFileOperations()
   ) throws -> InvoiceDraftReport {
-    book.usage.write(to: usage)
+    book.try usage.write(to: usage)
     return try InvoiceDraftRun(usage: try UsageFolder.open(usage.path), catalog: book.catalog)
       .publish(to: folder.path + "/" + name, operations: operations)
   }
@@ -59,7 +60,7 @@ import UsageSummary
 
   @Test func theManifestNamesEveryFileByItsHash() throws {
     _ = try publish(book())
-    let bytes = folder.read("drafts/drafts.json")
+    let bytes = try folder.read("drafts/drafts.json")
     try SealedJSON.check(bytes)
     let root = JSONNode(try JSONReader.read(bytes))
     let usageFolder = try UsageFolder.open(usage.path)
@@ -81,7 +82,7 @@ import UsageSummary
     shuffled.usage.rows.reverse()
     _ = try publish(shuffled, to: "two")
     for name in folder.names(in: "one") {
-      #expect(folder.read("one/" + name) == folder.read("two/" + name), "\(name)")
+      #expect(folder.read("one/" + name) == try folder.read("two/" + name), "\(name)")
     }
   }
 
@@ -100,7 +101,7 @@ import UsageSummary
 
   @Test func anotherCatalogIsReported() throws {
     let book = book()
-    book.usage.write(to: usage)
+    book.try usage.write(to: usage)
     var catalog = book.catalog
     catalog.ratingHash = "another"
     let report = try InvoiceDraftRun(usage: try UsageFolder.open(usage.path), catalog: catalog)
@@ -124,11 +125,11 @@ import UsageSummary
 
   @Test func usageThatChangedSinceItWasOpenedPublishesNothing() throws {
     let book = book()
-    book.usage.write(to: usage)
+    book.try usage.write(to: usage)
     let opened = try UsageFolder.open(usage.path)
     var dearer = book
     dearer.usage.rows[0].amount += Amount(pico: 1)
-    dearer.usage.write(to: usage)
+    dearer.try usage.write(to: usage)
     #expect(throws: InvoiceDraftFault.self) {
       try InvoiceDraftRun(usage: opened, catalog: book.catalog).publish(to: folder.path + "/drafts")
     }
@@ -153,7 +154,7 @@ import UsageSummary
       _ = try publish(book, to: "drafts")
       #expect(folder.names() == ["drafts", "whole"], "call \(call)")
       for name in folder.names(in: "whole") {
-        #expect(folder.read("whole/" + name) == folder.read("drafts/" + name), "call \(call): \(name)")
+        #expect(folder.read("whole/" + name) == try folder.read("drafts/" + name), "call \(call): \(name)")
       }
       folder.removeAll("drafts")
     }

@@ -4,6 +4,7 @@ import BillingCalendar
 import Catalog
 import Money
 import Tables
+import TestSupport
 import UsageFolderSupport
 import UsageSummary
 
@@ -73,8 +74,8 @@ struct SampleBook {
 
   /// The drafts, made from a usage folder on disk.
   func drafts(_ choice: UsagePeriodChoice? = nil) throws -> [InvoiceDraft] {
-    let folder = TemporaryFolder()
-    usage.write(to: folder)
+    let folder = try TemporaryFolder()
+    try usage.write(to: folder)
     var drafts: [InvoiceDraft] = []
     try InvoiceDraftRun(usage: try UsageFolder.open(folder.path), catalog: catalog, choice: choice)
       .forEachDraft { drafts.append($0) }

@@ -2,6 +2,7 @@
 
 import CZstd
 public import Tables
+public import TestSupport
 public import UsageSummary
 
 /// A usage folder as data; `write` makes the files and a manifest that meets them.
@@ -49,11 +50,11 @@ public struct SampleUsageFolder: Sendable {
   }
 
   /// Writes the files and `manifest`, or the one that meets.
-  public func write(to folder: TemporaryFolder, manifest: SummaryManifest? = nil) {
-    folder.write(Self.compress(summary), to: SummarySchema.fileName)
-    folder.write(SuspenseDigest.text(of: digest), to: SuspenseDigest.fileName)
-    folder.write(Self.compress(suspense), to: SuspenseSchema.fileName)
-    folder.write((manifest ?? self.manifest()).text(), to: SummaryManifest.fileName)
+  public func write(to folder: TemporaryFolder, manifest: SummaryManifest? = nil) throws {
+    try folder.write(Self.compress(summary), to: SummarySchema.fileName)
+    try folder.write(SuspenseDigest.text(of: digest), to: SuspenseDigest.fileName)
+    try folder.write(Self.compress(suspense), to: SuspenseSchema.fileName)
+    try folder.write((manifest ?? self.manifest()).text(), to: SummaryManifest.fileName)
   }
 
   /// Decoded bytes of the summary.

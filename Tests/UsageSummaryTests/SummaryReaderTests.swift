@@ -4,12 +4,13 @@ import BillingCalendar
 import Money
 import Tables
 import Testing
+import TestSupport
 import UsageFolderSupport
 
 @testable import UsageSummary
 
 @Suite struct SummaryReaderTests {
-  private let folder = TemporaryFolder()
+  private let folder = try TemporaryFolder()
 
   // Line 1 is the header; the columns are those of schema 1.
   private static let call =
@@ -17,7 +18,7 @@ import UsageFolderSupport
     + ",,,0.012,60,,,,carrier-a,EUR,USD,412,51230.5,55260,0,s,11.052,7.3\n"
 
   private func read(_ body: String) -> Result<[SummaryRow], UsageFolderFault> {
-    folder.write(SummarySchema.header + Array(body.utf8), to: "summary.csv")
+    try folder.write(SummarySchema.header + Array(body.utf8), to: "summary.csv")
     return Result { () throws(UsageFolderFault) in
       let reader = try SummaryReader(path: folder.path + "/summary.csv", name: "summary.csv")
       var rows: [SummaryRow] = []
@@ -199,7 +200,7 @@ import UsageFolderSupport
     ("account\n", "summary.csv:1:0: column 'cost_centre' is missing"),
     ("account,service\n", "summary.csv:1:9: column 'service' stands where 'cost_centre' belongs"),
   ]) func anotherHeaderIsRefused(header: String, message: String) {
-    folder.write(Array(header.utf8), to: "summary.csv")
+    try folder.write(Array(header.utf8), to: "summary.csv")
     do throws(UsageFolderFault) {
       _ = try SummaryReader(path: folder.path + "/summary.csv", name: "summary.csv")
       Issue.record("the header was accepted")

@@ -2,6 +2,7 @@
 
 import Tables
 import Testing
+import TestSupport
 import UsageFolderSupport
 
 import struct Foundation.URL
@@ -56,10 +57,10 @@ import struct Foundation.Data
   }
 
   @Test func theExamplesOfTheSummaryAreARow() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var text = SummarySchema.header
     CSVText.appendRow(SummarySchema.columns.map { Label($0.example) }, to: &text)
-    folder.write(text, to: "summary.csv")
+    try folder.write(text, to: "summary.csv")
     let reader = try SummaryReader(path: folder.path + "/summary.csv")
     #expect(try reader.next() != nil)
   }

@@ -4,12 +4,13 @@ import BillingCalendar
 import Money
 import Tables
 import Testing
+import TestSupport
 import UsageFolderSupport
 
 @testable import UsageSummary
 
 @Suite struct UsageFolderTests {
-  private let folder = TemporaryFolder()
+  private let folder = try TemporaryFolder()
   private static let euro = Currency(code: "EUR")!
   private static let january = UsagePeriod.parse("2026-01-01/2026-02-01")!
 
@@ -48,7 +49,7 @@ import UsageFolderSupport
   }
 
   @Test func aFolderThatMeetsOpens() throws {
-    Self.sample.write(to: folder)
+    try Self.sample.write(to: folder)
     let usage = try open().get()
     #expect(usage.manifest == Self.sample.manifest())
     #expect(
@@ -63,26 +64,26 @@ import UsageFolderSupport
   }
 
   @Test func everyChangedByteOfTheManifestIsSeen() {
-    Self.sample.write(to: folder)
-    let text = folder.read("manifest.json")
+    try Self.sample.write(to: folder)
+    let text = try folder.read("manifest.json")
     for offset in text.indices {
       let change: UInt8 = [0x01, 0x20, 0x80][offset % 3]
       var changed = text
       changed[offset] ^= change
-      folder.write(changed, to: "manifest.json")
+      try folder.write(changed, to: "manifest.json")
       #expect(fault().hasPrefix("manifest.json: "), "byte \(offset) ^ \(change)")
     }
   }
 
   @Test func everyCutAndEveryAddedByteOfTheManifestIsSeen() {
-    Self.sample.write(to: folder)
-    let text = folder.read("manifest.json")
+    try Self.sample.write(to: folder)
+    let text = try folder.read("manifest.json")
     for count in text.indices {
-      folder.write(Array(text[..<count]), to: "manifest.json")
+      try folder.write(Array(text[..<count]), to: "manifest.json")
       #expect(fault().hasPrefix("manifest.json: "), "cut at \(count)")
     }
     for extra in ["\n", " ", "{}"] {
-      folder.write(text + Array(extra.utf8), to: "manifest.json")
+      try folder.write(text + Array(extra.utf8), to: "manifest.json")
       #expect(fault().hasPrefix("manifest.json: "))
     }
   }
@@ -154,7 +155,7 @@ import UsageFolderSupport
     case "schema": manifest.schema = 2
     default: Issue.record("no such change: \(change)")
     }
-    Self.sample.write(to: folder, manifest: manifest)
+    try Self.sample.write(to: folder, manifest: manifest)
     #expect(fault().hasPrefix(message), "\(fault())")
   }
 
@@ -162,42 +163,42 @@ import UsageFolderSupport
   @Test func aMissingRowAndAChangedAmountAreSeen() {
     var shorter = Self.sample
     shorter.rows.removeLast()
-    shorter.write(to: folder, manifest: Self.sample.manifest())
+    try shorter.write(to: folder, manifest: Self.sample.manifest())
     #expect(fault().hasPrefix("summary.csv.zst: 1 rows; the manifest says 2"))
 
     var dearer = Self.sample
     dearer.rows[0].amount += Amount(pico: 1)
-    dearer.write(to: folder, manifest: Self.sample.manifest())
+    try dearer.write(to: folder, manifest: Self.sample.manifest())
     #expect(
       fault().hasPrefix("summary.csv.zst: amounts in EUR add up to 0.024000000001; the manifest says 0.024"))
 
     // Sums that still meet: the hash sees it.
     var renamed = Self.sample
     renamed.rows[0].account = "acmf"
-    renamed.write(to: folder, manifest: Self.sample.manifest())
+    try renamed.write(to: folder, manifest: Self.sample.manifest())
     #expect(fault().hasPrefix("summary.csv.zst: the SHA-256 of its decoded bytes is "))
   }
 
   @Test func aMissingOrDamagedFileIsSeen() {
-    Self.sample.write(to: folder)
+    try Self.sample.write(to: folder)
     folder.remove("suspense.csv.zst")
     #expect(fault() == "suspense.csv.zst: cannot open: No such file or directory")
 
-    Self.sample.write(to: folder)
-    let whole = folder.read("summary.csv.zst")
+    try Self.sample.write(to: folder)
+    let whole = try folder.read("summary.csv.zst")
     for count in whole.indices {
-      folder.write(Array(whole[..<count]), to: "summary.csv.zst")
+      try folder.write(Array(whole[..<count]), to: "summary.csv.zst")
       #expect(fault().hasPrefix("summary.csv.zst: "), "cut at \(count)")
     }
-    folder.write(whole + [1, 2, 3, 4], to: "summary.csv.zst")
+    try folder.write(whole + [1, 2, 3, 4], to: "summary.csv.zst")
     #expect(fault().hasPrefix("summary.csv.zst: the zstd stream is damaged: "))
     // A second frame is part of the file: its rows are, too.
-    folder.write(whole + SampleUsageFolder.compress(Array("x\n".utf8)), to: "summary.csv.zst")
+    try folder.write(whole + SampleUsageFolder.compress(Array("x\n".utf8)), to: "summary.csv.zst")
     #expect(fault().hasPrefix("summary.csv.zst:4: 1 cells; expected 27"))
   }
 
   @Test func aFolderWithoutManifestIsNoUsageFolder() {
-    Self.sample.write(to: folder)
+    try Self.sample.write(to: folder)
     folder.remove("manifest.json")
     #expect(
       fault()
@@ -208,24 +209,24 @@ import UsageFolderSupport
   }
 
   @Test func whatTheManifestDoesNotListIsIgnored() {
-    Self.sample.write(to: folder)
-    folder.write([0xFF], to: "run.json")
+    try Self.sample.write(to: folder)
+    try folder.write([0xFF], to: "run.json")
     #expect(fault() == "")
   }
 
   @Test func aSummaryThatChangesAfterOpeningIsSeenAtItsEnd() throws {
-    Self.sample.write(to: folder)
+    try Self.sample.write(to: folder)
     let usage = try open().get()
     var dearer = Self.sample
     dearer.rows[0].amount += Amount(pico: 1)
-    dearer.write(to: folder)
+    try dearer.write(to: folder)
     let reader = try usage.summaryReader()
     while try reader.next() != nil {}
     #expect(throws: UsageFolderFault.self) { try usage.check(reader) }
   }
 
   @Test func anEmptyRunIsAFolderThatMeets() throws {
-    SampleUsageFolder(rows: []).write(to: folder)
+    try SampleUsageFolder(rows: []).write(to: folder)
     let usage = try open().get()
     #expect(usage.usagePeriods.isEmpty)
     #expect(usage.suspenseDigest.isEmpty)

@@ -7,9 +7,11 @@
 /// Positions of the structural bytes of one window of text.
 ///
 /// `structuralCount` counts the offsets written to `structurals` (delimiters and newlines, ascending);
-/// `quoteCount` those written to `quotes`.
+/// `lineCount` the entries of `lineEnds` (which of the structurals are newlines, as indices into them);
+/// `quoteCount` the offsets written to `quotes`.
 typedef struct {
   size_t structuralCount;
+  size_t lineCount;
   size_t quoteCount;
 } cm_scan_result;
 
@@ -19,12 +21,12 @@ typedef struct {
 /// The arrays need room for `length + 64` offsets each; `text` must be readable for 63 bytes past its end.
 cm_scan_result cm_scan(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes);
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes);
 
 /// The same in plain C without vectors: the form the others are tested against.
 cm_scan_result cm_scan_portable(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
-    uint32_t *structurals, uint32_t *quotes);
+    uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes);
 
 /// Counts `byte` in `text[0..<length]`.
 size_t cm_count_byte(const uint8_t *text, size_t length, uint8_t byte);

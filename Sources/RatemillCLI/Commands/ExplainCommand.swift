@@ -1,0 +1,119 @@
+// `ratemill explain`: one event, step by step from its bytes to its amount.
+
+internal import OptionTable
+
+/// The options of `explain` as typed.
+struct ExplainOptions: CommandOptions {
+  var shared = SharedOptions()
+  var event: String?
+
+  static let table: [OptionSpec<ExplainOptions>] = [
+    .catalog(), .source,
+    .value(
+      "event", "KEY|FILE:LINE", in: OptionGroup.input, into: \.event, OptionValue.text,
+      "Explain the event with this id, or on this line",
+      details: """
+        FILE:LINE is how messages and suspense files name a record. FILE is one of the inputs, or a file in one of \
+        them; a text that names no such file is taken as the id of an event.
+        """),
+    .json("Print the steps as JSON"),
+    .showNumbers, .quiet, .progress, .color, .help, .version,
+  ]
+}
+
+/// An event as the user named it.
+struct EventAddress: Equatable, Sendable {
+  /// A line of a file.
+  struct Place: Equatable, Sendable {
+    let path: String
+    /// From 1.
+    let line: Int
+  }
+
+  /// The text as typed: the event's key, unless `place` names a file among the inputs.
+  ///
+  /// Ids may hold colons, so only the files at hand can decide between the two readings.
+  let key: String
+  /// The other reading, where the text ends in a colon and a number.
+  let place: Place?
+
+  init(_ text: String) {
+    key = text
+    let tail = text.utf8.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let path = text.utf8.dropLast(tail.count)
+    if let line = Int(text.suffix(tail.count)), line > 0, path.last == UInt8(ascii: ":"), path.count > 1 {
+      place = Place(path: String(text.dropLast(tail.count + 1)), line: line)
+    } else {
+      place = nil
+    }
+  }
+}
+
+/// The validated options of `explain`.
+struct ExplainConfiguration: Equatable, Sendable {
+  let catalogPath: String
+  /// Where to look; where none was named, the file of the event's address. Never empty.
+  let inputs: [String]
+  let sourceName: String?
+  let event: EventAddress
+  let printsJSON: Bool
+  /// Telephone numbers in full.
+  let showsNumbers: Bool
+
+  init(_ options: ExplainOptions, inputs: [String], in surroundings: Surroundings) throws(UsageError) {
+    catalogPath = try Requirement.given(
+      options.shared.catalog, "--catalog", "DIR, the folder with accounts, decks, plans and sources")
+    event = EventAddress(
+      try Requirement.given(options.event, "--event", "KEY, or FILE:LINE as messages name a record"))
+    if inputs.isEmpty {
+      guard let place = event.place else {
+        throw UsageError("no INPUT; name the files to look for event \(MessageText.quoted(event.key)) in")
+      }
+      self.inputs = [place.path]
+    } else {
+      self.inputs = inputs
+    }
+    try Requirement.readable(self.inputs, in: surroundings)
+    sourceName = options.shared.source
+    printsJSON = options.shared.printsJSON
+    showsNumbers = options.shared.showsNumbers
+  }
+}
+
+/// Explains one event.
+enum ExplainCommand: Command {
+  static let table = ExplainOptions.table
+
+  static let spec = CommandSpec(
+    name: "explain",
+    summary: "Show how one event came to its amount, or to suspense",
+    about: [
+      """
+      Prints every step on standard output: the bytes, the fields read, source, account and plan, the deck row with \
+      its dates, band, increments, allowance, tier and rounding, with the numbers as they were used.
+      """
+    ],
+    usage: ["--catalog DIR --event KEY|FILE:LINE [OPTION...] INPUT..."],
+    examples: [
+      CommandExample(
+        "Explain the record that a message named",
+        "ratemill explain --catalog catalog --event usage/june-01.csv:18204"),
+      CommandExample(
+        "Look for an event by its id", "ratemill explain --catalog catalog --event 1780272005.118 usage"),
+    ],
+    operands: Operands("INPUT", count: 0...Int.max, hint: .file),
+    options: table.map(\.row),
+    statuses: ExitStatus.lines([
+      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+    ]))
+
+  static func configuration(
+    _ options: ExplainOptions, inputs: [String], in surroundings: Surroundings
+  ) throws(UsageError) -> ExplainConfiguration {
+    try ExplainConfiguration(options, inputs: inputs, in: surroundings)
+  }
+
+  static func run(_ configuration: ExplainConfiguration, console: Console) -> ExitStatus {
+    notBuiltYet(console)
+  }
+}

@@ -1,0 +1,80 @@
+// `ratemill invoice draft`: from a usage folder to invoices for review.
+
+internal import OptionTable
+
+/// The options of `invoice draft` as typed.
+struct InvoiceDraftOptions: CommandOptions {
+  var shared = SharedOptions()
+  var usage: String?
+
+  static let table: [OptionSpec<InvoiceDraftOptions>] = [
+    .catalog("Read accounts and contracts in DIR"),
+    .value(
+      "usage", "DIR", in: OptionGroup.input, into: \.usage, OptionValue.folder,
+      "Bill the usage in this output folder of 'rate'",
+      details: """
+        Only the summaries are read, never the usage behind them. A folder whose manifest is missing or does not \
+        meet its tables is refused with status 5.
+        """),
+    .out(
+      "Write the drafts to DIR",
+      details: "Holds one JSON document and one self-contained HTML page for each account."),
+    .force,
+    .json(),
+    .quiet, .progress, .color, .help, .version,
+  ]
+}
+
+/// The validated options of `invoice draft`.
+struct InvoiceDraftConfiguration: Equatable, Sendable {
+  let catalogPath: String
+  /// An output folder of `rate`.
+  let usagePath: String
+  let outPath: String
+  /// Whether that folder may hold an earlier output.
+  let replacesOutput: Bool
+  let printsJSON: Bool
+
+  init(_ options: InvoiceDraftOptions) throws(UsageError) {
+    catalogPath = try Requirement.given(
+      options.shared.catalog, "--catalog", "DIR, with accounts.csv and contracts.csv")
+    usagePath = try Requirement.given(options.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
+    outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
+    replacesOutput = options.shared.replacesOutput
+    printsJSON = options.shared.printsJSON
+  }
+}
+
+/// Drafts invoices.
+enum InvoiceDraftCommand: Command {
+  static let table = InvoiceDraftOptions.table
+
+  static let spec = CommandSpec(
+    name: "invoice draft",
+    summary: "Make draft invoices from a usage folder",
+    about: [
+      """
+      Puts the usage of each account and its recurring charges on one invoice: lines by group, subtotals, the period \
+      and the total. Amounts are rounded once for each line, and the difference is shown.
+      """
+    ],
+    usage: ["--catalog DIR --usage DIR --out DIR [OPTION...]"],
+    examples: [
+      CommandExample(
+        "Draft the invoices of a month", "ratemill invoice draft --catalog catalog --usage june --out drafts")
+    ],
+    options: table.map(\.row),
+    statuses: ExitStatus.lines([
+      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+    ]))
+
+  static func configuration(
+    _ options: InvoiceDraftOptions, inputs: [String], in surroundings: Surroundings
+  ) throws(UsageError) -> InvoiceDraftConfiguration {
+    try InvoiceDraftConfiguration(options)
+  }
+
+  static func run(_ configuration: InvoiceDraftConfiguration, console: Console) -> ExitStatus {
+    notBuiltYet(console)
+  }
+}

@@ -1,0 +1,162 @@
+// How the key of a summary row is packed into 128 bits, and read back.
+//
+// Every part of a key is a number of the compiled catalog; widths come from how many there are. The first column takes the
+// highest bits, so that after numbers were replaced by ranks, keys sort as their texts do.
+
+import Catalog
+
+/// A column of a summary that events can be grouped by.
+public enum SummaryColumn: String, Sendable, CaseIterable {
+  case account, cost_centre, service, usage_period, plan, charge, service_kind, direction, rating_group, destination
+  case jurisdiction, band, unit_price, per, tier_from, tier_up_to, allowance, supplier, currency, cost_currency
+  /// Local date of the charging start in the account's zone.
+  case day
+}
+
+/// The packing of one set of columns. Immutable; shared by workers.
+struct SummaryKeyPlan: Sendable {
+  /// What a part of the key is made from.
+  enum Part: Sendable, Equatable {
+    case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group, destination
+    case unitPrice, price, per, currency, day
+  }
+  /// Where a part stands.
+  struct Field: Sendable {
+    var part: Part
+    var shift: Int
+    var width: Int
+    /// Columns that it writes.
+    var columns: [SummaryColumn]
+    /// The part's value by the number that the rater has (tariff → group …); nil where it is that number.
+    var lookup: FlatTable<UInt32>?
+  }
+
+  var fields: [Field]
+  var bits: Int
+  /// Columns as asked for, those that are always empty included.
+  var columns: [SummaryColumn]
+  var needsPeriod: Bool
+  var needsDay: Bool
+
+  /// Meters that no catalog names may appear in usage: so many more numbers are kept free.
+  static let dynamicTariffsMax = 1 << 16
+
+  /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
+  init?(columns: [SummaryColumn], _ catalog: CompiledCatalog) {
+    self.columns = columns
+    var wanted: [(Part, [SummaryColumn])] = []
+    var rest = columns[...]
+    while let column = rest.popFirst() {
+      // Neighbours that one number determines share a field.
+      if column == .account, rest.starts(with: [.cost_centre, .service]) {
+        rest = rest.dropFirst(2)
+        wanted.append((.identity, [.account, .cost_centre, .service]))
+      } else if column == .rating_group, rest.first == .destination {
+        rest = rest.dropFirst()
+        wanted.append((.tariff, [.rating_group, .destination]))
+      } else if column == .unit_price, rest.first == .per {
+        rest = rest.dropFirst()
+        wanted.append((.unitPrice, [.unit_price, .per]))
+      } else if let part = Self.part(column) {
+        wanted.append((part, [column]))
+      }
+    }
+    // Currency and unit are never added up.
+    if !wanted.contains(where: { $0.0 == .currency }) { wanted.append((.currency, [.currency])) }
+    if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
+    fields = wanted.map { part, columns in
+      Field(
+        part: part, shift: 0, width: Self.width(part, catalog), columns: columns, lookup: Self.lookup(part, catalog))
+    }
+    bits = fields.reduce(0) { $0 + $1.width }
+    guard bits <= 128 else { return nil }
+    var shift = bits
+    for index in fields.indices {
+      shift -= fields[index].width
+      fields[index].shift = shift
+    }
+    needsPeriod = fields.contains { $0.part == .period }
+    needsDay = fields.contains { $0.part == .day }
+  }
+
+  private static func part(_ column: SummaryColumn) -> Part? {
+    switch column {
+    case .account: .account
+    case .cost_centre: .costCentre
+    case .service: .service
+    case .usage_period: .period
+    case .plan: .plan
+    case .charge: .charge
+    case .service_kind: .kind
+    case .direction: .direction
+    case .rating_group: .group
+    case .destination: .destination
+    case .unit_price: .price
+    case .per: .per
+    case .currency: .currency
+    case .day: .day
+    case .jurisdiction, .band, .tier_from, .tier_up_to, .allowance, .supplier, .cost_currency: nil
+    }
+  }
+
+  private static func bits(_ count: Int) -> Int { count <= 1 ? 1 : Int.bitWidth - (count - 1).leadingZeroBitCount }
+
+  private static func width(_ part: Part, _ catalog: CompiledCatalog) -> Int {
+    switch part {
+    case .identity: bits(catalog.identities.count)
+    case .costCentre, .service: bits(catalog.identities.count)
+    case .account: bits(catalog.accounts.count)
+    // First day (until 2149) and number of days.
+    case .period: 16 + 6
+    case .day: 16
+    case .plan: bits(catalog.plans.count)
+    case .charge: bits(catalog.chargeNames.count)
+    case .kind, .direction: 2
+    case .tariff, .group, .destination: bits(catalog.tariffs.count + dynamicTariffsMax)
+    case .unitPrice, .price, .per: bits(catalog.unitPrices.count)
+    case .currency: bits(catalog.currencies.count)
+    }
+  }
+
+  /// First of the numbers that share a text, by number: what several numbers of the rater are one for the key.
+  private static func lookup(_ part: Part, _ catalog: CompiledCatalog) -> FlatTable<UInt32>? {
+    switch part {
+    case .costCentre: representatives(catalog.identities.map(\.costCentre))
+    case .service: representatives(catalog.identities.map(\.service))
+    case .group: representatives((0..<catalog.tariffs.count).map { catalog.tariffs[$0].group })
+    case .destination: representatives((0..<catalog.tariffs.count).map { catalog.tariffs[$0].destination })
+    case .price: representatives(catalog.unitPrices.map(\.pico))
+    case .per: representatives(catalog.unitPrices.map { SummaryTexts.per($0) })
+    default: nil
+    }
+  }
+
+  private static func representatives<Value: Hashable>(_ values: [Value]) -> FlatTable<UInt32> {
+    var first: [Value: UInt32] = [:]
+    return FlatTable(
+      values.enumerated().map { index, value in
+        if let known = first[value] { return known }
+        first[value] = UInt32(index)
+        return UInt32(index)
+      })
+  }
+
+  /// A field's value in a packed key.
+  @inline(__always) static func value(_ field: Field, low: UInt64, high: UInt64) -> UInt64 {
+    let mask = (UInt64(1) << UInt64(field.width)) &- 1
+    if field.shift >= 64 { return high >> UInt64(field.shift - 64) & mask }
+    if field.shift + field.width <= 64 { return low >> UInt64(field.shift) & mask }
+    return (low >> UInt64(field.shift) | high << UInt64(64 - field.shift)) & mask
+  }
+
+  /// Puts a value into a packed key.
+  @inline(__always) static func put(_ value: UInt64, shift: Int, _ low: inout UInt64, _ high: inout UInt64) {
+    if shift >= 64 {
+      high |= value &<< UInt64(truncatingIfNeeded: shift &- 64)
+    } else {
+      low |= value &<< UInt64(truncatingIfNeeded: shift)
+      // What does not fit the low word goes on in the high one.
+      if shift > 0 { high |= value &>> UInt64(truncatingIfNeeded: 64 &- shift) }
+    }
+  }
+}

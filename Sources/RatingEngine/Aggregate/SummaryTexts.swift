@@ -1,0 +1,60 @@
+// The texts of summary columns, made once per value and copied into rows.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// Texts of values; pure functions over the compiled catalog.
+enum SummaryTexts {
+  /// The quantity that a unit price pays for, in the unit: `60` for a minute.
+  static func per(_ price: CompiledCatalog.UnitPriceText) -> Label {
+    let kind = UsageKind(rawValue: price.kind) ?? .event
+    return Label(DecimalText.format(Int128(price.units), scale: kind.quantityDigits))
+  }
+
+  /// A unit price.
+  static func price(_ price: CompiledCatalog.UnitPriceText) -> Label {
+    Label(DecimalText.format(Int128(price.pico), scale: Amount.scale))
+  }
+
+  /// The cells of one field's value, one for each column that the field writes.
+  static func cells(
+    _ field: SummaryKeyPlan.Field, value: UInt64, _ catalog: CompiledCatalog, _ meters: MeterNames
+  ) -> [Label] {
+    let number = Int(value)
+    switch field.part {
+    case .identity:
+      let identity = catalog.identities[number]
+      return [catalog.source.accounts[identity.account].id, identity.costCentre, identity.service]
+    case .account: return [catalog.source.accounts[number].id]
+    case .costCentre: return [catalog.identities[number].costCentre]
+    case .service: return [catalog.identities[number].service]
+    case .period:
+      let from = CivilDate(dayNumber: Int32(number >> 6))
+      return [Label("\(from)/\(CivilDate(dayNumber: from.dayNumber + Int32(number & 63)))")]
+    case .day: return [Label(CivilDate(dayNumber: Int32(number)).description)]
+    case .plan: return [catalog.source.plans[number].name]
+    case .charge: return [catalog.chargeNames[number]]
+    case .kind: return [Label(UsageKind(rawValue: UInt8(number))?.name ?? "")]
+    case .direction: return [Label(UsageDirection(rawValue: UInt8(number))?.name ?? "")]
+    case .tariff:
+      let (group, destination) = tariff(number, catalog, meters)
+      return [group, destination]
+    case .group: return [tariff(number, catalog, meters).group]
+    case .destination: return [tariff(number, catalog, meters).destination]
+    case .unitPrice: return [price(catalog.unitPrices[number]), per(catalog.unitPrices[number])]
+    case .price: return [price(catalog.unitPrices[number])]
+    case .per: return [per(catalog.unitPrices[number])]
+    case .currency: return [Label(catalog.currencies[number].code)]
+    }
+  }
+
+  private static func tariff(
+    _ number: Int, _ catalog: CompiledCatalog, _ meters: MeterNames
+  ) -> (group: Label, destination: Label) {
+    guard number < catalog.tariffs.count else { return (meters.name(UInt32(number)), .empty) }
+    let tariff = catalog.tariffs[number]
+    return (catalog.groups[Int(tariff.group)], catalog.destinations[Int(tariff.destination)])
+  }
+}

@@ -1,0 +1,64 @@
+// Has this key been seen? "No" is certain, "perhaps" is looked at again at the end.
+//
+// A Bloom filter whose four bits lie in one 64-bit word: one cache miss a record instead of a hash probe with a 16-byte
+// store. When it is full another one, twice as large, takes over; a key is looked for in all of them.
+
+import CMachine
+
+/// Remembers keys approximately. One owner at a time.
+struct KeyFilter {
+  private var layers: [FlatTable<UInt64>] = []
+  private var masks: [UInt64] = []
+  private var keysInLast = 0
+  private var keysInLastMax = 0
+  /// Bits a key: at 16 about 0.4 of 100 new keys look familiar when a layer is full.
+  private static let bitsPerKey = 16
+
+  /// Prepares for about `expectedKeys`.
+  init(expectedKeys: Int) { addLayer(keys: max(expectedKeys, 1 << 16)) }
+
+  private mutating func addLayer(keys: Int) {
+    var words = 1024
+    while words * 64 < keys * Self.bitsPerKey { words *= 2 }
+    layers.append(FlatTable(zeroedCount: words))
+    masks.append(UInt64(words - 1))
+    keysInLast = 0
+    keysInLastMax = words * 64 / Self.bitsPerKey
+  }
+
+  /// Bytes held.
+  var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
+
+  @inline(__always) func prefetch(_ low: UInt64) {
+    cm_prefetch_write(layers[layers.count &- 1].base + Int(truncatingIfNeeded: low & masks[masks.count &- 1]))
+  }
+
+  /// Whether the key may have been seen; remembers it.
+  @inline(__always) mutating func insert(_ low: UInt64, _ high: UInt64) -> Bool {
+    let bits: UInt64 =
+      1 &<< (low &>> 40 & 63) | 1 &<< (low &>> 46 & 63) | 1 &<< (high & 63) | 1 &<< (high &>> 8 & 63)
+    let last = layers.count &- 1
+    let word = layers[last].base + Int(truncatingIfNeeded: low & masks[last])
+    let old = word.pointee
+    if old & bits == bits { return true }
+    if last > 0, isInOlder(low, bits) { return true }
+    word.pointee = old | bits
+    keysInLast &+= 1
+    if keysInLast > keysInLastMax { addLayer(keys: keysInLastMax * 2) }
+    return false
+  }
+
+  private func isInOlder(_ low: UInt64, _ bits: UInt64) -> Bool {
+    for layer in 0..<(layers.count - 1) {
+      let word = layers[layer].base[Int(truncatingIfNeeded: low & masks[layer])]
+      if word & bits == bits { return true }
+    }
+    return false
+  }
+
+  /// Gives the memory back.
+  mutating func deallocate() {
+    for layer in layers { layer.deallocate() }
+    layers = []
+  }
+}

@@ -1,0 +1,97 @@
+// Every key in the order it was met: what the "perhaps" of the filter is judged by.
+//
+// Written in sequence and read once at the end. Past its memory budget it goes to a temporary file.
+
+import DurableFiles
+
+/// One record's key and content.
+struct LoggedKey: BitwiseCopyable {
+  var low: UInt64
+  var high: UInt64
+  var content: UInt64
+}
+
+/// An append-only sequence of trivial elements that spills to disk past a budget. One owner at a time.
+final class SpillableLog<Element: BitwiseCopyable> {
+  private(set) var count = 0
+  private var blocks: [FlatTable<Element>] = []
+  private let blockCount: Int
+  private let memoryBlocksMax: Int
+  private var spill: SpillFile?
+  private var spilledBlocks = 0
+  private let folder: String?
+
+  /// - Parameters:
+  ///   - memoryBytesMax: bytes kept in memory before blocks are written to a temporary file.
+  ///   - folder: where the temporary file goes; nil for the system's folder for such files.
+  init(memoryBytesMax: Int, folder: String?) {
+    // Blocks of four million bytes: large enough for huge pages and for the disk.
+    blockCount = max(1, (4 << 20) / MemoryLayout<Element>.stride)
+    memoryBlocksMax = max(2, memoryBytesMax / (blockCount * MemoryLayout<Element>.stride))
+    self.folder = folder
+  }
+
+  deinit { for block in blocks { block.deallocate() } }
+
+  /// Bytes held in memory.
+  var byteCount: Int { blocks.count * blockCount * MemoryLayout<Element>.stride }
+
+  @inline(__always) func append(_ element: Element) throws(FileFault) {
+    let used = count &- (spilledBlocks &+ blocks.count &- 1) &* blockCount
+    if blocks.isEmpty || used == blockCount {
+      try addBlock()
+      blocks[blocks.count - 1][0] = element
+    } else {
+      blocks[blocks.count &- 1][used] = element
+    }
+    count &+= 1
+  }
+
+  private func addBlock() throws(FileFault) {
+    if blocks.count == memoryBlocksMax { try spillAll() }
+    blocks.append(FlatTable(zeroedCount: blockCount))
+  }
+
+  /// Writes all full blocks to the file and forgets them.
+  private func spillAll() throws(FileFault) {
+    let file: SpillFile
+    if let spill {
+      file = spill
+    } else {
+      file = try SpillFile(in: folder ?? SpillFile.standardFolder)
+      spill = file
+    }
+    for block in blocks {
+      try file.append(UnsafeRawBufferPointer(start: block.base, count: blockCount * MemoryLayout<Element>.stride))
+      block.deallocate()
+    }
+    spilledBlocks += blocks.count
+    blocks.removeAll()
+  }
+
+  /// Gives the memory and the file back; the log is empty after.
+  func release() {
+    for block in blocks { block.deallocate() }
+    blocks = []
+    spill = nil
+    spilledBlocks = 0
+    count = 0
+  }
+
+  /// Calls `body` with every stretch of elements in order and the index of its first.
+  func forEachStretch(_ body: (Int, UnsafeBufferPointer<Element>) -> Void) throws(FileFault) {
+    if let spill, spilledBlocks > 0 {
+      let buffer = FlatTable<Element>(zeroedCount: blockCount)
+      defer { buffer.deallocate() }
+      let bytes = blockCount * MemoryLayout<Element>.stride
+      for block in 0..<spilledBlocks {
+        _ = try spill.read(into: UnsafeMutableRawBufferPointer(start: buffer.base, count: bytes), at: Int64(block * bytes))
+        body(block * blockCount, UnsafeBufferPointer(start: buffer.base, count: blockCount))
+      }
+    }
+    for (index, block) in blocks.enumerated() {
+      let first = (spilledBlocks + index) * blockCount
+      body(first, UnsafeBufferPointer(start: block.base, count: min(blockCount, count - first)))
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// One input file while it is read: how it is stored, its parts, its field plan, and whether it proved whole.
+
+import CZstd
+import Catalog
+import Glibc
+import Tables
+
+/// An open input. Its fields change under the scheduler's lock, but for what a unit's reader owns.
+final class FileContext {
+  let index: Int
+  let name: String
+  let sourceIndex: Int
+  let source: UsageSource
+  let format: FormatDescriptor
+  private let descriptor: Int32
+  private let ownsDescriptor: Bool
+  private let identity: FileIdentity?
+  private var mapped: MappedFile?
+  private(set) var units: [InputUnit] = []
+  /// Stored bytes, for progress; 0 where they are not known.
+  let storedBytes: Int64
+  /// Set when the header was read; every unit but the first waits for it.
+  var plan: FieldPlan?
+  /// Column names as the file has them.
+  var columnNames: [Label] = []
+  var openUnitCount = 0
+  /// Records that a trailer or control file promised; nil where none did.
+  var promisedRecords: Int?
+  /// Chosen rows of each call, where the format chooses among several.
+  var legs: LegTable?
+
+  /// Plain files are read in stretches of this many bytes, so that several workers share a large one.
+  private static let plainUnitBytes: Int64 = 32 << 20
+  /// Frames are grouped until they make so many stored bytes.
+  private static let frameGroupBytes = 1 << 20
+
+  /// Opens the file and finds out how it is stored.
+  ///
+  /// - Parameters:
+  ///   - allowsParts: whether several readers may share it.
+  ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
+  init(
+    index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, allowsParts: Bool, hashes: Bool
+  ) throws(RunFault) {
+    self.index = index
+    name = input.name
+    self.sourceIndex = sourceIndex
+    source = catalog.sources[sourceIndex]
+    format = catalog.formats[source.formatIndex]
+    ownsDescriptor = !input.isStandardInput
+    descriptor = input.isStandardInput ? 0 : open(input.name, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .input(file: input.name, message: "\(String(cString: strerror(errno))); check the name and its permissions")
+    }
+    identity = FileIdentity(descriptor: descriptor)
+    let isRegular = identity?.isRegular ?? false
+    storedBytes = isRegular ? identity?.size ?? 0 : 0
+    let head = try Self.readHead(descriptor, name: input.name, isRegular: isRegular)
+    let form = StoredForm(magic: head)
+    let mayHaveParts =
+      allowsParts && isRegular && !format.dialect.isMultiline && format.legs == nil && !input.isStandardInput
+    func add(_ stream: any TextStream) {
+      units.append(
+        InputUnit(
+          file: self, index: units.count, stream: stream, beginsInsideRecord: !units.isEmpty,
+          recordBytesMax: recordBytesMax, hashes: hashes))
+    }
+    // stdin may be a file whose reading began somewhere: it is read on from there, never mapped.
+    if isRegular, !input.isStandardInput, form != .plain, let identity {
+      mapped = MappedFile(descriptor: descriptor, name: name, identity: identity)
+    }
+    switch form {
+    case .plain:
+      if isRegular, !input.isStandardInput {
+        let size = storedBytes
+        let step = mayHaveParts ? Self.plainUnitBytes : max(size, 1)
+        var from: Int64 = 0
+        repeat {
+          add(PlainStream(name: name, descriptor: descriptor, from: from, until: min(size, from + step)))
+          from += step
+        } while from < size
+      } else {
+        add(PlainStream(name: name, descriptor: descriptor, head: head))
+      }
+    case .zstd:
+      let stretches = mapped.flatMap { mayHaveParts ? Self.frameGroups($0) : nil }
+      if let mapped, let stretches {
+        for (from, until) in stretches { add(ZstdStream(name: name, stored: MappedBytes(mapped, from: from, until: until))) }
+      } else {
+        add(ZstdStream(name: name, stored: storedBytesReader(head)))
+      }
+    case .gzip: add(GzipStream(name: name, stored: storedBytesReader(head)))
+    }
+    openUnitCount = units.count
+  }
+
+  deinit { if ownsDescriptor { close(descriptor) } }
+
+  private func storedBytesReader(_ head: [UInt8]) -> any StoredBytes {
+    if let mapped { return MappedBytes(mapped, from: 0, until: mapped.length) }
+    return DescriptorBytes(name: name, descriptor: descriptor, head: head)
+  }
+
+  /// The first bytes: from a file without moving on, from a pipe for keeping.
+  private static func readHead(_ descriptor: Int32, name: String, isRegular: Bool) throws(RunFault) -> [UInt8] {
+    var head = [UInt8](repeating: 0, count: 4)
+    var count = 0
+    while count < head.count {
+      let got = head.withUnsafeMutableBytes { buffer -> Int in
+        guard let base = buffer.baseAddress else { return 0 }
+        return isRegular && descriptor != 0
+          ? pread(descriptor, base + count, 4 - count, off_t(count)) : read(descriptor, base + count, 4 - count)
+      }
+      if got == 0 { break }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw .input(file: name, message: "cannot be read: \(String(cString: strerror(errno)))")
+      }
+      count += got
+    }
+    return Array(head[..<count])
+  }
+
+  /// Stretches of whole frames, each at least `frameGroupBytes` long; nil where there is only one frame or the frames
+  /// cannot be told (then one reader finds the damage).
+  private static func frameGroups(_ file: MappedFile) -> [(Int, Int)]? {
+    var groups: [(Int, Int)] = []
+    var from = 0
+    var at = 0
+    while at < file.length {
+      let size = ZSTD_findFrameCompressedSize(file.base + at, file.length - at)
+      if ZSTD_isError(size) != 0 { return nil }
+      at += size
+      if at - from >= frameGroupBytes || at == file.length {
+        groups.append((from, at))
+        from = at
+      }
+    }
+    file.release(from: 0, until: file.length)
+    return groups.count > 1 ? groups : nil
+  }
+
+  /// Compares the file with what it was when it was opened.
+  func checkUnchanged() throws(DamagedFile) {
+    if let mapped, mapped.hasShrunk { throw FileIdentity.changed(name, "became shorter") }
+    guard let identity, identity.isRegular, let now = FileIdentity(descriptor: descriptor) else { return }
+    if now != identity { throw FileIdentity.changed(name, "was changed") }
+  }
+
+  /// Stored bytes that its readers have taken.
+  var storedBytesTaken: Int64 { units.reduce(0) { max($0, $1.storedOffset) } }
+
+  /// Whether a checksum vouches for all of it.
+  var isChecked: Bool { units.allSatisfy(\.isChecked) }
+}

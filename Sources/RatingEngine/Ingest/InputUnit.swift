@@ -1,0 +1,248 @@
+// A unit: a part of a file that one reader decodes from front to back, cut into chunks that end on a record.
+//
+// A file of one zstd frame, a gzip file and a pipe are one unit; frames and stretches of a plain file are units of their
+// own. A record that two units share is put together when the file is complete: the head of each unit but the first
+// and the tail of each but the last are kept for that.
+
+import CMachine
+import CXxhash
+
+/// A record longer than the limit: what is kept of it.
+struct OversizeRecord {
+  var unitOffset: Int64
+  var line: Int
+  var length: Int64
+  var head: [UInt8]
+  var hash: (low: UInt64, high: UInt64)
+  /// How much of it is kept.
+  static let headBytes = 64 << 10
+}
+
+/// One part of an input. Its reader is one worker at a time (the scheduler's word).
+final class InputUnit {
+  /// What happened when a chunk was asked for.
+  enum Filled {
+    case chunk
+    case end
+  }
+
+  unowned let file: FileContext
+  let index: Int
+  private let stream: any TextStream
+  private let recordBytesMax: Int
+  /// Whether the text begins in the middle of a record that the unit before began.
+  private let beginsInsideRecord: Bool
+  private var carry: [UInt8] = []
+  private var hasEnded = false
+  private var oversize: Oversize?
+  private var sequence = 0
+
+  /// Text before the first record end; nil until it is known. Only where the unit begins inside a record.
+  private(set) var head: [UInt8]?
+  /// Whether any record ended in this unit.
+  private(set) var hasRecordEnd = false
+  /// Text after the last record end, complete when the unit is.
+  private(set) var tail: [UInt8] = []
+  /// Decoded bytes.
+  private(set) var byteCount: Int64 = 0
+  /// Records over the limit.
+  private(set) var oversizeRecords: [OversizeRecord] = []
+  /// Lines of each chunk, by sequence; set when the chunk was split.
+  var lineCounts: [UInt32] = []
+  /// Lines before the first chunk's text: skipped lines and headers.
+  var headerLines = 0
+  /// The hash of all decoded bytes, where the run needs it.
+  private let hash: StreamHash?
+
+  private struct Oversize {
+    var record: OversizeRecord
+    var hash: StreamHash
+  }
+
+  init(
+    file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int, hashes: Bool
+  ) {
+    self.file = file
+    self.index = index
+    self.stream = stream
+    self.beginsInsideRecord = beginsInsideRecord
+    self.recordBytesMax = recordBytesMax
+    hash = hashes ? StreamHash() : nil
+    if !beginsInsideRecord { head = [] }
+  }
+
+  var storedOffset: Int64 { stream.storedOffset }
+  var isChecked: Bool { stream.isChecked }
+  /// 128-bit hash of the decoded bytes so far; nil where the run needs none.
+  var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
+
+  /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
+  func fill(_ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool) throws(DamagedFile) -> Filled {
+    while true {
+      let held = carry.count
+      chunk.reserve(held + Chunk.textBytes)
+      let room = chunk.memory + held
+      if hasEnded { return end() }
+      let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: Chunk.textBytes))
+      if count == 0 {
+        hasEnded = true
+        return end()
+      }
+      hash?.update(UnsafeRawBufferPointer(start: room, count: count))
+      let start = byteCount
+      byteCount += Int64(count)
+      var first = 0
+      if oversize != nil || head == nil {
+        // Only the next record end is of interest; what follows it is text again.
+        let at = firstIndex(of: lineEnd, room, count)
+        guard try skipTo(at, room, count, start: start) else { continue }
+        first = at + 1
+      }
+      // Either the text follows what was skipped (then nothing is carried), or what was carried.
+      let text = first > 0 ? room + first : chunk.memory
+      if first == 0 {
+        carry.withUnsafeBufferPointer { bytes in
+          if let base = bytes.baseAddress { chunk.memory.update(from: base, count: bytes.count) }
+        }
+      }
+      let length = room + count - text
+      let textStart = first > 0 ? start + Int64(first) : start - Int64(held)
+      let cut =
+        isMultiline
+        ? lastRecordEnd(text, length, lineEnd: lineEnd, backslash: backslash)
+        : cm_last_index(text, length, lineEnd)
+      guard cut >= 0 else {
+        keep(text, length, textStart)
+        continue
+      }
+      hasRecordEnd = true
+      let complete = cut + 1
+      carry = Array(UnsafeBufferPointer(start: text + complete, count: length - complete))
+      chunk.text = text
+      chunk.length = complete
+      chunk.unitOffset = textStart
+      chunk.sequence = sequence
+      chunk.unit = self
+      sequence += 1
+      lineCounts.append(0)
+      return .chunk
+    }
+  }
+
+  /// Takes bytes off the front of the tail: a header that no record follows.
+  func dropFromTail(_ count: Int) { tail.removeFirst(min(count, tail.count)) }
+
+  private func end() -> Filled {
+    if var last = oversize {
+      last.record.hash = last.hash.value
+      oversizeRecords.append(last.record)
+      oversize = nil
+    }
+    tail = carry
+    carry = []
+    if head == nil {
+      // No record ended in the whole unit: all of it is head.
+      head = tail
+      tail = []
+    }
+    return .end
+  }
+
+  private func firstIndex(of byte: UInt8, _ text: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+    for at in 0..<count where text[at] == byte { return at }
+    return count
+  }
+
+  /// Takes the bytes before a record end into the head or the oversize record; false where there was no record end.
+  private func skipTo(
+    _ at: Int, _ text: UnsafeMutablePointer<UInt8>, _ count: Int, start: Int64
+  ) throws(DamagedFile) -> Bool {
+    let part = UnsafeBufferPointer(start: UnsafePointer(text), count: at)
+    if oversize != nil {
+      oversize?.record.length += Int64(at)
+      oversize?.hash.update(UnsafeRawBufferPointer(part))
+      guard at < count, var done = oversize else { return false }
+      done.record.hash = done.hash.value
+      oversizeRecords.append(done.record)
+      oversize = nil
+      return true
+    }
+    carry.append(contentsOf: part)
+    if at == count {
+      // A head longer than any record: the file must be read by one reader.
+      if carry.count > recordBytesMax { throw DamagedFile.needsOneReader(file.name) }
+      return false
+    }
+    carry.append(text[at])
+    head = carry
+    carry = []
+    hasRecordEnd = true
+    return true
+  }
+
+  /// No record ended: keeps the text for the next read, or begins an oversize record.
+  private func keep(_ text: UnsafeMutablePointer<UInt8>, _ length: Int, _ start: Int64) {
+    guard length > recordBytesMax else {
+      carry = Array(UnsafeBufferPointer(start: text, count: length))
+      return
+    }
+    let bytes = UnsafeBufferPointer(start: UnsafePointer(text), count: length)
+    var record = OversizeRecord(
+      unitOffset: start, line: sequence, length: Int64(length), head: Array(bytes.prefix(OversizeRecord.headBytes)),
+      hash: (0, 0))
+    record.line = sequence
+    let hash = StreamHash()
+    hash.update(UnsafeRawBufferPointer(bytes))
+    oversize = Oversize(record: record, hash: hash)
+    carry = []
+  }
+
+  /// The last newline that stands outside quotes; −1 where there is none. The text begins with a record.
+  private func lastRecordEnd(_ text: UnsafeMutablePointer<UInt8>, _ length: Int, lineEnd: UInt8, backslash: Bool) -> Int {
+    var isOpen = false
+    var last = -1
+    var at = 0
+    while at < length {
+      let byte = text[at]
+      if byte == UInt8(ascii: "\"") {
+        isOpen.toggle()
+      } else if byte == UInt8(ascii: "\\"), backslash {
+        at += 1
+      } else if byte == lineEnd, !isOpen {
+        last = at
+      }
+      at += 1
+    }
+    return last
+  }
+}
+
+extension DamagedFile {
+  private static let oneReader = "needs one reader"
+  /// Not a damage: two parts of the file share a record that is too long to keep. The run begins again with one reader.
+  static func needsOneReader(_ name: String) -> DamagedFile {
+    DamagedFile(name: name, offset: 0, message: oneReader, recordsRead: 0)
+  }
+  /// Whether this is the sign to begin again with one reader.
+  var asksForOneReader: Bool { message == Self.oneReader }
+}
+
+/// A streaming XXH3 hash of 128 bits. Owned by one reader.
+final class StreamHash {
+  private let state: OpaquePointer
+
+  init() {
+    guard let state = XXH3_createState() else { preconditionFailure("no memory for a hash state") }
+    self.state = state
+    XXH3_128bits_reset(state)
+  }
+
+  deinit { XXH3_freeState(state) }
+
+  func update(_ bytes: UnsafeRawBufferPointer) { XXH3_128bits_update(state, bytes.baseAddress, bytes.count) }
+
+  var value: (low: UInt64, high: UInt64) {
+    let hash = XXH3_128bits_digest(state)
+    return (hash.low64, hash.high64)
+  }
+}

@@ -1,0 +1,237 @@
+// Decoded text of an input or of a part of it: plain, zstd or gzip, known by magic number.
+
+import CZlib
+import CZstd
+import Glibc
+
+/// Decodes stored bytes into a caller's buffer. One reader at a time.
+protocol TextStream: AnyObject {
+  /// Fills the buffer with decoded bytes; returns how many, 0 only at the end.
+  ///
+  /// - Throws: `DamagedFile` where the stored bytes are broken or end too early.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int
+  /// Bytes of the file that have been taken so far: for progress.
+  var storedOffset: Int64 { get }
+  /// Whether a checksum vouches for every byte decoded so far.
+  var isChecked: Bool { get }
+}
+
+/// How an input is stored.
+enum StoredForm: Sendable {
+  case plain, zstd, gzip
+
+  /// By the first bytes; a skippable zstd frame counts as zstd.
+  init(magic: some Collection<UInt8>) {
+    let head = Array(magic.prefix(4))
+    if head.count == 4, head[1...] == [0xb5, 0x2f, 0xfd], head[0] == 0x28 {
+      self = .zstd
+    } else if head.count == 4, head[0] & 0xf0 == 0x50, head[1...] == [0x2a, 0x4d, 0x18] {
+      self = .zstd
+    } else if head.count >= 2, head[0] == 0x1f, head[1] == 0x8b {
+      self = .gzip
+    } else {
+      self = .plain
+    }
+  }
+}
+
+/// Plain text: what is stored is what is read.
+final class PlainStream: TextStream {
+  private let name: String
+  private let descriptor: Int32
+  private var at: Int64
+  private let end: Int64
+  private var head: [UInt8]
+  private let isPositioned: Bool
+
+  /// A stretch of a regular file, read at its position, so that several readers can share the descriptor.
+  init(name: String, descriptor: Int32, from: Int64, until: Int64) {
+    self.name = name
+    self.descriptor = descriptor
+    at = from
+    end = until
+    head = []
+    isPositioned = true
+  }
+
+  /// A pipe or a file of unknown length, after bytes that were read already.
+  init(name: String, descriptor: Int32, head: [UInt8]) {
+    self.name = name
+    self.descriptor = descriptor
+    at = 0
+    end = .max
+    self.head = head
+    isPositioned = false
+  }
+
+  var storedOffset: Int64 { at }
+  var isChecked: Bool { false }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
+    guard let base = buffer.baseAddress else { return 0 }
+    if !head.isEmpty {
+      let count = min(head.count, buffer.count)
+      head.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: count) }
+      head.removeFirst(count)
+      at += Int64(count)
+      return count
+    }
+    let wanted = Int(min(Int64(buffer.count), end - at))
+    guard wanted > 0 else { return 0 }
+    while true {
+      let count =
+        isPositioned ? pread(descriptor, base, wanted, off_t(at)) : Glibc.read(descriptor, base, wanted)
+      if count > 0 {
+        at += Int64(count)
+        return count
+      }
+      if count == 0 {
+        if isPositioned { throw FileIdentity.changed(name, "became shorter") }
+        return 0
+      }
+      if errno == EINTR { continue }
+      throw DamagedFile(
+        name: name, offset: at, message: "cannot be read: \(String(cString: strerror(errno)))", recordsRead: 0)
+    }
+  }
+}
+
+/// Zstandard: one or many frames, skippable frames between them.
+final class ZstdStream: TextStream {
+  private let name: String
+  private let stored: any StoredBytes
+  private let context: OpaquePointer
+  private var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
+  private var isInsideFrame = false
+  private var hasEnded = false
+  private(set) var isChecked = true
+  private var frameStart: Int64 = 0
+  /// Windows above 128 MiB are refused: a frame may ask for 2 GiB.
+  private static let windowLogMax: Int32 = 27
+
+  init(name: String, stored: any StoredBytes) {
+    self.name = name
+    self.stored = stored
+    guard let context = ZSTD_createDCtx() else { preconditionFailure("no memory for a decompressor") }
+    self.context = context
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogMax)
+  }
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  var storedOffset: Int64 { stored.offset - Int64(input.size - input.pos) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
+    var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    while output.pos < output.size, !hasEnded {
+      if input.pos == input.size {
+        let bytes = try stored.next()
+        if bytes.isEmpty {
+          if isInsideFrame { try drain(&output) } else { hasEnded = true }
+          continue
+        }
+        input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+      }
+      if !isInsideFrame { noteFrame() }
+      let result = ZSTD_decompressStream(context, &output, &input)
+      if ZSTD_isError(result) != 0 {
+        throw damage("is damaged: \(String(cString: ZSTD_getErrorName(result))); fetch it again")
+      }
+      isInsideFrame = result != 0
+    }
+    return output.pos
+  }
+
+  /// All the input is taken: lets the decoder hand out what it still holds. Where it has nothing, the frame is cut off.
+  private func drain(_ output: inout ZSTD_outBuffer) throws(DamagedFile) {
+    let before = output.pos
+    var empty = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
+    let result = ZSTD_decompressStream(context, &output, &empty)
+    isInsideFrame = result != 0
+    if ZSTD_isError(result) != 0 || isInsideFrame && output.pos == before {
+      throw damage("ends in the middle of a zstd frame; the file is truncated, fetch it again")
+    }
+  }
+
+  /// Remembers where a frame began, and whether it carries a checksum (bit 2 of the frame header's descriptor byte).
+  private func noteFrame() {
+    frameStart = storedOffset
+    guard let source = input.src, input.size - input.pos >= 5 else { return }
+    let bytes = source.assumingMemoryBound(to: UInt8.self) + input.pos
+    if bytes[0] == 0x28, bytes[4] & 0x04 == 0 { isChecked = false }
+  }
+
+  private func damage(_ message: String) -> DamagedFile {
+    DamagedFile(name: name, offset: storedOffset, message: message, recordsRead: 0)
+  }
+}
+
+/// gzip: one or many members. Zeros after the last member are padding; anything else is damage.
+final class GzipStream: TextStream {
+  private let name: String
+  private let stored: any StoredBytes
+  private var stream = z_stream()
+  private var isInsideMember = true
+  private var hasEnded = false
+
+  init(name: String, stored: any StoredBytes) {
+    self.name = name
+    self.stored = stored
+    // 15 bits of window, + 16: gzip wrapper only.
+    inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+  }
+
+  deinit { inflateEnd(&stream) }
+
+  var storedOffset: Int64 { stored.offset - Int64(stream.avail_in) }
+  var isChecked: Bool { true }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
+    guard let base = buffer.baseAddress, !hasEnded else { return 0 }
+    stream.next_out = base.assumingMemoryBound(to: UInt8.self)
+    stream.avail_out = UInt32(buffer.count)
+    while stream.avail_out > 0, !hasEnded {
+      if stream.avail_in == 0 {
+        let bytes = try stored.next()
+        if bytes.isEmpty {
+          hasEnded = true
+          if isInsideMember { throw damage("ends in the middle of a gzip member; the file is truncated, fetch it again") }
+          break
+        }
+        stream.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        stream.avail_in = UInt32(bytes.count)
+      }
+      if !isInsideMember, try !beginMember() { break }
+      let result = inflate(&stream, Z_NO_FLUSH)
+      if result == Z_STREAM_END {
+        isInsideMember = false
+      } else if result != Z_OK, result != Z_BUF_ERROR {
+        let what = stream.msg.map { String(cString: $0) } ?? "code \(result)"
+        throw damage("is damaged: \(what); fetch it again")
+      }
+    }
+    return buffer.count - Int(stream.avail_out)
+  }
+
+  /// Looks at what follows a member: another one, or padding. False at the end.
+  private func beginMember() throws(DamagedFile) -> Bool {
+    guard let next = stream.next_in else { return false }
+    if next[0] == 0x1f {
+      inflateReset(&stream)
+      isInsideMember = true
+      return true
+    }
+    while stream.avail_in > 0 {
+      guard let byte = stream.next_in, byte[0] == 0 else {
+        throw damage("has bytes after its last gzip member that are no gzip; fetch it again")
+      }
+      stream.next_in += 1
+      stream.avail_in -= 1
+    }
+    return true
+  }
+
+  private func damage(_ message: String) -> DamagedFile {
+    DamagedFile(name: name, offset: storedOffset, message: message, recordsRead: 0)
+  }
+}

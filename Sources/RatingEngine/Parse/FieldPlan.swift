@@ -1,0 +1,128 @@
+// The field plan: a descriptor compiled for one file, read per batch and never looked up by name again.
+//
+// A slot is a text column of the batch: first the columns of the file that anything needs, then texts derived from them.
+
+import BillingCalendar
+import Catalog
+import Tables
+
+/// What to gather from each record and how to turn it into typed columns. Immutable; shared by workers.
+struct FieldPlan: Sendable {
+  /// A slot made from others.
+  struct Derived: Sendable {
+    var slot: Int
+    var sources: [Int]
+    var joinedBy: [UInt8]?
+    var after: [UInt8]
+    var before: [UInt8]
+    var constant: [UInt8]?
+  }
+  struct TimeField: Sendable {
+    enum Reader: Sendable {
+      case iso
+      case epoch(unitsPerSecond: Int64)
+      case pattern(TimePatternReader)
+    }
+    var slot: Int
+    var readers: [Reader]
+    var role: UInt8
+  }
+  struct WordField: Sendable {
+    var slot: Int
+    /// Words of up to eight bytes as one word and a length, the usual case.
+    var short: [(word: UInt64, length: Int, code: UInt8)]
+    var long: [(text: [UInt8], code: UInt8)]
+    var otherwise: UInt8?
+    var role: UInt8
+  }
+  struct QuantityField: Sendable {
+    enum Reader: Sendable {
+      case decimal(onePerUnit: Int64, isDecimalComma: Bool)
+      case clock
+    }
+    var slot: Int
+    var reader: Reader
+    var role: UInt8
+  }
+  struct CompiledCondition: Sendable {
+    enum Test: Sendable {
+      case isOneOf([[UInt8]], Bool)
+      case beginsWith([[UInt8]])
+      case contains([[UInt8]])
+      case isEmpty(Bool)
+      case isPositive
+    }
+    var slot: Int
+    var test: Test
+  }
+  /// A field that guides: looked up under `tag` in the service index.
+  struct GuideField: Sendable {
+    enum Value: Sendable {
+      case text(slot: Int)
+      case from
+      case to
+    }
+    var value: Value
+    /// `ServiceIndex` tag of the kind of key.
+    var tag: UInt32
+  }
+
+  var dialect: Dialect
+  var fieldCountMin = 1
+  var fieldCountMax = Int.max
+  var allowsTrailingDelimiter = false
+  /// Column of each gathered slot; negative counts from the end (−1 is the last), −1,000,000 is "not in this file".
+  var columns: [Int] = []
+  /// Key paths of each gathered slot, for JSON lines.
+  var paths: [[[UInt8]]] = []
+  var slotCount = 0
+  var derived: [Derived] = []
+  /// Slots with texts that mean "absent" for their field.
+  var absentTexts: [(slot: Int, texts: [[UInt8]])] = []
+  var nullTokens: [[UInt8]] = []
+
+  var kind: UsageKind = .voice
+  var kindField: WordField?
+  var directionField: WordField?
+  var start: TimeField?
+  var answer: TimeField?
+  var end: TimeField?
+  var from: Int?
+  var to: Int?
+  var billable: QuantityField?
+  var disposition: Int?
+  var meter: Int?
+  var account: Int?
+  var call: [Int] = []
+  /// Slots whose texts identify the record; empty: the row's bytes.
+  var key: [Int] = []
+  /// Slots that count as content besides the typed columns.
+  var contentSlots: [Int] = []
+  var guide: [[GuideField]] = [[], [], []]
+  var answered: [[CompiledCondition]] = []
+  var filters: [(reason: UInt16, conditions: [CompiledCondition])] = []
+  var needsAssembly: [[CompiledCondition]] = []
+  var trailer: [CompiledCondition] = []
+  var trailerCount: Int?
+  var trailerSum: Int?
+
+  static let missingColumn = -1_000_000
+}
+
+/// Words of field roles by their number in `UsageBatch.faultField`.
+enum FieldRoleName {
+  static let start: UInt8 = 0
+  static let answer: UInt8 = 1
+  static let end: UInt8 = 2
+  static let billable: UInt8 = 3
+  static let kind: UInt8 = 4
+  static let direction: UInt8 = 5
+  static let key: UInt8 = 6
+  static let to: UInt8 = 7
+  static let none: UInt8 = 255
+
+  static func name(_ role: UInt8) -> String {
+    let names = ["start", "answer", "end", "billable", "kind", "direction", "key", "to"]
+    return Int(role) < names.count ? names[Int(role)] : ""
+  }
+}

@@ -1,0 +1,71 @@
+// The lines before the records: skipped lines, the names of the columns, the types line.
+
+import Catalog
+import Tables
+
+/// What the front of a file says.
+struct FileHeader {
+  /// Bytes to skip to the first record.
+  var byteCount: Int
+  /// Lines among them.
+  var lineCount: Int
+  /// Column names: the file's own, or those of the descriptor.
+  var columnNames: [Label]
+  /// Line of the header, for messages.
+  var headerLine: Int
+
+  /// Reads the front of a file's first chunk.
+  ///
+  /// - Throws: `FormatMismatch` where the file ends before its header, or the header lacks names it must have.
+  static func read(_ text: TextPointer, _ length: Int, _ format: FormatDescriptor) throws(FormatMismatch) -> FileHeader {
+    var at = 0
+    if length >= 3, text[0] == 0xef, text[1] == 0xbb, text[2] == 0xbf { at = 3 }
+    var lines = 0
+    func nextLine() -> (begin: Int, end: Int)? {
+      guard at < length else { return nil }
+      let begin = at
+      while at < length, text[at] != format.dialect.lineEnd { at += 1 }
+      var end = at
+      if at < length { at += 1 }
+      if end > begin, text[end - 1] == 13 { end -= 1 }
+      lines += 1
+      return (begin, end)
+    }
+    for _ in 0..<format.header.skipLines { _ = nextLine() }
+    guard format.dialect.framing == .csv, format.header.mode != .none else {
+      return FileHeader(byteCount: at, lineCount: lines, columnNames: format.header.columns, headerLine: 0)
+    }
+    guard let line = nextLine() else {
+      throw FormatMismatch(
+        line: lines + 1, message: "the file has no header line, which format '\(format.name)' needs",
+        hint: "export it again with its header")
+    }
+    let headerLine = lines
+    var names = format.header.columns
+    if format.header.mode == .names { names = split(text + line.begin, line.end - line.begin, format.dialect) }
+    if format.header.hasTypesLine { _ = nextLine() }
+    let missing = format.header.requiredNames.filter { !names.contains($0) }
+    if format.header.mode == .names, let first = missing.first {
+      throw FormatMismatch(
+        line: headerLine, message: "the header has no column '\(first)', which format '\(format.name)' needs",
+        hint: "the export has changed, or the file is of another format: ratemill check --sample FILE guesses it")
+    }
+    return FileHeader(byteCount: at, lineCount: lines, columnNames: names, headerLine: headerLine)
+  }
+
+  /// The names of a header line: quotes and blanks around them are dropped.
+  private static func split(_ text: TextPointer, _ length: Int, _ dialect: Dialect) -> [Label] {
+    var relaxed = dialect
+    relaxed.quotes = dialect.quotes == .none ? .none : .lenient
+    relaxed.trimsBlanks = true
+    let scratch = ScratchText()
+    var fields = QuotedFields()
+    guard fields.split(text, length, dialect: relaxed, scratch: scratch) else { return [] }
+    return (0..<fields.count).map { field in
+      var label = Label(UnsafeBufferPointer(start: fields.pointer(field), count: fields.length(field)))
+      while let last = label.bytes.last, last == 32 || last == 9 { label.bytes.removeLast() }
+      while let first = label.bytes.first, first == 32 || first == 9 { label.bytes.removeFirst() }
+      return label
+    }
+  }
+}

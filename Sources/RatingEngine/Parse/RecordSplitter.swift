@@ -1,0 +1,226 @@
+// From the text of a chunk to records and their fields.
+//
+// One structural scan a chunk finds every delimiter, newline and quote; a record without quotes is then only index
+// arithmetic. Records with quotes take the careful road of `QuotedFields`, one by one.
+
+import CMachine
+import Catalog
+import Tables
+
+/// Splits chunks into batches of records. Owned by one worker; a chunk is begun, then read batch by batch.
+final class RecordSplitter {
+  private let structurals: UnsafeMutablePointer<UInt32>
+  private let lineEnds: UnsafeMutablePointer<UInt32>
+  private let quotes: UnsafeMutablePointer<UInt32>
+  // Per record of the batch: index of its first structural, and its number of fields.
+  private let firstStructural: UnsafeMutablePointer<UInt32>
+  private let fieldCount: UnsafeMutablePointer<UInt32>
+  private var quoted = QuotedFields()
+  private var json = JSONFields()
+  private let scratch: ScratchText
+
+  private var text: TextPointer
+  private var plan: FieldPlan?
+  private var scan = cm_scan_result(structuralCount: 0, lineCount: 0, quoteCount: 0)
+  private var lineCursor = 0
+  private var quoteCursor = 0
+  private var recordOffset: UInt32 = 0
+  private var nextStructural: UInt32 = 0
+  /// Lines of the chunk, blank ones and comments included.
+  var lineCount: Int { scan.lineCount }
+
+  /// - Parameter chunkBytesMax: the longest text that will be split.
+  init(chunkBytesMax: Int, scratch: ScratchText) {
+    // The scan writes in steps of up to 64 without looking: room for one step more.
+    structurals = .allocate(capacity: chunkBytesMax + 128)
+    lineEnds = .allocate(capacity: chunkBytesMax + 128)
+    quotes = .allocate(capacity: chunkBytesMax + 128)
+    firstStructural = .allocate(capacity: FieldColumns.batchCapacity)
+    fieldCount = .allocate(capacity: FieldColumns.batchCapacity)
+    self.scratch = scratch
+    text = UnsafePointer(scratch.allocate(1))
+  }
+
+  deinit {
+    structurals.deallocate()
+    lineEnds.deallocate()
+    quotes.deallocate()
+    firstStructural.deallocate()
+    fieldCount.deallocate()
+  }
+
+  /// Takes a chunk: `length` bytes that end with the record-ending byte, readable for `ByteText.slack` bytes more.
+  func begin(_ text: TextPointer, _ length: Int, plan: FieldPlan) {
+    self.text = text
+    self.plan = plan
+    let isJSON = plan.dialect.framing == .jsonl
+    let quote: UInt8 = isJSON || plan.dialect.quotes == .none ? 0 : UInt8(ascii: "\"")
+    scan = cm_scan(
+      text, length, isJSON ? plan.dialect.lineEnd : plan.dialect.delimiter, plan.dialect.lineEnd, quote, structurals,
+      lineEnds, quotes)
+    lineCursor = 0
+    quoteCursor = 0
+    recordOffset = 0
+    nextStructural = 0
+  }
+
+  /// Reads the next batch of records; false at the end of the chunk.
+  ///
+  /// Sets offset, length, line and door of every record, and gathers the plan's columns. Blank lines and comments are no
+  /// records. A record whose fields cannot be told apart leaves at door 1.
+  func next(_ batch: UsageBatch, _ columns: FieldColumns) -> Bool {
+    guard let plan else { return false }
+    let hasQuotes = scan.quoteCount > 0
+    let quotedRecords = frame(batch, plan, hasQuotes: hasQuotes)
+    if batch.count == 0 { return false }
+    if plan.dialect.framing == .jsonl {
+      for record in 0..<batch.count { splitJSON(record, batch, columns, plan) }
+    } else {
+      checkFieldCounts(batch, plan)
+      gather(batch, columns, plan)
+      for record in quotedRecords { splitQuoted(record, batch, columns, plan) }
+    }
+    return true
+  }
+
+  /// Finds the records of the batch; returns those that hold quotes.
+  private func frame(_ batch: UsageBatch, _ plan: FieldPlan, hasQuotes: Bool) -> [Int] {
+    let comment = plan.dialect.comment.bytes
+    var quotedRecords: [Int] = []
+    var count = 0
+    let text = self.text
+    let isMultiline = plan.dialect.isMultiline && hasQuotes
+    while count < FieldColumns.batchCapacity, lineCursor < scan.lineCount {
+      let line = lineCursor
+      if isMultiline { skipQuotedLineEnds(plan) }
+      let endStructural = lineEnds[lineCursor]
+      let end = structurals[Int(endStructural)]
+      let start = recordOffset
+      let first = nextStructural
+      recordOffset = end &+ 1
+      nextStructural = endStructural &+ 1
+      lineCursor &+= 1
+      var length = end &- start
+      if length > 0, text[Int(end) &- 1] == 13 { length &-= 1 }
+      if length == 0 { continue }
+      if !comment.isEmpty, comment.count <= Int(length), comment.indices.allSatisfy({ text[Int(start) + $0] == comment[$0] }) {
+        continue
+      }
+      batch.offset[count] = start
+      batch.length[count] = length
+      batch.line[count] = UInt32(truncatingIfNeeded: line)
+      batch.door[count] = Door.open
+      firstStructural[count] = first
+      fieldCount[count] = endStructural &- first &+ 1
+      if hasQuotes {
+        while quoteCursor < scan.quoteCount, quotes[quoteCursor] < start { quoteCursor &+= 1 }
+        if quoteCursor < scan.quoteCount, quotes[quoteCursor] < end { quotedRecords.append(count) }
+      }
+      count &+= 1
+    }
+    batch.count = count
+    return quotedRecords
+  }
+
+  /// Moves `lineCursor` on while an odd number of quotes stands between the record's start and the line's end.
+  private func skipQuotedLineEnds(_ plan: FieldPlan) {
+    var cursor = quoteCursor
+    while cursor < scan.quoteCount, quotes[cursor] < recordOffset { cursor += 1 }
+    var isOpen = false
+    while lineCursor < scan.lineCount - 1 {
+      let end = structurals[Int(lineEnds[lineCursor])]
+      while cursor < scan.quoteCount, quotes[cursor] < end {
+        let isEscaped =
+          plan.dialect.quotes == .backslash && quotes[cursor] > 0 && text[Int(quotes[cursor]) - 1] == UInt8(ascii: "\\")
+        if !isEscaped { isOpen.toggle() }
+        cursor += 1
+      }
+      if !isOpen { return }
+      lineCursor += 1
+    }
+  }
+
+  /// Records without quotes that have too few or too many fields leave here.
+  private func checkFieldCounts(_ batch: UsageBatch, _ plan: FieldPlan) {
+    let least = UInt32(clamping: plan.fieldCountMin)
+    let most = UInt32(clamping: plan.fieldCountMax)
+    for record in 0..<batch.count {
+      let fields = fieldCount[record]
+      if fields >= least, fields <= most { continue }
+      let last = batch.offset[record] &+ batch.length[record]
+      let hasTrailingDelimiter =
+        plan.allowsTrailingDelimiter && fields == most &+ 1
+        && text[Int(last) - 1] == plan.dialect.delimiter
+      if hasTrailingDelimiter {
+        fieldCount[record] = most
+        continue
+      }
+      batch.door[record] = Door.unparsable
+      batch.reason[record] = UInt16(SuspenseReason.badRecord.rawValue)
+      batch.faultField[record] = FieldRoleName.none
+    }
+  }
+
+  /// Pointers and lengths of every gathered slot, slot by slot. Quoted records are done again afterwards.
+  private func gather(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
+    let count = batch.count
+    let text = self.text
+    for (slot, column) in plan.columns.enumerated() {
+      let texts = columns.texts(slot)
+      let lengths = columns.lengths(slot)
+      if column == FieldPlan.missingColumn {
+        for record in 0..<count { lengths[record] = -1 }
+        continue
+      }
+      for record in 0..<count {
+        let fields = Int(fieldCount[record])
+        let field = column >= 0 ? column : fields &+ column
+        if field < 0 || field >= fields {
+          lengths[record] = -1
+          continue
+        }
+        let first = Int(firstStructural[record])
+        let begin = field == 0 ? batch.offset[record] : structurals[first &+ field &- 1] &+ 1
+        let end = field == fields &- 1 ? batch.offset[record] &+ batch.length[record] : structurals[first &+ field]
+        texts[record] = text + Int(begin)
+        // A trailing delimiter that was forgiven can leave an end before the begin.
+        lengths[record] = Int32(bitPattern: end &- begin)
+      }
+    }
+  }
+
+  private func splitQuoted(_ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
+    let begin = text + Int(batch.offset[record])
+    batch.door[record] = Door.open
+    guard quoted.split(begin, Int(batch.length[record]), dialect: plan.dialect, scratch: scratch) else {
+      return suspend(record, batch, .badQuotes)
+    }
+    var fields = quoted.count
+    if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 { fields -= 1 }
+    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else { return suspend(record, batch, .badRecord) }
+    for (slot, column) in plan.columns.enumerated() {
+      let field = column >= 0 ? column : fields + column
+      if column == FieldPlan.missingColumn || field < 0 || field >= fields {
+        columns.lengths(slot)[record] = -1
+      } else {
+        columns.texts(slot)[record] = quoted.pointer(field)
+        columns.lengths(slot)[record] = Int32(quoted.length(field))
+      }
+    }
+  }
+
+  private func splitJSON(_ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
+    let begin = text + Int(batch.offset[record])
+    let isObject = json.read(begin, Int(batch.length[record]), paths: plan.paths, scratch: scratch) { slot, pointer, length in
+      columns.texts(slot)[record] = pointer
+      columns.lengths(slot)[record] = Int32(length)
+    }
+    if !isObject { suspend(record, batch, .badRecord) }
+  }
+
+  private func suspend(_ record: Int, _ batch: UsageBatch, _ reason: SuspenseReason) {
+    batch.door[record] = Door.unparsable
+    batch.reason[record] = UInt16(reason.rawValue)
+    batch.faultField[record] = FieldRoleName.none
+  }
+}

@@ -1,0 +1,50 @@
+// What became of the records of one chunk, on its way from the parallel half to the ordered half.
+
+/// Outcomes of one chunk. Owned by one worker at a time; reused through the pool.
+final class ChunkOutcome {
+  private(set) var rows: UnsafeMutablePointer<OutcomeRow>
+  private(set) var rowCapacity: Int
+  var rowCount = 0
+  /// Counts of what left at doors 1 and 2, and of all records read.
+  var totals = DoorTotals()
+  /// Suspended records; rows of later doors refer to them by index.
+  var suspense: [SuspenseEntry] = []
+  /// Those that left at door 1: suspended for certain, whatever duplicate detection says.
+  var unparsable: [Int] = []
+  var unit: InputUnit?
+  var unitOffset: Int64 = 0
+  var sequence = 0
+  var lineCount = 0
+  /// Records that a trailer row promised.
+  var promisedRecords: Int?
+
+  init() {
+    rowCapacity = 4096
+    rows = .allocate(capacity: rowCapacity)
+  }
+
+  deinit { rows.deallocate() }
+
+  /// Makes room for `count` rows more than are there.
+  func reserve(_ count: Int) {
+    guard rowCount + count > rowCapacity else { return }
+    let capacity = max(rowCapacity * 2, rowCount + count)
+    let larger = UnsafeMutablePointer<OutcomeRow>.allocate(capacity: capacity)
+    larger.update(from: rows, count: rowCount)
+    rows.deallocate()
+    rows = larger
+    rowCapacity = capacity
+  }
+
+  func reset(for chunk: Chunk) {
+    rowCount = 0
+    totals = DoorTotals()
+    suspense.removeAll(keepingCapacity: true)
+    unparsable.removeAll(keepingCapacity: true)
+    unit = chunk.unit
+    unitOffset = chunk.unitOffset
+    sequence = chunk.sequence
+    lineCount = 0
+    promisedRecords = nil
+  }
+}

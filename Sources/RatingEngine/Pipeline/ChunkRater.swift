@@ -1,0 +1,153 @@
+// The parallel half for one chunk: split, read, guide, classify, price.
+
+import Catalog
+
+/// Rates chunks. One for each worker; readers and raters are kept per source, columns per file.
+final class ChunkRater {
+  private let setup: RunSetup
+  private let scratch = ScratchText()
+  private let splitter: RecordSplitter
+  private let batch = UsageBatch()
+  private var columns: FieldColumns
+  private var columnsFileIndex = -1
+  private var readers: [Int: EventReader] = [:]
+  private var raters: [Int: Rater] = [:]
+
+  init(_ setup: RunSetup) {
+    self.setup = setup
+    splitter = RecordSplitter(
+      chunkBytesMax: setup.options.recordBytesMax + 2 * Chunk.textBytes + Int(Chunk.textBytes), scratch: scratch)
+    columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
+  }
+
+  /// Rates the records of `chunk` into `outcome`.
+  func rate(_ chunk: Chunk, _ file: FileContext, _ plan: FieldPlan, into outcome: ChunkOutcome) {
+    outcome.reset(for: chunk)
+    prepare(file, plan)
+    let reader = reader(file)
+    let rater = rater(file)
+    splitter.begin(UnsafePointer(chunk.text), chunk.length, plan: plan)
+    while splitter.next(batch, columns) {
+      outcome.totals.read += batch.count
+      reader.read(batch, columns, plan, text: UnsafePointer(chunk.text))
+      if let legs = file.legs {
+        legs.apply(batch, columns, plan, chunkOffset: chunk.unitOffset, reason: setup.legReason)
+      }
+      if !plan.trailer.isEmpty { takeTrailers(plan, outcome) }
+      outcome.reserve(batch.count)
+      let first = outcome.rowCount
+      let count = rater.rate(batch, columns, plan, into: outcome.rows + first)
+      outcome.rowCount += count
+      if !setup.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
+      if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, firstRow: first) }
+      scratch.reset()
+    }
+    outcome.lineCount = splitter.lineCount
+  }
+
+  /// The first reading of a file whose format chooses among rows.
+  func noteLegs(_ chunk: Chunk, _ file: FileContext, _ plan: FieldPlan, _ legs: LegTable) {
+    prepare(file, plan)
+    let reader = reader(file)
+    splitter.begin(UnsafePointer(chunk.text), chunk.length, plan: plan)
+    while splitter.next(batch, columns) {
+      reader.read(batch, columns, plan, text: UnsafePointer(chunk.text))
+      legs.note(batch, columns, plan, chunkOffset: chunk.unitOffset)
+      scratch.reset()
+    }
+  }
+
+  private func prepare(_ file: FileContext, _ plan: FieldPlan) {
+    guard columnsFileIndex != file.index || columns.slotCount != plan.slotCount else { return }
+    columns = FieldColumns(slotCount: plan.slotCount, empty: UnsafePointer(setup.emptyText.base))
+    columnsFileIndex = file.index
+  }
+
+  private func reader(_ file: FileContext) -> EventReader {
+    if let reader = readers[file.sourceIndex] { return reader }
+    let reader = EventReader(
+      source: file.source, keySeed: setup.keySeed(file.source.namespace), needsIdentity: setup.options.findsDuplicates,
+      scratch: scratch)
+    readers[file.sourceIndex] = reader
+    return reader
+  }
+
+  private func rater(_ file: FileContext) -> Rater {
+    if let rater = raters[file.sourceIndex] { return rater }
+    let rater = Rater(
+      catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: file.sourceIndex,
+      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters)
+    raters[file.sourceIndex] = rater
+    return rater
+  }
+
+  /// A trailer row is no record: it only promises how many there were.
+  private func takeTrailers(_ plan: FieldPlan, _ outcome: ChunkOutcome) {
+    for record in 0..<batch.count where EventReader.holds(plan.trailer, record, columns) {
+      guard batch.door[record] != Door.noEvent || batch.reason[record] != setup.trailerReason else { continue }
+      batch.door[record] = Door.noEvent
+      batch.reason[record] = setup.trailerReason
+      outcome.totals.read -= 1
+      if let slot = plan.trailerCount, columns.lengths(slot)[record] > 0,
+        let value = DigitText.value(columns.texts(slot)[record], Int(min(16, columns.lengths(slot)[record])))
+      {
+        outcome.promisedRecords = (outcome.promisedRecords ?? 0) + Int(value)
+      } else {
+        // A trailer that promises nothing still marks the end.
+        outcome.promisedRecords = outcome.promisedRecords ?? -1
+      }
+    }
+  }
+
+  /// Records whose keys are in conflict go to suspense, whatever became of them.
+  private func suspendConflicts(_ outcome: ChunkOutcome, firstRow: Int) {
+    var row = firstRow
+    for record in 0..<batch.count where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
+      let key = ConflictKey(low: batch.identityLow[record], high: batch.identityHigh[record])
+      if setup.conflicts.contains(key) {
+        batch.door[record] = Door.suspended
+        batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
+        batch.faultField[record] = FieldRoleName.key
+        outcome.rows[row].door = Door.suspended
+        outcome.rows[row].reason = UInt16(SuspenseReason.duplicateConflict.rawValue)
+      }
+      row += 1
+    }
+  }
+
+  /// Counts what left at doors 1 and 2, and keeps what goes to suspense.
+  private func noteLeavers(_ chunk: Chunk, _ outcome: ChunkOutcome, firstRow: Int) {
+    var row = firstRow
+    for record in 0..<batch.count {
+      switch batch.door[record] {
+      case Door.noEvent:
+        if batch.reason[record] == setup.trailerReason { continue }
+        outcome.totals.addFiltered(Int(batch.reason[record]))
+        outcome.totals.withoutQuantity += 1
+      case Door.unparsable:
+        outcome.totals.suspended[Int(batch.reason[record])] += 1
+        outcome.totals.withoutQuantity += 1
+        if setup.keepsSuspense {
+          outcome.unparsable.append(outcome.suspense.count)
+          outcome.suspense.append(entry(record, chunk))
+        }
+      case Door.suspended:
+        if setup.keepsSuspense {
+          outcome.rows[row].payload = UInt32(outcome.suspense.count)
+          outcome.suspense.append(entry(record, chunk))
+        }
+        row += 1
+      default: row += 1
+      }
+    }
+  }
+
+  private func entry(_ record: Int, _ chunk: Chunk) -> SuspenseEntry {
+    let offset = batch.offset[record]
+    let length = Int(batch.length[record])
+    return SuspenseEntry(
+      reason: SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])) ?? .badRecord,
+      faultField: batch.faultField[record], lineInChunk: batch.line[record], offsetInChunk: offset,
+      length: Int64(length), bytes: Array(UnsafeBufferPointer(start: chunk.text + Int(offset), count: length)))
+  }
+}

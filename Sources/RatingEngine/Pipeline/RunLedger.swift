@@ -1,0 +1,317 @@
+// The ordered half: duplicates are told apart and everything is added up. One worker at a time holds the ledger.
+//
+// A record whose key is certainly new counts at once. One that may have been seen waits among the suspects; when all input
+// was read, the log of all keys decides which copy counts and whether copies contradict each other.
+
+import Catalog
+import DurableFiles
+
+/// The sums of a run while it goes on.
+final class RunLedger {
+  let setup: RunSetup
+  let cells = SummaryCells()
+  private(set) var fileTotals: [DoorTotals]
+  /// Confirmed suspense by file: address and entry.
+  private(set) var suspense: [PlacedSuspense] = []
+  private var filter: KeyFilter
+  private let log: SpillableLog<LoggedKey>
+  private var suspects: [Suspect] = []
+  /// Which chunk each stretch of the log came from, ascending.
+  private var stretches: [LogStretch] = []
+  private let findsDuplicates: Bool
+  /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
+  /// ownership at every access.
+  private let sums = FlatTable<Int128>(zeroedCount: 16)
+  private struct Suspect {
+    var row: OutcomeRow
+    var logIndex: Int
+    var entry: SuspenseEntry?
+  }
+  private struct LogStretch {
+    var firstIndex: Int
+    var unit: InputUnit
+    var sequence: Int
+    var unitOffset: Int64
+  }
+
+  init(setup: RunSetup, fileCount: Int, expectedRecords: Int) {
+    self.setup = setup
+    fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
+    findsDuplicates = setup.options.findsDuplicates
+    // A quarter of the memory for the filter at most, half for the log before it spills.
+    let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
+    filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
+    log = SpillableLog(memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder)
+  }
+
+  deinit { sums.deallocate() }
+
+  /// Takes the outcomes of one chunk.
+  func take(_ outcome: ChunkOutcome) throws(FileFault) {
+    guard let unit = outcome.unit else { return }
+    var totals = outcome.totals
+    if outcome.sequence < unit.lineCounts.count { unit.lineCounts[outcome.sequence] = UInt32(outcome.lineCount) }
+    for index in outcome.unparsable {
+      place(outcome.suspense[index], unit, outcome.sequence, outcome.unitOffset, logIndex: -1)
+    }
+    let isLogging = findsDuplicates
+    if isLogging {
+      stretches.append(
+        LogStretch(firstIndex: log.count, unit: unit, sequence: outcome.sequence, unitOffset: outcome.unitOffset))
+    }
+    // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
+    let slotAhead = 24
+    let cellAhead = 12
+    let filterAhead = 32
+    let rows = outcome.rows
+    let count = outcome.rowCount
+    var ratedCount = 0
+    let sums = self.sums.base
+    for index in 0..<9 { sums[index] = 0 }
+    var index = 0
+    while index < count {
+      let row = rows + index
+      if index &+ slotAhead < count {
+        let ahead = row + slotAhead
+        cells.prefetchSlot(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
+      }
+      if index &+ cellAhead < count {
+        let ahead = row + cellAhead
+        cells.prefetchCell(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
+      }
+      if isLogging {
+        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identityLow) }
+        let low = row.pointee.identityLow
+        let high = row.pointee.identityHigh
+        let logIndex = log.count
+        try log.append(LoggedKey(low: low, high: high, content: row.pointee.content))
+        if filter.insert(low, high) {
+          let payload = row.pointee.payload
+          suspects.append(
+            Suspect(
+              row: row.pointee, logIndex: logIndex,
+              entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)]))
+          index &+= 1
+          continue
+        }
+      }
+      if row.pointee.door == Door.rated {
+        ratedCount &+= 1
+        let kind = Int(row.pointee.kind)
+        sums[kind] &+= Int128(row.pointee.quantityRaw)
+        sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
+        sums[8] &+= row.pointee.amountPico
+        cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
+      } else {
+        let payload = row.pointee.payload
+        self.count(
+          row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals, unit,
+          outcome.sequence, outcome.unitOffset, logIndex: isLogging ? log.count - 1 : -1)
+      }
+      index &+= 1
+    }
+    totals.rated += ratedCount
+    for kind in 0..<4 {
+      totals.quantity[kind * 8 + Int(Door.rated)] += sums[kind]
+      totals.billed[kind] += sums[4 + kind]
+    }
+    totals.amountPico += sums[8]
+    if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
+    fileTotals[unit.file.index] += totals
+  }
+
+  /// Counts a record by its own door.
+  private func count(
+    _ row: OutcomeRow, entry: SuspenseEntry?, _ totals: inout DoorTotals, _ unit: InputUnit, _ sequence: Int,
+    _ unitOffset: Int64, logIndex: Int
+  ) {
+    totals.note(door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw)
+    if row.door == Door.rated {
+      totals.billed[Int(row.kind)] += Int128(row.quantityBilled)
+      totals.amountPico &+= row.amountPico
+      withUnsafePointer(to: row) { cells.add($0, hash: SummaryCells.hash(row.keyLow, row.keyHigh)) }
+    } else if row.door == Door.suspended, let entry {
+      place(entry, unit, sequence, unitOffset, logIndex: logIndex)
+    }
+  }
+
+  private func place(
+    _ entry: SuspenseEntry, _ unit: InputUnit, _ sequence: Int, _ unitOffset: Int64, logIndex: Int
+  ) {
+    suspense.append(
+      PlacedSuspense(entry: entry, unit: unit, sequence: sequence, unitOffset: unitOffset, logIndex: logIndex))
+  }
+
+  // MARK: the end
+
+  /// Gives back what only duplicate detection needed.
+  func releaseKeys() {
+    filter.deallocate()
+    log.release()
+    suspects = []
+    stretches = []
+  }
+
+  /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
+  func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
+    guard !suspects.isEmpty else { return [] }
+    var groups: [ConflictKey: [Copy]] = [:]
+    groups.reserveCapacity(suspects.count)
+    for (number, suspect) in suspects.enumerated() {
+      let key = ConflictKey(low: suspect.row.identityLow, high: suspect.row.identityHigh)
+      groups[key, default: []].append(
+        Copy(logIndex: suspect.logIndex, content: suspect.row.content, suspect: number))
+    }
+    try collectFirstCopies(&groups)
+    var found: Set<ConflictKey> = []
+    for (key, copies) in groups {
+      if setup.conflicts.contains(key) {
+        // The reader marked every copy already: each goes to suspense for itself.
+        for copy in copies { if let number = copy.suspect { settle(suspects[number], as: nil) } }
+      } else if copies.contains(where: { $0.content != copies[0].content }) {
+        found.insert(key)
+      } else {
+        resolve(copies)
+      }
+    }
+    return found
+  }
+
+  private struct Copy {
+    var logIndex: Int
+    var content: UInt64
+    /// Number among the suspects; nil for the copy that was counted when it came.
+    var suspect: Int?
+  }
+
+  /// One pass over the log: finds the copies that were counted at once.
+  private func collectFirstCopies(_ groups: inout [ConflictKey: [Copy]]) throws(FileFault) {
+    // A bitmap of the low keys keeps nearly every record out of the dictionary.
+    let bits = FlatTable<UInt64>(zeroedCount: 1 << 16)
+    defer { bits.deallocate() }
+    for key in groups.keys {
+      bits[Int(truncatingIfNeeded: key.low >> 6 & 0xffff)] |= 1 << (key.low & 63)
+    }
+    let suspectIndices = suspects.map(\.logIndex)
+    var nextSuspect = 0
+    var counted: [(ConflictKey, Copy)] = []
+    try log.forEachStretch { first, elements in
+      for (offset, element) in elements.enumerated() {
+        let index = first + offset
+        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index {
+          nextSuspect += 1
+          continue
+        }
+        guard bits[Int(truncatingIfNeeded: element.low >> 6 & 0xffff)] >> (element.low & 63) & 1 != 0 else { continue }
+        let key = ConflictKey(low: element.low, high: element.high)
+        if groups[key] != nil {
+          counted.append((key, Copy(logIndex: index, content: element.content, suspect: nil)))
+        }
+      }
+    }
+    for (key, copy) in counted { groups[key]?.append(copy) }
+  }
+
+  /// Copies of one record with the same content: the one with the smallest address counts, the others are duplicates.
+  ///
+  /// Rows of formats without an id are told apart inside a file by their number: the n-th identical row of one file is
+  /// the copy of the n-th of another.
+  private func resolve(_ copies: [Copy]) {
+    let placed = copies.map { (copy: $0, address: address($0.logIndex)) }
+      .sorted { ($0.address.file, $0.address.unit, $0.address.offset) < ($1.address.file, $1.address.unit, $1.address.offset) }
+    var kept: [Bool] = []
+    if setup.catalog.source.formats[setup.catalog.source.sources[fileSource(placed[0].address.file)].formatIndex].key.isEmpty {
+      var countByFile: [Int: Int] = [:]
+      var most = 0
+      for item in placed {
+        let number = (countByFile[item.address.file] ?? 0) + 1
+        countByFile[item.address.file] = number
+        kept.append(number > most)
+        most = max(most, number)
+      }
+    } else {
+      kept = placed.indices.map { $0 == 0 }
+    }
+    // The copy that was counted when it came keeps its sums; which file it counts for is settled here.
+    for (item, isKept) in zip(placed, kept) {
+      switch (item.copy.suspect, isKept) {
+      case (let number?, true): settle(suspects[number], as: nil)
+      case (let number?, false): settle(suspects[number], as: Door.duplicate)
+      case (nil, true): break
+      case (nil, false): withdraw(item.copy.logIndex, inFavourOf: placed, kept)
+      }
+    }
+  }
+
+  private func fileSource(_ file: Int) -> Int { sourceByFile[file] }
+  /// Source of each file, by its number; set by the run.
+  var sourceByFile: [Int] = []
+
+  /// The counted copy is not the one to keep: another with the same content is. Its record becomes the duplicate.
+  private func withdraw(_ logIndex: Int, inFavourOf copies: [(copy: Copy, address: Address)], _ kept: [Bool]) {
+    // The kept suspect has the same content, so its row says what the counted copy was rated as.
+    guard let keeper = zip(copies, kept).first(where: { $0.1 && $0.0.copy.suspect != nil })?.0.copy.suspect else { return }
+    let row = suspects[keeper].row
+    let file = address(logIndex).file
+    fileTotals[file].note(door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw, sign: -1)
+    fileTotals[file].note(door: Door.duplicate, reason: 0, kind: row.kind, quantity: row.quantityRaw)
+    if row.door == Door.rated {
+      fileTotals[file].billed[Int(row.kind)] -= Int128(row.quantityBilled)
+      fileTotals[file].amountPico &-= row.amountPico
+      withUnsafePointer(to: row) { cells.remove($0) }
+    } else if row.door == Door.suspended {
+      suspense.removeAll { $0.logIndex == logIndex }
+    }
+  }
+
+  private struct Address {
+    var file: Int
+    var unit: Int
+    /// Position of the record in its unit: chunk, then number in the chunk.
+    var offset: Int64
+  }
+
+  private func stretch(of logIndex: Int) -> LogStretch {
+    var low = 0
+    var high = stretches.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if stretches[middle].firstIndex <= logIndex { low = middle } else { high = middle }
+    }
+    return stretches[low]
+  }
+
+  private func address(_ logIndex: Int) -> Address {
+    let stretch = stretch(of: logIndex)
+    return Address(
+      file: stretch.unit.file.index, unit: stretch.unit.index,
+      offset: Int64(stretch.sequence) << 32 | Int64(logIndex - stretch.firstIndex))
+  }
+
+  private func settle(_ suspect: Suspect, as door: UInt8?) {
+    var row = suspect.row
+    let stretch = stretch(of: suspect.logIndex)
+    if let door { row.door = door }
+    count(
+      row, entry: suspect.entry, &fileTotals[stretch.unit.file.index], stretch.unit, stretch.sequence, stretch.unitOffset,
+      logIndex: suspect.logIndex)
+  }
+}
+
+/// A key with contents that contradict each other.
+struct ConflictKey: Hashable, Sendable {
+  var low: UInt64
+  var high: UInt64
+}
+
+/// A suspended record and where it is.
+struct PlacedSuspense {
+  var entry: SuspenseEntry
+  var unit: InputUnit
+  var sequence: Int
+  var unitOffset: Int64
+  /// Index in the log of keys; −1 where the record is not compared for duplicates.
+  var logIndex: Int
+  /// Offset of the record in its unit.
+  var offset: Int64 { unitOffset + Int64(entry.offsetInChunk) }
+}

@@ -1,0 +1,58 @@
+// What all workers of a run share and none changes.
+
+import CXxhash
+import Catalog
+import Tables
+
+/// The fixed frame of a run.
+final class RunSetup: Sendable {
+  let catalog: CompiledCatalog
+  let options: RatingOptions
+  let keyPlan: SummaryKeyPlan
+  let meters: MeterNames
+  /// One readable byte with slack: what absent texts point to.
+  let emptyText: FlatTable<UInt8>
+  /// Names of filter reasons: the catalog's, then those of formats.
+  let filterReasons: [Label]
+  /// Keys that an earlier reading found in conflict: every copy goes to suspense.
+  let conflicts: Set<ConflictKey>
+  let legReason: UInt16
+  let trailerReason: UInt16
+
+  var keepsSuspense: Bool { options.keepsSuspense }
+  /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
+  var hashesInputs: Bool { options.hashesInputs }
+
+  init(catalog: CompiledCatalog, options: RatingOptions, conflicts: Set<ConflictKey> = []) throws(RunFault) {
+    self.conflicts = conflicts
+    self.catalog = catalog
+    self.options = options
+    let columns = options.groupBy ?? SummaryColumn.allCases.filter { $0 != .day }
+    guard let keyPlan = SummaryKeyPlan(columns: columns, catalog) else {
+      throw .usage("--by: these keys together are too long for one row; leave some out")
+    }
+    self.keyPlan = keyPlan
+    meters = MeterNames(catalog)
+    emptyText = FlatTable(zeroedCount: 64)
+    var reasons = catalog.filterReasons
+    for format in catalog.source.formats {
+      for filter in format.filters where !reasons.contains(filter.reason) { reasons.append(filter.reason) }
+    }
+    legReason = UInt16(reasons.count)
+    reasons.append("leg")
+    trailerReason = UInt16(reasons.count)
+    reasons.append("trailer")
+    filterReasons = reasons
+  }
+
+  /// The number of a filter's reason.
+  func filterReason(_ name: Label) -> UInt16 { UInt16(filterReasons.firstIndex(of: name) ?? 0) }
+
+  /// A number for a namespace: keys of different ones never meet.
+  func keySeed(_ namespace: Label) -> UInt64 {
+    namespace.bytes.withUnsafeBytes { XXH3_64bits($0.baseAddress, $0.count) }
+  }
+
+  /// The tag of a kind of service key.
+  func serviceTag(_ kind: Label) -> UInt32 { catalog.serviceTags[kind] ?? UInt32(ServiceIndex.firstTextTag + 0xffff) }
+}

@@ -1,0 +1,305 @@
+// Compiling the catalog: the one place where names and rules become numbers and tables.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+extension CompiledCatalog {
+  /// Compiles a checked catalog. Complexity: linear in its rows.
+  static func compile(_ catalog: Catalog) -> CompiledCatalog {
+    var compiler = CatalogCompiler(catalog)
+    return compiler.compile()
+  }
+}
+
+private struct CatalogCompiler {
+  private let catalog: Catalog
+  private var groups = NameTable()
+  private var destinations = NameTable()
+  private var chargeNames = NameTable()
+  private var reasons = NameTable()
+  private var currencies: [Currency] = []
+  private var tariffs: [CompiledCatalog.Tariff] = []
+  private var tariffIndex: [CompiledCatalog.Tariff: UInt32] = [:]
+  private var unitPrices: [CompiledCatalog.UnitPriceText] = []
+  private var unitPriceIndex: [CompiledCatalog.UnitPriceText: UInt32] = [:]
+  private var prices: [CompiledPrice] = []
+  private var priceIndex: [PriceKey: UInt32] = [:]
+  /// What each price was made from, so that a charge can change parts of it.
+  private var priceKeys: [PriceKey] = []
+  private var increments: [BillingIncrement] = []
+  private var incrementIndex: [BillingIncrement: UInt32] = [:]
+
+  private struct PriceKey: Hashable {
+    var pico: Int64
+    var units: Int64
+    var fee: Int64
+    var minimum: Int64
+    var increment: UInt32
+    var kind: UInt8
+
+    // SipHash over five words was a fifth of the load time of a large deck; these are numbers of our own, not an attacker's.
+    func hash(into hasher: inout Hasher) { hasher.combine(pico &* 31 &+ units &+ fee &* 7 &+ minimum &+ Int64(increment) &* 131) }
+  }
+
+  init(_ catalog: Catalog) {
+    self.catalog = catalog
+    _ = groups.number(.empty)
+    _ = destinations.number(.empty)
+  }
+
+  mutating func compile() -> CompiledCatalog {
+    var zones: [Zone] = []
+    var services = ServiceIndexBuilder(sources: catalog.sources)
+    // Kinds of keys that formats look up have a tag also where no service has one.
+    for format in catalog.formats {
+      for role in format.guide.values.joined() {
+        if case .service(let word) = role { _ = services.tag(word) }
+      }
+    }
+    services.add(catalog)
+    let (index, identities) = services.build(sourceCount: catalog.sources.count, accounts: catalog.accounts)
+    let (accounts, assignments) = compileAccounts(&zones)
+    var prefixBuilder = PrefixTableBuilder(decks: catalog.decks)
+    var deckBases: [[Int32]] = []
+    for (deckIndex, deck) in catalog.decks.enumerated() {
+      deckBases.append(compileDeck(deck, deckIndex, &prefixBuilder))
+    }
+    let rowPriceCount = prices.count
+    let plans = catalog.plans.map { compilePlan($0, deckBases, rowPriceCount: rowPriceCount) }
+    var tariffByGroup: [Label: UInt32] = [:]
+    for (number, name) in groups.names.enumerated() {
+      tariffByGroup[name] = tariff(group: UInt32(number), destination: 0)
+    }
+    return CompiledCatalog(
+      source: catalog, services: index, identities: identities, serviceTags: services.tagByKind, accounts: accounts,
+      assignments: assignments, zones: zones, plans: plans, prefixes: prefixBuilder.build(),
+      prices: FlatTable(prices), increments: increments, groups: groups.names, destinations: destinations.names,
+      tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names, currencies: currencies,
+      filterReasons: reasons.names, tariffByGroup: tariffByGroup)
+  }
+
+  private func compileAccounts(
+    _ zones: inout [Zone]
+  ) -> (FlatTable<CompiledCatalog.AccountEntry>, FlatTable<CompiledCatalog.Assignment>) {
+    var assignments: [CompiledCatalog.Assignment] = []
+    var zoneNumbers: [String: UInt16] = [:]
+    let entries = catalog.accounts.map { account -> CompiledCatalog.AccountEntry in
+      let zone = zoneNumbers[account.zone.name] ?? UInt16(zones.count)
+      if Int(zone) == zones.count {
+        zones.append(account.zone)
+        zoneNumbers[account.zone.name] = zone
+      }
+      var first = CompiledCatalog.none
+      for assignment in account.plans {
+        assignments.append(
+          CompiledCatalog.Assignment(
+            fromSeconds: assignment.from.map { account.zone.midnight(of: $0) } ?? Int64.min,
+            untilSeconds: assignment.until.map { account.zone.midnight(of: $0) } ?? Int64.max,
+            plan: UInt32(assignment.planIndex), next: first))
+        first = UInt32(assignments.count - 1)
+      }
+      return CompiledCatalog.AccountEntry(
+        assignment: first, zone: zone, cycleDay: UInt8(account.cycleDay),
+        roundsLines: account.rounding == .line ? 1 : 0)
+    }
+    return (FlatTable(entries), FlatTable(assignments))
+  }
+
+  // MARK: decks
+
+  private mutating func compileDeck(
+    _ deck: RateDeck, _ deckIndex: Int, _ builder: inout PrefixTableBuilder
+  ) -> [Int32] {
+    let groupNumbers = deck.ratingGroups.map { groups.number($0) }
+    let destinationNumbers = deck.destinations.map { destinations.number($0) }
+    let incrementNumbers = deck.increments.map { increment($0) }
+    var kinds: Set<UInt8> = []
+    for row in deck.rows { kinds.insert(row.kind.rawValue) }
+    var bases = [Int32](repeating: -1, count: CompiledPlan.kindCount)
+    // Neighbouring rows mostly share their destination.
+    var lastTariff = CompiledCatalog.Tariff(group: .max, destination: .max)
+    var lastTariffNumber: UInt32 = 0
+    for kind in UsageKind.allCases where kinds.contains(kind.rawValue) {
+      bases[Int(kind.rawValue)] = Int32(
+        builder.add(deck, deckIndex: deckIndex, kind: kind) { row, index in
+          let wanted = CompiledCatalog.Tariff(
+            group: groupNumbers[Int(row.ratingGroup)], destination: destinationNumbers[Int(row.destination)])
+          if wanted != lastTariff {
+            lastTariff = wanted
+            lastTariffNumber = tariff(group: wanted.group, destination: wanted.destination)
+          }
+          let key = PriceKey(
+            pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
+            minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
+            kind: row.kind.rawValue)
+          return MatchRow(
+            fromSeconds: MatchRowTime.from(row.fromSeconds), untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
+            price: price(key), tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
+            isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index))
+        })
+    }
+    return bases
+  }
+
+  private mutating func tariff(group: UInt32, destination: UInt32) -> UInt32 {
+    let wanted = CompiledCatalog.Tariff(group: group, destination: destination)
+    if let number = tariffIndex[wanted] { return number }
+    let number = UInt32(tariffs.count)
+    tariffs.append(wanted)
+    tariffIndex[wanted] = number
+    return number
+  }
+
+  private mutating func increment(_ wanted: BillingIncrement) -> UInt32 {
+    if let number = incrementIndex[wanted] { return number }
+    let number = UInt32(increments.count)
+    increments.append(wanted)
+    incrementIndex[wanted] = number
+    return number
+  }
+
+  private mutating func price(_ key: PriceKey) -> UInt32 {
+    if let number = priceIndex[key] { return number }
+    let number = UInt32(prices.count)
+    var price = CompiledPrice(
+      price: UnitPrice(pico: key.pico, units: key.units), feePico: key.fee, minimum: key.minimum,
+      increment: increments[Int(key.increment)], incrementIndex: key.increment,
+      kind: UsageKind(rawValue: key.kind) ?? .voice)
+    price.unitPriceRank = unitPrice(
+      CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
+    prices.append(price)
+    priceKeys.append(key)
+    priceIndex[key] = number
+    return number
+  }
+
+  private mutating func unitPrice(_ wanted: CompiledCatalog.UnitPriceText) -> UInt32 {
+    if let number = unitPriceIndex[wanted] { return number }
+    let number = UInt32(unitPrices.count)
+    unitPrices.append(wanted)
+    unitPriceIndex[wanted] = number
+    return number
+  }
+
+  // MARK: plans
+
+  private mutating func compilePlan(_ plan: RatePlan, _ deckBases: [[Int32]], rowPriceCount: Int) -> CompiledPlan {
+    let bases = UsageKind.allCases.map { kind -> Int32 in
+      guard let deck = plan.deckIndexByKind[Int(kind.rawValue)] else { return -1 }
+      return deckBases[deck][Int(kind.rawValue)]
+    }
+    let rules = plan.notBilled.map { rule in
+      CompiledRule(
+        reason: UInt16(reasons.number(rule.reason)), rule: rule,
+        prefixes: rule.numberPrefixes.map { label in
+          (label.bytes.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 48) }, label.bytes.count)
+        })
+    }
+    var chargesByCombination: [[Int32]] = []
+    for kind in UsageKind.allCases {
+      for direction in UsageDirection.allCases {
+        chargesByCombination.append(
+          plan.charges.indices.filter { index in
+            let charge = plan.charges[index]
+            return (charge.kinds.isEmpty || charge.kinds.contains(kind))
+              && (charge.directions.isEmpty || charge.directions.contains(direction))
+          }.map(Int32.init))
+      }
+    }
+    let charges = plan.charges.map { compileCharge($0, rowPriceCount: rowPriceCount) }
+    return CompiledPlan(
+      currency: currency(plan.currency), rounding: plan.rounding, isMicroHalfUp: plan.rounding == .event,
+      keepsMilliseconds: plan.keepsMilliseconds, connectionFee: plan.connectionFee,
+      chargesAnsweredZero: plan.chargesAnsweredZero, deckBase: bases, ruleByCombination: Self.ruleTable(rules),
+      rules: rules, chargesByCombination: chargesByCombination, charges: charges)
+  }
+
+  private static func ruleTable(_ rules: [CompiledRule]) -> [UInt8] {
+    var table: [UInt8] = []
+    for kind in UsageKind.allCases {
+      for direction in UsageDirection.allCases {
+        for isAnswered in [false, true] {
+          let candidates = rules.indices.filter {
+            rules[$0].fits(kind: kind, direction: direction, isAnswered: isAnswered)
+          }
+          if let first = candidates.first {
+            let isPlain = rules[first].asksNothingElse && first < Int(CompiledPlan.slowRules) - 1
+            table.append(isPlain ? UInt8(first + 1) : CompiledPlan.slowRules)
+          } else {
+            table.append(0)
+          }
+        }
+      }
+    }
+    return table
+  }
+
+  private mutating func currency(_ wanted: Currency) -> UInt32 {
+    if let number = currencies.firstIndex(of: wanted) { return UInt32(number) }
+    currencies.append(wanted)
+    return UInt32(currencies.count - 1)
+  }
+
+  private mutating func compileCharge(_ charge: PlanCharge, rowPriceCount: Int) -> CompiledCharge {
+    var groupBits: FlatTable<UInt64>?
+    if let wanted = charge.ratingGroups {
+      let numbers = wanted.map { Int(groups.number($0)) }
+      let bits = FlatTable<UInt64>(zeroedCount: ((numbers.max() ?? 0) >> 6) + 1)
+      for number in numbers { bits[number >> 6] |= 1 << UInt64(number & 63) }
+      groupBits = bits
+    }
+    return CompiledCharge(
+      name: chargeNames.number(charge.name), groups: groupBits,
+      priceByRowPrice: priceTable(charge, rowPriceCount: rowPriceCount), priceWithoutRow: priceWithoutRow(charge),
+      eventMinimum: charge.eventMinimum, eventMaximum: charge.eventMaximum,
+      hasLimits: charge.eventMinimum != nil || charge.eventMaximum != nil)
+  }
+
+  /// What each row price becomes under the charge: a charge's own price replaces price and fee, its increment, minimum and
+  /// fee replace the row's; what it does not write stays the row's.
+  private mutating func priceTable(_ charge: PlanCharge, rowPriceCount: Int) -> FlatTable<UInt32>? {
+    var isUnchanged = charge.increment == nil && charge.minimumSeconds == nil && charge.connectionFeePico == nil
+    if case .unit = charge.price { isUnchanged = false }
+    guard !isUnchanged else { return nil }
+    let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
+    for number in 0..<rowPriceCount {
+      var key = priceKeys[number]
+      if case .unit(let price) = charge.price {
+        key.pico = price.pico
+        key.units = price.units
+        key.fee = 0
+      }
+      if let own = charge.increment { key.increment = increment(own) }
+      if let own = charge.minimumSeconds { key.minimum = Int64(own) * 1000 }
+      if let own = charge.connectionFeePico { key.fee = own }
+      table[number] = price(key)
+    }
+    return table
+  }
+
+  private mutating func priceWithoutRow(_ charge: PlanCharge) -> UInt32 {
+    guard case .unit(let unit) = charge.price else { return CompiledCharge.none }
+    let kind = charge.kinds.first ?? .event
+    let own = charge.increment ?? BillingIncrement(first: kind == .voice ? 1000 : 1, next: kind == .voice ? 1000 : 1)
+    return price(
+      PriceKey(
+        pico: unit.pico, units: unit.units, fee: charge.connectionFeePico ?? 0,
+        minimum: Int64(charge.minimumSeconds ?? 0) * 1000, increment: increment(own), kind: kind.rawValue))
+  }
+}
+
+/// Names and their numbers, in order of first use.
+private struct NameTable {
+  private(set) var names: [Label] = []
+  private var numbers: [Label: UInt32] = [:]
+
+  mutating func number(_ name: Label) -> UInt32 {
+    if let number = numbers[name] { return number }
+    let number = UInt32(names.count)
+    names.append(name)
+    numbers[name] = number
+    return number
+  }
+}

@@ -1,0 +1,221 @@
+// Building the service index from accounts and services.
+
+import BillingCalendar
+import Catalog
+import Tables
+
+/// Collects keys, then lays them out.
+struct ServiceIndexBuilder {
+  /// Number of each kind of text key; grows as formats and services name them.
+  private(set) var tagByKind: [Label: UInt32] = [:]
+  private var sourceNumber: [Label: Int] = [:]
+  private var pending: [PendingKey: [PendingEntry]] = [:]
+  private var ranges: [PendingRange] = []
+  private var identities: [Identity] = []
+
+  private struct PendingKey: Hashable {
+    var tag: UInt32
+    var text: Label
+    var digits: UInt64
+    var count: UInt8
+  }
+  private struct PendingEntry {
+    var entry: ServiceIndex.Entry
+    var identity: Int
+  }
+  private struct PendingRange {
+    var first: UInt64
+    var last: UInt64
+    var source: Int
+    var pending: PendingEntry
+  }
+  /// What a summary row says about whose usage it is; the index is built first, ranked afterwards.
+  struct Identity: Hashable {
+    var account: Int
+    var costCentre: Label
+    var service: Label
+    var site: Label
+  }
+
+  init(sources: [UsageSource]) {
+    for (index, source) in sources.enumerated() { sourceNumber[source.name] = index + 1 }
+  }
+
+  /// The tag of a kind of text key, the same for formats and services.
+  mutating func tag(_ kind: Label) -> UInt32 {
+    if let tag = tagByKind[kind] { return tag }
+    let tag = ServiceIndex.firstTextTag + UInt32(tagByKind.count)
+    tagByKind[kind] = tag
+    return tag
+  }
+
+  mutating func add(_ catalog: Catalog) {
+    for (index, account) in catalog.accounts.enumerated() {
+      let entry = pendingEntry(
+        Identity(account: index, costCentre: .empty, service: .empty, site: .empty), from: Int64.min, until: Int64.max)
+      pending[PendingKey(tag: ServiceIndex.accountTag, text: account.id, digits: 0, count: 0), default: []].append(entry)
+    }
+    for service in catalog.services {
+      let zone = catalog.accounts[service.accountIndex].zone
+      let entry = pendingEntry(
+        Identity(
+          account: service.accountIndex, costCentre: service.costCentre, service: service.service, site: service.site),
+        from: service.from.map { zone.midnight(of: $0) } ?? Int64.min,
+        until: service.until.map { zone.midnight(of: $0) } ?? Int64.max)
+      let source = service.source.isEmpty ? 0 : sourceNumber[service.source] ?? 0
+      switch service.kind {
+      case .number:
+        let number = Self.number(service.key)
+        pending[
+          PendingKey(tag: Self.tag(ServiceIndex.numberTag, source), text: .empty, digits: number.0, count: number.1),
+          default: []
+        ].append(entry)
+      case .range:
+        let (first, last) = (Self.number(service.key), Self.number(service.lastKey))
+        ranges.append(
+          PendingRange(
+            first: ServiceIndex.rangeKey(first.0, first.1), last: ServiceIndex.rangeKey(last.0, last.1), source: source,
+            pending: entry))
+      case .text(let kind):
+        pending[PendingKey(tag: Self.tag(tag(kind), source), text: service.key, digits: 0, count: 0), default: []]
+          .append(entry)
+      }
+    }
+  }
+
+  private mutating func pendingEntry(_ identity: Identity, from: Int64, until: Int64) -> PendingEntry {
+    identities.append(identity)
+    return PendingEntry(
+      entry: ServiceIndex.Entry(
+        fromSeconds: from, untilSeconds: until, account: UInt32(identity.account), identity: 0, next: ServiceIndex.none),
+      identity: identities.count - 1)
+  }
+
+  /// A key that holds for one source carries the source's number in the upper half of its tag.
+  static func tag(_ tag: UInt32, _ source: Int) -> UInt32 { tag | UInt32(source) << 16 }
+
+  private static func number(_ label: Label) -> (UInt64, UInt8) {
+    (label.bytes.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 48) }, UInt8(label.bytes.count))
+  }
+
+  /// Lays the table out; returns it with the identities in the order of their bytes (the rank is the index).
+  func build(sourceCount: Int, accounts: [Account]) -> (ServiceIndex, [Identity]) {
+    let (ranked, rankOf) = rank()
+    var entries: [ServiceIndex.Entry] = []
+    var texts: [UInt8] = []
+    var capacity = 16
+    while capacity < pending.count * 2 { capacity *= 2 }
+    let slots = FlatTable<ServiceIndex.Slot>(zeroedCount: capacity)
+    for index in 0..<capacity { slots.base[index].tag = ServiceIndex.none }
+    for (key, list) in pending {
+      let first = Self.chain(list, rankOf, then: ServiceIndex.none, &entries)
+      insert(key, first, slots, &texts)
+    }
+    var intervals: [[ServiceIndex.Interval]] = []
+    for source in 0...sourceCount { intervals.append(self.intervals(source: source, rankOf, &entries)) }
+    let index = ServiceIndex(
+      slots: slots, entries: FlatTable(entries), intervalsBySource: intervals, texts: texts,
+      hasSourceKeys: pending.keys.contains { $0.tag >> 16 != 0 })
+    return (index, ranked)
+  }
+
+  /// Identities sorted by (account, cost centre, service, site) and the rank of each one collected.
+  ///
+  /// Accounts are sorted by id already, so their index orders them.
+  private func rank() -> ([Identity], [UInt32]) {
+    let ranked = Set(identities).sorted { a, b in
+      if a.account != b.account { return a.account < b.account }
+      if a.costCentre != b.costCentre { return a.costCentre < b.costCentre }
+      if a.service != b.service { return a.service < b.service }
+      return a.site < b.site
+    }
+    var rankOf: [Identity: UInt32] = [:]
+    rankOf.reserveCapacity(ranked.count)
+    for (index, identity) in ranked.enumerated() { rankOf[identity] = UInt32(index) }
+    return (ranked, identities.map { rankOf[$0] ?? 0 })
+  }
+
+  private static func chain(
+    _ list: [PendingEntry], _ rankOf: [UInt32], then next: UInt32, _ entries: inout [ServiceIndex.Entry]
+  ) -> UInt32 {
+    var first = next
+    // The latest first: most events are recent.
+    for pending in list.sorted(by: { $0.entry.fromSeconds < $1.entry.fromSeconds }) {
+      var entry = pending.entry
+      entry.identity = rankOf[pending.identity]
+      entry.next = first
+      first = UInt32(entries.count)
+      entries.append(entry)
+    }
+    return first
+  }
+
+  private func insert(
+    _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>, _ texts: inout [UInt8]
+  ) {
+    var slot = ServiceIndex.Slot(
+      key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: entry, textOffset: 0,
+      textLength: 0)
+    if key.count == 0 {
+      let padded = key.text.bytes + [UInt8](repeating: 0, count: 16)
+      slot.key = padded.withUnsafeBufferPointer { buffer in
+        buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: key.text.bytes.count) } ?? slot.key
+      }
+      if key.text.bytes.count > 16 {
+        slot.textOffset = UInt32(texts.count)
+        slot.textLength = UInt32(key.text.bytes.count)
+        texts += key.text.bytes
+      }
+    }
+    let mask = slots.count - 1
+    var at = Int(truncatingIfNeeded: slot.key.hash(key.tag) &>> 32) & mask
+    while slots.base[at].tag != ServiceIndex.none { at = (at + 1) & mask }
+    slots.base[at] = slot
+  }
+
+  /// Disjoint stretches for one source: narrow ranges before the wide ones around them, own rows before those for any.
+  private func intervals(
+    source: Int, _ rankOf: [UInt32], _ entries: inout [ServiceIndex.Entry]
+  ) -> [ServiceIndex.Interval] {
+    let usable = ranges.filter { $0.source == 0 || $0.source == source }
+    guard !usable.isEmpty else { return [] }
+    // Wide first, so that narrower ones are laid over them; among equal stretches those for any source first.
+    let ordered = usable.sorted { a, b in
+      let (x, y) = (a.last - a.first, b.last - b.first)
+      if x != y { return x > y }
+      if a.first != b.first { return a.first < b.first }
+      if a.source != b.source { return a.source < b.source }
+      return a.pending.entry.fromSeconds < b.pending.entry.fromSeconds
+    }
+    var result: [ServiceIndex.Interval] = []
+    for range in ordered {
+      var next: [ServiceIndex.Interval] = []
+      var covered = range.first
+      func lay(until last: UInt64, over entry: UInt32) {
+        guard covered <= last else { return }
+        let first = Self.chain([range.pending], rankOf, then: entry, &entries)
+        next.append(ServiceIndex.Interval(firstKey: covered, lastKey: last, entry: first))
+        covered = last + 1
+      }
+      for old in result {
+        if old.lastKey < range.first || old.firstKey > range.last {
+          if old.firstKey > range.last { lay(until: range.last, over: ServiceIndex.none) }
+          next.append(old)
+          continue
+        }
+        if old.firstKey < range.first {
+          next.append(ServiceIndex.Interval(firstKey: old.firstKey, lastKey: range.first - 1, entry: old.entry))
+        } else if old.firstKey > covered {
+          lay(until: old.firstKey - 1, over: ServiceIndex.none)
+        }
+        lay(until: min(old.lastKey, range.last), over: old.entry)
+        if old.lastKey > range.last {
+          next.append(ServiceIndex.Interval(firstKey: range.last + 1, lastKey: old.lastKey, entry: old.entry))
+        }
+      }
+      lay(until: range.last, over: ServiceIndex.none)
+      result = next
+    }
+    return result
+  }
+}

@@ -1,0 +1,34 @@
+// What a run is asked to do, validated by the caller.
+
+/// Options of one rating run.
+public struct RatingOptions: Sendable {
+  /// Workers; at least 1.
+  public var threadCount = 2
+  /// Memory for what grows with the input, in bytes.
+  public var memoryBytes = 1 << 30
+  /// Whether duplicates are looked for.
+  public var findsDuplicates = true
+  /// Whether damaged files are left out (and named) instead of ending the run.
+  public var skipsDamagedFiles = false
+  /// A record longer than this goes to suspense.
+  public var recordBytesMax = 1 << 20
+  /// Source for files that no pattern fits, and for stdin.
+  public var sourceName: String?
+  /// Columns to group by; nil for the whole schema.
+  public var groupBy: [SummaryColumn]?
+  /// Whether suspended records are kept with their bytes (they are only counted otherwise).
+  public var keepsSuspense = false
+  /// Whether the decoded bytes of every input are hashed for the manifest.
+  public var hashesInputs = false
+  /// How many records, or decoded bytes, all inputs together must have; nil for no promise.
+  public var expectedRecords: Int?
+  /// See `expectedRecords`.
+  public var expectedBytes: Int64?
+  /// Folder for temporary files; nil for the system's.
+  public var temporaryFolder: String?
+  /// Bytes of text in a chunk, for tests of chunk seams; nil for the default.
+  public var chunkBytes: Int?
+
+  /// Makes options with the defaults above.
+  public init() {}
+}

@@ -1,0 +1,14 @@
+// One suspended record on its way to the suspense file: why, where, and its bytes.
+
+/// A suspended record. Address: unit of the file, chunk and offset; lines are resolved when the file is complete.
+struct SuspenseEntry {
+  var reason: SuspenseReason
+  var faultField: UInt8
+  /// Line in the chunk, from 0.
+  var lineInChunk: UInt32
+  /// Offset of the record in the chunk.
+  var offsetInChunk: UInt32
+  /// Length of the record; longer than `bytes` where it was cut.
+  var length: Int64
+  var bytes: [UInt8]
+}

@@ -1,0 +1,86 @@
+// Why an event could not be rated: a closed list of stable codes.
+
+/// A reason for suspense. The raw value is internal; `code` is what files and reports show.
+public enum SuspenseReason: UInt8, Sendable, CaseIterable {
+  /// The record has too few or too many fields, or is not the JSON object it should be.
+  case badRecord = 1
+  /// A quote is not closed or stands where the dialect does not allow it.
+  case badQuotes
+  /// The record is longer than the limit; its first 64 KiB, length and hash are kept.
+  case recordTooLong
+  /// A time is missing, malformed, impossible, or in a clock change that the source wants looked at.
+  case badTime
+  /// A quantity is malformed or too large.
+  case badQuantity
+  /// A word is not one of those that the format lists.
+  case badWord
+  /// The record needs others, from other files, to be a call.
+  case needsAssembly
+  /// A field that identifies the record is empty.
+  case missingKey
+  /// Same key as another record, other content.
+  case duplicateConflict
+  /// Nobody's: no service, account or default account fits at that time.
+  case unknownService
+  /// The account has no plan at that time.
+  case noPlan
+  /// No charge of the plan takes this kind, direction and rating group.
+  case noCharge
+  /// A number that the price needs cannot be normalised.
+  case badNumber
+  /// No deck row fits the number at that time.
+  case noPrice
+  /// The longest prefix is closed for traffic.
+  case destinationClosed
+  /// The duration or quantity is missing.
+  case missingQuantity
+  /// The duration or quantity is negative.
+  case negativeQuantity
+  /// The amount is beyond what a currency amount can be.
+  case amountTooLarge
+
+  /// The stable code in files, reports and documentation.
+  public var code: String {
+    switch self {
+    case .badRecord: "bad-record"
+    case .badQuotes: "bad-quotes"
+    case .recordTooLong: "record-too-long"
+    case .badTime: "bad-time"
+    case .badQuantity: "bad-quantity"
+    case .badWord: "bad-word"
+    case .needsAssembly: "needs-assembly"
+    case .missingKey: "missing-key"
+    case .duplicateConflict: "duplicate-conflict"
+    case .unknownService: "unknown-service"
+    case .noPlan: "no-plan"
+    case .noCharge: "no-charge"
+    case .badNumber: "bad-number"
+    case .noPrice: "no-price"
+    case .destinationClosed: "destination-closed"
+    case .missingQuantity: "missing-quantity"
+    case .negativeQuantity: "negative-quantity"
+    case .amountTooLarge: "amount-too-large"
+    }
+  }
+
+  /// What to do about it, for the last lines of a report.
+  public var remedy: String {
+    switch self {
+    case .badRecord, .badQuotes, .badWord: "compare the records with the format: ratemill check --sample FILE"
+    case .recordTooLong: "raise --max-record or mend the export"
+    case .badTime, .badQuantity, .missingKey: "ask for the export again or correct the records"
+    case .needsAssembly: "join the parts of these calls before rating"
+    case .duplicateConflict: "ask the sender which copy is right"
+    case .unknownService: "add the numbers or trunks to services.csv"
+    case .noPlan: "give the account a plan for these dates in accounts.csv"
+    case .noCharge: "add a charge to the plan, or a not_billed rule"
+    case .badNumber: "correct the numbers, or the source's country in sources.csv"
+    case .noPrice: "add the prefixes to the rate deck"
+    case .destinationClosed: "open the destination in the rate deck, or block it on the switch"
+    case .missingQuantity, .negativeQuantity, .amountTooLarge: "correct the records"
+    }
+  }
+
+  /// Whether the record left at the first door: it could not be read, so it is not compared for duplicates.
+  var isUnparsable: Bool { rawValue <= SuspenseReason.missingKey.rawValue }
+}
