@@ -13,8 +13,13 @@ import UsageSummary
 @testable import Invoicing
 
 @Suite struct InvoiceDraftRunTests {
-  private let folder = try TemporaryFolder()
-  private let usage = TemporaryFolder()
+  private let folder: TemporaryFolder
+  private let usage: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    usage = try TemporaryFolder()
+  }
 
   private func book() -> SampleBook {
     var book = SampleBook(accounts: "acme 1\nb/c 1\ntwo 1")
@@ -40,7 +45,7 @@ import UsageSummary
   private func publish(
     _ book: SampleBook, to name: String = "drafts", operations: any FileOperations = SystemFileOperations()
   ) throws -> InvoiceDraftReport {
-    book.try usage.write(to: usage)
+    try book.usage.write(to: usage)
     return try InvoiceDraftRun(usage: try UsageFolder.open(usage.path), catalog: book.catalog)
       .publish(to: folder.path + "/" + name, operations: operations)
   }
@@ -71,7 +76,7 @@ import UsageSummary
     }
     #expect(files.count == 11)
     for file in files {
-      let found = SHA256.hex(of: folder.read("drafts/" + (try file.member("name").text().description)))
+      let found = SHA256.hex(of: try folder.read("drafts/" + (try file.member("name").text().description)))
       #expect(try file.member("sha256").text() == Label(found))
     }
   }
@@ -82,7 +87,7 @@ import UsageSummary
     shuffled.usage.rows.reverse()
     _ = try publish(shuffled, to: "two")
     for name in folder.names(in: "one") {
-      #expect(folder.read("one/" + name) == try folder.read("two/" + name), "\(name)")
+      #expect(try folder.read("one/" + name) == folder.read("two/" + name), "\(name)")
     }
   }
 
@@ -90,7 +95,7 @@ import UsageSummary
     var book = book()
     book.usage.skippedInputs = [SummaryManifest.SkippedInput(name: "cut.csv.zst", reason: "cut off")]
     _ = try publish(book)
-    let index = String(decoding: folder.read("drafts/index.html"), as: UTF8.self)
+    let index = String(decoding: try folder.read("drafts/index.html"), as: UTF8.self)
     #expect(
       index.contains("7 usage records are in suspense and on no draft; 4 of them belong to no known account.")
     )
@@ -101,7 +106,7 @@ import UsageSummary
 
   @Test func anotherCatalogIsReported() throws {
     let book = book()
-    book.try usage.write(to: usage)
+    try book.usage.write(to: usage)
     var catalog = book.catalog
     catalog.ratingHash = "another"
     let report = try InvoiceDraftRun(usage: try UsageFolder.open(usage.path), catalog: catalog)
@@ -125,11 +130,11 @@ import UsageSummary
 
   @Test func usageThatChangedSinceItWasOpenedPublishesNothing() throws {
     let book = book()
-    book.try usage.write(to: usage)
+    try book.usage.write(to: usage)
     let opened = try UsageFolder.open(usage.path)
     var dearer = book
     dearer.usage.rows[0].amount += Amount(pico: 1)
-    dearer.try usage.write(to: usage)
+    try dearer.usage.write(to: usage)
     #expect(throws: InvoiceDraftFault.self) {
       try InvoiceDraftRun(usage: opened, catalog: book.catalog).publish(to: folder.path + "/drafts")
     }
@@ -154,7 +159,7 @@ import UsageSummary
       _ = try publish(book, to: "drafts")
       #expect(folder.names() == ["drafts", "whole"], "call \(call)")
       for name in folder.names(in: "whole") {
-        #expect(folder.read("whole/" + name) == try folder.read("drafts/" + name), "call \(call): \(name)")
+        #expect(try folder.read("whole/" + name) == folder.read("drafts/" + name), "call \(call): \(name)")
       }
       folder.removeAll("drafts")
     }

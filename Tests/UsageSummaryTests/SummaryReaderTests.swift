@@ -10,14 +10,16 @@ import UsageFolderSupport
 @testable import UsageSummary
 
 @Suite struct SummaryReaderTests {
-  private let folder = try TemporaryFolder()
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
 
   // Line 1 is the header; the columns are those of schema 1.
   private static let call =
     "acme,sales,442071838750,2026-01-01/2026-02-01,retail,calls,voice,outbound,UK mobile,United Kingdom Mobile"
     + ",,,0.012,60,,,,carrier-a,EUR,USD,412,51230.5,55260,0,s,11.052,7.3\n"
 
-  private func read(_ body: String) -> Result<[SummaryRow], UsageFolderFault> {
+  private func read(_ body: String) throws -> Result<[SummaryRow], UsageFolderFault> {
     try folder.write(SummarySchema.header + Array(body.utf8), to: "summary.csv")
     return Result { () throws(UsageFolderFault) in
       let reader = try SummaryReader(path: folder.path + "/summary.csv", name: "summary.csv")
@@ -28,8 +30,8 @@ import UsageFolderSupport
     }
   }
 
-  private func fault(_ body: String) -> String {
-    switch read(body) {
+  private func fault(_ body: String) throws -> String {
+    switch try read(body) {
     case .success(let rows): return "\(rows.count) rows"
     case .failure(let fault):
       return fault.message == "" ? "" : "\(fault.file):\(fault.line):\(fault.column): \(fault.message)"
@@ -128,7 +130,7 @@ import UsageFolderSupport
     var cells = Self.call.dropLast().split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let index = try #require(SummarySchema.columns.firstIndex { $0.name == Label(column) })
     cells[index] = text
-    let found = fault(cells.joined(separator: ",") + "\n")
+    let found = try fault(cells.joined(separator: ",") + "\n")
     guard let message else {
       // A decimal comma makes one cell more.
       #expect(found == "summary.csv:2:0: 28 cells; expected 27")
@@ -141,14 +143,14 @@ import UsageFolderSupport
     #expect(found.hasPrefix("summary.csv:2:\(place): "), "\(found)")
   }
 
-  @Test func aTierEndsAboveItsBeginning() {
+  @Test func aTierEndsAboveItsBeginning() throws {
     let line = "a,,,2026-01-01/2026-02-01,p,c,voice,,,,,,1,60,FROM,UPTO,,,EUR,,1,1,1,0,s,1,\n"
-    func tier(_ from: String, _ upTo: String) -> String {
-      fault(replace(replace(line, "FROM", from), "UPTO", upTo))
+    func tier(_ from: String, _ upTo: String) throws -> String {
+      try fault(replace(replace(line, "FROM", from), "UPTO", upTo))
     }
-    #expect(tier("10", "10.5") == "1 rows")
-    #expect(tier("10", "") == "1 rows")
-    #expect(tier("10", "10") == "summary.csv:2:50: tier_up_to '10' is not above tier_from")
+    #expect(try tier("10", "10.5") == "1 rows")
+    #expect(try tier("10", "") == "1 rows")
+    #expect(try tier("10", "10") == "summary.csv:2:50: tier_up_to '10' is not above tier_from")
   }
 
   private func replace(_ text: String, _ part: String, _ other: String) -> String {
@@ -160,9 +162,9 @@ import UsageFolderSupport
     ("a", "b", true), ("a", "a", false), ("b", "a", false), ("a", "a b", true),
     // As bytes: capital letters first, and the end of a cell before everything.
     ("B", "a", true), ("a", "B", false), ("ab", "b", true), ("\"a,b\"", "ab", true), ("é", "z", false),
-  ]) func keysAscendAsBytes(first: String, second: String, isAccepted: Bool) {
+  ]) func keysAscendAsBytes(first: String, second: String, isAccepted: Bool) throws {
     let rest = Self.call.dropFirst(4)
-    let found = fault(first + rest + second + rest)
+    let found = try fault(first + rest + second + rest)
     #expect(
       found
         == (isAccepted
@@ -171,9 +173,9 @@ import UsageFolderSupport
     )
   }
 
-  @Test func theMeasuresAreNoPartOfTheOrder() {
+  @Test func theMeasuresAreNoPartOfTheOrder() throws {
     let other = Self.call.replacingCharacters(Self.call.firstRange(of: "412")!, "413")
-    #expect(fault(Self.call + other).hasPrefix("summary.csv:3:0: this key does not come after"))
+    #expect(try fault(Self.call + other).hasPrefix("summary.csv:3:0: this key does not come after"))
   }
 
   @Test(arguments: [
@@ -184,22 +186,24 @@ import UsageFolderSupport
     ("a\"b,", "summary.csv:2:2: a quote, comma or line end is not where it belongs"),
     ("\"a\"b,", "summary.csv:2:4: a quote, comma or line end is not where it belongs"),
     ("acme\r\n", "summary.csv:2:5: a quote, comma or line end is not where it belongs"),
-  ]) func brokenLinesAreRefusedAtTheirPlace(body: String, message: String) { #expect(fault(body) == message) }
+  ]) func brokenLinesAreRefusedAtTheirPlace(body: String, message: String) throws {
+    #expect(try fault(body) == message)
+  }
 
-  @Test func everyCutOfAFileIsRefusedOrShorter() {
+  @Test func everyCutOfAFileIsRefusedOrShorter() throws {
     let text = Array(Self.call.utf8)
     for count in 1..<text.count {
       #expect(
-        fault(String(decoding: text[..<count], as: UTF8.self)).contains("ends inside a line"), "\(count)")
+        try fault(String(decoding: text[..<count], as: UTF8.self)).contains("ends inside a line"), "\(count)")
     }
-    #expect(fault("") == "0 rows")
+    #expect(try fault("") == "0 rows")
   }
 
   @Test(arguments: [
     ("", "summary.csv:1:0: the file is empty; expected a header line"),
     ("account\n", "summary.csv:1:0: column 'cost_centre' is missing"),
     ("account,service\n", "summary.csv:1:9: column 'service' stands where 'cost_centre' belongs"),
-  ]) func anotherHeaderIsRefused(header: String, message: String) {
+  ]) func anotherHeaderIsRefused(header: String, message: String) throws {
     try folder.write(Array(header.utf8), to: "summary.csv")
     do throws(UsageFolderFault) {
       _ = try SummaryReader(path: folder.path + "/summary.csv", name: "summary.csv")

@@ -10,7 +10,9 @@ import UsageFolderSupport
 @testable import UsageSummary
 
 @Suite struct UsageFolderTests {
-  private let folder = try TemporaryFolder()
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
   private static let euro = Currency(code: "EUR")!
   private static let january = UsagePeriod.parse("2026-01-01/2026-02-01")!
 
@@ -63,7 +65,7 @@ import UsageFolderSupport
     try usage.check(reader)
   }
 
-  @Test func everyChangedByteOfTheManifestIsSeen() {
+  @Test func everyChangedByteOfTheManifestIsSeen() throws {
     try Self.sample.write(to: folder)
     let text = try folder.read("manifest.json")
     for offset in text.indices {
@@ -75,7 +77,7 @@ import UsageFolderSupport
     }
   }
 
-  @Test func everyCutAndEveryAddedByteOfTheManifestIsSeen() {
+  @Test func everyCutAndEveryAddedByteOfTheManifestIsSeen() throws {
     try Self.sample.write(to: folder)
     let text = try folder.read("manifest.json")
     for count in text.indices {
@@ -88,7 +90,7 @@ import UsageFolderSupport
     }
   }
 
-  @Test func theSealIsTheHashOfTheLinesBeforeIt() {
+  @Test func theSealIsTheHashOfTheLinesBeforeIt() throws {
     let text = Self.sample.manifest().text()
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     // The last line ends with a newline, so that one empty piece follows.
@@ -121,7 +123,7 @@ import UsageFolderSupport
     (
       "schema", "manifest.json: schema 2; this program reads schema 1; use the version of ratemill that wrote"
     ),
-  ]) func aManifestThatSaysSomethingElseIsRefused(change: String, message: String) {
+  ]) func aManifestThatSaysSomethingElseIsRefused(change: String, message: String) throws {
     var manifest = Self.sample.manifest()
     switch change {
     case "rows": manifest.files[0].rowCount += 1
@@ -160,7 +162,7 @@ import UsageFolderSupport
   }
 
   // The summary was changed, and compressed again, below a manifest that was not.
-  @Test func aMissingRowAndAChangedAmountAreSeen() {
+  @Test func aMissingRowAndAChangedAmountAreSeen() throws {
     var shorter = Self.sample
     shorter.rows.removeLast()
     try shorter.write(to: folder, manifest: Self.sample.manifest())
@@ -179,7 +181,7 @@ import UsageFolderSupport
     #expect(fault().hasPrefix("summary.csv.zst: the SHA-256 of its decoded bytes is "))
   }
 
-  @Test func aMissingOrDamagedFileIsSeen() {
+  @Test func aMissingOrDamagedFileIsSeen() throws {
     try Self.sample.write(to: folder)
     folder.remove("suspense.csv.zst")
     #expect(fault() == "suspense.csv.zst: cannot open: No such file or directory")
@@ -197,7 +199,7 @@ import UsageFolderSupport
     #expect(fault().hasPrefix("summary.csv.zst:4: 1 cells; expected 27"))
   }
 
-  @Test func aFolderWithoutManifestIsNoUsageFolder() {
+  @Test func aFolderWithoutManifestIsNoUsageFolder() throws {
     try Self.sample.write(to: folder)
     folder.remove("manifest.json")
     #expect(
@@ -208,7 +210,7 @@ import UsageFolderSupport
     #expect(fault.kind == .notAUsageFolder)
   }
 
-  @Test func whatTheManifestDoesNotListIsIgnored() {
+  @Test func whatTheManifestDoesNotListIsIgnored() throws {
     try Self.sample.write(to: folder)
     try folder.write([0xFF], to: "run.json")
     #expect(fault() == "")
