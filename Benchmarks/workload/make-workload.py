@@ -104,7 +104,7 @@ def write_catalog(out: Path, seed: int) -> None:
     accounts = population.accounts(ids, rng)
     with open(out / "emitter-tables.txt", "w") as file:
         population.write_emitter_tables(file, ids, deck, rng)
-    write_rates(out / "rates.csv", rates)
+    numbering_deck.write_rates(out / "rates.csv", rates)
     for name, plans in PLANS.items():
         lines = [PLAN_COLUMNS, *(f"{plan},{terms}" for plan, terms in plans.items())]
         (out / f"plans-{name}.csv").write_text("\n".join(lines) + "\n")
@@ -114,14 +114,6 @@ def write_catalog(out: Path, seed: int) -> None:
     print(
         f"{out}: {len(rates)} rates for {len(deck.order)} prefixes, {len(accounts)} accounts", file=sys.stderr
     )
-
-
-def write_rates(path: Path, rates) -> None:
-    with open(path, "w") as file:
-        file.write("prefix,destination,class,rate_per_min,min_sec,inc_sec,effective_from\n")
-        for prefix, destination, group, price, first, following, effective in rates:
-            decimal = f"{price // 1_000_000}.{price % 1_000_000:06d}"
-            file.write(f"{prefix},{destination},{group},{decimal},{first},{following},{effective}\n")
 
 
 # The call detail records, in each form from one run of the emitter or from the plain file.

@@ -6,6 +6,7 @@ what a minute costs there. Knows nothing of accounts or calls. Prices are intege
 
 import math
 import random
+from pathlib import Path
 
 # Assigned country codes. "210", "214" and the like are left out, so that calls to them match no prefix.
 COUNTRY_CODES = """
@@ -36,7 +37,7 @@ DEEP_COUNTRIES = {
     "48": 1500, "380": 1200, "90": 900, "84": 800, "234": 500, "54": 1500, "57": 900, "51": 500, "20": 250,
     "98": 700,
 }  # fmt: skip
-PREFIX_COUNT_TARGET = 118_500
+PREFIX_COUNT = 118_500
 PREFIX_DIGITS_MAX = 11
 
 # Whole national and international digits of a number; countries not listed get a length from their prefix.
@@ -54,6 +55,9 @@ BASE_PRICE = {
 PREMIUM_PRICE = 900_000
 INCREMENTS = [(60, 60), (60, 1), (30, 6), (6, 6), (1, 1)]
 NORTH_AMERICAN_TOLL_FREE = (800, 888, 877, 866, 855, 844, 833)
+
+# prefix, destination, class, micro-units per minute, first and next increment in seconds, first instant
+RateRow = tuple[str, str, str, int, int, int, str]
 
 FIXED, MOBILE, PREMIUM, TOLL_FREE = "F", "M", "P", "T"
 
@@ -180,18 +184,19 @@ def group_and_base_price(zone: str, kind: str) -> tuple[str, int]:
     return group, price
 
 
-def build_deck(rng: random.Random) -> Deck:
-    """The whole deck, about 120,000 prefixes, from the draws of `rng`."""
+def build_deck(rng: random.Random, prefix_count: int = PREFIX_COUNT) -> Deck:
+    """The whole deck, about as many prefixes as asked for, from the draws of `rng`."""
     deck = Deck(rng)
     shallow = [country for country in COUNTRY_CODES if country not in DEEP_COUNTRIES]
-    each = max(8, (PREFIX_COUNT_TARGET - sum(DEEP_COUNTRIES.values())) // len(shallow))
+    deep = {country: count * prefix_count // PREFIX_COUNT for country, count in DEEP_COUNTRIES.items()}
+    each = max(8, (prefix_count - sum(deep.values())) // len(shallow))
     for country in COUNTRY_CODES:
-        wanted = DEEP_COUNTRIES.get(country) or max(6, int(each * math.exp(rng.gauss(0, 0.6))))
+        wanted = deep.get(country) or max(6, int(each * math.exp(rng.gauss(0, 0.6))))
         deck.add_country(country, wanted)
     return deck
 
 
-def rate_rows(deck: Deck, rng: random.Random) -> list[tuple[str, str, str, int, int, int, str]]:
+def rate_rows(deck: Deck, rng: random.Random) -> list[RateRow]:
     """The deck as dated rows, sorted.
 
     One prefix in twenty changes its price in the middle of the month, and one deep prefix in two hundred
@@ -210,3 +215,11 @@ def rate_rows(deck: Deck, rng: random.Random) -> list[tuple[str, str, str, int, 
             rows.append((prefix, destination, group, changed, first, following, change))
     rows.sort(key=lambda row: (row[0], row[6]))
     return rows
+
+
+def write_rates(path: Path, rows: list[RateRow]) -> None:
+    with open(path, "w") as file:
+        file.write("prefix,destination,class,rate_per_min,min_sec,inc_sec,effective_from\n")
+        for prefix, destination, group, price, first, following, effective in rows:
+            decimal = f"{price // 1_000_000}.{price % 1_000_000:06d}"
+            file.write(f"{prefix},{destination},{group},{decimal},{first},{following},{effective}\n")
