@@ -51,8 +51,9 @@ def main() -> int:
         notes.append(line)
         is_kept &= kept or options.quick
 
-    print("\n".join(rows) + "\n")
-    print(machine_line(session.size, session.rounds) + "\n")
+    if everything := [contender for contenders in results.values() for contender in contenders]:
+        print("\n".join(rows) + "\n")
+        print(machine_line(session.size, session.rounds, everything) + "\n")
     print("\n".join(f"- {note}" for note in notes + options.missing))
     write_samples(session.work / "results.json", results)
     if session.ratemill is None:

@@ -24,11 +24,15 @@ class Command:
 
 @dataclass(frozen=True)
 class Sample:
-    """One run. CPU seconds include those of the program that feeds the pipe; memory is the command's."""
+    """One run. CPU seconds include those of the program that feeds the pipe; memory is the command's.
+
+    `others` is how many cores all other programs, and other guests of the same host, kept busy meanwhile.
+    """
 
     wall: float
     cpu: float
     peak_bytes: int
+    others: float = 0.0
 
 
 class RunFailed(Exception):
@@ -67,7 +71,7 @@ def run(command: Command, log: Path) -> Sample:
     """
     errors = log.with_suffix(".err")
     with open(log, "wb") as out, open(errors, "wb") as err:
-        begin = time.monotonic()
+        begin, busy_before = time.monotonic(), _busy_seconds()
         feeder = subprocess.Popen(["cat", command.feed], stdout=subprocess.PIPE) if command.feed else None
         process = subprocess.Popen(
             command.argv, stdin=feeder.stdout if feeder else subprocess.DEVNULL, stdout=out, stderr=err
@@ -78,10 +82,11 @@ def run(command: Command, log: Path) -> Sample:
         wall = time.monotonic() - begin
         if feeder:
             cpu += _wait(feeder)[0]
+        others = max(0.0, _busy_seconds() - busy_before - cpu) / wall
     if status != 0:
         last_line = (errors.read_text(errors="replace").strip().splitlines() or ["no message"])[-1]
         raise RunFailed(f"exit status {status}: {last_line}")
-    return Sample(wall, cpu, peak_bytes)
+    return Sample(wall, cpu, peak_bytes, others)
 
 
 def _wait(process: subprocess.Popen) -> tuple[float, int, int]:
@@ -89,6 +94,16 @@ def _wait(process: subprocess.Popen) -> tuple[float, int, int]:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, process.returncode
+
+
+def _busy_seconds() -> float:
+    """What all cores have worked since the machine was started; 0 where the system does not tell."""
+    try:
+        with open("/proc/stat") as file:
+            user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, file.readline().split()[1:9])
+    except (OSError, ValueError):
+        return 0.0
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
 def run_in_turns(contenders: list[Contender], rounds: int, title: str) -> None:

@@ -49,14 +49,16 @@ class Peer:
     is_engine: bool
 
     def rate(self, job: Job, data: Path, cdrs: Path, out: Path) -> Command:
-        argv = [*self.argv, str(data), "-" if job.stdin else str(cdrs), str(out)]
+        """The job on `cdrs`; the engines cannot read a pipe and get the file instead."""
+        from_pipe = job.stdin and not self.is_engine
+        argv = [*self.argv, str(data), "-" if from_pipe else str(cdrs), str(out)]
         if job.dedupe:
             argv.append("--dedupe")
         if not self.is_engine:
             argv += job.c_options
-            if job.stdin:
-                argv += ["--expect-bytes", str(cdrs.stat().st_size)]
-        return Command(argv, feed=cdrs if job.stdin else None)
+        if from_pipe:
+            argv += ["--expect-bytes", str(cdrs.stat().st_size)]
+        return Command(argv, feed=cdrs if from_pipe else None)
 
 
 def find_peers(work: Path, wanted: set[str] | None) -> tuple[list[Peer], list[str]]:

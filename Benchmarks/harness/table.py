@@ -2,10 +2,15 @@
 
 import os
 import platform
+import statistics
 from pathlib import Path
 
 from .jobs import PEAK_BYTES_MAX, Job
 from .measure import Contender, median_of_ratios, ratio_of_medians
+
+# A comparison in which other programs took more of the machine says nothing: programs with two threads suffer
+# more from it than the yardstick, which needs little more than one core.
+OTHERS_CORES_MAX = 0.1
 
 HEADER = [
     "| job | program | wall s | CPU s | peak MiB | ÷ yardstick | pairwise | at most | aim | |",
@@ -43,11 +48,14 @@ def verdict(job: Job, contender: Contender, yardstick: Contender) -> str:
     return "FAIL" if ratio > job.limit else "aim" if ratio <= job.aim else "pass"
 
 
-def machine_line(size: str, rounds: int) -> str:
+def machine_line(size: str, rounds: int, contenders: list[Contender]) -> str:
     """What the figures depend on besides the programs."""
+    others = statistics.median(sample.others for contender in contenders for sample in contender.samples)
+    quiet = f"other programs took {others:.2f} cores meanwhile"
+    if others > OTHERS_CORES_MAX:
+        quiet += ", so the figures ARE NOT TO BE TRUSTED"
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {cpu_model()}"
-    system = f"{platform.system()} {platform.release()}, load {os.getloadavg()[0]:.1f} at the end"
-    return f"{size} records; medians of {rounds} rounds; {machine}; {system}."
+    return f"{size} records; medians of {rounds} rounds; {machine}; {platform.system()}; {quiet}."
 
 
 def cpu_model() -> str:
