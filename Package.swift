@@ -67,7 +67,7 @@ let package = Package(
     // Tests, one target for each room.
     tests("BillingCalendar"),
     tests("Tables"),
-    tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
+    tests("Catalog", ["Tables", "Money", "BillingCalendar", "CZstd", "CZlib"]),
   ],
   swiftLanguageModes: [.v6]
 )
