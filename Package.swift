@@ -74,7 +74,7 @@ let package = Package(
     tests("BillingCalendar"),
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
-    tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
+    tests("Catalog", ["Tables", "Money", "BillingCalendar", "CZstd", "CZlib"]),
     // Usage folders made by tests, for the rooms that read them.
     .target(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],

@@ -6,6 +6,7 @@
 
 import CMachine
 import CXxhash
+import UsageSummary
 
 /// A record longer than the limit: what is kept of it.
 struct OversizeRecord {
@@ -13,7 +14,8 @@ struct OversizeRecord {
   var line: Int
   var length: Int64
   var head: [UInt8]
-  var hash: (low: UInt64, high: UInt64)
+  /// SHA-256 of the whole record, 64 hex digits.
+  var hash: String
   /// How much of it is kept.
   static let headBytes = 64 << 10
 }
@@ -56,7 +58,7 @@ final class InputUnit {
 
   private struct Oversize {
     var record: OversizeRecord
-    var hash: StreamHash
+    var hash: SHA256
   }
 
   init(
@@ -134,7 +136,7 @@ final class InputUnit {
 
   private func end() -> Filled {
     if var last = oversize {
-      last.record.hash = last.hash.value
+      last.record.hash = last.hash.hexDigest()
       oversizeRecords.append(last.record)
       oversize = nil
     }
@@ -162,7 +164,7 @@ final class InputUnit {
       oversize?.record.length += Int64(at)
       oversize?.hash.update(UnsafeRawBufferPointer(part))
       guard at < count, var done = oversize else { return false }
-      done.record.hash = done.hash.value
+      done.record.hash = done.hash.hexDigest()
       oversizeRecords.append(done.record)
       oversize = nil
       return true
@@ -189,9 +191,9 @@ final class InputUnit {
     let bytes = UnsafeBufferPointer(start: UnsafePointer(text), count: length)
     var record = OversizeRecord(
       unitOffset: start, line: sequence, length: Int64(length), head: Array(bytes.prefix(OversizeRecord.headBytes)),
-      hash: (0, 0))
+      hash: "")
     record.line = sequence
-    let hash = StreamHash()
+    var hash = SHA256()
     hash.update(UnsafeRawBufferPointer(bytes))
     oversize = Oversize(record: record, hash: hash)
     carry = []

@@ -167,6 +167,9 @@ final class RunAttempt: @unchecked Sendable {
     if let fatal { throw fatal }
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
     if !damaged.isEmpty { return .damaged(damaged.sorted { $0.name < $1.name }) }
+    for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
+      for record in unit.oversizeRecords { ledger.take(record, of: unit) }
+    }
     do {
       let conflicts = try ledger.resolveSuspects()
       if !conflicts.isEmpty { return .conflicts(conflicts) }

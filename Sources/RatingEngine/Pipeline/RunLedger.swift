@@ -147,6 +147,18 @@ final class RunLedger {
       PlacedSuspense(entry: entry, unit: unit, sequence: sequence, unitOffset: unitOffset, logIndex: logIndex))
   }
 
+  /// Takes a record over the limit: read, and suspended for certain.
+  func take(_ record: OversizeRecord, of unit: InputUnit) {
+    fileTotals[unit.file.index].read += 1
+    fileTotals[unit.file.index].withoutQuantity += 1
+    fileTotals[unit.file.index].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
+    guard setup.keepsSuspense else { return }
+    let entry = SuspenseEntry(
+      reason: .recordTooLong, faultField: FieldRoleName.none, lineInChunk: 0, offsetInChunk: 0, length: record.length,
+      bytes: record.head, hash: record.hash)
+    place(entry, unit, record.line, record.unitOffset, logIndex: -1)
+  }
+
   // MARK: the end
 
   /// Gives back what only duplicate detection needed.
