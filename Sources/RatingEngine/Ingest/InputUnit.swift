@@ -62,7 +62,8 @@ final class InputUnit {
   }
 
   init(
-    file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int, hashes: Bool
+    file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int,
+    hashes: Bool
   ) {
     self.file = file
     self.index = index
@@ -79,7 +80,8 @@ final class InputUnit {
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
 
   /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
-  func fill(_ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool) throws(DamagedFile) -> Filled {
+  func fill(_ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool) throws(DamagedFile) -> Filled
+  {
     while true {
       let held = carry.count
       chunk.reserve(held + Chunk.textBytes)
@@ -190,7 +192,8 @@ final class InputUnit {
     }
     let bytes = UnsafeBufferPointer(start: UnsafePointer(text), count: length)
     var record = OversizeRecord(
-      unitOffset: start, line: sequence, length: Int64(length), head: Array(bytes.prefix(OversizeRecord.headBytes)),
+      unitOffset: start, line: sequence, length: Int64(length),
+      head: Array(bytes.prefix(OversizeRecord.headBytes)),
       hash: "")
     record.line = sequence
     var hash = SHA256()
@@ -200,7 +203,9 @@ final class InputUnit {
   }
 
   /// The last newline that stands outside quotes; −1 where there is none. The text begins with a record.
-  private func lastRecordEnd(_ text: UnsafeMutablePointer<UInt8>, _ length: Int, lineEnd: UInt8, backslash: Bool) -> Int {
+  private func lastRecordEnd(
+    _ text: UnsafeMutablePointer<UInt8>, _ length: Int, lineEnd: UInt8, backslash: Bool
+  ) -> Int {
     var isOpen = false
     var last = -1
     var at = 0

@@ -107,7 +107,9 @@ extension RatingResult {
     return RunReport(
       read: totals.read, rated: totals.rated, duplicate: totals.duplicate,
       filtered: filtered.sorted { $0.reason < $1.reason },
-      suspended: suspended.sorted { $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code },
+      suspended: suspended.sorted {
+        $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code
+      },
       amounts: amounts(), quantities: quantities(), files: zip(files, ledger.fileTotals).map(Self.fileReport),
       damaged: damaged, summaryRowCount: ledger.cells.count)
   }

@@ -21,7 +21,9 @@ extension RatingResult {
       ledger.releaseKeys()
       var files = [try writeSummary(folder)]
       files.append(try writeSuspense(folder))
-      files.append(try writePlain(folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest()), rowCount: digest().count))
+      files.append(
+        try writePlain(
+          folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest()), rowCount: digest().count))
       let header = Array((AllowanceSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8)
       files.append(try writePlain(folder, AllowanceSchema.fileName, header, rowCount: 0))
       let manifest = manifest(files, semantics: semantics)
@@ -55,7 +57,8 @@ extension RatingResult {
     }
     try writer.finish()
     return SummaryManifest.File(
-      name: name, rowCount: Int64(order.rowCount), decodedBytes: byteCount, sha256: hash.hexDigest(), sums: controlSums())
+      name: name, rowCount: Int64(order.rowCount), decodedBytes: byteCount, sha256: hash.hexDigest(),
+      sums: controlSums())
   }
 
   private func controlSums() -> ControlSums {
@@ -80,7 +83,8 @@ extension RatingResult {
     let byteCount = writer.byteCount
     try writer.finish()
     return SummaryManifest.File(
-      name: SuspenseSchema.fileName, rowCount: Int64(rowCount), decodedBytes: byteCount, sha256: hash.hexDigest())
+      name: SuspenseSchema.fileName, rowCount: Int64(rowCount), decodedBytes: byteCount,
+      sha256: hash.hexDigest())
   }
 
   private func writePlain(
@@ -97,7 +101,8 @@ extension RatingResult {
   private func digest() -> [SuspenseDigestRow] {
     report().suspended.map { suspended in
       SuspenseDigestRow(
-        reason: Label(suspended.reason.code), account: .empty, serviceKind: nil, eventCount: Int64(suspended.count),
+        reason: Label(suspended.reason.code), account: .empty, serviceKind: nil,
+        eventCount: Int64(suspended.count),
         quantity: nil, currency: nil, estimatedValue: nil)
     }.sorted { $0.reason < $1.reason }
   }
@@ -116,8 +121,11 @@ extension RatingResult {
       SummaryManifest.Option(name: "max_record", value: Label(String(setup.options.recordBytesMax))),
     ]
     return SummaryManifest(
-      semantics: semantics, ratingHash: Label(setup.catalog.source.ratingHash), options: options, inputs: inputs,
-      skippedInputs: report.damaged.map { SummaryManifest.SkippedInput(name: Label($0.name), reason: Label($0.message)) },
+      semantics: semantics, ratingHash: Label(setup.catalog.source.ratingHash), options: options,
+      inputs: inputs,
+      skippedInputs: report.damaged.map {
+        SummaryManifest.SkippedInput(name: Label($0.name), reason: Label($0.message))
+      },
       doors: DoorCounts(
         read: Int64(report.read), rated: Int64(report.rated), filtered: Int64(report.filteredCount),
         duplicate: Int64(report.duplicate), suspended: Int64(report.suspendedCount)),

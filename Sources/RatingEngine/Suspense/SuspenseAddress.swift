@@ -18,7 +18,8 @@ struct SuspenseAddress {
     lines += placed.unit.headerLines
     lines += placed.unit.lineCounts.prefix(placed.sequence).reduce(0) { $0 + Int($1) }
     // A record over the limit is a line of no chunk.
-    lines += placed.unit.oversizeRecords.filter { $0.line <= placed.sequence && $0.unitOffset < placed.offset }.count
+    lines +=
+      placed.unit.oversizeRecords.filter { $0.line <= placed.sequence && $0.unitOffset < placed.offset }.count
     line = lines + Int(placed.entry.lineInChunk) + 1
     byteOffset = bytes + placed.offset
   }

@@ -13,7 +13,8 @@ struct SuspenseText {
 
   /// Calls `write` with pieces of the file in order; returns the rows without the header.
   func write(_ write: ([UInt8]) throws(FileFault) -> Void) throws(FileFault) -> Int {
-    var bytes: [UInt8] = Array((SuspenseSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8)
+    var bytes: [UInt8] = Array(
+      (SuspenseSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8)
     let ordered = result.ledger.suspense.sorted(by: Self.precedes)
     for placed in ordered {
       append(placed, to: &bytes)
