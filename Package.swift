@@ -71,6 +71,12 @@ let package = Package(
       swiftSettings: strict),
     tests("OptionTable"),
     tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
+    tests(
+      "RatingEngine",
+      [
+        "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables", "UsageSummary",
+        "CZstd",
+      ]),
     tests("BillingCalendar"),
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),

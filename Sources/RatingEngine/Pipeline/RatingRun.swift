@@ -39,13 +39,15 @@ public struct RatingRun {
 
   /// Compiles the catalog and prepares a run.
   ///
-  /// - Throws: `RunFault.catalog` where the catalog asks for what this version does not rate yet.
+  /// - Throws: `RunFault.catalog` where the catalog asks for what this version does not rate yet, or where a format that a
+  ///   source names reads its own examples wrongly.
   public init(catalog: Catalog, options: RatingOptions, progress: RunProgress = RunProgress())
     throws(RunFault)
   {
     if let account = catalog.accounts.first(where: { $0.rounding == .line }) {
       throw .catalog("account '\(account.id)': 'round: line' is not rated yet; use 'event'")
     }
+    if let fault = FormatExamples.check(used: catalog).first { throw .catalog(fault.finding.description) }
     self.catalog = CompiledCatalog.compile(catalog)
     self.options = options
     self.progress = progress
