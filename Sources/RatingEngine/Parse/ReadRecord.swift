@@ -144,7 +144,10 @@ struct RecordView {
 
   private static func quantity(_ quantity: Int64, _ kind: UsageKind) -> (String, String) {
     guard quantity != UsageBatch.absentQuantity else { return ("", "") }
-    return (DecimalText.format(Int128(quantity), scale: kind.quantityDigits), kind.unit)
+    return (
+      DecimalText.format(Int128(quantity), scale: kind.quantityDigits),
+      Texts.unit(kind, isOne: quantity == kind.onePerUnit)
+    )
   }
 
   // MARK: where a text stands
