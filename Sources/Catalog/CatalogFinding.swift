@@ -46,6 +46,11 @@ extension CatalogFinding: CustomStringConvertible {
 public struct CatalogFault: Error, Sendable {
   /// The findings, in file order, errors and warnings.
   public var findings: [CatalogFinding]
+  /// The formats that could be read all the same, built in ones included, so that their examples can be tried.
+  public var formats: [FormatDescriptor]
   /// Makes a fault from its findings.
-  public init(findings: [CatalogFinding]) { self.findings = findings }
+  public init(findings: [CatalogFinding], formats: [FormatDescriptor] = []) {
+    self.findings = findings
+    self.formats = formats
+  }
 }

@@ -32,6 +32,7 @@ struct CatalogLoading {
   var zones: ZoneLibrary
   /// What was read, for the hashes.
   private(set) var readFiles: [CatalogHash.Entry] = []
+  private var knownFormats: [FormatDescriptor] = []
   private var findingsBySection: [[CatalogFinding]] = Section.allCases.map { _ in [] }
 
   init(files: CatalogFiles, zones: ZoneLibrary) {
@@ -52,6 +53,7 @@ struct CatalogLoading {
     reportStrangers(names)
     let defaults = readDefaults(names)
     let formats = readFormats()
+    knownFormats = formats.parts
     let decks = readDecks(DeckDefaults(zone: defaults.zone, currency: defaults.currency))
     let plans = readPlans(defaults, decks)
     let accounts = readAccounts(plans, defaults)
@@ -115,14 +117,16 @@ struct CatalogLoading {
 
   private func fault() -> CatalogFault {
     let all = allFindings()
-    guard all.count > CatalogFolder.findingCountMax else { return CatalogFault(findings: all) }
+    guard all.count > CatalogFolder.findingCountMax else {
+      return CatalogFault(findings: all, formats: knownFormats)
+    }
     // Errors are what must be mended: warnings give way to them.
     let errors = all.filter { $0.severity == .error }
     let kept = Array(
       (errors.count < CatalogFolder.findingCountMax ? all : errors).prefix(CatalogFolder.findingCountMax))
     let rest = CatalogFinding(
       severity: .error, file: files.folder, line: 0, column: 0, message: "and \(all.count - kept.count) more")
-    return CatalogFault(findings: kept + [rest])
+    return CatalogFault(findings: kept + [rest], formats: knownFormats)
   }
 
   /// A file that nobody reads but that is named almost like one that is.

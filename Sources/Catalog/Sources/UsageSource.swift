@@ -94,6 +94,9 @@ public struct DiallingPlan: Sendable, Hashable {
     self.shortCodes = shortCodes
   }
 
+  /// How numbers are dialled in a country, by its ISO 3166 code; nil for a code that is not known.
+  public static func habits(of country: Label) -> DiallingPlan? { DiallingHabits.plan(of: country) }
+
   /// Numbers are E.164 already; `+`, `00` and `011` are taken off.
   public static let international = DiallingPlan(
     countryCode: .empty, internationalPrefixes: ["00", "011"], nationalPrefix: .empty, bareIsNational: false,

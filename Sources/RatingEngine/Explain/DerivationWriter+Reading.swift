@@ -21,7 +21,7 @@ extension DerivationWriter {
     }
     let source = rater.source
     let how =
-      isNamedByOption
+      event.file.isNamedByOption
       ? "as --source says" : "its pattern '\(source.pattern)' fits the name (sources.csv:\(source.line))"
     lines.append(Line("source", "'\(source.name)', \(how)"))
     lines.append(Line("format", "'\(rater.format.name)' (\(rater.format.origin))"))

@@ -14,8 +14,6 @@ struct DerivationWriter {
   let event: FoundEvent
   /// The copies of the record; nil where it is not compared for duplicates.
   let copies: CopyDecision?
-  /// How the input got its source.
-  let isNamedByOption: Bool
 
   var catalog: Catalog { rater.setup.catalog.source }
   var batch: UsageBatch { rater.batch }
@@ -54,7 +52,7 @@ struct DerivationWriter {
     EventDerivation(
       file: event.file.name, line: event.record.line, door: outcome.door, reason: outcome.reason,
       account: account,
-      amount: outcome.amount, steps: steps)
+      amount: outcome.amount, currency: outcome.currency, steps: steps)
   }
 
   private func laterSteps(_ stage: RecordRater.Stage) -> (whose: [Line], steps: [Step]) {
@@ -72,7 +70,8 @@ struct DerivationWriter {
   private struct Outcome {
     var door: EventDerivation.Door
     var reason: String
-    var amount: String?
+    var amount: Amount?
+    var currency: Currency?
     var step: Step
   }
 
@@ -120,7 +119,7 @@ struct DerivationWriter {
     let currency = rater.ratePlan.currency
     let amount = Texts.amount(rater.amount, currency)
     return Outcome(
-      door: .rated, reason: "", amount: amount,
+      door: .rated, reason: "", amount: rater.amount, currency: currency,
       step: Step(
         title: "outcome",
         lines: [

@@ -2,6 +2,7 @@
 //
 // The model only; what the steps say is in Derivation+….swift, how they look is for the command.
 
+public import Money
 public import Tables
 
 /// Every step from the bytes of one record to what became of it.
@@ -60,8 +61,16 @@ public struct EventDerivation: Sendable, Hashable {
   public var reason: String
   /// Account, where one was found.
   public var account: Label?
-  /// Amount with its currency, such as `EUR 0.02`; nil where it was not rated.
-  public var amount: String?
+  /// Amount; nil where it was not rated.
+  public var amount: Amount?
+  /// Currency of the amount.
+  public var currency: Currency?
   /// The steps, in order; the last one says what became of the record.
   public var steps: [Step]
+
+  /// Amount and currency, such as `EUR 0.02`; nil where it was not rated.
+  public var amountText: String? {
+    guard let amount, let currency else { return nil }
+    return Texts.amount(amount, currency)
+  }
 }

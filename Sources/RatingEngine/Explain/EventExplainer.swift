@@ -124,15 +124,60 @@ public struct EventExplainer {
 
   /// Rates the record again, alone, and writes down how.
   private func derive(_ event: FoundEvent, _ copies: CopyDecision?) -> EventDerivation {
+    let format = setup.catalog.source.formats[
+      setup.catalog.source.sources[event.file.sourceIndex].formatIndex]
     let rater = RecordRater(
-      setup: setup, sourceIndex: event.input.sourceIndex,
-      plan: event.file.plan ?? FieldPlan(dialect: event.file.format.dialect),
-      columnNames: event.file.columnNames,
-      legs: event.file.legs, bytesMax: event.record.bytes.count)
+      setup: setup, sourceIndex: event.file.sourceIndex,
+      plan: event.file.plan ?? FieldPlan(dialect: format.dialect),
+      columnNames: event.file.columnNames, legs: event.file.legs, bytesMax: event.record.bytes.count)
     if event.oversize == nil { _ = rater.rate(event.record.bytes, textOffset: event.textOffset) }
-    let isNamed =
-      event.input.input.isStandardInput
-      || SourceMatch.source(for: event.input.input, in: setup.catalog.source) == nil
-    return DerivationWriter(rater: rater, event: event, copies: copies, isNamedByOption: isNamed).derivation()
+    return DerivationWriter(rater: rater, event: event, copies: copies).derivation()
+  }
+
+  // MARK: samples
+
+  /// The source of an input: by its name, else the one named by option; nil where there is neither.
+  ///
+  /// - Throws: `RunFault.usage` where the option names no source.
+  public func source(of input: InputFile) throws(RunFault) -> UsageSource? {
+    let catalog = setup.catalog.source
+    do throws(RunFault) {
+      let files = try SourceMatch.assign([input], in: catalog, sourceName: setup.options.sourceName)
+      return catalog.sources[files[0].sourceIndex]
+    } catch {
+      if case .noSource = error { return nil }
+      throw error
+    }
+  }
+
+  /// What a run would make of the records of a sample, duplicates apart; empty where the input has no source.
+  ///
+  /// - Throws: `FormatMismatch` where the file is not of its source's format.
+  public func outcomes(of records: [ReadRecord], in sample: SampleText, _ source: UsageSource)
+    throws(FormatMismatch)
+    -> [EventDerivation]
+  {
+    let catalog = setup.catalog.source
+    let format = catalog.formats[source.formatIndex]
+    guard let index = catalog.sources.firstIndex(where: { $0.name == source.name }) else { return [] }
+    let padded = sample.bytes + [UInt8](repeating: 0, count: ByteText.slack)
+    let header = try padded.withUnsafeBufferPointer { (text) throws(FormatMismatch) -> FileHeader? in
+      guard let base = text.baseAddress else { return nil }
+      return try FileHeader.read(base, sample.bytes.count, format)
+    }
+    guard let header else { return [] }
+    let plan = try FieldPlan.compile(
+      format, columnNames: header.columnNames, headerLine: header.headerLine,
+      filterReason: { setup.filterReason($0) }, serviceTag: { setup.serviceTag($0) })
+    let file = FoundFile(
+      name: sample.name, index: 0, sourceIndex: index, isNamedByOption: false, plan: plan,
+      columnNames: header.columnNames, legs: nil)
+    return records.map { record in
+      derive(
+        FoundEvent(
+          file: file, record: record, textOffset: record.byteOffset, identity: nil, content: 0,
+          isRowKeyed: false,
+          key: []), nil)
+    }
   }
 }

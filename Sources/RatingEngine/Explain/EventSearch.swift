@@ -11,10 +11,24 @@ public enum EventName: Sendable, Hashable {
   case place(input: InputFile, line: Int)
 }
 
+/// The input of a record: what is needed to read the record once more.
+struct FoundFile {
+  /// As the user named it.
+  let name: String
+  /// Its number among the inputs.
+  let index: Int
+  let sourceIndex: Int
+  /// Whether its source was named by option, not found by its name.
+  let isNamedByOption: Bool
+  /// Compiled with the numbers of the run; nil where the file has no header to compile it by.
+  let plan: FieldPlan?
+  let columnNames: [Label]
+  let legs: LegTable?
+}
+
 /// A record that was found.
 struct FoundEvent {
-  let file: FileContext
-  let input: AssignedFile
+  let file: FoundFile
   /// Where it is and how it was read.
   let record: ReadRecord
   /// Offset as the choice among rows knows it.
@@ -83,7 +97,7 @@ struct EventSearch {
     var isPassed = false
     try walk.forEach { stretch in
       for index in 0..<stretch.view.batch.count {
-        if stretch.line(index) == line { found = Self.found(stretch, index, walk, files[fileIndex]) }
+        if stretch.line(index) == line { found = event(stretch, index, walk) }
         if stretch.line(index) > line { isPassed = true }
         if found != nil || isPassed { return false }
         lastLine = stretch.line(index)
@@ -92,7 +106,7 @@ struct EventSearch {
     }
     if let found { return .record(found) }
     if let oversize = walk.oversizeRecords.first(where: { $0.line == line }) {
-      return .record(Self.found(oversize.record, line: line, walk, files[fileIndex]))
+      return .record(event(oversize.record, line: line, walk))
     }
     note(walk)
     if line <= walk.headerLineCount {
@@ -134,7 +148,7 @@ struct EventSearch {
       try walk.forEach { stretch in
         for index in 0..<stretch.view.batch.count where isWanted(stretch, index) {
           foundCount += 1
-          if found.count < Self.keptMax { found.append(Self.found(stretch, index, walk, files[fileIndex])) }
+          if found.count < Self.keptMax { found.append(event(stretch, index, walk)) }
         }
         return true
       }
@@ -186,14 +200,21 @@ struct EventSearch {
     return door != Door.unparsable && door != Door.noEvent
   }
 
-  private static func found(
-    _ stretch: FileWalk.Stretch, _ index: Int, _ walk: FileWalk, _ input: AssignedFile
-  ) -> FoundEvent {
+  private func foundFile(_ walk: FileWalk) -> FoundFile {
+    let input = files[walk.file.index].input
+    return FoundFile(
+      name: walk.file.name, index: walk.file.index, sourceIndex: walk.file.sourceIndex,
+      isNamedByOption: input.isStandardInput
+        || SourceMatch.source(for: input, in: setup.catalog.source) == nil,
+      plan: walk.file.plan, columnNames: walk.file.columnNames, legs: walk.file.legs)
+  }
+
+  private func event(_ stretch: FileWalk.Stretch, _ index: Int, _ walk: FileWalk) -> FoundEvent {
     let view = stretch.view
-    let isCompared = isCompared(stretch, index)
+    let isCompared = Self.isCompared(stretch, index)
     let isRowKeyed = isCompared && view.batch.isRowKeyed[index] != 0
     return FoundEvent(
-      file: walk.file, input: input,
+      file: foundFile(walk),
       record: view.record(index, text: stretch.text, line: stretch.firstLine, textOffset: stretch.textOffset),
       textOffset: stretch.offset(index),
       identity: isCompared
@@ -202,11 +223,9 @@ struct EventSearch {
       key: isRowKeyed || !isCompared ? [] : view.plan.key.map { view.text($0, index) ?? .empty })
   }
 
-  private static func found(
-    _ oversize: OversizeRecord, line: Int, _ walk: FileWalk, _ input: AssignedFile
-  ) -> FoundEvent {
+  private func event(_ oversize: OversizeRecord, line: Int, _ walk: FileWalk) -> FoundEvent {
     FoundEvent(
-      file: walk.file, input: input,
+      file: foundFile(walk),
       record: ReadRecord(
         line: line, byteOffset: oversize.unitOffset, bytes: oversize.head,
         outcome: .suspended(.recordTooLong, field: ""), fields: []),

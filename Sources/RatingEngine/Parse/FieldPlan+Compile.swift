@@ -4,10 +4,13 @@ import Catalog
 import Tables
 
 /// Why a file is not the format it was said to be.
-struct FormatMismatch: Error {
-  var line: Int
-  var message: String
-  var hint: String
+public struct FormatMismatch: Error, Sendable {
+  /// Line of the header at fault; 0 where the file has none.
+  public var line: Int
+  /// What is wrong.
+  public var message: String
+  /// What to do about it.
+  public var hint: String
 }
 
 extension FieldPlan {

@@ -57,11 +57,6 @@ public enum FormatExamples {
     }
   }
 
-  /// The faults of the formats that a run with this catalog may use: those that a source names.
-  public static func check(used catalog: Catalog) -> [FormatExampleFault] {
-    Set(catalog.sources.map(\.formatIndex)).sorted().flatMap { check(catalog.formats[$0]) }
-  }
-
   private static func legs(_ table: LegTable, _ number: Int, isChosen: Bool) -> TrialReader.Legs {
     TrialReader.Legs(table: table, textOffset: Int64(number) << 32, isChosen: isChosen)
   }

@@ -2,9 +2,9 @@
 //
 // The same header, field plan, splitter and event reader as a run's; no ingest, no catalog, no rating.
 
-import BillingCalendar
-import Catalog
-import Tables
+public import BillingCalendar
+public import Catalog
+public import Tables
 
 /// Reads texts at hand. Owned by one thread; its buffers are made for texts of up to `textBytesMax`.
 final class TrialReader {
@@ -112,7 +112,9 @@ final class TrialReader {
 extension UsageSource {
   /// A source for texts that no row of sources.csv names: UTC, and numbers that are international already, unless the
   /// catalog's defaults say otherwise.
-  static func trial(zone: Zone = .utc, country: Label = .empty, dialling: DiallingPlan = .international)
+  public static func trial(
+    zone: Zone = .utc, country: Label = .empty, dialling: DiallingPlan = .international
+  )
     -> UsageSource
   {
     UsageSource(
