@@ -80,6 +80,6 @@ enum CheckCommand: Command {
   }
 
   static func run(_ configuration: CheckConfiguration, console: Console) -> ExitStatus {
-    notBuiltYet(console)
+    CheckRun(configuration, console: console).run()
   }
 }

@@ -1,6 +1,7 @@
 // The steps of `ratemill explain` as people read them, and the same as JSON.
 
 internal import OptionTable
+internal import Money
 internal import RatingEngine
 internal import Tables
 
@@ -35,7 +36,7 @@ struct ExplainReport {
   private func headline(_ derivation: EventDerivation) -> String {
     let account = derivation.account.map { " for account \(writing.quoted($0))" } ?? ""
     switch derivation.door {
-    case .rated: return "rated, \(derivation.amount ?? "")\(account)"
+    case .rated: return "rated, \(derivation.amountText ?? "")\(account)"
     case .duplicate: return "duplicate, not counted"
     case .filtered: return "filtered, \(derivation.reason)\(account)"
     case .suspended: return "suspended, \(derivation.reason)\(account)"
@@ -69,7 +70,8 @@ struct ExplainReport {
       "door": .string(derivation.door.rawValue),
       "reason": .stringOrNull(derivation.reason.isEmpty ? nil : derivation.reason),
       "account": .stringOrNull(derivation.account.map { writing.masked($0.description) }),
-      "amount": .stringOrNull(derivation.amount),
+      "amount": .stringOrNull(derivation.amount?.description),
+      "currency": .stringOrNull(derivation.currency?.code),
       "steps": .array(
         derivation.steps.map { step in
           ["step": .string(step.title), "lines": .array(step.lines.map(value))]

@@ -54,6 +54,6 @@ enum FormatsCommand: Command {
   }
 
   static func run(_ configuration: FormatsConfiguration, console: Console) -> ExitStatus {
-    notBuiltYet(console)
+    FormatsRun(configuration, console: console).run()
   }
 }

@@ -1,0 +1,129 @@
+// The work of `ratemill check`: findings about a catalog, and how a sample is read.
+
+internal import Catalog
+internal import DurableFiles
+internal import OptionTable
+internal import RatingEngine
+internal import Tables
+
+/// One call of `check`.
+struct CheckRun {
+  private let configuration: CheckConfiguration
+  private let console: Console
+
+  init(_ configuration: CheckConfiguration, console: Console) {
+    self.configuration = configuration
+    self.console = console
+  }
+
+  /// Does it and says how it ended.
+  func run() -> ExitStatus {
+    Interruption.watch()
+    ignoreSizeAndPipeSignals()
+    let checked = configuration.catalogPath.map { CheckedCatalog(path: $0) }
+    do throws(RunFault) {
+      let sample = try configuration.samplePath.map { path throws(RunFault) in
+        try CheckedSample(
+          InputFile(name: path), catalog: checked?.usableCatalog,
+          formats: checked?.formats ?? BuiltInFormats.all(), sourceName: configuration.sourceName)
+      }
+      return report(checked, sample)
+    } catch {
+      if let checked { _ = report(checked, nil) }
+      return RunFaultLines.fail(error, console: console)
+    }
+  }
+
+  private func report(_ checked: CheckedCatalog?, _ sample: CheckedSample?) -> ExitStatus {
+    let writing = UsageText(showsNumbers: configuration.showsNumbers)
+    let isFaulty = (checked?.errorCount ?? 0) > 0 || sample?.hasProblem ?? false
+    let status: ExitStatus = isFaulty ? .findings : .done
+    let sampleReport = sample.map { SampleReport($0, writing: writing) }
+    var ended: ExitStatus
+    if configuration.printsJSON {
+      var members: [JSONMember] = []
+      if let checked { members.append(JSONMember(name: "catalog", value: checked.value(writing))) }
+      if let sampleReport { members.append(JSONMember(name: "sample", value: sampleReport.value())) }
+      ended = console.finish(JSONText.document(.object(members)), status: status)
+    } else {
+      ended = console.finish((checked?.text(writing) ?? "") + (sampleReport?.text() ?? ""), status: status)
+    }
+    if let checked { console.say(checked.summary(console)) }
+    return ended
+  }
+}
+
+/// A catalog and everything that is to be said about it.
+struct CheckedCatalog {
+  let path: String
+  /// Nil where the catalog is faulty.
+  let catalog: Catalog?
+  let findings: [CatalogFinding]
+  /// The formats that could be read, whatever else is faulty.
+  let formats: [FormatDescriptor]
+
+  /// Loads the catalog and tries the examples of its formats.
+  init(path: String) {
+    self.path = path
+    do throws(CatalogFault) {
+      let catalog = try CatalogFolder.load(path)
+      self.catalog = catalog
+      formats = catalog.formats
+      findings = CatalogReadiness.findings(catalog, folder: path) + catalog.warnings
+    } catch {
+      catalog = nil
+      formats = error.formats
+      findings = error.findings + CatalogReadiness.findings(error)
+    }
+  }
+
+  /// The catalog, where a run could use it.
+  var usableCatalog: Catalog? { errorCount == 0 ? catalog : nil }
+
+  var errorCount: Int { findings.count { $0.severity == .error } }
+  private var warningCount: Int { findings.count - errorCount }
+
+  /// One line for each finding.
+  func text(_ writing: UsageText) -> String {
+    findings.map { finding in
+      var masked = finding
+      masked.message = writing.masked(finding.message)
+      masked.hint = writing.masked(finding.hint)
+      return MessageText.escaped(masked.description) + "\n"
+    }.joined()
+  }
+
+  func value(_ writing: UsageText) -> JSONValue {
+    [
+      "path": .string(path), "errors": .number(errorCount), "warnings": .number(warningCount),
+      "findings": .array(
+        findings.map { finding in
+          [
+            "severity": .string(finding.severity.rawValue), "file": .string(finding.file),
+            "line": .number(finding.line), "column": .number(finding.column),
+            "message": .string(writing.masked(finding.message)),
+            "hint": .string(writing.masked(finding.hint)),
+          ]
+        }),
+    ]
+  }
+
+  /// The last line for people.
+  func summary(_ console: Console) -> String {
+    let faults = ReadableText.count(errorCount, "fault", "faults")
+    let warnings = warningCount > 0 ? ", " + ReadableText.count(warningCount, "warning", "warnings") : ""
+    guard let catalog else { return "\(console.path(path)): \(faults)\(warnings); it cannot be used" }
+    let rowCount = catalog.decks.reduce(0) { $0 + $1.rows.count }
+    let parts = [
+      ReadableText.count(catalog.accounts.count, "account", "accounts"),
+      ReadableText.count(catalog.services.count, "service", "services"),
+      ReadableText.count(catalog.sources.count, "source", "sources"),
+      ReadableText.count(catalog.decks.count, "deck", "decks") + " of "
+        + ReadableText.count(rowCount, "row", "rows"),
+      ReadableText.count(catalog.plans.count, "plan", "plans"),
+      ReadableText.count(catalog.contracts.count, "contract", "contracts"),
+    ]
+    return
+      "\(console.path(path)): \(errorCount == 0 ? "no faults" : faults)\(warnings); \(parts.joined(separator: ", "))"
+  }
+}
