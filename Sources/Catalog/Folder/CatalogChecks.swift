@@ -15,7 +15,7 @@ struct CatalogChecks {
   func poolFindings(accountsFile: String) -> [CatalogFinding] {
     var findings = FindingList(file: accountsFile)
     var firstByPool: [Label: Account] = [:]
-    for account in accounts.sorted(by: { $0.line < $1.line }) where !account.pool.isEmpty {
+    for account in accounts.filter({ !$0.pool.isEmpty }).sorted(by: { $0.line < $1.line }) {
       guard let first = firstByPool[account.pool] else {
         firstByPool[account.pool] = account
         if let other = currencies(of: account).dropFirst().first {
