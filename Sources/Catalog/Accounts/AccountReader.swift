@@ -46,6 +46,7 @@ struct AccountReader: ~Copyable {
     zones: inout ZoneLibrary
   ) -> (accounts: [Account], findings: FindingList) {
     var reader = AccountReader(table: AuthoredTable(text, file: file, unknownColumns: .keep))
+    reader.drafts.reserveCapacity(text.count { $0 == 10 })
     while reader.table.nextRow() { reader.takeRow(plans, &zones) }
     for index in reader.drafts.indices { reader.orderPlans(of: index) }
     let accounts = reader.drafts.map { $0.account(zone: zone) }
