@@ -108,7 +108,7 @@ final class ChunkRater {
     var row = firstRow
     for record in 0..<batch.count
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
-      let key = ConflictKey(low: batch.identityLow[record], high: batch.identityHigh[record])
+      let key = ConflictKey(low: outcome.rows[row].identity, high: outcome.rows[row].identityHigh)
       if setup.conflicts.contains(key) {
         batch.door[record] = Door.suspended
         batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)

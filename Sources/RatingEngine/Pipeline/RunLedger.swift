@@ -88,8 +88,8 @@ final class RunLedger {
         cells.prefetchCell(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
       }
       if isLogging {
-        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identityLow) }
-        let low = row.pointee.identityLow
+        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identity) }
+        let low = row.pointee.identity
         let high = row.pointee.identityHigh
         let logIndex = log.count
         try log.append(LoggedKey(low: low, high: high, content: row.pointee.content))
@@ -178,19 +178,23 @@ final class RunLedger {
   /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
   func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
     guard !suspects.isEmpty else { return [] }
-    var groups: [ConflictKey: [Copy]] = [:]
-    groups.reserveCapacity(suspects.count)
+    var groups = CopyGroups(suspectCount: suspects.count)
     for (number, suspect) in suspects.enumerated() {
-      let key = ConflictKey(low: suspect.row.identityLow, high: suspect.row.identityHigh)
-      groups[key, default: []].append(
-        Copy(logIndex: suspect.logIndex, content: suspect.row.content, suspect: number))
+      groups.add(
+        CopyGroups.Copy(
+          low: suspect.row.identity, high: suspect.row.identityHigh, content: suspect.row.content,
+          logIndex: suspect.logIndex, suspect: number))
     }
     try collectFirstCopies(&groups)
     var found: Set<ConflictKey> = []
-    for (key, copies) in groups {
+    groups.forEachGroup { copies in
+      let key = ConflictKey(low: copies[0].low, high: copies[0].high)
       if setup.conflicts.contains(key) {
         // The reader marked every copy already: each goes to suspense for itself.
         for copy in copies { if let number = copy.suspect { settle(suspects[number], as: nil) } }
+      } else if copies.count == 1, let number = copies[0].suspect {
+        // The filter was wrong: the key is new.
+        settle(suspects[number], as: nil)
       } else if copies.contains(where: { $0.content != copies[0].content }) {
         found.insert(key)
       } else {
@@ -200,41 +204,21 @@ final class RunLedger {
     return found
   }
 
-  private struct Copy {
-    var logIndex: Int
-    var content: UInt64
-    /// Number among the suspects; nil for the copy that was counted when it came.
-    var suspect: Int?
-  }
+  private typealias Copy = CopyGroups.Copy
 
   /// One pass over the log: finds the copies that were counted at once.
-  private func collectFirstCopies(_ groups: inout [ConflictKey: [Copy]]) throws(FileFault) {
-    // A bitmap of the low keys keeps nearly every record out of the dictionary.
-    let bits = FlatTable<UInt64>(zeroedCount: 1 << 16)
-    defer { bits.deallocate() }
-    for key in groups.keys {
-      bits[Int(truncatingIfNeeded: key.low >> 6 & 0xffff)] |= 1 << (key.low & 63)
-    }
+  private func collectFirstCopies(_ groups: inout CopyGroups) throws(FileFault) {
     let suspectIndices = suspects.map(\.logIndex)
     var nextSuspect = 0
-    var counted: [(ConflictKey, Copy)] = []
     try log.forEachStretch { first, elements in
-      for (offset, element) in elements.enumerated() {
+      for (offset, element) in elements.enumerated() where groups.mayHold(element.low) {
         let index = first + offset
-        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index {
-          nextSuspect += 1
-          continue
-        }
-        guard bits[Int(truncatingIfNeeded: element.low >> 6 & 0xffff)] >> (element.low & 63) & 1 != 0 else {
-          continue
-        }
-        let key = ConflictKey(low: element.low, high: element.high)
-        if groups[key] != nil {
-          counted.append((key, Copy(logIndex: index, content: element.content, suspect: nil)))
-        }
+        while nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] < index { nextSuspect += 1 }
+        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index { continue }
+        groups.addIfKnown(
+          Copy(low: element.low, high: element.high, content: element.content, logIndex: index, suspect: nil))
       }
     }
-    for (key, copy) in counted { groups[key]?.append(copy) }
   }
 
   /// Copies of one record with the same content: the one with the smallest address counts, the others are duplicates.
@@ -332,7 +316,7 @@ final class RunLedger {
 /// A key with contents that contradict each other.
 struct ConflictKey: Hashable, Sendable {
   var low: UInt64
-  var high: UInt64
+  var high: UInt32
 }
 
 /// A suspended record and where it is.

@@ -115,17 +115,8 @@ extension RatingResult {
   }
 
   private func amounts() -> [(currency: Currency, amount: Amount)] {
-    guard let field = setup.keyPlan.fields.first(where: { $0.part == .currency }) else { return [] }
-    var sums = [Amount](repeating: .zero, count: setup.catalog.currencies.count)
-    var occurs = [Bool](repeating: false, count: setup.catalog.currencies.count)
-    for number in 0..<ledger.cells.count {
-      let cell = ledger.cells.cell(number)
-      let value = Int(SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh))
-      sums[value] += Amount(pico: cell.pointee.amountPico)
-      occurs[value] = true
-    }
-    return sums.indices.filter { occurs[$0] }.map { (setup.catalog.currencies[$0], sums[$0]) }
-      .sorted { $0.0 < $1.0 }
+    held.indices.filter { held[$0].events > 0 }
+      .map { (setup.catalog.currencies[$0], Amount(pico: held[$0].amountPico)) }.sorted { $0.0 < $1.0 }
   }
 
   private func quantities() -> [RunReport.Quantity] {
