@@ -18,6 +18,8 @@ public struct RatingOptions: Sendable {
   public var groupBy: [SummaryColumn]?
   /// Whether suspended records are kept with their bytes (they are only counted otherwise).
   public var keepsSuspense = false
+  /// Whether the decoded bytes of every input are hashed for the manifest.
+  public var hashesInputs = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.
   public var expectedRecords: Int?
   /// See `expectedRecords`.

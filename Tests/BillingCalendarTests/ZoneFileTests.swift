@@ -101,6 +101,19 @@ struct ZoneFileTests {
       zone.span(containingUTC: 1) == ZoneSpan(fromSeconds: 0, untilSeconds: .max, offsetSeconds: -14400))
   }
 
+  @Test func theRuleGoesOnInTheYearOfTheLastChange() throws {
+    // Slim files, the default of zic since 2020, stop at the last change that the rule does not make.
+    let spring = try #require(Instant.parse("1996-03-31T01:00:00Z")) / 1000
+    let autumn = try #require(Instant.parse("1996-10-27T01:00:00Z")) / 1000
+    let zone = try zone(
+      file(
+        version: "2", transitions: [(spring, 1)], types: [3600, 7200], footer: "CET-1CEST,M3.5.0,M10.5.0/3"))
+    #expect(
+      zone.span(containingUTC: spring)
+        == ZoneSpan(fromSeconds: spring, untilSeconds: autumn, offsetSeconds: 7200))
+    #expect(zone.offset(atUTC: autumn) == 3600)
+  }
+
   @Test func aRuleRepeatsEvery400Years() throws {
     let zone = try zone(
       file(version: "2", transitions: [], types: [3600], footer: "CET-1CEST,M3.5.0,M10.5.0/3"))

@@ -62,7 +62,7 @@ struct SummaryKeyPlan: Sendable {
       }
     }
     // Currency and unit are never added up.
-    if !wanted.contains(where: { $0.0 == .currency }) { wanted.append((.currency, [])) }
+    if !wanted.contains(where: { $0.0 == .currency }) { wanted.append((.currency, [.currency])) }
     if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
     fields = wanted.map { part, columns in
       Field(

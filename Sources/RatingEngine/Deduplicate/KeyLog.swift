@@ -58,7 +58,7 @@ final class SpillableLog<Element: BitwiseCopyable> {
     if let spill {
       file = spill
     } else {
-      file = try SpillFile(folder: folder)
+      file = try SpillFile(in: folder ?? SpillFile.standardFolder)
       spill = file
     }
     for block in blocks {
@@ -69,6 +69,15 @@ final class SpillableLog<Element: BitwiseCopyable> {
     blocks.removeAll()
   }
 
+  /// Gives the memory and the file back; the log is empty after.
+  func release() {
+    for block in blocks { block.deallocate() }
+    blocks = []
+    spill = nil
+    spilledBlocks = 0
+    count = 0
+  }
+
   /// Calls `body` with every stretch of elements in order and the index of its first.
   func forEachStretch(_ body: (Int, UnsafeBufferPointer<Element>) -> Void) throws(FileFault) {
     if let spill, spilledBlocks > 0 {
@@ -76,7 +85,7 @@ final class SpillableLog<Element: BitwiseCopyable> {
       defer { buffer.deallocate() }
       let bytes = blockCount * MemoryLayout<Element>.stride
       for block in 0..<spilledBlocks {
-        try spill.read(into: UnsafeMutableRawBufferPointer(start: buffer.base, count: bytes), at: Int64(block * bytes))
+        _ = try spill.read(into: UnsafeMutableRawBufferPointer(start: buffer.base, count: bytes), at: Int64(block * bytes))
         body(block * blockCount, UnsafeBufferPointer(start: buffer.base, count: blockCount))
       }
     }

@@ -129,6 +129,9 @@ final class InputUnit {
     }
   }
 
+  /// Takes bytes off the front of the tail: a header that no record follows.
+  func dropFromTail(_ count: Int) { tail.removeFirst(min(count, tail.count)) }
+
   private func end() -> Filled {
     if var last = oversize {
       last.record.hash = last.hash.value

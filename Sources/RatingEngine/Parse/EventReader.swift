@@ -360,6 +360,11 @@ final class EventReader {
         case .decimal(let one, let comma):
           QuantityReader.decimal(texts[record], length, onePerUnit: one, isDecimalComma: comma)
         case .clock: QuantityReader.clock(texts[record], length)
+        case .microseconds:
+          // Thousandths of a microsecond cannot be told apart: rounded up twice is rounded up once.
+          QuantityReader.decimal(texts[record], length, onePerUnit: 1, isDecimalComma: false).map { ($0 + 999) / 1000 }
+        case .inRecordUnit(let unitSlot, let comma):
+          quantity(texts[record], length, record, batch, columns, plan, unitSlot: unitSlot, isDecimalComma: comma)
         }
       if let quantity {
         batch.quantity[record] = quantity
@@ -367,6 +372,27 @@ final class EventReader {
         Self.suspend(record, batch, .badQuantity, field.role)
       }
     }
+  }
+
+  /// A quantity in the unit that the record names; the unit gives the kind where the record does not. Nil for an unknown
+  /// unit, or one of another kind than the record's.
+  private func quantity(
+    _ text: TextPointer, _ length: Int, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan,
+    unitSlot: Int, isDecimalComma: Bool
+  ) -> Int64? {
+    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
+    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
+    let unitLength = Int(columns.lengths(unitSlot)[record])
+    guard unitLength > 0 else {
+      return QuantityReader.decimal(text, length, onePerUnit: kind.onePerUnit, isDecimalComma: isDecimalComma)
+    }
+    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: unitLength))
+    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
+    batch.kind[record] = unit.kind.rawValue
+    guard
+      let value = QuantityReader.decimal(text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
+    else { return nil }
+    return (value + unit.perUnits - 1) / unit.perUnits
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.
@@ -382,32 +408,54 @@ final class EventReader {
   // MARK: identity
 
   private func readIdentities(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, text: TextPointer) {
+    for record in 0..<batch.count { batch.isRowKeyed[record] = 0 }
     guard let first = plan.key.first else {
-      for record in 0..<batch.count where batch.door[record] == Door.open {
-        let key = RecordIdentity.hash(
-          text + Int(batch.offset[record]), Int(batch.length[record]), seed: keySeed)
-        batch.identityLow[record] = key.low
-        batch.identityHigh[record] = key.high
-      }
+      for record in 0..<batch.count where batch.door[record] == Door.open { keyByRow(record, batch, text) }
       return
     }
     let texts = columns.texts(first)
     let lengths = columns.lengths(first)
+    let isSingle = plan.key.count == 1
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
-      guard length > 0 else {
-        Self.suspend(record, batch, .missingKey, FieldRoleName.key)
-        continue
+      if isSingle, length > 0 {
+        let key = RecordIdentity.key(texts[record], length, seed: keySeed)
+        batch.identityLow[record] = key.low
+        batch.identityHigh[record] = key.high
+      } else {
+        keyByParts(record, batch, columns, plan, text)
       }
-      var key = RecordIdentity.key(texts[record], length, seed: keySeed)
-      for slot in plan.key.dropFirst() {
-        let part = RecordIdentity.hash(
-          columns.texts(slot)[record], max(0, Int(columns.lengths(slot)[record])), seed: key.low)
-        key = RecordIdentity.Key(low: part.low ^ (key.high &<< 1 | key.high &>> 63), high: part.high ^ key.high)
-      }
-      batch.identityLow[record] = key.low
-      batch.identityHigh[record] = key.high
     }
+  }
+
+  /// Several fields make the key. A record that has none of the columns is known by its row; one that leaves all of them
+  /// empty cannot be told from others.
+  private func keyByParts(
+    _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, _ text: TextPointer
+  ) {
+    if plan.key.allSatisfy({ columns.lengths($0)[record] <= 0 }) {
+      if plan.key.allSatisfy({ columns.lengths($0)[record] < 0 }) { return keyByRow(record, batch, text) }
+      return Self.suspend(record, batch, .missingKey, FieldRoleName.key)
+    }
+    var key = RecordIdentity.Key(low: keySeed, high: 0)
+    for slot in plan.key {
+      let length = max(0, Int(columns.lengths(slot)[record]))
+      // Later parts are bound to the earlier ones by their seed; a first part alone is the key of a single field.
+      let part =
+        slot == plan.key[0]
+        ? RecordIdentity.key(columns.texts(slot)[record], length, seed: keySeed)
+        : RecordIdentity.hash(columns.texts(slot)[record], length, seed: key.low)
+      key = RecordIdentity.Key(low: part.low ^ (key.high &<< 1 | key.high &>> 63), high: part.high ^ key.high)
+    }
+    batch.identityLow[record] = key.low
+    batch.identityHigh[record] = key.high
+  }
+
+  private func keyByRow(_ record: Int, _ batch: UsageBatch, _ text: TextPointer) {
+    let key = RecordIdentity.hash(text + Int(batch.offset[record]), Int(batch.length[record]), seed: keySeed)
+    batch.identityLow[record] = key.low
+    batch.identityHigh[record] = key.high
+    batch.isRowKeyed[record] = 1
   }
 
   private func hashContents(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {

@@ -98,7 +98,8 @@ struct QuotedFields {
       }
       at += 1
     }
-    return dialect.quotes == .strict ? nil : lenientField(text, length, begin, dialect)
+    if dialect.quotes == .strict { return nil }
+    return lenientField(text, length, begin, dialect) ?? bareField(text, length, begin, dialect, scratch)
   }
 
   private func afterBlanks(_ text: TextPointer, _ length: Int, _ begin: Int, _ dialect: Dialect) -> Int {

@@ -165,11 +165,27 @@ final class RecordSplitter {
   private func gather(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
     let count = batch.count
     let text = self.text
+    let structurals = self.structurals
+    let firstStructural = self.firstStructural
+    let fieldCount = self.fieldCount
+    var leastFields = Int.max
+    for record in 0..<count { leastFields = min(leastFields, Int(fieldCount[record])) }
     for (slot, column) in plan.columns.enumerated() {
       let texts = columns.texts(slot)
       let lengths = columns.lengths(slot)
       if column == FieldPlan.missingColumn {
         for record in 0..<count { lengths[record] = -1 }
+        continue
+      }
+      if column > 0, column < leastFields - 1 {
+        // In every record of the batch, between two delimiters: the usual column.
+        let before = structurals + (column &- 1)
+        for record in 0..<count {
+          let first = Int(firstStructural[record])
+          let begin = before[first] &+ 1
+          texts[record] = text + Int(begin)
+          lengths[record] = Int32(bitPattern: before[first &+ 1] &- begin)
+        }
         continue
       }
       for record in 0..<count {

@@ -65,6 +65,11 @@ final class RunLedger {
     let filterAhead = 32
     let rows = outcome.rows
     let count = outcome.rowCount
+    // Copies of what the loop asks: fields of a class are checked for exclusive access at every use.
+    var filter = self.filter
+    defer { self.filter = filter }
+    let log = self.log
+    let cells = self.cells
     var ratedCount = 0
     let sums = self.sums.base
     for index in 0..<9 { sums[index] = 0 }
@@ -104,7 +109,7 @@ final class RunLedger {
         cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
       } else {
         let payload = row.pointee.payload
-        count(
+        self.count(
           row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals, unit,
           outcome.sequence, outcome.unitOffset, logIndex: isLogging ? log.count - 1 : -1)
       }
@@ -143,6 +148,14 @@ final class RunLedger {
   }
 
   // MARK: the end
+
+  /// Gives back what only duplicate detection needed.
+  func releaseKeys() {
+    filter.deallocate()
+    log.release()
+    suspects = []
+    stretches = []
+  }
 
   /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
   func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
@@ -212,7 +225,8 @@ final class RunLedger {
     let placed = copies.map { (copy: $0, address: address($0.logIndex)) }
       .sorted { ($0.address.file, $0.address.unit, $0.address.offset) < ($1.address.file, $1.address.unit, $1.address.offset) }
     var kept: [Bool] = []
-    if setup.catalog.source.formats[setup.catalog.source.sources[fileSource(placed[0].address.file)].formatIndex].key.isEmpty {
+    let isRowKeyed = copies.contains { copy in copy.suspect.map { suspects[$0].row.isRowKeyed != 0 } ?? false }
+    if isRowKeyed {
       var countByFile: [Int: Int] = [:]
       var most = 0
       for item in placed {
@@ -234,10 +248,6 @@ final class RunLedger {
       }
     }
   }
-
-  private func fileSource(_ file: Int) -> Int { sourceByFile[file] }
-  /// Source of each file, by its number; set by the run.
-  var sourceByFile: [Int] = []
 
   /// The counted copy is not the one to keep: another with the same content is. Its record becomes the duplicate.
   private func withdraw(_ logIndex: Int, inFavourOf copies: [(copy: Copy, address: Address)], _ kept: [Bool]) {

@@ -20,6 +20,8 @@ final class RunSetup: Sendable {
   let trailerReason: UInt16
 
   var keepsSuspense: Bool { options.keepsSuspense }
+  /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
+  var hashesInputs: Bool { options.hashesInputs }
 
   init(catalog: CompiledCatalog, options: RatingOptions, conflicts: Set<ConflictKey> = []) throws(RunFault) {
     self.conflicts = conflicts

@@ -7,8 +7,10 @@
 import Dispatch
 import Synchronization
 
-/// The state of a run's work. All of it is guarded by `state`.
-final class WorkBoard: Sendable {
+/// The state of a run's work. All of it is guarded by `lock`.
+final class WorkBoard: @unchecked Sendable {
+  // Safe to share: `state` is touched only while `lock` is held; chunks, outcomes and units change hands through it, and
+  // whoever took one out owns it until it is put back.
   /// One piece of work.
   enum Job {
     /// Fill a chunk from a unit.
@@ -50,24 +52,21 @@ final class WorkBoard: Sendable {
     }
   }
 
-  // Chunks, outcomes and units change hands only through this lock: whoever took one out owns it until it is put back.
-  private struct Guarded: @unchecked Sendable { var state: State }
-  private let guarded: Mutex<Guarded>
+  private let lock = Mutex(())
+  private var state: State
   private let semaphores: [DispatchSemaphore]
 
   init(fileCount: Int, threadCount: Int) {
     // Sixteen buffers let two workers run without waiting for each other; more workers need more.
-    guarded = Mutex(
-      Guarded(
-        state: State(fileCount: fileCount, bufferCount: 8 + 4 * threadCount, openFilesMax: max(2, threadCount))))
+    state = State(fileCount: fileCount, bufferCount: 8 + 4 * threadCount, openFilesMax: max(2, threadCount))
     semaphores = (0..<threadCount).map { _ in DispatchSemaphore(value: 0) }
   }
 
   /// Changes the state and wakes whoever waits.
-  func update(_ change: (inout sending State) -> Void) {
-    guarded.withLock { guarded in
-      change(&guarded.state)
-      wake(&guarded.state)
+  func update(_ change: (inout State) -> Void) {
+    lock.withLock { _ in
+      change(&state)
+      wake(&state)
     }
   }
 
@@ -83,7 +82,7 @@ final class WorkBoard: Sendable {
   /// The next piece of work for a worker; sleeps while there is none.
   func next(worker: Int) -> Job {
     while true {
-      let job = guarded.withLock { guarded in Self.choose(&guarded.state, worker) }
+      let job = lock.withLock { _ in Self.choose(&state, worker) }
       if case .wait = job {
         semaphores[worker].wait()
         continue
@@ -139,11 +138,10 @@ final class WorkBoard: Sendable {
 
   /// Whether the chunk that was just read is better rated at once by its reader: there are other units to read.
   func takeOutcomeForOwnChunk() -> ChunkOutcome? {
-    guarded.withLock { guarded in
-      let others = guarded.state.readingCount + guarded.state.idleUnits.count
-      guard others > 1 || guarded.state.nextFile < guarded.state.fileCount, let outcome = guarded.state.freeOutcomes.popLast()
-      else { return nil }
-      guarded.state.ratingCount += 1
+    lock.withLock { _ in
+      let others = state.readingCount + state.idleUnits.count
+      guard others > 1 || state.nextFile < state.fileCount, let outcome = state.freeOutcomes.popLast() else { return nil }
+      state.ratingCount += 1
       return outcome
     }
   }

@@ -74,7 +74,14 @@ private struct CatalogCompiler {
     }
     return CompiledCatalog(
       source: catalog, services: index, identities: identities, serviceTags: services.tagByKind, accounts: accounts,
-      assignments: assignments, zones: zones, plans: plans, prefixes: prefixBuilder.build(),
+      assignments: assignments, zones: zones, plans: plans,
+      planEntries: FlatTable(
+        plans.map { plan in
+          let isPlain = plan.isMicroHalfUp && !plan.keepsMilliseconds && !plan.chargesAnsweredZero
+          return CompiledCatalog.PlanEntry(currency: plan.currency, isPlain: isPlain ? 1 : 0)
+        }),
+      ruleTable: FlatTable(plans.flatMap(\.ruleByCombination)), deckBases: FlatTable(plans.flatMap(\.deckBase)),
+      chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixBuilder.build(),
       prices: FlatTable(prices), increments: increments, groups: groups.names, destinations: destinations.names,
       tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names, currencies: currencies,
       filterReasons: reasons.names, tariffByGroup: tariffByGroup)
@@ -214,6 +221,17 @@ private struct CatalogCompiler {
       keepsMilliseconds: plan.keepsMilliseconds, connectionFee: plan.connectionFee,
       chargesAnsweredZero: plan.chargesAnsweredZero, deckBase: bases, ruleByCombination: Self.ruleTable(rules),
       rules: rules, chargesByCombination: chargesByCombination, charges: charges)
+  }
+
+  private static func chargeEntries(_ plan: CompiledPlan) -> [CompiledCatalog.ChargeEntry] {
+    plan.chargesByCombination.map { candidates in
+      guard let first = candidates.first, plan.charges[Int(first)].groups == nil,
+        plan.charges[Int(first)].priceByRowPrice == nil
+      else { return CompiledCatalog.ChargeEntry(charge: CompiledCatalog.none, name: 0, hasLimits: 0) }
+      let charge = plan.charges[Int(first)]
+      return CompiledCatalog.ChargeEntry(
+        charge: UInt32(first), name: charge.name, hasLimits: charge.hasLimits ? 1 : 0)
+    }
   }
 
   private static func ruleTable(_ rules: [CompiledRule]) -> [UInt8] {

@@ -1,0 +1,295 @@
+// Rows as CSV, formatted in slices on all cores and handed on in order.
+
+import Catalog
+import Dispatch
+import DurableFiles
+import Money
+import Synchronization
+import Tables
+
+/// Formats the rows of a summary.
+struct SummaryFormatter {
+  /// What a row is made of, in order.
+  enum Piece {
+    case field(Int)
+    case literal([UInt8])
+    case unit
+    case count, raw, billed, amount
+  }
+
+  private let order: SummaryOrder
+  private let cells: SummaryCells
+  private let pieces: [Piece]
+  private let kindField: Int
+  private let units: [[UInt8]]
+  private let unitDigits: [Int]
+  private let rowBytesMax: Int
+  /// Rows in a slice: a slice is formatted by one worker and makes one frame of a compressed file.
+  static let sliceRows = 1 << 15
+
+  /// - Parameter isWholeSchema: the columns of schema 1, or the keys as given with currency and unit.
+  init(_ order: SummaryOrder, _ cells: SummaryCells, _ setup: RunSetup, isWholeSchema: Bool) {
+    self.order = order
+    self.cells = cells
+    pieces = Self.pieces(order, setup.keyPlan, isWholeSchema: isWholeSchema)
+    kindField = order.fields.firstIndex { $0.part == .kind } ?? 0
+    units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
+    unitDigits = UsageKind.allCases.map(\.quantityDigits)
+    // Numbers take at most 40 digits each.
+    rowBytesMax = 256 + order.fields.reduce(0) { $0 + $1.texts.longest } + 64
+  }
+
+  /// The header line.
+  static func header(_ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [UInt8] {
+    var names = keyPlan.columns.map(\.rawValue)
+    if isWholeSchema {
+      names += ["event_count", "quantity_raw", "quantity_billed", "quantity_covered", "unit", "amount", "cost"]
+    } else {
+      if !keyPlan.columns.contains(.currency) { names.append("currency") }
+      names += ["unit", "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "amount"]
+    }
+    return Array((names.joined(separator: ",") + "\n").utf8)
+  }
+
+  private static func pieces(_ order: SummaryOrder, _ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [Piece] {
+    var pieces: [Piece] = []
+    var columns = keyPlan.columns[...]
+    while let column = columns.first {
+      if let index = order.fields.firstIndex(where: { $0.columns.first == column }) {
+        pieces.append(.field(index))
+        columns = columns.dropFirst(order.fields[index].columns.count)
+      } else {
+        // Bands, tiers, allowances and suppliers: nothing fills these columns yet.
+        pieces.append(.literal([UInt8(ascii: ",")]))
+        columns = columns.dropFirst()
+      }
+    }
+    if isWholeSchema {
+      return pieces + [.count, .raw, .billed, .literal(Array("0,".utf8)), .unit, .amount, .literal([UInt8(ascii: ","), 10])]
+    }
+    if !keyPlan.columns.contains(.currency), let index = order.fields.firstIndex(where: { $0.part == .currency }) {
+      pieces.append(.field(index))
+    }
+    return pieces + [.unit, .count, .raw, .billed, .literal(Array("0,".utf8)), .amount, .literal([10])]
+  }
+
+  /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
+  func format(from: Int, until: Int, into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int) -> Int {
+    let need = (until - from) * rowBytesMax + 64
+    if need > capacity {
+      buffer.deallocate()
+      capacity = need
+      buffer = .allocate(capacity: capacity)
+    }
+    var out = buffer
+    let tables = order.fields.map { field in
+      (texts: field.texts, shift: order.shifts[order.fields.firstIndex { $0.part == field.part } ?? 0], width: field.width)
+    }
+    withTextPointers(tables.map(\.texts)) { texts in
+      for index in from..<until {
+        let row = UnsafePointer(order.rows.base + index)
+        if index &+ 8 < until { prefetch(index &+ 8) }
+        let cell = cells.cell(Int(row.pointee.cell))
+        let kindRank = SummaryOrder.rank(row, shift: order.shifts[kindField], width: order.fields[kindField].width)
+        let kind = Int(order.fields[kindField].values[kindRank])
+        for piece in pieces {
+          switch piece {
+          case .field(let field):
+            let rank = SummaryOrder.rank(row, shift: order.shifts[field], width: order.fields[field].width)
+            let begin = Int(texts[field].ends[rank])
+            let length = Int(texts[field].ends[rank &+ 1]) &- begin
+            RowText.copy(texts[field].bytes + begin, length, &out)
+          case .literal(let bytes): for byte in bytes { RowText.put(byte, &out) }
+          case .unit: for byte in units[kind] { RowText.put(byte, &out) }
+          case .count:
+            RowText.put(cell.pointee.eventCount, &out)
+            RowText.put(UInt8(ascii: ","), &out)
+          case .raw: RowText.quantity(cell.pointee.quantityRaw, digits: unitDigits[kind], &out)
+          case .billed: RowText.quantity(cell.pointee.quantityBilled, digits: unitDigits[kind], &out)
+          case .amount: RowText.amount(cell.pointee.amountPico, &out)
+          }
+        }
+      }
+    }
+    return out - buffer
+  }
+
+  private func prefetch(_ index: Int) { cells.prefetch(Int(order.rows[index].cell)) }
+
+  private func withTextPointers(
+    _ tables: [TextTable], _ body: ([(bytes: UnsafePointer<UInt8>, ends: UnsafePointer<UInt32>)]) -> Void
+  ) {
+    func bind(_ index: Int, _ bound: [(bytes: UnsafePointer<UInt8>, ends: UnsafePointer<UInt32>)]) {
+      guard index < tables.count else { return body(bound) }
+      tables[index].bytes.withUnsafeBufferPointer { bytes in
+        tables[index].ends.withUnsafeBufferPointer { ends in
+          guard let bytes = bytes.baseAddress, let ends = ends.baseAddress else { return }
+          bind(index + 1, bound + [(bytes, ends)])
+        }
+      }
+    }
+    bind(0, [])
+  }
+
+  /// Formats all rows slice by slice on `threadCount` workers and hands the slices on in order.
+  ///
+  /// `make` turns a slice's bytes into what is written (a compressed frame, or the bytes themselves) on the worker;
+  /// `write` gets them in order, one at a time.
+  func forEachSlice(
+    threadCount: Int, make: @escaping @Sendable (UnsafeRawBufferPointer) throws(FileFault) -> [UInt8]?,
+    write: (UnsafeRawBufferPointer, [UInt8]?) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    let sliceCount = (order.rowCount + Self.sliceRows - 1) / Self.sliceRows
+    let turns = SliceTurns(count: sliceCount)
+    let fault = Mutex<FileFault?>(nil)
+    withoutActuallyEscaping(write) { write in
+      nonisolated(unsafe) let write = write
+      nonisolated(unsafe) let formatter = self
+      DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, sliceCount))) { _ in
+        var capacity = 1 << 20
+        var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        defer { buffer.deallocate() }
+        while let slice = turns.take() {
+          let from = slice * Self.sliceRows
+          let until = min(from + Self.sliceRows, formatter.order.rowCount)
+          let count = formatter.format(from: from, until: until, into: &buffer, capacity: &capacity)
+          let bytes = UnsafeRawBufferPointer(start: buffer, count: count)
+          do throws(FileFault) {
+            let made = try make(bytes)
+            turns.wait(slice)
+            if fault.withLock({ $0 == nil }) { try write(bytes, made) }
+          } catch {
+            fault.withLock { if $0 == nil { $0 = error } }
+            turns.wait(slice)
+          }
+          turns.done(slice)
+        }
+      }
+    }
+    if let fault = fault.withLock({ $0 }) { throw fault }
+  }
+}
+
+/// Whose turn it is: slices are taken in order and written in order.
+final class SliceTurns: Sendable {
+  private let next = Atomic<Int>(0)
+  private let count: Int
+  private let turns: [DispatchSemaphore]
+
+  init(count: Int) {
+    self.count = count
+    turns = (0...count).map { _ in DispatchSemaphore(value: 0) }
+    turns[0].signal()
+  }
+
+  /// The next slice, or nil.
+  func take() -> Int? {
+    let slice = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    return slice < count ? slice : nil
+  }
+  /// Waits for the slice's turn. A slice whose turn came may wait again at once.
+  func wait(_ slice: Int) {
+    turns[slice].wait()
+    turns[slice].signal()
+  }
+  /// Lets the next slice write.
+  func done(_ slice: Int) { turns[slice + 1].signal() }
+}
+
+/// Numbers into row buffers.
+enum RowText {
+  @inline(__always) static func put(_ byte: UInt8, _ out: inout UnsafeMutablePointer<UInt8>) {
+    out[0] = byte
+    out += 1
+  }
+
+  /// Copies a short text, 16 bytes at a time; both sides have room for 16 bytes more.
+  @inline(__always) static func copy(
+    _ text: UnsafePointer<UInt8>, _ length: Int, _ out: inout UnsafeMutablePointer<UInt8>
+  ) {
+    var at = 0
+    repeat {
+      UnsafeMutableRawPointer(out + at).storeBytes(
+        of: UnsafeRawPointer(text + at).loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+      at &+= 16
+    } while at < length
+    out += length
+  }
+
+  /// Two digits for each of 0...99.
+  static let pairs: FlatTable<UInt16> = {
+    FlatTable((0..<100).map { UInt16(48 + $0 / 10) | UInt16(48 + $0 % 10) << 8 })
+  }()
+
+  @inline(__always) static func put(_ value: UInt64, _ out: inout UnsafeMutablePointer<UInt8>) {
+    if value < 10 { return put(UInt8(truncatingIfNeeded: value) &+ 48, &out) }
+    var digits = 2
+    var power: UInt64 = 100
+    while digits < 20, value >= power {
+      digits &+= 1
+      if digits == 20 { break }
+      power = power &* 10
+    }
+    var end = out + digits
+    let after = end
+    var rest = value
+    let pairs = pairs.base
+    while rest >= 100 {
+      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+      rest = quotient
+      end -= 2
+      UnsafeMutableRawPointer(end).storeBytes(of: pairs[Int(pair)], as: UInt16.self)
+    }
+    if rest >= 10 {
+      UnsafeMutableRawPointer(out).storeBytes(of: pairs[Int(rest)], as: UInt16.self)
+    } else {
+      out[0] = UInt8(truncatingIfNeeded: rest) &+ 48
+    }
+    out = after
+  }
+
+  /// A quantity in its unit and a comma: no zeros at the end of a fraction.
+  @inline(__always) static func quantity(_ value: Int64, digits: Int, _ out: inout UnsafeMutablePointer<UInt8>) {
+    if value >= 0, digits == 3, value % 1000 == 0 {
+      put(UInt64(bitPattern: value / 1000), &out)
+    } else if value >= 0, digits == 0 {
+      put(UInt64(bitPattern: value), &out)
+    } else {
+      slow(Int128(value), scale: digits, &out)
+    }
+    put(UInt8(ascii: ","), &out)
+  }
+
+  /// An amount, as short as it is exact.
+  @inline(__always) static func amount(_ pico: Int128, _ out: inout UnsafeMutablePointer<UInt8>) {
+    // Nearly all amounts are whole millionths below 10¹³.
+    if pico >= 0, pico < 9_000_000_000_000_000_000 {
+      let (micro, rest) = UInt64(truncatingIfNeeded: pico).quotientAndRemainder(dividingBy: 1_000_000)
+      if rest == 0 {
+        let (whole, fraction) = micro.quotientAndRemainder(dividingBy: 1_000_000)
+        put(whole, &out)
+        if fraction != 0 { fractionOfSix(UInt32(truncatingIfNeeded: fraction), &out) }
+        return
+      }
+    }
+    slow(pico, scale: Amount.scale, &out)
+  }
+
+  @inline(__always) private static func fractionOfSix(_ value: UInt32, _ out: inout UnsafeMutablePointer<UInt8>) {
+    out[0] = UInt8(ascii: ".")
+    let pairs = pairs.base
+    let text = UnsafeMutableRawPointer(out + 1)
+    text.storeBytes(of: pairs[Int(value / 10_000)], as: UInt16.self)
+    (text + 2).storeBytes(of: pairs[Int(value / 100 % 100)], as: UInt16.self)
+    (text + 4).storeBytes(of: pairs[Int(value % 100)], as: UInt16.self)
+    var length = 7
+    while out[length - 1] == UInt8(ascii: "0") { length -= 1 }
+    out += length
+  }
+
+  @inline(never) private static func slow(_ value: Int128, scale: Int, _ out: inout UnsafeMutablePointer<UInt8>) {
+    var bytes: [UInt8] = []
+    DecimalText.append(value, scale: scale, to: &bytes)
+    for byte in bytes { put(byte, &out) }
+  }
+}

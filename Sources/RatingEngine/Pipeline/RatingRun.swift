@@ -1,0 +1,453 @@
+// A run: files in, totals proved, a result to publish. Read this file first.
+//
+// The way of the data is Ingest → Parse → Rate on any worker, then Aggregate and Deduplicate in the ledger. Two things
+// make a run begin again, both rare: files that turned out damaged (they are left out, where the user said so), and keys
+// whose copies contradict each other (every copy goes to suspense).
+
+public import Catalog
+import Dispatch
+import Synchronization
+import Tables
+
+/// Counters that a progress line may read while a run goes on.
+public final class RunProgress: Sendable {
+  let records = Atomic<Int>(0)
+  let storedBytes = Atomic<Int64>(0)
+  let totalBytes = Atomic<Int64>(0)
+  let suspended = Atomic<Int>(0)
+  let cancelled = Atomic<Bool>(false)
+
+  /// Makes counters at zero.
+  public init() {}
+  /// Records read so far.
+  public var recordCount: Int { records.load(ordering: .relaxed) }
+  /// Bytes of the inputs (as stored) read so far.
+  public var storedByteCount: Int64 { storedBytes.load(ordering: .relaxed) }
+  /// Bytes of all inputs, as stored; 0 where a pipe is among them.
+  public var totalByteCount: Int64 { totalBytes.load(ordering: .relaxed) }
+  /// Records suspended so far.
+  public var suspendedCount: Int { suspended.load(ordering: .relaxed) }
+  /// Asks the run to stop at the next batch.
+  public func cancel() { cancelled.store(true, ordering: .relaxed) }
+}
+
+/// Rates inputs with a catalog.
+public struct RatingRun {
+  private let catalog: CompiledCatalog
+  private let options: RatingOptions
+  private let progress: RunProgress
+
+  /// Compiles the catalog and prepares a run.
+  ///
+  /// - Throws: `RunFault.catalog` where the catalog asks for what this version does not rate yet.
+  public init(catalog: Catalog, options: RatingOptions, progress: RunProgress = RunProgress()) throws(RunFault) {
+    if let account = catalog.accounts.first(where: { $0.rounding == .line }) {
+      throw .catalog("account '\(account.id)': 'round: line' is not rated yet; use 'event'")
+    }
+    self.catalog = CompiledCatalog.compile(catalog)
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Reads and rates everything; nothing is written.
+  ///
+  /// - Throws: `RunFault` where the run cannot go on.
+  public func run(_ inputs: [InputFile]) throws(RunFault) -> RatingResult {
+    let files = try assignSources(inputs)
+    var damaged: [DamagedFile] = []
+    var conflicts: Set<ConflictKey> = []
+    var oneReader: Set<String> = []
+    while true {
+      let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
+      let setup = try RunSetup(catalog: catalog, options: options, conflicts: conflicts)
+      let attempt = RunAttempt(setup: setup, files: usable, oneReader: oneReader, progress: progress)
+      switch try attempt.run() {
+      case .damaged(let found):
+        let serial = found.filter(\.asksForOneReader)
+        for file in serial { oneReader.insert(file.name) }
+        let real = found.filter { !$0.asksForOneReader }
+        damaged += real
+        if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
+        try refuseSecondReading(files, "a file among the inputs is damaged")
+      case .conflicts(let found):
+        conflicts.formUnion(found)
+        try refuseSecondReading(files, "records with the same key contradict each other")
+      case .finished(let ledger, let contexts):
+        let result = RatingResult(
+          setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        try result.prove()
+        return result
+      }
+    }
+  }
+
+  /// A pipe can be read once only.
+  private func refuseSecondReading(_ files: [AssignedFile], _ why: String) throws(RunFault) {
+    guard files.contains(where: { $0.input.isStandardInput }) else { return }
+    throw .input(file: "-", message: "\(why), which needs a second reading; save the input as a file and name it")
+  }
+
+  private func assignSources(_ inputs: [InputFile]) throws(RunFault) -> [AssignedFile] {
+    var named: Int?
+    if let name = options.sourceName {
+      named = catalog.source.sources.firstIndex { $0.name.description == name }
+      guard named != nil else {
+        let known = catalog.source.sources.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw .usage("--source: no source '\(name)'; sources.csv has \(known.isEmpty ? "none" : known)")
+      }
+    }
+    var assigned: [AssignedFile] = []
+    var unknown: [InputFile] = []
+    for input in inputs {
+      if let source = (input.isStandardInput ? nil : SourceMatch.source(for: input, in: catalog.source)) ?? named {
+        assigned.append(AssignedFile(input: input, sourceIndex: source))
+      } else {
+        unknown.append(input)
+      }
+    }
+    guard unknown.isEmpty else { throw .noSource(SourceMatch.message(for: unknown, in: catalog.source)) }
+    return assigned
+  }
+}
+
+/// An input and its source.
+struct AssignedFile {
+  var input: InputFile
+  var sourceIndex: Int
+}
+
+/// One reading of all inputs.
+final class RunAttempt: @unchecked Sendable {
+  // Shared by the workers: `board` and `faults` have locks of their own; `ledger` is held by whoever has the take job;
+  // contexts change only by their opener, then by the reader of their units.
+  enum Outcome {
+    case finished(RunLedger, [FileContext])
+    case damaged([DamagedFile])
+    case conflicts(Set<ConflictKey>)
+  }
+
+  private let setup: RunSetup
+  private let files: [AssignedFile]
+  private let oneReader: Set<String>
+  private let progress: RunProgress
+  private let board: WorkBoard
+  private let ledger: RunLedger
+  private var contexts: [FileContext?]
+  // Guards what went wrong.
+  private let faults = Mutex<(damaged: [DamagedFile], fatal: RunFault?)>(([], nil))
+
+  init(setup: RunSetup, files: [AssignedFile], oneReader: Set<String>, progress: RunProgress) {
+    self.setup = setup
+    self.files = files
+    self.oneReader = oneReader
+    self.progress = progress
+    board = WorkBoard(fileCount: files.count, threadCount: setup.options.threadCount)
+    contexts = [FileContext?](repeating: nil, count: files.count)
+    let bytes = Self.storedBytes(files)
+    progress.totalBytes.store(bytes ?? 0, ordering: .relaxed)
+    progress.storedBytes.store(0, ordering: .relaxed)
+    progress.records.store(0, ordering: .relaxed)
+    progress.suspended.store(0, ordering: .relaxed)
+    // Stored bytes stand for about four times as much text; records have some hundred bytes. A pipe may hold anything.
+    ledger = RunLedger(setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
+  }
+
+  private static func storedBytes(_ files: [AssignedFile]) -> Int64? {
+    var total: Int64 = 0
+    for file in files {
+      guard !file.input.isStandardInput, let size = FileSize.of(file.input.name) else { return nil }
+      total += size
+    }
+    return total
+  }
+
+  func run() throws(RunFault) -> Outcome {
+    DispatchQueue.concurrentPerform(iterations: setup.options.threadCount) { worker in work(worker) }
+    let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
+    if let fatal { throw fatal }
+    if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
+    if !damaged.isEmpty { return .damaged(damaged.sorted { $0.name < $1.name }) }
+    do {
+      let conflicts = try ledger.resolveSuspects()
+      if !conflicts.isEmpty { return .conflicts(conflicts) }
+    } catch {
+      throw .output(error)
+    }
+    try checkPromises()
+    return .finished(ledger, contexts.compactMap { $0 })
+  }
+
+  /// What the user said about all inputs together.
+  private func checkPromises() throws(RunFault) {
+    let read = ledger.fileTotals.reduce(0) { $0 + $1.read }
+    if let expected = setup.options.expectedRecords, expected != read {
+      throw .input(
+        file: files.map(\.input.name).joined(separator: ", "),
+        message: "\(read) records were read, --expect-records says \(expected); fetch the missing part again")
+    }
+    let bytes = contexts.reduce(Int64(0)) { total, file in total + (file?.units.reduce(0) { $0 + $1.byteCount } ?? 0) }
+    if let expected = setup.options.expectedBytes, expected != bytes {
+      throw .input(
+        file: files.map(\.input.name).joined(separator: ", "),
+        message: "\(bytes) bytes were read, --expect-bytes says \(expected); fetch the missing part again")
+    }
+  }
+
+  // MARK: a worker
+
+  private func work(_ worker: Int) {
+    let rater = ChunkRater(setup)
+    while true {
+      if progress.cancelled.load(ordering: .relaxed) { board.stop() }
+      switch board.next(worker: worker) {
+      case .stop: return
+      case .wait: continue
+      case .open(let index): open(index, rater)
+      case .read(let unit, let chunk): read(unit, chunk, rater)
+      case .rate(let chunk, let outcome): rate(chunk, outcome, rater)
+      case .take(let outcome): take(outcome)
+      }
+    }
+  }
+
+  private func fail(_ fault: RunFault) {
+    faults.withLock { if $0.fatal == nil { $0.fatal = fault } }
+    board.stop()
+  }
+
+  private func note(_ damage: DamagedFile, _ file: FileContext?) {
+    var damage = damage
+    if let file { damage.recordsRead = ledger.fileTotals[file.index].read }
+    let found = damage
+    faults.withLock { faults in
+      if !faults.damaged.contains(where: { $0.name == found.name }) { faults.damaged.append(found) }
+    }
+    // Without the wish to go on, the first damage ends the run; with it, the other files are looked at as well.
+    if !setup.options.skipsDamagedFiles { board.stop() }
+  }
+
+  private func open(_ index: Int, _ rater: ChunkRater) {
+    do {
+      let file = try FileContext(
+        index: index, input: files[index].input, sourceIndex: files[index].sourceIndex, catalog: setup.catalog.source,
+        recordBytesMax: setup.options.recordBytesMax,
+        allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
+          && !setup.hashesInputs, hashes: setup.hashesInputs)
+      contexts[index] = file
+      if file.format.legs != nil { try noteLegs(file, rater) }
+      board.update { state in
+        state.openingCount -= 1
+        // The first unit alone until the header was read.
+        state.idleUnits.append(file.units[0])
+      }
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// The first reading of a file whose format chooses among several rows of one call.
+  private func noteLegs(_ file: FileContext, _ rater: ChunkRater) throws(RunFault) {
+    guard let choice = file.format.legs?.choice else { return }
+    guard !files[file.index].input.isStandardInput else {
+      throw .input(
+        file: file.name,
+        message: "format '\(file.format.name)' chooses among the rows of a call, which needs two readings; save the input as a file")
+    }
+    let table = LegTable(choice: choice)
+    let first = try FileContext(
+      index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex, catalog: setup.catalog.source,
+      recordBytesMax: setup.options.recordBytesMax, allowsParts: false, hashes: false)
+    let chunk = Chunk()
+    do {
+      while try fill(first.units[0], chunk, first) {
+        guard let plan = first.plan else { break }
+        rater.noteLegs(chunk, first, plan, table)
+      }
+      if let plan = first.plan, makeTailChunk(first.units[0].tail, first.units[0], chunk, plan) {
+        rater.noteLegs(chunk, first, plan, table)
+      }
+    } catch {
+      // The second reading finds the same damage and reports it.
+    }
+    file.legs = table
+  }
+
+  private func read(_ unit: InputUnit, _ chunk: Chunk, _ rater: ChunkRater) {
+    let file = unit.file
+    let before = file.storedBytesTaken
+    do {
+      let hasChunk = try fill(unit, chunk, file)
+      progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
+      guard hasChunk else { return finish(unit, chunk, rater) }
+    } catch let damage as DamagedFile {
+      note(damage, file)
+      return board.update { state in
+        state.readingCount -= 1
+        state.freeChunks.append(chunk)
+      }
+    } catch let mismatch as FormatMismatch {
+      return fail(
+        .input(
+          file: file.name + (mismatch.line > 0 ? ":\(mismatch.line)" : ""), message: "\(mismatch.message); \(mismatch.hint)"))
+    } catch {
+      return fail(.totals("unexpected: \(error)"))
+    }
+    // The header is known now: the other units of the file can begin.
+    let others = chunk.sequence == 0 && unit.index == 0 ? Array(file.units.dropFirst()) : []
+    if let outcome = board.takeOutcomeForOwnChunk() {
+      board.update { state in
+        state.readingCount -= 1
+        state.idleUnits.insert(contentsOf: others, at: 0)
+        state.idleUnits.append(unit)
+      }
+      rate(chunk, outcome, rater)
+    } else {
+      board.update { state in
+        state.readingCount -= 1
+        state.idleUnits.insert(contentsOf: others, at: 0)
+        state.idleUnits.append(unit)
+        state.readyChunks.append(chunk)
+      }
+    }
+  }
+
+  /// Fills a chunk; reads the header first where the file has just begun. False at the end of the unit.
+  private func fill(_ unit: InputUnit, _ chunk: Chunk, _ file: FileContext) throws -> Bool {
+    let dialect = file.format.dialect
+    let filled = try unit.fill(
+      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline, backslash: dialect.quotes == .backslash)
+    guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
+    if filled == .chunk {
+      try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
+        chunk.text += used
+        chunk.length -= used
+        chunk.unitOffset += Int64(used)
+      }
+      return true
+    }
+    // A file without a single line end: what there is may be a header, or one record.
+    var text = unit.tail
+    let count = text.count
+    text += [UInt8](repeating: 0, count: ByteText.slack)
+    try text.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      try readHeader(file, unit, text: base, length: count) { used in unit.dropFromTail(used) }
+    }
+    return false
+  }
+
+  private func readHeader(
+    _ file: FileContext, _ unit: InputUnit, text: UnsafeMutablePointer<UInt8>, length: Int, _ skip: (Int) -> Void
+  ) throws {
+    if length == 0, file.units.count == 1 {
+      // An empty file has no records, and no header is missed.
+      file.plan = FieldPlan(dialect: file.format.dialect)
+      return
+    }
+    let header = try FileHeader.read(UnsafePointer(text), length, file.format)
+    file.columnNames = header.columnNames
+    file.plan = try FieldPlan.compile(
+      file.format, columnNames: header.columnNames, headerLine: header.headerLine,
+      filterReason: { setup.filterReason($0) }, serviceTag: { setup.serviceTag($0) })
+    unit.headerLines = header.lineCount
+    skip(header.byteCount)
+  }
+
+  /// Rates a chunk and hands the outcome on.
+  private func rate(_ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: ChunkRater) {
+    guard let unit = chunk.unit, let plan = unit.file.plan else { return }
+    rater.rate(chunk, unit.file, plan, into: outcome)
+    progress.records.wrappingAdd(outcome.totals.read, ordering: .relaxed)
+    board.update { state in
+      state.ratingCount -= 1
+      state.freeChunks.append(chunk)
+      state.outcomes.append(outcome)
+    }
+  }
+
+  private func take(_ outcome: ChunkOutcome) {
+    do {
+      try ledger.take(outcome)
+    } catch {
+      fail(.output(error))
+    }
+    board.update { state in
+      state.isTaking = false
+      state.freeOutcomes.append(outcome)
+    }
+  }
+
+  // MARK: the end of a unit and of a file
+
+  private func finish(_ unit: InputUnit, _ chunk: Chunk, _ rater: ChunkRater) {
+    let file = unit.file
+    let isLast = faults.withLock { _ in
+      file.openUnitCount -= 1
+      return file.openUnitCount == 0
+    }
+    var texts: [(unit: InputUnit, text: [UInt8])] = []
+    if isLast { texts = seams(file) }
+    if unit.index == 0, file.units.count > 1, unit.lineCounts.isEmpty {
+      // The first unit held no record end: the others were never begun.
+      board.update { state in state.idleUnits.insert(contentsOf: file.units.dropFirst(), at: 0) }
+    }
+    board.update { state in state.ratingCount += 1 }
+    for (owner, text) in texts {
+      guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }
+      let outcome = ChunkOutcome()
+      rater.rate(chunk, file, plan, into: outcome)
+      progress.records.wrappingAdd(outcome.totals.read, ordering: .relaxed)
+      board.update { state in state.outcomes.append(outcome) }
+    }
+    if isLast { complete(file) }
+    board.update { state in
+      state.ratingCount -= 1
+      state.readingCount -= 1
+      state.freeChunks.append(chunk)
+    }
+  }
+
+  /// The records that lie across two units, and the text after the last record end.
+  private func seams(_ file: FileContext) -> [(unit: InputUnit, text: [UInt8])] {
+    var result: [(unit: InputUnit, text: [UInt8])] = []
+    var owner = file.units[0]
+    var pending = file.units[0].tail
+    for unit in file.units.dropFirst() {
+      pending += unit.head ?? []
+      guard unit.hasRecordEnd else { continue }
+      if !pending.isEmpty { result.append((owner, pending)) }
+      owner = unit
+      pending = unit.tail
+    }
+    if !pending.isEmpty { result.append((owner, pending)) }
+    return result
+  }
+
+  /// Puts a text into a chunk as the last one of its unit; false where there is none.
+  private func makeTailChunk(_ text: [UInt8], _ unit: InputUnit, _ chunk: Chunk, _ plan: FieldPlan) -> Bool {
+    guard !text.isEmpty else { return false }
+    chunk.reserve(text.count + 1)
+    chunk.text = chunk.memory
+    text.withUnsafeBufferPointer { bytes in
+      if let base = bytes.baseAddress { chunk.memory.update(from: base, count: bytes.count) }
+    }
+    chunk.length = text.count
+    if text[text.count - 1] != plan.dialect.lineEnd {
+      chunk.memory[text.count] = plan.dialect.lineEnd
+      chunk.length += 1
+    }
+    chunk.unit = unit
+    chunk.unitOffset = unit.byteCount - Int64(unit.tail.count)
+    chunk.sequence = unit.lineCounts.count
+    unit.lineCounts.append(0)
+    return true
+  }
+
+  private func complete(_ file: FileContext) {
+    do {
+      try file.checkUnchanged()
+    } catch {
+      note(error, file)
+    }
+  }
+}
