@@ -3,7 +3,9 @@
 // A copy is made again from the index of its original; nothing is kept, so usage of any length needs no more memory.
 
 /// Makes the records of one usage. Each worker has its own, for what it remembers is only where it was.
-struct EventMaker {
+///
+/// A class: a struct of these parts was copied, with its reference counts, several times for each record.
+final class EventMaker {
   let world: SyntheticWorld
   let curve: DayCurve
   private var hour = 0
@@ -52,7 +54,7 @@ struct EventMaker {
   }
 
   /// The record with an index, which is no copy.
-  mutating func event(at index: Int) -> SyntheticEvent {
+  func event(at index: Int) -> SyntheticEvent {
     guard world.hasConflicts, contradicts(index) else { return freshEvent(at: index) }
     var event = freshEvent(at: index - 1)
     // A second, a message or a thousand bytes more.
@@ -60,7 +62,7 @@ struct EventMaker {
     return event
   }
 
-  private mutating func freshEvent(at index: Int) -> SyntheticEvent {
+  private func freshEvent(at index: Int) -> SyntheticEvent {
     var draws = SeededDraws(seed: world.seed, .event, UInt64(index))
     let role = RecordRole.at(draws.below(UsageShares.all))
     let accounts = world.accounts

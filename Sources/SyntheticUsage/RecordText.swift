@@ -16,14 +16,18 @@ final class RecordText {
   private var count = 0
   // The day last written, and its text with the T behind it.
   private var day = Int64.min
-  private var dayText: [UInt8] = []
+  private let dayText = UnsafeMutablePointer<UInt8>.allocate(capacity: dayTextCount)
+  private static let dayTextCount = 11
 
   init(recordCountMax: Int) {
     capacity = recordCountMax * Self.bytesMax + Self.header.utf8.count
     memory = .allocate(capacity: capacity)
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    dayText.deallocate()
+  }
 
   /// The bytes written since the last `removeAll`; dead after the next one.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
@@ -69,9 +73,9 @@ final class RecordText {
     put("-4")
     putHex(spread & 0xFFF, digitCount: 3)
     put(UInt8(ascii: "-"))
-    putHex(0x8000 | spread >> 48 & 0x3FFF, digitCount: 4)
+    putHex(0x8000 | SeededDraws.mix(spread) & 0x3FFF, digitCount: 4)
     put(UInt8(ascii: "-"))
-    putHex(Self.spread48(identity), digitCount: 12)
+    putHex(Self.spread48(identity &+ seed), digitCount: 12)
   }
 
   /// A bijection of 48 bits: odd factors and shifts to the right can be undone.
@@ -219,15 +223,23 @@ extension RecordText {
     let today = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
     if today != day {
       day = today
-      dayText = Array((CivilDate(dayNumber: Int32(clamping: today)).description + "T").utf8)
+      let text = Array((CivilDate(dayNumber: Int32(clamping: today)).description + "T").utf8)
+      precondition(text.count == Self.dayTextCount, "days of usage have years of four digits")
+      for (index, byte) in text.enumerated() { dayText[index] = byte }
     }
-    for byte in dayText { put(byte) }
-    let second = UInt64(seconds - today * 86_400)
-    putDecimal(second / 3600, digitCountMin: 2)
+    (memory + count).update(from: dayText, count: Self.dayTextCount)
+    count &+= Self.dayTextCount
+    let second = UInt32(truncatingIfNeeded: seconds &- today &* 86_400)
+    putTwoDigits(second / 3600)
     put(UInt8(ascii: ":"))
-    putDecimal(second / 60 % 60, digitCountMin: 2)
+    putTwoDigits(second / 60 % 60)
     put(UInt8(ascii: ":"))
-    putDecimal(second % 60, digitCountMin: 2)
+    putTwoDigits(second % 60)
     put(UInt8(ascii: "Z"))
+  }
+
+  @inline(__always) private func putTwoDigits(_ number: UInt32) {
+    put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / 10))
+    put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number % 10))
   }
 }

@@ -96,7 +96,7 @@ private struct DeckMaker {
     let network = isCountry ? 0 : Self.network(draws.below(100))
     var row = SyntheticDeckRow(
       prefix: prefix, digitCount: UInt8(country.codeDigits + suffixDigits), country: UInt8(index),
-      network: network, isClosed: !isCountry && draws.below(100) < 2, firstSeconds: 1, nextSeconds: 1,
+      network: network, isClosed: !isCountry && draws.below(400) == 0, firstSeconds: 1, nextSeconds: 1,
       minimumSeconds: 0, minutePriceMicro: price(index, network, &draws), connectionFeeMicro: 0,
       fromSeconds: .min, untilSeconds: .max)
     let increment = style.increments[index % style.increments.count]
