@@ -75,6 +75,17 @@ let package = Package(
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
     tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
+    // Usage folders made by tests, for the rooms that read them.
+    .target(
+      name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
+      path: "Tests/UsageFolderSupport", swiftSettings: strict),
+    tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "Invoicing",
+      [
+        "TestSupport", "UsageFolderSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables",
+        "UsageSummary",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -57,7 +57,7 @@ public enum UsageKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 }
 
 /// Which way an event went, seen from the account.
-public enum UsageDirection: UInt8, Sendable, CaseIterable {
+public enum UsageDirection: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   /// From the account to somewhere; also where a format has no direction.
   case outbound
   /// To the account.

@@ -6,7 +6,7 @@
 import Catalog
 
 /// A column of a summary that events can be grouped by.
-public enum SummaryColumn: String, Sendable, CaseIterable {
+public enum GroupColumn: String, Sendable, CaseIterable {
   case account, cost_centre, service, usage_period, plan, charge, service_kind, direction, rating_group, destination
   case jurisdiction, band, unit_price, per, tier_from, tier_up_to, allowance, supplier, currency, cost_currency
   /// Local date of the charging start in the account's zone.
@@ -26,7 +26,7 @@ struct SummaryKeyPlan: Sendable {
     var shift: Int
     var width: Int
     /// Columns that it writes.
-    var columns: [SummaryColumn]
+    var columns: [GroupColumn]
     /// The part's value by the number that the rater has (tariff → group …); nil where it is that number.
     var lookup: FlatTable<UInt32>?
   }
@@ -34,7 +34,7 @@ struct SummaryKeyPlan: Sendable {
   var fields: [Field]
   var bits: Int
   /// Columns as asked for, those that are always empty included.
-  var columns: [SummaryColumn]
+  var columns: [GroupColumn]
   var needsPeriod: Bool
   var needsDay: Bool
 
@@ -42,9 +42,9 @@ struct SummaryKeyPlan: Sendable {
   static let dynamicTariffsMax = 1 << 16
 
   /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
-  init?(columns: [SummaryColumn], _ catalog: CompiledCatalog) {
+  init?(columns: [GroupColumn], _ catalog: CompiledCatalog) {
     self.columns = columns
-    var wanted: [(Part, [SummaryColumn])] = []
+    var wanted: [(Part, [GroupColumn])] = []
     var rest = columns[...]
     while let column = rest.popFirst() {
       // Neighbours that one number determines share a field.
@@ -79,7 +79,7 @@ struct SummaryKeyPlan: Sendable {
     needsDay = fields.contains { $0.part == .day }
   }
 
-  private static func part(_ column: SummaryColumn) -> Part? {
+  private static func part(_ column: GroupColumn) -> Part? {
     switch column {
     case .account: .account
     case .cost_centre: .costCentre

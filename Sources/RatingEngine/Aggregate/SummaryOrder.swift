@@ -8,7 +8,7 @@ import Tables
 
 /// One field of the summary's key with its texts by rank.
 struct RankedField {
-  var columns: [SummaryColumn]
+  var columns: [GroupColumn]
   var part: SummaryKeyPlan.Part
   /// Text of each rank: the cells of its columns as CSV, separated and ended by commas; empty where it writes no column.
   var texts: TextTable

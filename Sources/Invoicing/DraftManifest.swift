@@ -1,0 +1,42 @@
+// `drafts.json`: what a draft run made and from what; also the mark by which a later run knows that it may replace the folder.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+import UsageSummary
+
+/// The manifest of a folder of drafts.
+enum DraftManifest {
+  /// The name of the file. It is not `manifest.json`, so that drafts are never taken for usage, nor written over it.
+  static let fileName = "drafts.json"
+
+  /// Its bytes: pretty JSON, sealed.
+  static func text(
+    of report: InvoiceDraftReport, usage: UsageFolder, catalog: Catalog, indexHash: String
+  ) -> [UInt8] {
+    SealedJSON.text(of: [
+      "document": "invoice-drafts", "version": 1, "usage_manifest_sha256": .text(usage.manifestHash),
+      "rating_hash": .string(usage.manifest.ratingHash), "billing_hash": .text(catalog.billingHash),
+      "totals": .object(
+        report.totals.map { currency, total in
+          JSONMember(name: Label(currency.code), value: money(total, currency))
+        }),
+      "drafts": .array(report.drafts.map(json)),
+      "index": ["name": "index.html", "sha256": .text(indexHash)],
+    ])
+  }
+
+  private static func json(_ draft: DraftEntry) -> JSONValue {
+    [
+      "account": .string(draft.account), "period": .text(draft.period.description),
+      "currency": .text(draft.currency.code), "total": money(draft.total, draft.currency),
+      "json": ["name": .text(draft.fileName + ".json"), "sha256": .text(draft.jsonHash)],
+      "page": ["name": .text(draft.fileName + ".html"), "sha256": .text(draft.pageHash)],
+    ]
+  }
+
+  private static func money(_ amount: Amount, _ currency: Currency) -> JSONValue {
+    .text(amount.text(minimumDigits: currency.minorDigits))
+  }
+}

@@ -1,0 +1,132 @@
+// The draft run: from a usage folder and a catalog to a folder of drafts that appears complete or not at all.
+
+public import BillingCalendar
+public import Catalog
+public import DurableFiles
+import Money
+import Tables
+public import UsageSummary
+
+/// Makes draft invoices of a usage folder.
+///
+/// Of the catalog it reads accounts, contracts and the seller, nothing else; prices were decided by rating. No clock, locale
+/// or host takes part: the same folder and catalog give the same bytes.
+public struct InvoiceDraftRun {
+  private let usage: UsageFolder
+  private let catalog: Catalog
+  private let choice: UsagePeriodChoice?
+
+  /// Prepares a run over all usage periods of `usage`, or over those that `choice` names.
+  public init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice? = nil) {
+    self.usage = usage
+    self.catalog = catalog
+    self.choice = choice
+  }
+
+  /// Calls `body` with every draft: by account as bytes, then period, then currency.
+  ///
+  /// `body` may be called before a fault is found; what it made is to be thrown away then. Memory: the lines of one account.
+  public func forEachDraft(
+    _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
+  ) throws(InvoiceDraftFault) {
+    try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice).forEachDraft(body)
+  }
+
+  /// Writes all drafts into the folder `path` and publishes it at once.
+  ///
+  /// For each draft `NAME.json` and `NAME.html`, then `index.html` and `drafts.json`. A folder that holds other things than
+  /// drafts is refused and left as it is.
+  public func publish(
+    to path: String, operations: any FileOperations = SystemFileOperations()
+  ) throws(InvoiceDraftFault) -> InvoiceDraftReport {
+    let folder = try output { () throws(FileFault) in
+      try PublishedFolder.begin(at: path, marker: DraftManifest.fileName, operations: operations)
+    }
+    var report = emptyReport()
+    do throws(InvoiceDraftFault) {
+      report.drafts = try writeDrafts(to: folder)
+      report.periodsOfLateUsage = periodsOfLateUsage(report.drafts)
+      let index = DraftIndexPage.html(
+        of: report, seller: catalog.defaults.seller.first { $0.key == "name" }?.value ?? .empty)
+      try write(index, to: DraftIndexPage.fileName, of: folder)
+      let manifest = DraftManifest.text(
+        of: report, usage: usage, catalog: catalog, indexHash: SHA256.hex(of: index))
+      try write(manifest, to: DraftManifest.fileName, of: folder)
+      _ = try output { () throws(FileFault) in try folder.publish() }
+    } catch {
+      folder.discard()
+      throw error
+    }
+    return report
+  }
+
+  private func emptyReport() -> InvoiceDraftReport {
+    var counts: [Label: Int64] = [:]
+    for row in usage.suspenseDigest { counts[row.account, default: 0] += row.eventCount }
+    return InvoiceDraftReport(
+      drafts: [], suspendedCounts: counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
+      skippedInputs: usage.manifest.skippedInputs.map(\.name),
+      isOtherCatalog: usage.manifest.ratingHash != Label(catalog.ratingHash), periodsOfLateUsage: [])
+  }
+
+  private func periodsOfLateUsage(_ drafts: [DraftEntry]) -> [UsagePeriod] {
+    let months = ContractMonths(usage.usagePeriods, choice)
+    return Set(drafts.map(\.period)).sorted()
+      .filter { !months.months(cycleDay: $0.cycleDay).contains(BeginningMonth($0)) }
+  }
+
+  private func writeDrafts(to folder: PublishedFolder) throws(InvoiceDraftFault) -> [DraftEntry] {
+    let names = DocumentNames(accounts: catalog.accounts.lazy.map(\.id))
+    var entries: [DraftEntry] = []
+    var pending: [InvoiceDraft] = []
+    // An account's files get their names when all its drafts are known.
+    func writePending() throws(InvoiceDraftFault) {
+      for draft in pending {
+        entries.append(try write(draft, named: Self.fileName(of: draft, among: pending, names), to: folder))
+      }
+      pending = []
+    }
+    try forEachDraft { draft throws(InvoiceDraftFault) in
+      if pending.first?.account != draft.account { try writePending() }
+      pending.append(draft)
+    }
+    try writePending()
+    return entries
+  }
+
+  // The period is named where the account has several periods, the currency where it has several currencies.
+  private static func fileName(
+    of draft: InvoiceDraft, among drafts: [InvoiceDraft], _ names: DocumentNames
+  ) -> String {
+    var name = names.base(of: draft.account)
+    if drafts.contains(where: { $0.period != draft.period }) { name += "--\(draft.period.from)" }
+    if drafts.contains(where: { $0.currency != draft.currency }) { name += "--\(draft.currency)" }
+    return name
+  }
+
+  private func write(
+    _ draft: InvoiceDraft, named name: String, to folder: PublishedFolder
+  ) throws(InvoiceDraftFault) -> DraftEntry {
+    let json = draft.json()
+    let page = InvoicePage.html(of: draft)
+    try write(json, to: name + ".json", of: folder)
+    try write(page, to: name + ".html", of: folder)
+    return DraftEntry(
+      account: draft.account, accountName: draft.accountName, period: draft.period, currency: draft.currency,
+      recurring: draft.recurringSubtotal, usage: draft.usageSubtotal, fileName: name,
+      jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
+  }
+
+  private func write(_ bytes: [UInt8], to name: String, of folder: PublishedFolder) throws(InvoiceDraftFault)
+  {
+    try output { () throws(FileFault) in
+      let writer = try folder.writer(name)
+      try writer.write(contentsOf: bytes)
+      try writer.finish()
+    }
+  }
+
+  private func output<Value>(_ body: () throws(FileFault) -> Value) throws(InvoiceDraftFault) -> Value {
+    do throws(FileFault) { return try body() } catch { throw .output(error) }
+  }
+}

@@ -1,0 +1,137 @@
+// From rows and contracts to drafts, account by account.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+import UsageSummary
+
+/// Makes the drafts of a usage folder.
+///
+/// A draft is what one account owes for one usage period in one currency: its usage, and the charges of its contracts where
+/// the period is one of `ContractMonths`. Where there is neither, there is no draft. A choice leaves out all other periods.
+struct InvoiceDrafting {
+  let usage: UsageFolder
+  let catalog: Catalog
+  let choice: UsagePeriodChoice?
+  private let seller: [InvoiceDraft.Detail]
+  private let contracts: [Int: [Contract]]
+  private let contractMonths: ContractMonths
+
+  private struct DocumentKey: Hashable, Comparable {
+    var period: UsagePeriod
+    var currency: Currency
+
+    static func < (a: DocumentKey, b: DocumentKey) -> Bool { (a.period, a.currency) < (b.period, b.currency) }
+  }
+
+  init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?) {
+    self.usage = usage
+    self.catalog = catalog
+    self.choice = choice
+    seller = InvoiceParty.seller(of: catalog)
+    contracts = Dictionary(grouping: catalog.contracts, by: \.accountIndex)
+    contractMonths = ContractMonths(usage.usagePeriods, choice)
+  }
+
+  /// Calls `body` with every draft: by account as bytes, then period, then currency. Memory: the lines of one account.
+  func forEachDraft(
+    _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
+  ) throws(InvoiceDraftFault) {
+    var rows = try AccountRows(usage)
+    var unknown: [Label] = []
+    for (index, account) in catalog.accounts.enumerated() {
+      while let id = rows.nextAccount, id < account.id {
+        unknown.append(id)
+        try rows.readAccount { _ throws(InvoiceDraftFault) in }
+      }
+      var lines: [DocumentKey: UsageLines] = [:]
+      if rows.nextAccount == account.id {
+        try rows.readAccount { row throws(InvoiceDraftFault) in
+          guard choice?.contains(row.usagePeriod) ?? true else { return }
+          lines[DocumentKey(period: row.usagePeriod, currency: row.currency), default: UsageLines()].add(row)
+        }
+      }
+      guard unknown.isEmpty else { continue }
+      try makeDrafts(account, index, lines, body)
+    }
+    while let id = rows.nextAccount {
+      unknown.append(id)
+      try rows.readAccount { _ throws(InvoiceDraftFault) in }
+    }
+    guard unknown.isEmpty else { throw .unknownAccounts(unknown) }
+    try rows.checkEnd()
+  }
+
+  private func makeDrafts(
+    _ account: Account, _ index: Int, _ lines: [DocumentKey: UsageLines],
+    _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
+  ) throws(InvoiceDraftFault) {
+    for key in lines.keys.sorted() {
+      let own = UsagePeriod.containing(key.period.from, cycleDay: Int32(account.cycleDay))
+      guard own == key.period else {
+        throw .otherCycle(account: account.id, period: key.period.description, cycleDay: account.cycleDay)
+      }
+    }
+    let recurring = try recurringLines(account, contracts[index] ?? [])
+    for key in Set(lines.keys).union(recurring.keys).sorted() {
+      try body(
+        InvoiceDraft(
+          seller: seller, account: account.id, accountName: account.name,
+          accountDetails: InvoiceParty.details(of: account), period: key.period, currency: key.currency,
+          recurring: recurring[key] ?? [], usage: lines[key]?.sections(in: key.currency) ?? [],
+          usageManifestHash: usage.manifestHash))
+    }
+  }
+
+  private func recurringLines(
+    _ account: Account, _ contracts: [Contract]
+  ) throws(InvoiceDraftFault) -> [DocumentKey: [RecurringLine]] {
+    var lines: [DocumentKey: [RecurringLine]] = [:]
+    guard !contracts.isEmpty else { return lines }
+    let cycleDay = Int32(account.cycleDay)
+    for month in contractMonths.months(cycleDay: cycleDay) {
+      let period = month.period(cycleDay: cycleDay)
+      guard choice?.contains(period) ?? true else { continue }
+      for contract in contracts {
+        guard let line = try RecurringCharges.line(of: contract, in: period) else { continue }
+        lines[DocumentKey(period: period, currency: contract.currency), default: []].append(line)
+      }
+    }
+    return lines
+  }
+}
+
+/// The rows of a summary, account by account: its first key column is the account.
+private struct AccountRows {
+  private let usage: UsageFolder
+  private let reader: SummaryReader
+  private var row: SummaryRow?
+
+  init(_ usage: UsageFolder) throws(InvoiceDraftFault) {
+    self.usage = usage
+    do throws(UsageFolderFault) {
+      reader = try usage.summaryReader()
+      row = try reader.next()
+    } catch { throw .usage(error) }
+  }
+
+  /// The account of the rows that come next; nil at the end.
+  var nextAccount: Label? { row?.account }
+
+  /// Calls `body` with every row of the next account.
+  mutating func readAccount(
+    _ body: (SummaryRow) throws(InvoiceDraftFault) -> Void
+  ) throws(InvoiceDraftFault) {
+    let account = nextAccount
+    while let current = row, current.account == account {
+      try body(current)
+      do throws(UsageFolderFault) { row = try reader.next() } catch { throw .usage(error) }
+    }
+  }
+
+  /// Proves, at the end, that the rows were those that the folder's manifest names.
+  func checkEnd() throws(InvoiceDraftFault) {
+    do throws(UsageFolderFault) { try usage.check(reader) } catch { throw .usage(error) }
+  }
+}

@@ -1,0 +1,265 @@
+// The page of a draft: one self-contained HTML file for the screen, the phone and A4 paper. It shows what the draft holds and
+// computes nothing.
+
+import BillingCalendar
+import Money
+import Tables
+import UsageSummary
+
+/// Renders one draft.
+struct InvoicePage {
+  private let draft: InvoiceDraft
+  // All tables have the column, or none: columns of one page stand below each other.
+  private let hasRounding: Bool
+  private var page = HTMLText()
+
+  private init(_ draft: InvoiceDraft) {
+    self.draft = draft
+    let amounts = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
+    hasRounding = amounts.contains { $0.rounding != .zero }
+  }
+
+  /// The bytes of the page. Equal drafts give equal bytes.
+  static func html(of draft: InvoiceDraft) -> [UInt8] {
+    var renderer = InvoicePage(draft)
+    renderer.render()
+    return renderer.page.bytes
+  }
+
+  private mutating func render() {
+    page.begin(
+      title: "Draft invoice \u{b7} \(draft.accountName) \u{b7} \(PrintedNumber.days(draft.period.days))")
+    page.markup("<main class=\"sheet\">\n")
+    head()
+    parties()
+    due()
+    recurring()
+    for section in draft.usage { usage(section) }
+    totals()
+    payment()
+    notes()
+    page.markup("</main>\n")
+    page.end()
+  }
+
+  private var digits: Int { draft.currency.minorDigits }
+
+  private func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
+
+  private func seller(_ name: Label) -> Label? { draft.seller.first { $0.name == name }?.text }
+
+  private mutating func head() {
+    page.markup("<header class=\"head\">\n<div>\n")
+    if let name = seller("name") { page.element("p", style: "brand", name.description) }
+    if let address = seller("address") { page.element("p", style: "lines small grey", address.description) }
+    page.markup(
+      "</div>\n<div class=\"title\">\n<h1>Invoice</h1>\n<p class=\"badge\">Draft</p>\n</div>\n</header>\n")
+  }
+
+  private mutating func parties() {
+    page.markup("<div class=\"parties\">\n<div>\n<p class=\"label\">Bill to</p>\n")
+    page.element("p", style: "name", draft.accountName.description)
+    let address = PostalAddress.lines(of: draft.accountDetails)
+    if !address.isEmpty { page.element("p", style: "lines", address.joined(separator: "\n")) }
+    page.markup("</div>\n<dl class=\"facts\">\n")
+    fact("Invoice number", "none yet")
+    fact("Date", PrintedNumber.day(draft.date))
+    fact("Period", PrintedNumber.days(draft.period.days))
+    fact("Account", draft.account.description)
+    for (name, title) in Self.factTitles {
+      if let detail = draft.accountDetails.first(where: { $0.name == name }) {
+        fact(title, detail.text.description)
+      }
+    }
+    page.markup("</dl>\n</div>\n")
+  }
+
+  private static let factTitles: [(Label, String)] = [
+    ("tax_id", "Your tax ID"), ("vat_id", "Your VAT ID"), ("purchase_order", "Purchase order"),
+    ("reference", "Your reference"), ("terms", "Terms"),
+  ]
+
+  private mutating func fact(_ title: String, _ text: String) {
+    page.element("dt", title)
+    page.element("dd", text)
+  }
+
+  private mutating func due() {
+    page.markup("<div class=\"due\">\n")
+    page.element("p", "Total before tax for \(PrintedNumber.days(draft.period.days))")
+    page.element("p", style: "sum", "\(draft.currency) \(money(draft.total))")
+    page.markup("</div>\n")
+  }
+}
+
+// The tables.
+extension InvoicePage {
+  // A column by its heading and its class: what it holds decides width and side.
+  private struct Column {
+    var title: String
+    var style: StaticString
+  }
+
+  private mutating func recurring() {
+    guard !draft.recurring.isEmpty else { return }
+    let columns = [
+      Column(title: "Description", style: "name"), Column(title: "Days", style: "days"),
+      Column(title: "Quantity", style: "number count"), Column(title: "Price", style: "number price"),
+    ]
+    begin(table: "Recurring charges", columns: columns)
+    for line in draft.recurring {
+      page.open("tr")
+      page.element("td", line.description.description)
+      page.open("td")
+      page.text(PrintedNumber.days(line.days, isShort: true))
+      if !line.proration.isWhole {
+        page.element("small", "\(line.proration.days) of \(line.proration.periodDays) days")
+      }
+      page.close("td")
+      numberCell("Quantity", PrintedNumber.decimal(Int128(line.quantityMicro), scale: 6))
+      numberCell("Price", "\(money(line.price)) / \(Self.interval(line.intervalMonths))")
+      amountCells(line.amount)
+      page.close("tr")
+    }
+    end(subtotal: draft.recurringSubtotal, columnCount: columns.count)
+  }
+
+  private static func interval(_ months: Int) -> String {
+    switch months {
+    case 1: "month"
+    case 3: "quarter"
+    case 12: "year"
+    default: "\(months) months"
+    }
+  }
+
+  private mutating func usage(_ section: UsageSection) {
+    let words = PrintedUsage(kind: section.kind)
+    let hasCovered = section.lines.contains { $0.quantityCovered != 0 }
+    let hasPrice = section.lines.contains { $0.price != nil }
+    var columns = [Column(title: "Usage", style: "name")]
+    if section.kind != nil {
+      columns.append(Column(title: words.countTitle, style: "number count"))
+      columns.append(Column(title: words.quantityTitle, style: "number quantity"))
+    }
+    if hasCovered { columns.append(Column(title: "Included", style: "number quantity")) }
+    if hasPrice { columns.append(Column(title: "Price", style: "number price")) }
+    begin(table: words.title, columns: columns)
+    for line in section.lines {
+      page.open("tr")
+      page.element("td", line.name.description)
+      if section.kind != nil {
+        numberCell(words.countTitle, PrintedNumber.count(line.eventCount))
+        numberCell(words.quantityTitle, words.quantity(line.quantityBilled, price: line.price))
+      }
+      if hasCovered {
+        let covered = line.quantityCovered
+        numberCell("Included", covered == 0 ? "" : words.quantity(covered, price: line.price))
+      }
+      if hasPrice { numberCell("Price", line.price.map { words.price($0, digits: digits) } ?? "several") }
+      amountCells(line.amount)
+      page.close("tr")
+    }
+    end(subtotal: section.subtotal, columnCount: columns.count)
+  }
+
+  // A section with its heading and the head of its table; rounding and amount are always the last columns.
+  private mutating func begin(table title: String, columns: [Column]) {
+    page.markup("<section>\n")
+    page.element("h2", title)
+    page.markup("<table class=\"rows\">\n<thead><tr>\n")
+    var all = columns
+    if hasRounding { all.append(Column(title: "Rounding", style: "number rounding")) }
+    all.append(Column(title: "Amount", style: "number amount"))
+    for column in all {
+      page.markup("<th scope=\"col\" class=\"")
+      page.markup(column.style)
+      page.markup("\">")
+      page.text(column.title)
+      page.close("th")
+    }
+    page.markup("</tr></thead>\n<tbody>\n")
+  }
+
+  private mutating func end(subtotal: Amount, columnCount: Int) {
+    page.markup("<tr class=\"subtotal\"><td")
+    page.attribute("colspan", String(hasRounding ? columnCount + 1 : columnCount))
+    page.markup(">Subtotal</td><td class=\"number\">")
+    page.text(money(subtotal))
+    page.markup("</td></tr>\n</tbody>\n</table>\n</section>\n")
+  }
+
+  private mutating func numberCell(_ title: String, _ text: String) {
+    page.markup("<td class=\"number\"")
+    page.attribute("data-label", title)
+    page.markup(">")
+    page.text(text)
+    page.close("td")
+  }
+
+  private mutating func amountCells(_ amount: LineAmount) {
+    if hasRounding {
+      page.markup("<td class=\"number rounding\" data-label=\"Rounding\">")
+      if amount.rounding != .zero { page.text(PrintedNumber.signed(amount.rounding)) }
+      page.close("td")
+    }
+    page.element("td", style: "number", money(amount.rounded))
+  }
+}
+
+// What follows the tables.
+extension InvoicePage {
+  private mutating func totals() {
+    page.markup("<table class=\"totals\">\n<tbody>\n")
+    if !draft.recurring.isEmpty { total("Recurring charges", draft.recurringSubtotal) }
+    if !draft.usage.isEmpty { total("Usage", draft.usageSubtotal) }
+    page.markup("<tr class=\"total\"><td>Total before tax</td><td class=\"number\">")
+    page.text("\(draft.currency) \(money(draft.total))")
+    page.markup("</td></tr>\n</tbody>\n</table>\n")
+  }
+
+  private mutating func total(_ title: String, _ amount: Amount) {
+    page.open("tr")
+    page.element("td", title)
+    page.element("td", style: "number", money(amount))
+    page.close("tr")
+  }
+
+  private mutating func payment() {
+    guard let payment = seller("payment") else { return }
+    page.markup("<div class=\"payment\">\n<p class=\"label\">Payment</p>\n")
+    page.element("p", style: "lines", payment.description)
+    page.markup("</div>\n")
+  }
+
+  private mutating func notes() {
+    page.markup("<footer class=\"notes small grey\">\n")
+    page.markup("<p>This draft is for review. It has no number, holds no tax and asks for no payment.</p>\n")
+    if hasRounding {
+      page.element(
+        "p",
+        "Amounts are in \(draft.currency). Each line is rounded once, half up, to \(digits) digits; the column Rounding shows "
+          + "what that changed, to six digits. Together: \(PrintedNumber.signed(draft.rounding)).")
+    }
+    let shown: [Label] = ["name", "address", "payment"]
+    let others = draft.seller.filter { !shown.contains($0.name) }
+    if !others.isEmpty {
+      let parts = others.map { "\(Self.title(of: $0.name)): \($0.text)" }
+      page.element("p", parts.joined(separator: " \u{b7} "))
+    }
+    page.element("p", "Made from usage \(draft.usageManifestHash.prefix(16)).")
+    page.markup("</footer>\n")
+  }
+
+  // `tax_id` → `Tax ID`; an unknown name as words.
+  private static func title(of name: Label) -> String {
+    switch name.description {
+    case "tax_id": return "Tax ID"
+    case "vat_id": return "VAT ID"
+    case "email": return "E-mail"
+    default:
+      let words = name.description.split(separator: "_").joined(separator: " ")
+      return words.prefix(1).uppercased() + words.dropFirst()
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Adds up summary rows into invoice lines: exact sums, rounded once at the end.
+
+import Money
+import Tables
+import UsageSummary
+
+/// Usage of one account, period and currency, while its rows come in.
+struct UsageLines {
+  // Rows without event come last.
+  private struct Key: Hashable {
+    var kind: ServiceKind?
+    var name: Label
+  }
+
+  private struct Sums {
+    var eventCount: Int128 = 0
+    var quantityRaw: Int128 = 0
+    var quantityBilled: Int128 = 0
+    var quantityCovered: Int128 = 0
+    var amount = Amount.zero
+    var price: Price
+  }
+
+  private enum Price: Equatable {
+    case one(LinePrice)
+    case severalOrNone
+  }
+
+  private var sums: [Key: Sums] = [:]
+
+  /// Adds a row.
+  mutating func add(_ row: SummaryRow) {
+    let key = Key(kind: row.serviceKind, name: row.ratingGroup.isEmpty ? row.charge : row.ratingGroup)
+    let price = Self.price(of: row)
+    var line = sums[key] ?? Sums(price: price)
+    if line.price != price { line.price = .severalOrNone }
+    line.eventCount += Int128(row.eventCount)
+    line.quantityRaw += row.quantityRaw
+    line.quantityBilled += row.quantityBilled
+    line.quantityCovered += row.quantityCovered
+    line.amount += row.amount
+    sums[key] = line
+  }
+
+  /// The sections of what was added, each line rounded once to the digits of `currency`.
+  func sections(in currency: Currency) -> [UsageSection] {
+    let kinds: [ServiceKind?] = ServiceKind.allCases + [nil]
+    return kinds.compactMap { kind in
+      let lines = sums.filter { $0.key.kind == kind }.sorted { $0.key.name < $1.key.name }
+        .map { Self.line($0.key.name, $0.value, currency) }
+      return lines.isEmpty ? nil : UsageSection(kind: kind, lines: lines)
+    }
+  }
+
+  private static func price(of row: SummaryRow) -> Price {
+    guard let unitPrice = row.unitPrice, let per = row.perQuantity else { return .severalOrNone }
+    return .one(LinePrice(amount: unitPrice, perQuantity: per))
+  }
+
+  private static func line(_ name: Label, _ sums: Sums, _ currency: Currency) -> UsageLine {
+    var price: LinePrice?
+    if case .one(let shared) = sums.price { price = shared }
+    return UsageLine(
+      name: name, eventCount: sums.eventCount, quantityRaw: sums.quantityRaw,
+      quantityBilled: sums.quantityBilled,
+      quantityCovered: sums.quantityCovered, price: price,
+      amount: LineAmount(numeratorPico: sums.amount.pico, over: 1, in: currency))
+  }
+}

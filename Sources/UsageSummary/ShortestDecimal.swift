@@ -1,0 +1,52 @@
+// Decimal numbers as our own files have them: one text for one value, so that equal keys are equal bytes.
+
+import Money
+
+/// Reads decimals that must be in their shortest form.
+enum ShortestDecimal {
+  /// Why a text is refused.
+  struct Refusal: Error {
+    /// What is wrong, as the end of a sentence.
+    var message: String
+  }
+
+  // Far above any sum of usage, and low enough that 100 million rows cannot overflow what they are added to.
+  private static let magnitudeMax: UInt128 = 1_000_000_000_000_000_000_000_000_000_000
+
+  /// Reads `text` as an integer of 10^−`scale`, at most 10³⁰ in magnitude.
+  ///
+  /// Refuses what `DecimalText.format` would not write: `+`, zeros at either end that carry nothing, `-0`, a bare point.
+  static func parse(_ text: UnsafeBufferPointer<UInt8>, scale: Int) -> Result<Int128, Refusal> {
+    switch DecimalText.parse(text, scale: scale) {
+    case .success(let value):
+      guard isShortest(text) else {
+        let shortest = DecimalText.format(value, scale: scale)
+        return .failure(Refusal(message: "is not in its shortest form '\(shortest)'"))
+      }
+      guard value.magnitude <= magnitudeMax else { return .failure(Refusal(message: "is too large")) }
+      return .success(value)
+    case .failure(.empty): return .failure(Refusal(message: "must not be empty"))
+    case .failure(.scientific): return .failure(Refusal(message: "is in scientific notation"))
+    case .failure(.tooPrecise):
+      return .failure(Refusal(message: "has more than \(scale) digits after the point"))
+    case .failure(.tooLarge): return .failure(Refusal(message: "is too large"))
+    case .failure(.unexpected):
+      return .failure(Refusal(message: scale == 0 ? "is no whole number" : "is no decimal number"))
+    }
+  }
+
+  // `text` is known to be a decimal number.
+  private static func isShortest(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var digits = text[...]
+    if digits.first == UInt8(ascii: "+") { return false }
+    let isNegative = digits.first == UInt8(ascii: "-")
+    if isNegative { digits = digits.dropFirst() }
+    let point = digits.firstIndex(of: UInt8(ascii: ".")) ?? digits.endIndex
+    let whole = digits[..<point]
+    guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return false }
+    if point < digits.endIndex {
+      guard let last = digits.last, last != UInt8(ascii: "0"), last != UInt8(ascii: ".") else { return false }
+    }
+    return !isNegative || digits.contains { $0 != UInt8(ascii: "0") && $0 != UInt8(ascii: ".") }
+  }
+}

@@ -1,0 +1,136 @@
+// The output folder of a rating run, opened only when all of it meets.
+
+public import BillingCalendar
+
+/// A usage folder whose manifest, files, hashes, row counts and sums have been checked against each other.
+///
+/// The files may change after `open`: what reads them later checks again, so that nothing is billed from other bytes than
+/// those that were proved.
+public struct UsageFolder: Sendable {
+  /// The folder as the user named it.
+  public let path: String
+  /// Its manifest.
+  public let manifest: SummaryManifest
+  /// SHA-256 of the bytes of `manifest.json`: names the whole folder, because the manifest names every file.
+  public let manifestHash: String
+  /// Usage periods of its rows and their events, ascending, each once.
+  public let usagePeriods: [PeriodUsage]
+  /// What could not be rated, by reason and account; empty where nothing was suspended.
+  public let suspenseDigest: [SuspenseDigestRow]
+
+  /// How much usage a period has.
+  public struct PeriodUsage: Hashable, Sendable {
+    /// The period.
+    public var period: UsagePeriod
+    /// Events of all accounts.
+    public var eventCount: Int128
+  }
+
+  /// Opens the folder at `path` and proves it.
+  ///
+  /// Throws where the folder or a listed file is missing or cannot be read, where the manifest is missing, changed, or of
+  /// another schema, and where bytes, hash, rows or sums of a file are not those of the manifest. Files that the manifest
+  /// does not list are ignored. Complexity: reads every listed file once; memory of one row.
+  public static func open(_ path: String) throws(UsageFolderFault) -> UsageFolder {
+    let bytes = try manifestBytes(of: path)
+    let manifest = try SummaryManifest.read(bytes, name: path + "/" + SummaryManifest.fileName)
+    var eventCounts: [UsagePeriod: Int128] = [:]
+    var digest: [SuspenseDigestRow] = []
+    for file in manifest.files {
+      switch file.name {
+      case SummarySchema.fileName:
+        try readSummary(of: path, file) { row in
+          eventCounts[row.usagePeriod, default: 0] += Int128(row.eventCount)
+        }
+      case SuspenseDigest.fileName: digest = try readDigest(of: path, file)
+      default:
+        let found = try FileProof(reading: path, file.name)
+        try found.expect(file)
+      }
+    }
+    try checkSuspense(manifest, digest, path)
+    return UsageFolder(
+      path: path, manifest: manifest, manifestHash: SHA256.hex(of: bytes),
+      usagePeriods: eventCounts.sorted { $0.key < $1.key }.map {
+        PeriodUsage(period: $0.key, eventCount: $0.value)
+      }, suspenseDigest: digest)
+  }
+
+  /// Opens the summary again, to be read row by row.
+  public func summaryReader() throws(UsageFolderFault) -> SummaryReader {
+    try SummaryReader(path: path + "/" + SummarySchema.fileName)
+  }
+
+  /// Proves that `reader`, which has come to its end, has read the rows that `open` has proved.
+  ///
+  /// - Precondition: `reader.next()` has given nil.
+  public func check(_ reader: SummaryReader) throws(UsageFolderFault) {
+    guard let file = manifest.file(named: SummarySchema.fileName) else { return }
+    try FileProof(of: reader, path).expect(file)
+  }
+}
+
+extension UsageFolder {
+  private static func manifestBytes(of path: String) throws(UsageFolderFault) -> [UInt8] {
+    let name = path + "/" + SummaryManifest.fileName
+    let file: DecodedFile
+    do throws(UsageFolderFault) { file = try DecodedFile(path: name, name: name) } catch {
+      var fault = error
+      fault.kind = .notAUsageFolder
+      fault.hint = "a usage folder is what a finished 'ratemill rate --out' has written; name that folder"
+      throw fault
+    }
+    var bytes: [UInt8] = []
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try file.read(into: buffer)
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: buffer[..<count])
+      guard bytes.count <= manifestBytesMax else {
+        throw UsageFolderFault(.doesNotMeet, file: name, message: "the manifest is over 1 GiB")
+      }
+    }
+  }
+
+  // Some 5 million inputs.
+  private static let manifestBytesMax = 1 << 30
+
+  private static func readSummary(
+    of path: String, _ file: SummaryManifest.File, _ body: (SummaryRow) -> Void
+  ) throws(UsageFolderFault) {
+    let reader = try SummaryReader(path: path + "/" + file.name)
+    while let row = try reader.next() { body(row) }
+    try FileProof(of: reader, path).expect(file)
+  }
+
+  private static func readDigest(
+    of path: String, _ file: SummaryManifest.File
+  ) throws(UsageFolderFault) -> [SuspenseDigestRow] {
+    let name = path + "/" + file.name
+    let records = RecordReader(file: try DecodedFile(path: name, name: name))
+    let rows = try SuspenseDigest.rows(of: records)
+    let proof = FileProof(
+      name: name, rowCount: Int64(rows.count), decodedBytes: records.file.byteCount,
+      sha256: records.file.hexDigest, sums: nil)
+    try proof.expect(file)
+    return rows
+  }
+
+  // Door and suspense are two accounts of the same records.
+  private static func checkSuspense(
+    _ manifest: SummaryManifest, _ digest: [SuspenseDigestRow], _ path: String
+  ) throws(UsageFolderFault) {
+    let suspended = manifest.doors.suspended
+    let digested = digest.reduce(Int128(0)) { $0 + Int128($1.eventCount) }
+    guard digested == Int128(suspended) else {
+      throw UsageFolderFault(
+        .doesNotMeet, file: path + "/" + SuspenseDigest.fileName,
+        message: "\(digested) records; the manifest counts \(suspended) suspended")
+    }
+    guard let file = manifest.file(named: SuspenseSchema.fileName), file.rowCount != suspended else { return }
+    throw UsageFolderFault(
+      .doesNotMeet, file: path + "/" + file.name,
+      message: "\(file.rowCount) rows; the manifest counts \(suspended) suspended records")
+  }
+}
