@@ -45,8 +45,8 @@ extension EventMaker {
     }
     guard share < 80 else { return complete(prefix(of: deck, &draws), &draws) }
     // A favourite number is the same each time: it is drawn from the account and the favourite's rank.
-    let rank = draws.skewed(below: Self.favouriteCount, logarithm: Self.favouriteLogarithm)
-    var own = SeededDraws(seed: world.seed, .favourite, UInt64(event.account * Self.favouriteCount + rank))
+    let rank = Self.favourites.draw(&draws)
+    var own = SeededDraws(seed: world.seed, .favourite, UInt64(event.account * Self.favourites.count + rank))
     return complete(prefix(of: deck, &own), &own)
   }
 
@@ -64,7 +64,7 @@ extension EventMaker {
   }
 
   private func prefix(of deck: SyntheticDeck, _ draws: inout SeededDraws) -> CalledPrefix {
-    deck.openPrefixes[draws.skewed(below: deck.openPrefixes.count, logarithm: deck.openLogarithm)]
+    deck.openPrefixes[deck.openItems.draw(&draws)]
   }
 
   /// A prefix with digits after it: 10 to 13 in all, and at least four of them new.
@@ -74,6 +74,5 @@ extension EventMaker {
     return prefix.prefix * size + UInt64(draws.below(Int(size)))
   }
 
-  private static let favouriteCount = 24
-  private static let favouriteLogarithm = BinaryPower.logarithm(of: favouriteCount)
+  private static let favourites = SkewedItems(count: 24)
 }

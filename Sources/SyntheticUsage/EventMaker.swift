@@ -66,7 +66,7 @@ final class EventMaker {
     var draws = SeededDraws(seed: world.seed, .event, UInt64(index))
     let role = RecordRole.at(draws.below(UsageShares.all))
     let accounts = world.accounts
-    let account = draws.skewed(below: accounts.count, logarithm: accounts.logarithm)
+    let account = accounts.items.draw(&draws)
     // Records are written when calls end, so they are not quite in the order in which calls began.
     let start = curve.seconds(of: index, hour: &hour) - Int64(draws.below(180))
     var event = SyntheticEvent(

@@ -46,15 +46,27 @@ struct SeededDraws {
   }
 }
 
-extension SeededDraws {
-  /// A number from 0 up to `count` − 1 of which small ones are likely: each doubling is as likely as the one before.
-  ///
-  /// It is Zipf's law with exponent 1: item n has about 1/n the share of the first. `logarithm` is
-  /// `BinaryPower.logarithm(of: count)`.
-  @inline(__always) mutating func skewed(below count: Int, logarithm: UInt64) -> Int {
-    let exponent = next().multipliedFullWidth(by: logarithm).high
+/// Items of which the first are likely: each doubling of the place is as likely as the one before.
+///
+/// It is Zipf's law with exponent 1: the item at place n has about 1/n the share of the first.
+struct SkewedItems: Sendable {
+  let count: Int
+  private let logarithm: UInt64
+
+  /// - Precondition: `count` is positive.
+  init(count: Int) {
+    self.count = count
+    logarithm = BinaryPower.logarithm(of: count + 1)
+  }
+
+  /// An item, from 0 up to `count` − 1.
+  @inline(__always) func draw(_ draws: inout SeededDraws) -> Int {
+    let exponent = draws.next().multipliedFullWidth(by: logarithm).high
     return min(Int(truncatingIfNeeded: BinaryPower.value(exponent: exponent)), count) &- 1
   }
+}
+
+extension SeededDraws {
 
   /// A number whose logarithm is about normal, such as the duration of a call.
   ///

@@ -23,7 +23,7 @@ struct SyntheticAccounts: Sendable {
   static let outsideBlock: UInt64 = 4930
 
   let count: Int
-  let logarithm: UInt64
+  let items: SkewedItems
   let homes: [SyntheticHome]
   /// The local day on which plans change and numbers are given back.
   let changeDay: CivilDate
@@ -33,7 +33,7 @@ struct SyntheticAccounts: Sendable {
     self.count = count
     self.homes = homes
     self.changeDay = changeDay
-    logarithm = BinaryPower.logarithm(of: count)
+    items = SkewedItems(count: count)
     // Five digits, so that numbers of small worlds are as long as people know them.
     blockDigits = max(5, SyntheticNumber.digitCount(UInt64(count - 1)))
   }

@@ -53,7 +53,7 @@ private struct DeckMaker {
   var countryCount: Int { min(rowIndex, NumberingCountry.all.count) }
   /// By country: how many prefixes below its code there are.
   private var prefixCounts = [Int](repeating: 0, count: NumberingCountry.all.count)
-  private let countryLogarithm = BinaryPower.logarithm(of: NumberingCountry.all.count)
+  private let countryItems = SkewedItems(count: NumberingCountry.all.count)
 
   init(style: SyntheticDeck.Style, seed: UInt64, changeSeconds: Int64) {
     self.style = style
@@ -67,7 +67,7 @@ private struct DeckMaker {
     let countries = NumberingCountry.all
     if rowIndex < countries.count { return row(country: rowIndex, suffix: 0, suffixDigits: 0) }
     var draws = SeededDraws(seed: seed, .prefix, UInt64(rowIndex))
-    let country = draws.skewed(below: countries.count, logarithm: countryLogarithm)
+    let country = countryItems.draw(&draws)
     let (suffix, digits) = Self.suffix(prefixCounts[country])
     prefixCounts[country] += 1
     return row(country: country, suffix: suffix, suffixDigits: digits)

@@ -98,9 +98,9 @@ final class SyntheticDeck: Sendable {
   let currency: SyntheticCurrency
   /// In the order of the file.
   let rows: [SyntheticDeckRow]
-  /// Open prefixes, the likeliest first, and the logarithm of their count.
+  /// Open prefixes, the likeliest first.
   let openPrefixes: [CalledPrefix]
-  let openLogarithm: UInt64
+  let openItems: SkewedItems
   /// Prefixes closed for traffic; may be empty.
   let closedPrefixes: [CalledPrefix]
   /// How many of the first countries have a row.
@@ -115,7 +115,7 @@ final class SyntheticDeck: Sendable {
     self.currency = currency
     self.rows = rows
     self.openPrefixes = openPrefixes
-    openLogarithm = BinaryPower.logarithm(of: openPrefixes.count)
+    openItems = SkewedItems(count: openPrefixes.count)
     self.closedPrefixes = closedPrefixes
     self.countryCount = countryCount
     search = PrefixSearch(rows)
