@@ -31,7 +31,7 @@ struct GenerateOptions: CommandOptions {
     .value(
       "deck-rows", "N", in: "Usage", into: \.deckRows,
       OptionValue.wholeNumber(in: 1...GenerateConfiguration.deckRowCountMax),
-      "Price with a deck of N prefixes [10000]"
+      "Price with a deck of N rows [10000]"
     ),
     .out(
       "Write catalog, usage and totals to DIR",
