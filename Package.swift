@@ -74,6 +74,7 @@ let package = Package(
     tests("BillingCalendar"),
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
+    tests("SyntheticUsage", ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money"]),
     tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
     // Usage folders made by tests, for the rooms that read them.
     .target(
