@@ -74,8 +74,10 @@ let package = Package(
     tests("BillingCalendar"),
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
-    tests("SyntheticUsage", ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money"]),
-    tests("Catalog", ["Tables", "Money", "BillingCalendar"]),
+    tests(
+      "SyntheticUsage",
+      ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money"]),
+    tests("Catalog", ["Tables", "Money", "BillingCalendar", "CZstd", "CZlib"]),
     // Usage folders made by tests, for the rooms that read them.
     .target(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],

@@ -12,7 +12,8 @@ public enum CatalogFolder {
   /// Paths in findings are `path` as given, then the path inside. With at least one error there is no catalog, and all
   /// findings are thrown; warnings alone become `Catalog.warnings`. `zones` says where zone files are looked for.
   /// - Complexity: O(bytes); a deck of 500,000 rows takes about 0.2 s of one core.
-  public static func load(_ path: String, zones: ZoneLibrary = ZoneLibrary()) throws(CatalogFault) -> Catalog {
+  public static func load(_ path: String, zones: ZoneLibrary = ZoneLibrary()) throws(CatalogFault) -> Catalog
+  {
     var loading = CatalogLoading(files: CatalogFiles(folder: path), zones: zones)
     return try loading.catalog()
   }

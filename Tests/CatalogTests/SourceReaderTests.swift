@@ -94,7 +94,10 @@ import Testing
       ["1:15: unknown column 'frmat'; known are " + SourceColumn.allCases.map(\.name).joined(separator: ", ")]
     ),
     ("source,format,patern\ns,generic,\n", ["1:15: unknown column 'patern'; did you mean 'pattern'?"]),
-    ("source,format,country\ns,generic,de\n", ["2:11: the dialling habits of country 'de' are not known; did you mean 'DE'?"]),
+    (
+      "source,format,country\ns,generic,de\n",
+      ["2:11: the dialling habits of country 'de' are not known; did you mean 'DE'?"]
+    ),
     (
       "source,format,country\ns,generic,ZZZ\n",
       ["2:11: the dialling habits of country 'ZZZ' are not known; expected an ISO 3166 code such as DE"]

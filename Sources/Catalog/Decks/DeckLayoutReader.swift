@@ -13,7 +13,8 @@ struct DeckDefaults {
 /// Reads deck layouts.
 struct DeckLayoutReader {
   static let keys = [
-    "currency", "zone", "delimiter", "header", "skip_lines", "columns", "price_unit", "price_per", "decimal", "dates",
+    "currency", "zone", "delimiter", "header", "skip_lines", "columns", "price_unit", "price_per", "decimal",
+    "dates",
     "prefixes", "increment", "files",
   ]
   /// Lines that may stand before a header, and columns that a position may name.
@@ -45,7 +46,8 @@ struct DeckLayoutReader {
     if let node = map["currency"], let currency = findings.currency(node) { layout.currency = currency }
     if let node = map["zone"], let zone = findings.zone(node, &zones) { layout.zone = zone }
     if let node = map["delimiter"] { readDelimiter(node) }
-    if let node = map["header"], let mode = choice(node, what: "a kind of header", DeckLayout.HeaderMode.self) {
+    if let node = map["header"], let mode = choice(node, what: "a kind of header", DeckLayout.HeaderMode.self)
+    {
       layout.header = mode
     }
     if let node = map["skip_lines"],
@@ -57,12 +59,15 @@ struct DeckLayoutReader {
     if let node = map["price_unit"] { readPriceUnit(node) }
     if let node = map["price_per"] { readPricePer(node) }
     if let node = map["decimal"],
-      let mark = findings.choice(node, what: "a decimal mark", of: [(".", UInt8(ascii: ".")), (",", UInt8(ascii: ","))])
+      let mark = findings.choice(
+        node, what: "a decimal mark", of: [(".", UInt8(ascii: ".")), (",", UInt8(ascii: ","))])
     {
       layout.decimalMark = mark
     }
     if let node = map["dates"] { readDates(node) }
-    if let node = map["prefixes"], let style = choice(node, what: "a way to write prefixes", DeckLayout.PrefixStyle.self) {
+    if let node = map["prefixes"],
+      let style = choice(node, what: "a way to write prefixes", DeckLayout.PrefixStyle.self)
+    {
       layout.prefixStyle = style
     }
     if let node = map["increment"] { readIncrement(node) }
@@ -80,7 +85,8 @@ struct DeckLayoutReader {
     let byte = text == "\\t" ? 9 : text.bytes.count == 1 ? text.bytes[0] : 0
     guard byte == 9 || byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "#") else {
       findings.error(
-        "\(node.quoted) is not a delimiter", at: node.place, hint: "write one character such as \";\" or \"\\t\"")
+        "\(node.quoted) is not a delimiter", at: node.place,
+        hint: "write one character such as \";\" or \"\\t\"")
       return
     }
     layout.delimiter = byte
@@ -106,7 +112,8 @@ struct DeckLayoutReader {
     if fits {
       layout.increment = text
     } else {
-      findings.error("\(node.quoted) is not an increment", at: node.place, hint: "expected first/next such as 60/6")
+      findings.error(
+        "\(node.quoted) is not an increment", at: node.place, hint: "expected first/next such as 60/6")
     }
   }
 }
@@ -142,7 +149,8 @@ extension DeckLayoutReader {
     } else if layout.header == .names {
       layout.columns[column] = .name(text.bytes.withUnsafeBufferPointer { TableHeader.key($0) })
     } else {
-      findings.error("\(node.quoted) is a name, but the file has no header", at: node.place, hint: "write a position")
+      findings.error(
+        "\(node.quoted) is a name, but the file has no header", at: node.place, hint: "write a position")
     }
   }
 }
@@ -169,7 +177,8 @@ extension DeckLayoutReader {
       return
     }
     findings.error(
-      "\(node.quoted) is not a price unit", at: node.place, hint: "write what a price of 1 is, such as 1/10000 or 0.01")
+      "\(node.quoted) is not a price unit", at: node.place,
+      hint: "write what a price of 1 is, such as 1/10000 or 0.01")
   }
 
   private static var unitMax: Int64 { PowersOfTen.int64[12] }
@@ -185,11 +194,13 @@ extension DeckLayoutReader {
       if (1...Int(DeckIncrementCell.unitsMax)).contains(count) {
         layout.pricePer = .units(Int64(count))
       } else {
-        findings.error("\(node.quoted) is not a quantity", at: node.place, hint: "write a number above zero, such as 60")
+        findings.error(
+          "\(node.quoted) is not a quantity", at: node.place, hint: "write a number above zero, such as 60")
       }
       return
     }
-    let word = Label(bytes: Array(text.bytes.reversed().prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }.reversed()))
+    let word = Label(
+      bytes: Array(text.bytes.reversed().prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }.reversed()))
     let kind = UsageUnit.named(word)?.kind ?? .voice
     if let quantity = findings.take(QuantityText.parse(text, of: kind), at: node) {
       layout.pricePer = .quantity(quantity, of: kind)
@@ -208,7 +219,8 @@ extension DeckLayoutReader {
       else { continue }
       if let earlier = files.first(where: { $0.name == file.name }) {
         findings.error(
-          "file '\(file.name)' is listed twice, first on line \(earlier.line)", at: element.place, hint: "keep one")
+          "file '\(file.name)' is listed twice, first on line \(earlier.line)", at: element.place,
+          hint: "keep one")
       } else if let last = files.last, file.fromSeconds < last.fromSeconds {
         findings.error(
           "file '\(file.name)' begins before the one above it", at: element.place, hint: "list files by date")
@@ -220,11 +232,13 @@ extension DeckLayoutReader {
   }
 
   private func readFile(_ map: YamlMap, isFirst: Bool) -> DeckLayout.File? {
-    guard let nameNode = map.required("file"), let name = findings.text(nameNode, what: "a file's name") else {
+    guard let nameNode = map.required("file"), let name = findings.text(nameNode, what: "a file's name")
+    else {
       return nil
     }
     guard !name.bytes.contains(UInt8(ascii: "/")), name.bytes.first != UInt8(ascii: ".") else {
-      findings.error("\(nameNode.quoted) is not a file of decks/", at: nameNode.place, hint: "write its name only")
+      findings.error(
+        "\(nameNode.quoted) is not a file of decks/", at: nameNode.place, hint: "write its name only")
       return nil
     }
     var declaration = DeckLayout.Declaration.full
@@ -233,7 +247,9 @@ extension DeckLayoutReader {
       guard let word = choice(node, what: "a declaration", DeckLayout.Declaration.self) else { return nil }
       declaration = word
     }
-    if let node = isFirst ? map["from"] : map.required("from", hint: "the date at which the file begins to hold") {
+    if let node = isFirst
+      ? map["from"] : map.required("from", hint: "the date at which the file begins to hold")
+    {
       guard let seconds = instant(node) else { return nil }
       from = seconds
     }
@@ -246,7 +262,8 @@ extension DeckLayoutReader {
     guard let text = findings.text(node, what: "a date") else { return nil }
     let zone = layout.zone
     if let millis = Instant.parse(text.description, in: zone) { return Instant.seconds(ofMillis: millis) }
-    findings.error("\(node.quoted) is not a date", at: node.place, hint: "write YYYY-MM-DD, such as 2025-03-16")
+    findings.error(
+      "\(node.quoted) is not a date", at: node.place, hint: "write YYYY-MM-DD, such as 2025-03-16")
     return nil
   }
 }

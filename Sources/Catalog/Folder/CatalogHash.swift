@@ -23,7 +23,8 @@ enum CatalogHash {
   static func rating(_ files: [Entry], zones: [Zone]) -> String {
     let zoneEntries = zones.map { zone in
       Entry(
-        innerPath: "zone:" + zone.name, storedCount: zone.rawBytes.count, digest: SHA256Digest.of(zone.rawBytes))
+        innerPath: "zone:" + zone.name, storedCount: zone.rawBytes.count,
+        digest: SHA256Digest.of(zone.rawBytes))
     }
     return hash(files.filter { !billingFiles.contains($0.innerPath) } + zoneEntries, title: "rating")
   }
@@ -38,7 +39,8 @@ enum CatalogHash {
     var list = Array("ratemill \(title) catalog 1\n".utf8)
     let sorted = entries.sorted { $0.innerPath.utf8.lexicographicallyPrecedes($1.innerPath.utf8) }
     for (index, entry) in sorted.enumerated() where index == 0 || entry != sorted[index - 1] {
-      list += Array("\(entry.innerPath)\t\(entry.storedCount)\t\(SHA256Digest.hexadecimal(entry.digest))\n".utf8)
+      list += Array(
+        "\(entry.innerPath)\t\(entry.storedCount)\t\(SHA256Digest.hexadecimal(entry.digest))\n".utf8)
     }
     return SHA256Digest.hexadecimal(SHA256Digest.of(list))
   }

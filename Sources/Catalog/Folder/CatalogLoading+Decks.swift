@@ -25,15 +25,17 @@ extension CatalogLoading {
       guard let name = Self.deckName(ofTable: fileName) else { continue }
       guard !layouts.contains(where: { $0.name == Label(name) }) else {
         add(
-          .decks, files.path("decks/" + fileName), "deck '\(name)' has this file too, but its layout does not list it",
+          .decks, files.path("decks/" + fileName),
+          "deck '\(name)' has this file too, but its layout does not list it",
           hint: "list it under 'files', or remove it")
         continue
       }
-      layouts.append((Label(name), DeckLayout(fileName: fileName, zone: defaults.zone, currency: defaults.currency)))
+      layouts.append(
+        (Label(name), DeckLayout(fileName: fileName, zone: defaults.zone, currency: defaults.currency)))
     }
     var decks: [RateDeck] = []
     for (name, layout) in layouts {
-      if let deck = readDeck(name, layout) { decks.append(deck) }
+      if let deck = readDeck(name, layout, names) { decks.append(deck) }
     }
     return NamedParts(decks, faultyNames: layouts.map(\.name), name: \.name)
   }
@@ -43,15 +45,18 @@ extension CatalogLoading {
     _ fileName: String, _ name: String, _ names: [String], _ defaults: DeckDefaults
   ) -> DeckLayout? {
     guard let file = read("decks/" + fileName, .decks) else { return nil }
+    let tables = names.filter { Self.deckName(ofTable: $0) != nil }.map { Label($0) }
     var findings: [CatalogFinding] = []
     var layout = DeckLayoutReader.read(
-      file.text, file: file.path, fileName: name + ".csv", defaults: defaults, zones: &zones, findings: &findings)
+      file.text, file: file.path, fileName: name + ".csv", defaults: defaults, zones: &zones,
+      findings: &findings)
     for (index, listed) in layout.files.enumerated() {
       // A listed NAME.csv may lie there compressed.
       if let found = ["", ".zst", ".gz"].map({ listed.name + $0 }).first(where: { names.contains($0) }) {
         layout.files[index].name = found
       } else {
-        let near = Quoted.suggestion(for: Label(listed.name), in: names.map { Label($0) }, otherwise: "add it")
+        let near = Quoted.suggestion(
+          for: Label(listed.name), in: tables, otherwise: "add it")
         findings.append(
           CatalogFinding(
             severity: .error, file: file.path, line: listed.line, column: 0,
@@ -63,9 +68,9 @@ extension CatalogLoading {
   }
 
   /// The deck of a layout; nil where a file is missing or faulty.
-  private mutating func readDeck(_ name: Label, _ layout: DeckLayout) -> RateDeck? {
+  private mutating func readDeck(_ name: Label, _ layout: DeckLayout, _ names: [String]) -> RateDeck? {
     var texts: [DeckFileText] = []
-    for listed in layout.files where fileExists(listed.name) {
+    for listed in layout.files where names.contains(listed.name) {
       guard let file = read("decks/" + listed.name, .decks) else { continue }
       texts.append(DeckFileText(path: file.path, bytes: file.text))
     }
@@ -73,10 +78,6 @@ extension CatalogLoading {
     let (deck, findings) = DeckReader.read(name, layout, texts)
     for list in findings { add(.decks, list.sorted()) }
     return deck
-  }
-
-  private func fileExists(_ fileName: String) -> Bool {
-    ((try? files.names(in: "decks")) ?? nil)?.contains(fileName) ?? false
   }
 
   private static func deckName(ofTable fileName: String) -> String? {

@@ -7,17 +7,20 @@ extension CatalogLoading {
   private static let suffix = ".yaml"
 
   /// All plans.
-  mutating func readPlans(_ defaults: CatalogDefaults, _ decks: NamedParts<RateDeck>) -> NamedParts<RatePlan> {
+  mutating func readPlans(_ defaults: CatalogDefaults, _ decks: NamedParts<RateDeck>) -> NamedParts<RatePlan>
+  {
     var knownDecks: [Label: PlanDeck] = [:]
-    for (name, index) in decks.indexByName {
-      let deck = decks.parts.first { $0.name == name }
+    for name in decks.indexByName.names {
+      let index = decks.parts.firstIndex { $0.name == name }
+      let deck = index.map { decks.parts[$0] }
       // The currency of a faulty deck is not known: that of the catalog is as good as any, or ISO's "no currency".
       guard let currency = deck?.currency ?? defaults.currency ?? Currency(code: "XXX") else { continue }
-      knownDecks[name] = PlanDeck(index: index, currency: currency)
+      knownDecks[name] = PlanDeck(index: index ?? 0, currency: currency)
     }
     let read = readFolder("plans", .plans, nameKey: "plan") { file, findings in
       PlanReader.read(
-        file.text, file: file.path, defaultCurrency: defaults.currency, decks: knownDecks, findings: &findings)
+        file.text, file: file.path, defaultCurrency: defaults.currency, decks: knownDecks, findings: &findings
+      )
     }
     if read.files.isEmpty {
       add(.plans, files.path("plans"), "there is no plan", hint: "write one to plans/NAME.yaml")
@@ -63,7 +66,8 @@ extension CatalogLoading {
   private static func text(ofKey key: String, in text: [UInt8]) -> Label? {
     let unused = YamlFindings(file: "")
     guard let root = YamlReader.read(text, findings: unused), case .map(let entries) = root.content,
-      let value = entries.first(where: { $0.key == Label(key) })?.value, case .scalar(let name, _) = value.content
+      let value = entries.first(where: { $0.key == Label(key) })?.value,
+      case .scalar(let name, _) = value.content
     else { return nil }
     return name
   }
@@ -92,7 +96,8 @@ extension CatalogLoading {
         section,
         [
           CatalogFinding(
-            severity: .warning, file: files.path(folder + "/" + name), line: 0, column: 0, message: "is not read",
+            severity: .warning, file: files.path(folder + "/" + name), line: 0, column: 0,
+            message: "is not read",
             hint: "files here end with " + suffixes.joined(separator: ", "))
         ])
     }

@@ -19,7 +19,9 @@ extension CatalogLoading {
   }
 
   /// The accounts; without accounts.csv there is no catalog.
-  mutating func readAccounts(_ plans: NamedParts<RatePlan>, _ defaults: CatalogDefaults) -> NamedParts<Account> {
+  mutating func readAccounts(_ plans: NamedParts<RatePlan>, _ defaults: CatalogDefaults) -> NamedParts<
+    Account
+  > {
     var accounts: [Account] = []
     if let file = read("accounts.csv", .accounts) {
       var findings = FindingList(file: file.path)
@@ -39,7 +41,8 @@ extension CatalogLoading {
   ) -> [UsageSource] {
     guard names.contains("sources.csv"), let file = read("sources.csv", .sources) else { return [] }
     let references = SourceReferences(
-      formats: formats.indexByName, accounts: accounts.indexByName, zone: defaults.zone, country: defaults.country)
+      formats: formats.indexByName, accounts: accounts.indexByName, zone: defaults.zone,
+      country: defaults.country)
     let (sources, findings) = file.text.withUnsafeBufferPointer {
       SourceReader.read($0, file: file.path, references: references, zones: &zones)
     }
@@ -54,10 +57,11 @@ extension CatalogLoading {
   ) -> [ServiceKey] {
     guard names.contains("services.csv"), let file = read("services.csv", .services) else { return [] }
     // A file may also be read with `--source FORMAT`: then the format's name is the source's.
-    let sourceNames = Set(sources.map(\.name)).union(formats.indexByName.keys)
+    let sourceNames = Set(sources.map(\.name)).union(formats.indexByName.names)
     let (services, findings) = file.text.withUnsafeBufferPointer {
       ServiceReader.read(
-        $0, file: file.path, accounts: accounts.indexByName, textKinds: textKinds(formats.parts), sources: sourceNames)
+        $0, file: file.path, accounts: accounts.indexByName, textKinds: textKinds(formats.parts),
+        sources: sourceNames)
     }
     add(.services, findings.sorted())
     return services
@@ -67,14 +71,17 @@ extension CatalogLoading {
   private func textKinds(_ formats: [FormatDescriptor]) -> Set<Label> {
     var kinds: Set<Label> = ["trunk", "extension", "account_code", "tenant"]
     for format in formats {
-      for case .service(let word) in format.fields.map(\.role) + format.guide.values.joined() { kinds.insert(word) }
+      for case .service(let word) in format.fields.map(\.role) + format.guide.values.joined() {
+        kinds.insert(word)
+      }
     }
     return kinds
   }
 
   /// The contracts, in file order.
   mutating func readContracts(
-    _ names: [String], _ accounts: NamedParts<Account>, _ plans: NamedParts<RatePlan>, _ defaults: CatalogDefaults
+    _ names: [String], _ accounts: NamedParts<Account>, _ plans: NamedParts<RatePlan>,
+    _ defaults: CatalogDefaults
   ) -> [Contract] {
     guard names.contains("contracts.csv"), let file = read("contracts.csv", .contracts) else { return [] }
     let (contracts, findings) = file.text.withUnsafeBufferPointer { text in

@@ -11,13 +11,20 @@ struct NamedParts<Part> {
   /// The parts that were read.
   var parts: [Part] = []
   /// Index of each name; that of a faulty one means nothing, as there will be no catalog.
-  var indexByName: [Label: Int] = [:]
+  var indexByName = NameIndex()
 
   /// Sorts parts by name; `faultyNames` are the names of those that were not read.
   init(_ parts: [Part], faultyNames: [Label] = [], name: (Part) -> Label) {
-    self.parts = parts.sorted { name($0) < name($1) }
-    for name in faultyNames { indexByName[name] = 0 }
-    for (index, part) in self.parts.enumerated() { indexByName[name(part)] = index }
+    // Names are compared alone: parts are large, and tables are often in order already.
+    var names = parts.map(name)
+    self.parts = parts
+    if !zip(names, names.dropFirst()).allSatisfy({ $0 < $1 }) {
+      let order = names.indices.sorted { names[$0] < names[$1] }
+      self.parts = order.map { parts[$0] }
+      names = order.map { names[$0] }
+    }
+    for name in faultyNames { indexByName.set(name, to: 0) }
+    for (index, name) in names.enumerated() { indexByName.set(name, to: index) }
   }
 }
 
@@ -42,7 +49,11 @@ struct CatalogLoading {
   /// Reads everything.
   mutating func catalog() throws(CatalogFault) -> Catalog {
     guard let names = names(in: "", .folder), !names.isEmpty else {
-      if !hasErrors { add(.folder, files.folder, "there is no catalog folder here", hint: "name the folder that holds accounts.csv") }
+      if !hasErrors {
+        add(
+          .folder, files.folder, "there is no catalog folder here",
+          hint: "name the folder that holds accounts.csv")
+      }
       throw fault()
     }
     reportStrangers(names)
@@ -61,9 +72,11 @@ struct CatalogLoading {
     }
     guard !hasErrors else { throw fault() }
     return Catalog(
-      defaults: defaults, sources: sources, formats: formats.parts, accounts: accounts.parts, services: services,
+      defaults: defaults, sources: sources, formats: formats.parts, accounts: accounts.parts,
+      services: services,
       decks: decks.parts, plans: plans.parts, contracts: contracts,
-      ratingHash: CatalogHash.rating(readFiles, zones: zones.loaded), billingHash: CatalogHash.billing(readFiles),
+      ratingHash: CatalogHash.rating(readFiles, zones: zones.loaded),
+      billingHash: CatalogHash.billing(readFiles),
       warnings: allFindings())
   }
 
@@ -112,7 +125,8 @@ struct CatalogLoading {
     guard all.count > CatalogFolder.findingCountMax else { return CatalogFault(findings: all) }
     // Errors are what must be mended: warnings give way to them.
     let errors = all.filter { $0.severity == .error }
-    let kept = Array((errors.count < CatalogFolder.findingCountMax ? all : errors).prefix(CatalogFolder.findingCountMax))
+    let kept = Array(
+      (errors.count < CatalogFolder.findingCountMax ? all : errors).prefix(CatalogFolder.findingCountMax))
     let rest = CatalogFinding(
       severity: .error, file: files.folder, line: 0, column: 0, message: "and \(all.count - kept.count) more")
     return CatalogFault(findings: kept + [rest])
@@ -121,7 +135,8 @@ struct CatalogLoading {
   /// A file that nobody reads but that is named almost like one that is.
   private mutating func reportStrangers(_ names: [String]) {
     let known = [
-      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats", "contracts.csv",
+      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
+      "contracts.csv",
     ]
     let missing = known.filter { !names.contains($0) }.map { Label($0) }
     for name in names where !known.contains(name) {

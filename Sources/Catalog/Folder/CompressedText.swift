@@ -44,7 +44,8 @@ enum CompressedText {
         }
       }
       guard ZSTD_isError(status) == 0 else {
-        throw Fault(message: "damaged zstd near byte \(offset): \(String(cString: ZSTD_getErrorName(status)))")
+        throw Fault(
+          message: "damaged zstd near byte \(offset): \(String(cString: ZSTD_getErrorName(status)))")
       }
       left = status
       if (offset, text.count) == before { throw Fault(message: "the zstd frame is cut off") }

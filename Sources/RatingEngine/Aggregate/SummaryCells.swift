@@ -108,7 +108,9 @@ final class SummaryCells {
   }
 
   /// The cell of a key, made where there is none.
-  @inline(__always) private func find(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<SummaryCell> {
+  @inline(__always) private func find(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
+    SummaryCell
+  > {
     let slots = state.pointee.slots
     let mask = state.pointee.mask
     var at = hash & mask
@@ -124,7 +126,9 @@ final class SummaryCells {
     }
   }
 
-  @inline(never) private func insert(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<SummaryCell> {
+  @inline(never) private func insert(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
+    SummaryCell
+  > {
     let number = count
     if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 { grow() }
     precondition(number < Int(UInt32.max) - 1, "a summary has fewer than 2^32 rows")

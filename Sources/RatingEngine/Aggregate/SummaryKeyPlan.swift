@@ -7,8 +7,10 @@ import Catalog
 
 /// A column of a summary that events can be grouped by.
 public enum GroupColumn: String, Sendable, CaseIterable {
-  case account, cost_centre, service, usage_period, plan, charge, service_kind, direction, rating_group, destination
-  case jurisdiction, band, unit_price, per, tier_from, tier_up_to, allowance, supplier, currency, cost_currency
+  case account, cost_centre, service, usage_period, plan, charge, service_kind, direction, rating_group,
+    destination
+  case jurisdiction, band, unit_price, per, tier_from, tier_up_to, allowance, supplier, currency,
+    cost_currency
   /// Local date of the charging start in the account's zone.
   case day
 }
@@ -17,7 +19,8 @@ public enum GroupColumn: String, Sendable, CaseIterable {
 struct SummaryKeyPlan: Sendable {
   /// What a part of the key is made from.
   enum Part: Sendable, Equatable {
-    case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group, destination
+    case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
+      destination
     case unitPrice, price, per, currency, day
   }
   /// Where a part stands.
@@ -66,7 +69,8 @@ struct SummaryKeyPlan: Sendable {
     if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
     fields = wanted.map { part, columns in
       Field(
-        part: part, shift: 0, width: Self.width(part, catalog), columns: columns, lookup: Self.lookup(part, catalog))
+        part: part, shift: 0, width: Self.width(part, catalog), columns: columns,
+        lookup: Self.lookup(part, catalog))
     }
     bits = fields.reduce(0) { $0 + $1.width }
     guard bits <= 128 else { return nil }
@@ -99,7 +103,9 @@ struct SummaryKeyPlan: Sendable {
     }
   }
 
-  private static func bits(_ count: Int) -> Int { count <= 1 ? 1 : Int.bitWidth - (count - 1).leadingZeroBitCount }
+  private static func bits(_ count: Int) -> Int {
+    count <= 1 ? 1 : Int.bitWidth - (count - 1).leadingZeroBitCount
+  }
 
   private static func width(_ part: Part, _ catalog: CompiledCatalog) -> Int {
     switch part {

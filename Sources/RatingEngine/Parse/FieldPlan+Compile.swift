@@ -60,7 +60,8 @@ private struct FieldPlanCompiler {
     plan.key = format.key.compactMap { slotByField[$0] }
     bindGuide(serviceTag)
     plan.answered = try format.answered.map { (list) throws(FormatMismatch) in try conditions(list) }
-    plan.needsAssembly = try format.needsAssembly.map { (list) throws(FormatMismatch) in try conditions(list) }
+    plan.needsAssembly = try format.needsAssembly.map { (list) throws(FormatMismatch) in try conditions(list)
+    }
     for filter in format.filters {
       plan.filters.append((filterReason(filter.reason), try conditions(filter.conditions)))
     }
@@ -94,7 +95,9 @@ private struct FieldPlanCompiler {
   /// At least one of the columns must be in the file.
   private func requireOne(_ columns: [ColumnReference]) throws(FormatMismatch) {
     guard format.dialect.framing == .csv else { return }
-    let isThere = columns.contains { slotByColumn[$0].map { plan.columns[$0] != FieldPlan.missingColumn } ?? false }
+    let isThere = columns.contains {
+      slotByColumn[$0].map { plan.columns[$0] != FieldPlan.missingColumn } ?? false
+    }
     guard !isThere else { return }
     let names = columns.flatMap { reference -> [Label] in
       if case .names(let names) = reference { names } else { [] }
@@ -223,7 +226,8 @@ private struct FieldPlanCompiler {
     case .quantityInRecordUnit(let comma):
       guard let unit = slotByField[.unit] else {
         let one = format.kind.onePerUnit
-        return FieldPlan.QuantityField(slot: slot, reader: .decimal(onePerUnit: one, isDecimalComma: comma), role: role)
+        return FieldPlan.QuantityField(
+          slot: slot, reader: .decimal(onePerUnit: one, isDecimalComma: comma), role: role)
       }
       return FieldPlan.QuantityField(
         slot: slot, reader: .inRecordUnit(unitSlot: unit, isDecimalComma: comma), role: role)
@@ -239,9 +243,13 @@ private struct FieldPlanCompiler {
         case .from: return FieldPlan.GuideField(value: .from, tag: ServiceIndex.numberTag)
         case .to: return FieldPlan.GuideField(value: .to, tag: ServiceIndex.numberTag)
         case .account:
-          return slotByField[role].map { FieldPlan.GuideField(value: .text(slot: $0), tag: ServiceIndex.accountTag) }
+          return slotByField[role].map {
+            FieldPlan.GuideField(value: .text(slot: $0), tag: ServiceIndex.accountTag)
+          }
         default:
-          return slotByField[role].map { FieldPlan.GuideField(value: .text(slot: $0), tag: serviceTag(role.name)) }
+          return slotByField[role].map {
+            FieldPlan.GuideField(value: .text(slot: $0), tag: serviceTag(role.name))
+          }
         }
       }
     }

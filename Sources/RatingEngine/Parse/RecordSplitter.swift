@@ -56,7 +56,8 @@ final class RecordSplitter {
     let isJSON = plan.dialect.framing == .jsonl
     let quote: UInt8 = isJSON || plan.dialect.quotes == .none ? 0 : UInt8(ascii: "\"")
     scan = cm_scan(
-      text, length, isJSON ? plan.dialect.lineEnd : plan.dialect.delimiter, plan.dialect.lineEnd, quote, structurals,
+      text, length, isJSON ? plan.dialect.lineEnd : plan.dialect.delimiter, plan.dialect.lineEnd, quote,
+      structurals,
       lineEnds, quotes)
     lineCursor = 0
     quoteCursor = 0
@@ -103,7 +104,9 @@ final class RecordSplitter {
       var length = end &- start
       if length > 0, text[Int(end) &- 1] == 13 { length &-= 1 }
       if length == 0 { continue }
-      if !comment.isEmpty, comment.count <= Int(length), comment.indices.allSatisfy({ text[Int(start) + $0] == comment[$0] }) {
+      if !comment.isEmpty, comment.count <= Int(length),
+        comment.indices.allSatisfy({ text[Int(start) + $0] == comment[$0] })
+      {
         continue
       }
       batch.offset[count] = start
@@ -131,7 +134,8 @@ final class RecordSplitter {
       let end = structurals[Int(lineEnds[lineCursor])]
       while cursor < scan.quoteCount, quotes[cursor] < end {
         let isEscaped =
-          plan.dialect.quotes == .backslash && quotes[cursor] > 0 && text[Int(quotes[cursor]) - 1] == UInt8(ascii: "\\")
+          plan.dialect.quotes == .backslash && quotes[cursor] > 0
+          && text[Int(quotes[cursor]) - 1] == UInt8(ascii: "\\")
         if !isEscaped { isOpen.toggle() }
         cursor += 1
       }
@@ -197,7 +201,8 @@ final class RecordSplitter {
         }
         let first = Int(firstStructural[record])
         let begin = field == 0 ? batch.offset[record] : structurals[first &+ field &- 1] &+ 1
-        let end = field == fields &- 1 ? batch.offset[record] &+ batch.length[record] : structurals[first &+ field]
+        let end =
+          field == fields &- 1 ? batch.offset[record] &+ batch.length[record] : structurals[first &+ field]
         texts[record] = text + Int(begin)
         // A trailing delimiter that was forgiven can leave an end before the begin.
         lengths[record] = Int32(bitPattern: end &- begin)
@@ -212,8 +217,12 @@ final class RecordSplitter {
       return suspend(record, batch, .badQuotes)
     }
     var fields = quoted.count
-    if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 { fields -= 1 }
-    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else { return suspend(record, batch, .badRecord) }
+    if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 {
+      fields -= 1
+    }
+    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else {
+      return suspend(record, batch, .badRecord)
+    }
     for (slot, column) in plan.columns.enumerated() {
       let field = column >= 0 ? column : fields + column
       if column == FieldPlan.missingColumn || field < 0 || field >= fields {
@@ -227,7 +236,8 @@ final class RecordSplitter {
 
   private func splitJSON(_ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
     let begin = text + Int(batch.offset[record])
-    let isObject = json.read(begin, Int(batch.length[record]), paths: plan.paths, scratch: scratch) { slot, pointer, length in
+    let isObject = json.read(begin, Int(batch.length[record]), paths: plan.paths, scratch: scratch) {
+      slot, pointer, length in
       columns.texts(slot)[record] = pointer
       columns.lengths(slot)[record] = Int32(length)
     }

@@ -59,7 +59,9 @@ final class UsageBatch {
 
   deinit {
     for pointer in [offset, length, line] { pointer.deallocate() }
-    for pointer in [door, faultField, kind, direction, isAnswered, fromCount, toCount, isRowKeyed] { pointer.deallocate() }
+    for pointer in [door, faultField, kind, direction, isAnswered, fromCount, toCount, isRowKeyed] {
+      pointer.deallocate()
+    }
     reason.deallocate()
     for pointer in [start, answer, end, quantity] { pointer.deallocate() }
     for pointer in [fromDigits, toDigits, identityLow, identityHigh, content] { pointer.deallocate() }

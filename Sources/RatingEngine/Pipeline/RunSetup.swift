@@ -54,5 +54,7 @@ final class RunSetup: Sendable {
   }
 
   /// The tag of a kind of service key.
-  func serviceTag(_ kind: Label) -> UInt32 { catalog.serviceTags[kind] ?? UInt32(ServiceIndex.firstTextTag + 0xffff) }
+  func serviceTag(_ kind: Label) -> UInt32 {
+    catalog.serviceTags[kind] ?? UInt32(ServiceIndex.firstTextTag + 0xffff)
+  }
 }

@@ -46,7 +46,8 @@ final class Rater {
   ///   - sourceIndex: index of the source in the catalog.
   ///   - meters: numbers of meters that the catalog does not name, shared by all workers.
   init(
-    catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?, meters: MeterNames
+    catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?,
+    meters: MeterNames
   ) {
     self.catalog = catalog
     self.keyPlan = keyPlan
@@ -62,7 +63,8 @@ final class Rater {
     return padded.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return ServiceIndex.none }
       return catalog.services.find(
-        ServiceIndex.Key(text: base, length: id.count), tag: ServiceIndex.accountTag, text: base, length: id.count)
+        ServiceIndex.Key(text: base, length: id.count), tag: ServiceIndex.accountTag, text: base,
+        length: id.count)
     }
   }
 
@@ -89,7 +91,8 @@ final class Rater {
   ///
   /// Records that left before are not touched. `rows` needs room for the batch.
   func rate(
-    _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, into rows: UnsafeMutablePointer<OutcomeRow>
+    _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan,
+    into rows: UnsafeMutablePointer<OutcomeRow>
   ) -> Int {
     liveCount = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
@@ -145,7 +148,9 @@ final class Rater {
     // Two passes: keys and prefetches, then probes.
     for at in 0..<liveCount {
       let record = Int(live[at])
-      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else { continue }
+      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else {
+        continue
+      }
       let key: ServiceIndex.Key
       if let texts, let lengths {
         key = ServiceIndex.Key(text: texts[record], length: max(0, Int(lengths[record])))
@@ -158,7 +163,9 @@ final class Rater {
     }
     for at in 0..<liveCount {
       let record = Int(live[at])
-      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else { continue }
+      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else {
+        continue
+      }
       let length = lengths.map { Int($0[record]) } ?? 0
       if texts != nil ? length <= 0 : counts[record] == 0 { continue }
       let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
@@ -198,7 +205,8 @@ final class Rater {
       var assignment = accounts[Int(accountIndex)].assignment
       while assignment != CompiledCatalog.none {
         let candidate = assignments.base + Int(assignment)
-        if seconds[record] >= candidate.pointee.fromSeconds, seconds[record] < candidate.pointee.untilSeconds {
+        if seconds[record] >= candidate.pointee.fromSeconds, seconds[record] < candidate.pointee.untilSeconds
+        {
           plan[record] = candidate.pointee.plan
           return true
         }
@@ -215,7 +223,8 @@ final class Rater {
     let combinations = CompiledPlan.kindCount * CompiledPlan.directionCount * 2
     keepLive { record in
       let combination =
-        CompiledPlan.combination(batch.kind[record], batch.direction[record]) &* 2 &+ Int(batch.isAnswered[record])
+        CompiledPlan.combination(batch.kind[record], batch.direction[record]) &* 2
+        &+ Int(batch.isAnswered[record])
       let rule = table[Int(plan[record]) &* combinations &+ combination]
       return rule == 0 || applyRule(rule, record, batch, columns, fields)
     }
@@ -227,7 +236,9 @@ final class Rater {
   ) -> Bool {
     let rules = catalog.plans[Int(plan[record])].rules
     if rule != CompiledPlan.slowRules { return filter(record, batch, rules[Int(rule) - 1].reason) }
-    for rule in rules where holds(rule, record, batch, columns, fields) { return filter(record, batch, rule.reason) }
+    for rule in rules where holds(rule, record, batch, columns, fields) {
+      return filter(record, batch, rule.reason)
+    }
     return true
   }
 
@@ -244,7 +255,8 @@ final class Rater {
     if !rule.prefixes.isEmpty {
       let digitCount = Int(count & ~PhoneNumber.shortCodeFlag)
       let fits = rule.prefixes.contains { prefix in
-        digitCount >= prefix.count && digits / DigitText.powersOfTen[digitCount - prefix.count] == prefix.digits
+        digitCount >= prefix.count
+          && digits / DigitText.powersOfTen[digitCount - prefix.count] == prefix.digits
       }
       guard fits else { return false }
     }
@@ -318,7 +330,8 @@ final class Rater {
       node[record] = next
       if next & PrefixTable.childFlag != 0 {
         cm_prefetch_read(
-          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000)))
+          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000))
+        )
       } else if next != 0 {
         cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
       }
@@ -364,7 +377,9 @@ final class Rater {
     keepLive { record in
       let combination = CompiledPlan.combination(batch.kind[record], batch.direction[record])
       let known = entries[Int(plan[record]) &* combinations &+ combination]
-      guard row[record] != 0, known.charge != CompiledCatalog.none else { return chooseCharge(record, batch, combination) }
+      guard row[record] != 0, known.charge != CompiledCatalog.none else {
+        return chooseCharge(record, batch, combination)
+      }
       charge[record] = known.charge
       chargeName[record] = known.name
       chargeHasLimits[record] = known.hasLimits
@@ -431,7 +446,8 @@ final class Rater {
     let result = EventPrice.exact(
       quantity: quantity, isVoice: batch.kind[record] == UsageKind.voice.rawValue,
       isAnswered: batch.isAnswered[record] != 0, price: price,
-      increment: catalog.increments[Int(price.incrementIndex)], plan: plan, charge: plan.charges[Int(charge[record])])
+      increment: catalog.increments[Int(price.incrementIndex)], plan: plan,
+      charge: plan.charges[Int(charge[record])])
     switch result {
     case .success(let priced):
       billed[record] = priced.billed
@@ -510,8 +526,10 @@ final class Rater {
           keyLow: keyLow[record], keyHigh: keyHigh[record], identityLow: batch.identityLow[record],
           identityHigh: batch.identityHigh[record], content: batch.content[record],
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
-          amountPico: isRated ? amount[record] : 0, offset: batch.offset[record], payload: OutcomeRow.noPayload,
-          reason: batch.reason[record], door: door, kind: batch.kind[record], isRowKeyed: batch.isRowKeyed[record]))
+          amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
+          payload: OutcomeRow.noPayload,
+          reason: batch.reason[record], door: door, kind: batch.kind[record],
+          isRowKeyed: batch.isRowKeyed[record]))
       out += 1
     }
     return out - rows
