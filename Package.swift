@@ -76,7 +76,7 @@ let package = Package(
     tests("Tables"),
     tests(
       "SyntheticUsage",
-      ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money"]),
+      ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables"]),
     tests("Catalog", ["Tables", "Money", "BillingCalendar", "CZstd", "CZlib"]),
     // Usage folders made by tests, for the rooms that read them.
     .target(

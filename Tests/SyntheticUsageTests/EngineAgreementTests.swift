@@ -3,6 +3,7 @@
 import Catalog
 import Money
 import RatingEngine
+import Tables
 import TestSupport
 import Testing
 
@@ -16,43 +17,26 @@ import Testing
     let world = try SyntheticWorld(
       seed: random.next(), accounts: accounts, deckRows: deckRows, days: days, hasConflicts: hasConflicts)
     let known = try #require(try world.write(events: 20_000, to: folder.path(of: "out")))
-    let rows = try rate(folder, "out", days: (0..<days).map(world.fileName))
-    var (eventCount, amounts, raw, billed) =
-      (0, [:], [:], [:])
-      as (
-        Int, [String: Int128], [String: Int128], [String: Int128]
-      )
-    for row in rows {
-      eventCount += Int(row["event_count"] ?? "") ?? 0
-      amounts[row["currency"] ?? "", default: 0] += decimal(row["amount"])
-      raw[row["unit"] ?? "", default: 0] += decimal(row["quantity_raw"])
-      billed[row["unit"] ?? "", default: 0] += decimal(row["quantity_billed"])
+    let catalog = try CatalogFolder.load(folder.path(of: "out/catalog"))
+    let inputs = (0..<days).map {
+      InputFile(name: folder.path(of: "out/usage/\(world.fileName(ofDay: $0)).zst"))
     }
-    #expect(eventCount == known.rated)
-    #expect(amounts == Dictionary(uniqueKeysWithValues: known.amounts.map { ($0.key.code, $0.value.pico) }))
-    // Milliseconds are thousandths of a second; messages and bytes are whole.
-    let quantities = known.quantities.map { ($0, $1, Int128($0 == "s" ? 1_000_000_000 : 1_000_000_000_000)) }
-    #expect(raw == Dictionary(uniqueKeysWithValues: quantities.map { ($0.0, $0.1.raw * $0.2) }))
-    #expect(billed == Dictionary(uniqueKeysWithValues: quantities.map { ($0.0, $0.1.billed * $0.2) }))
-  }
-
-  /// The rows of sums by account and day, by column.
-  private func rate(_ folder: TemporaryFolder, _ name: String, days: [String]) throws -> [[String: String]] {
-    let catalog = try CatalogFolder.load(folder.path(of: "\(name)/catalog"))
-    var options = RatingOptions()
-    options.groupBy = [.account, .day]
-    let inputs = days.map { InputFile(name: folder.path(of: "\(name)/usage/\($0).zst")) }
-    let result = try RatingRun(catalog: catalog, options: options).run(inputs)
-    var text: [UInt8] = []
-    try result.writeGrouped { text.append(contentsOf: $0) }
-    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
-    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
-  }
-
-  private func decimal(_ text: String?) -> Int128 {
-    guard case .success(let value) = DecimalText.parse(text ?? "", scale: 12) else { return 0 }
-    return value
+    let report = try RatingRun(catalog: catalog, options: RatingOptions()).run(inputs).report()
+    #expect(report.read == known.read)
+    #expect(report.rated == known.rated)
+    #expect(report.duplicate == known.duplicate)
+    #expect(
+      Dictionary(uniqueKeysWithValues: report.filtered.map { ($0.reason.description, $0.count) })
+        == known.filteredByReason)
+    #expect(
+      Dictionary(uniqueKeysWithValues: report.suspended.map { ($0.reason.code, $0.count) })
+        == known.suspendedByReason)
+    #expect(
+      Dictionary(uniqueKeysWithValues: report.amounts.map { ($0.currency, $0.amount) }) == known.amounts)
+    #expect(
+      Dictionary(
+        uniqueKeysWithValues: report.quantities.map {
+          ($0.kind.unit, KnownTotals.Quantity(raw: $0.raw, billed: $0.billed))
+        }) == known.quantities)
   }
 }
