@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define UNROLLED 6
+// The lowest set bit; any number where there is none (that offset is overwritten by the next block's).
+#define LOWEST(m) __builtin_ctzll((m) | (1ull << 63))
 
 #define EMIT(out, count, mask, at)                                   \
   do {                                                               \
@@ -14,7 +16,7 @@
     uint32_t *o_ = (out) + (count);                                  \
     int n_ = __builtin_popcountll(m_);                               \
     for (int k_ = 0; k_ < UNROLLED; k_++) {                          \
-      o_[k_] = (uint32_t)((at) + (size_t)(m_ ? __builtin_ctzll(m_) : 0)); \
+      o_[k_] = (uint32_t)((at) + (size_t)LOWEST(m_));                  \
       m_ &= m_ - 1;                                                  \
     }                                                                \
     for (int k_ = UNROLLED; k_ < n_; k_++) {                         \

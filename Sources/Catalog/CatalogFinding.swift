@@ -1,6 +1,5 @@
 // A fault or a doubt in the catalog, with its place and a way out.
 
-
 /// One thing that `check` has to say.
 public struct CatalogFinding: Error, Sendable, Hashable {
   /// Whether the catalog can be used all the same.

@@ -15,7 +15,7 @@ public struct RatingOptions: Sendable {
   /// Source for files that no pattern fits, and for stdin.
   public var sourceName: String?
   /// Columns to group by; nil for the whole schema.
-  public var groupBy: [SummaryColumn]?
+  public var groupBy: [GroupColumn]?
   /// Whether suspended records are kept with their bytes (they are only counted otherwise).
   public var keepsSuspense = false
   /// Whether the decoded bytes of every input are hashed for the manifest.

@@ -20,8 +20,8 @@ public struct FormatDescriptor: Sendable {
   public var fields: [FieldRule]
   /// When a call counts as answered; empty: always. Any of the conditions lists must hold as a whole.
   public var answered: [[Condition]]
-  /// The roles whose values identify a record, `id` or `id` and `sequence` or others; empty: the row's bytes and the
-  /// count of identical rows before it in its file.
+  /// The roles whose values identify a record, `id` or `id` and `sequence` or others; empty, or all of them absent in a
+  /// record: the row's bytes and the count of identical rows before it in its file.
   public var key: [FieldRole]
   /// Roles to look up in `services.csv` or `accounts.csv`, in order, by direction.
   public var guide: [UsageDirection: [FieldRole]]
@@ -146,9 +146,9 @@ public struct Header: Sendable, Hashable {
   public var hasTypesLine: Bool
   /// Column names by position, where the file does not name them.
   public var columns: [Label]
-  /// Fewest fields a record may have.
+  /// Fewest fields a record may have; 0 (and 0 for the most) where it has exactly as many as the file's header names.
   public var fieldCountMin: Int
-  /// Most fields a record may have.
+  /// Most fields a record may have; 0 where the header says it.
   public var fieldCountMax: Int
   /// Names that the header line must hold (fingerprint), besides those that fields need.
   public var requiredNames: [Label]
@@ -276,8 +276,13 @@ public enum FieldConversion: Hashable, Sendable {
   case time([TimePattern])
   /// A telephone number, normalised by the source's dialling plan.
   case number
-  /// A decimal quantity of `unit`, in integer quantity of the kind (`multiplier` for one).
+  /// A decimal number of units, each `onePerUnit` of the kind's integer quantity: 60,000 for minutes of voice.
   case quantity(onePerUnit: Int64, isDecimalComma: Bool)
+  /// A decimal quantity in the unit that the record's `unit` field names (`UsageUnit.named`), which also gives the kind of
+  /// a record that has no `kind`; where it names none, in the unit of the record's kind.
+  case quantityInRecordUnit(isDecimalComma: Bool)
+  /// A whole number of microseconds; a part of a millisecond counts as one.
+  case microseconds
   /// A duration written `HH:MM:SS` or `MM:SS`, with an optional fraction.
   case clock
   /// One of a few words; texts that are not listed give `otherwise`, or are refused where that is nil.
@@ -361,11 +366,14 @@ public struct Condition: Hashable, Sendable {
   public var column: ColumnReference
   /// The test.
   public var test: Test
+  /// Whether the column may be missing from the header or from a short row; it then reads as empty.
+  public var isOptional: Bool
 
   /// Makes a condition.
-  public init(column: ColumnReference, test: Test) {
+  public init(column: ColumnReference, test: Test, isOptional: Bool = false) {
     self.column = column
     self.test = test
+    self.isOptional = isOptional
   }
 }
 

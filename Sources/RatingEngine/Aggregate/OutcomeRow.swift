@@ -20,6 +20,8 @@ struct OutcomeRow: BitwiseCopyable {
   var reason: UInt16
   var door: UInt8
   var kind: UInt8
+  /// 1 where the identity is that of the row.
+  var isRowKeyed: UInt8
 
   static let noPayload = UInt32.max
 }

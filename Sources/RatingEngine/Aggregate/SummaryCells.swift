@@ -18,26 +18,49 @@ struct SummaryCell: BitwiseCopyable {
 
 /// Exact sums by key. One owner at a time.
 final class SummaryCells {
-  // Slots hold 32 bits of the hash above the number of the cell + 1; 0 is empty.
-  private var slots: FlatTable<UInt64>
-  private var mask: UInt64
-  private(set) var count = 0
-  private var blocks: [FlatTable<SummaryCell>] = []
+  /// What every access reads, outside the class: its fields would be checked for exclusive access at every use.
+  private struct State {
+    // Slots hold 32 bits of the hash above the number of the cell + 1; 0 is empty.
+    var slots: FlatTable<UInt64>
+    var mask: UInt64
+    var count: Int
+    /// Blocks of 2^blockShift cells; room for 2^16 of them, which is 2^32 cells.
+    var blocks: FlatTable<UnsafeMutablePointer<SummaryCell>?>
+  }
+
+  private let state: UnsafeMutablePointer<State>
   private static let blockShift = 16
   private static let blockMask = (1 << blockShift) - 1
 
   init(slotCount: Int = 1 << 16) {
-    slots = FlatTable(zeroedCount: slotCount)
-    mask = UInt64(slotCount - 1)
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: State(
+        slots: FlatTable(zeroedCount: slotCount), mask: UInt64(slotCount - 1), count: 0,
+        blocks: FlatTable(zeroedCount: 1 << 16)))
   }
 
   deinit {
-    slots.deallocate()
-    for block in blocks { block.deallocate() }
+    state.pointee.slots.deallocate()
+    var number = 0
+    while number < count {
+      if let block = state.pointee.blocks[number >> Self.blockShift] {
+        cm_unmap(block, MemoryLayout<SummaryCell>.stride << Self.blockShift)
+      }
+      number += 1 << Self.blockShift
+    }
+    state.pointee.blocks.deallocate()
+    state.deallocate()
   }
 
+  /// Number of cells.
+  @inline(__always) var count: Int { state.pointee.count }
+
   /// Bytes held.
-  var byteCount: Int { slots.byteCount + blocks.count << Self.blockShift * MemoryLayout<SummaryCell>.stride }
+  var byteCount: Int {
+    let blocks = (count + Self.blockMask) >> Self.blockShift
+    return state.pointee.slots.byteCount + (blocks << Self.blockShift) * MemoryLayout<SummaryCell>.stride
+  }
 
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> UInt64 {
     let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: (high | 1) &* 0x9fb2_1c65_1e98_df25)
@@ -46,18 +69,19 @@ final class SummaryCells {
   }
 
   @inline(__always) func prefetchSlot(_ hash: UInt64) {
-    cm_prefetch_read(slots.base + Int(truncatingIfNeeded: hash & mask))
+    cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
   }
 
   /// Prefetches the cell that the slot of `hash` names, if it names one.
   @inline(__always) func prefetchCell(_ hash: UInt64) {
-    let slot = slots[Int(truncatingIfNeeded: hash & mask)]
+    let slot = state.pointee.slots[Int(truncatingIfNeeded: hash & state.pointee.mask)]
     if slot != 0 { cm_prefetch_write(cell(Int(truncatingIfNeeded: slot & 0xffff_ffff) &- 1)) }
   }
 
   /// The cell of a number, 0..<count.
   @inline(__always) func cell(_ number: Int) -> UnsafeMutablePointer<SummaryCell> {
-    blocks.withUnsafeBufferPointer { $0[number &>> Self.blockShift].base + (number & Self.blockMask) }
+    // Every number below `count` has its block.
+    state.pointee.blocks[number &>> Self.blockShift].unsafelyUnwrapped + (number & Self.blockMask)
   }
 
   /// Prefetches a cell for reading.
@@ -84,7 +108,11 @@ final class SummaryCells {
   }
 
   /// The cell of a key, made where there is none.
-  @inline(__always) private func find(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<SummaryCell> {
+  @inline(__always) private func find(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
+    SummaryCell
+  > {
+    let slots = state.pointee.slots
+    let mask = state.pointee.mask
     var at = hash & mask
     let tag = hash & 0xffff_ffff_0000_0000
     while true {
@@ -98,12 +126,17 @@ final class SummaryCells {
     }
   }
 
-  @inline(never) private func insert(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<SummaryCell> {
-    if UInt64(count) * 4 >= (mask + 1) * 3 { grow() }
-    if count & Self.blockMask == 0 { blocks.append(FlatTable(zeroedCount: 1 << Self.blockShift)) }
-    precondition(count < Int(UInt32.max) - 1, "a summary has fewer than 2^32 rows")
+  @inline(never) private func insert(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
+    SummaryCell
+  > {
     let number = count
-    count += 1
+    if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 { grow() }
+    precondition(number < Int(UInt32.max) - 1, "a summary has fewer than 2^32 rows")
+    if number & Self.blockMask == 0 {
+      let block = FlatTable<SummaryCell>(zeroedCount: 1 << Self.blockShift)
+      state.pointee.blocks[number >> Self.blockShift] = block.base
+    }
+    state.pointee.count = number + 1
     place(number, hash)
     let new = cell(number)
     new.pointee = SummaryCell(
@@ -112,16 +145,18 @@ final class SummaryCells {
   }
 
   private func place(_ number: Int, _ hash: UInt64) {
+    let slots = state.pointee.slots
+    let mask = state.pointee.mask
     var at = hash & mask
     while slots[Int(truncatingIfNeeded: at)] != 0 { at = (at &+ 1) & mask }
     slots[Int(truncatingIfNeeded: at)] = hash & 0xffff_ffff_0000_0000 | UInt64(number + 1)
   }
 
   private func grow() {
-    slots.deallocate()
-    let slotCount = Int(mask + 1) * 2
-    slots = FlatTable(zeroedCount: slotCount)
-    mask = UInt64(slotCount - 1)
+    state.pointee.slots.deallocate()
+    let slotCount = Int(state.pointee.mask + 1) * 2
+    state.pointee.slots = FlatTable(zeroedCount: slotCount)
+    state.pointee.mask = UInt64(slotCount - 1)
     for number in 0..<count {
       let cell = cell(number)
       place(number, Self.hash(cell.pointee.keyLow, cell.pointee.keyHigh))

@@ -6,9 +6,11 @@
 import Catalog
 
 /// A column of a summary that events can be grouped by.
-public enum SummaryColumn: String, Sendable, CaseIterable {
-  case account, cost_centre, service, usage_period, plan, charge, service_kind, direction, rating_group, destination
-  case jurisdiction, band, unit_price, per, tier_from, tier_up_to, allowance, supplier, currency, cost_currency
+public enum GroupColumn: String, Sendable, CaseIterable {
+  case account, cost_centre, service, usage_period, plan, charge, service_kind, direction, rating_group,
+    destination
+  case jurisdiction, band, unit_price, per, tier_from, tier_up_to, allowance, supplier, currency,
+    cost_currency
   /// Local date of the charging start in the account's zone.
   case day
 }
@@ -17,7 +19,8 @@ public enum SummaryColumn: String, Sendable, CaseIterable {
 struct SummaryKeyPlan: Sendable {
   /// What a part of the key is made from.
   enum Part: Sendable, Equatable {
-    case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group, destination
+    case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
+      destination
     case unitPrice, price, per, currency, day
   }
   /// Where a part stands.
@@ -26,7 +29,7 @@ struct SummaryKeyPlan: Sendable {
     var shift: Int
     var width: Int
     /// Columns that it writes.
-    var columns: [SummaryColumn]
+    var columns: [GroupColumn]
     /// The part's value by the number that the rater has (tariff → group …); nil where it is that number.
     var lookup: FlatTable<UInt32>?
   }
@@ -34,7 +37,7 @@ struct SummaryKeyPlan: Sendable {
   var fields: [Field]
   var bits: Int
   /// Columns as asked for, those that are always empty included.
-  var columns: [SummaryColumn]
+  var columns: [GroupColumn]
   var needsPeriod: Bool
   var needsDay: Bool
 
@@ -42,9 +45,9 @@ struct SummaryKeyPlan: Sendable {
   static let dynamicTariffsMax = 1 << 16
 
   /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
-  init?(columns: [SummaryColumn], _ catalog: CompiledCatalog) {
+  init?(columns: [GroupColumn], _ catalog: CompiledCatalog) {
     self.columns = columns
-    var wanted: [(Part, [SummaryColumn])] = []
+    var wanted: [(Part, [GroupColumn])] = []
     var rest = columns[...]
     while let column = rest.popFirst() {
       // Neighbours that one number determines share a field.
@@ -66,7 +69,8 @@ struct SummaryKeyPlan: Sendable {
     if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
     fields = wanted.map { part, columns in
       Field(
-        part: part, shift: 0, width: Self.width(part, catalog), columns: columns, lookup: Self.lookup(part, catalog))
+        part: part, shift: 0, width: Self.width(part, catalog), columns: columns,
+        lookup: Self.lookup(part, catalog))
     }
     bits = fields.reduce(0) { $0 + $1.width }
     guard bits <= 128 else { return nil }
@@ -79,7 +83,7 @@ struct SummaryKeyPlan: Sendable {
     needsDay = fields.contains { $0.part == .day }
   }
 
-  private static func part(_ column: SummaryColumn) -> Part? {
+  private static func part(_ column: GroupColumn) -> Part? {
     switch column {
     case .account: .account
     case .cost_centre: .costCentre
@@ -99,7 +103,9 @@ struct SummaryKeyPlan: Sendable {
     }
   }
 
-  private static func bits(_ count: Int) -> Int { count <= 1 ? 1 : Int.bitWidth - (count - 1).leadingZeroBitCount }
+  private static func bits(_ count: Int) -> Int {
+    count <= 1 ? 1 : Int.bitWidth - (count - 1).leadingZeroBitCount
+  }
 
   private static func width(_ part: Part, _ catalog: CompiledCatalog) -> Int {
     switch part {

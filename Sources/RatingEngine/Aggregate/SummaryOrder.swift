@@ -8,7 +8,7 @@ import Tables
 
 /// One field of the summary's key with its texts by rank.
 struct RankedField {
-  var columns: [SummaryColumn]
+  var columns: [GroupColumn]
   var part: SummaryKeyPlan.Part
   /// Text of each rank: the cells of its columns as CSV, separated and ended by commas; empty where it writes no column.
   var texts: TextTable
@@ -113,7 +113,8 @@ struct SummaryOrder {
     let order = values.indices.sorted { a, b in
       texts[a].lexicographicallyPrecedes(texts[b])
     }
-    var entry = RankedField(columns: field.columns, part: field.part, texts: TextTable(), width: 1, values: [])
+    var entry = RankedField(
+      columns: field.columns, part: field.part, texts: TextTable(), width: 1, values: [])
     var last: [Label]?
     for index in order {
       if texts[index] != last {
@@ -147,10 +148,15 @@ struct SummaryOrder {
   /// Rank of a field in a packed row.
   @inline(__always) static func rank(_ row: UnsafePointer<Row>, shift: Int, width: Int) -> Int {
     let mask = (UInt64(1) &<< UInt64(truncatingIfNeeded: width)) &- 1
-    if shift >= 64 { return Int(truncatingIfNeeded: row.pointee.high &>> UInt64(truncatingIfNeeded: shift &- 64) & mask) }
-    if shift &+ width <= 64 { return Int(truncatingIfNeeded: row.pointee.low &>> UInt64(truncatingIfNeeded: shift) & mask) }
+    if shift >= 64 {
+      return Int(truncatingIfNeeded: row.pointee.high &>> UInt64(truncatingIfNeeded: shift &- 64) & mask)
+    }
+    if shift &+ width <= 64 {
+      return Int(truncatingIfNeeded: row.pointee.low &>> UInt64(truncatingIfNeeded: shift) & mask)
+    }
     let joined =
-      row.pointee.low &>> UInt64(truncatingIfNeeded: shift) | row.pointee.high &<< UInt64(truncatingIfNeeded: 64 &- shift)
+      row.pointee.low &>> UInt64(truncatingIfNeeded: shift) | row.pointee.high
+      &<< UInt64(truncatingIfNeeded: 64 &- shift)
     return Int(truncatingIfNeeded: joined & mask)
   }
 }
@@ -188,7 +194,9 @@ enum RowSort {
     }
   }
 
-  @inline(__always) private static func part(_ row: UnsafePointer<SummaryOrder.Row>, _ shift: Int, _ partCount: Int) -> Int {
+  @inline(__always) private static func part(
+    _ row: UnsafePointer<SummaryOrder.Row>, _ shift: Int, _ partCount: Int
+  ) -> Int {
     SummaryOrder.rank(row, shift: shift, width: partCount.trailingZeroBitCount)
   }
 
@@ -201,7 +209,8 @@ enum RowSort {
 
   /// Sorts one part by its `lowBits` lowest bits, 8 bits a pass, least first.
   private static func radix(
-    _ rows: UnsafeMutablePointer<SummaryOrder.Row>, _ spare: UnsafeMutablePointer<SummaryOrder.Row>, _ count: Int,
+    _ rows: UnsafeMutablePointer<SummaryOrder.Row>, _ spare: UnsafeMutablePointer<SummaryOrder.Row>,
+    _ count: Int,
     lowBits: Int
   ) {
     if count < 512 || lowBits == 0 { return small(rows, count) }

@@ -43,7 +43,9 @@ struct SummaryFormatter {
   static func header(_ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [UInt8] {
     var names = keyPlan.columns.map(\.rawValue)
     if isWholeSchema {
-      names += ["event_count", "quantity_raw", "quantity_billed", "quantity_covered", "unit", "amount", "cost"]
+      names += [
+        "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "unit", "amount", "cost",
+      ]
     } else {
       if !keyPlan.columns.contains(.currency) { names.append("currency") }
       names += ["unit", "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "amount"]
@@ -51,7 +53,8 @@ struct SummaryFormatter {
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
 
-  private static func pieces(_ order: SummaryOrder, _ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [Piece] {
+  private static func pieces(_ order: SummaryOrder, _ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [Piece]
+  {
     var pieces: [Piece] = []
     var columns = keyPlan.columns[...]
     while let column = columns.first {
@@ -65,16 +68,22 @@ struct SummaryFormatter {
       }
     }
     if isWholeSchema {
-      return pieces + [.count, .raw, .billed, .literal(Array("0,".utf8)), .unit, .amount, .literal([UInt8(ascii: ","), 10])]
+      return pieces + [
+        .count, .raw, .billed, .literal(Array("0,".utf8)), .unit, .amount, .literal([UInt8(ascii: ","), 10]),
+      ]
     }
-    if !keyPlan.columns.contains(.currency), let index = order.fields.firstIndex(where: { $0.part == .currency }) {
+    if !keyPlan.columns.contains(.currency),
+      let index = order.fields.firstIndex(where: { $0.part == .currency })
+    {
       pieces.append(.field(index))
     }
     return pieces + [.unit, .count, .raw, .billed, .literal(Array("0,".utf8)), .amount, .literal([10])]
   }
 
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
-  func format(from: Int, until: Int, into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int) -> Int {
+  func format(from: Int, until: Int, into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int)
+    -> Int
+  {
     let need = (until - from) * rowBytesMax + 64
     if need > capacity {
       buffer.deallocate()
@@ -83,14 +92,18 @@ struct SummaryFormatter {
     }
     var out = buffer
     let tables = order.fields.map { field in
-      (texts: field.texts, shift: order.shifts[order.fields.firstIndex { $0.part == field.part } ?? 0], width: field.width)
+      (
+        texts: field.texts, shift: order.shifts[order.fields.firstIndex { $0.part == field.part } ?? 0],
+        width: field.width
+      )
     }
     withTextPointers(tables.map(\.texts)) { texts in
       for index in from..<until {
         let row = UnsafePointer(order.rows.base + index)
         if index &+ 8 < until { prefetch(index &+ 8) }
         let cell = cells.cell(Int(row.pointee.cell))
-        let kindRank = SummaryOrder.rank(row, shift: order.shifts[kindField], width: order.fields[kindField].width)
+        let kindRank = SummaryOrder.rank(
+          row, shift: order.shifts[kindField], width: order.fields[kindField].width)
         let kind = Int(order.fields[kindField].values[kindRank])
         for piece in pieces {
           switch piece {
@@ -249,7 +262,9 @@ enum RowText {
   }
 
   /// A quantity in its unit and a comma: no zeros at the end of a fraction.
-  @inline(__always) static func quantity(_ value: Int64, digits: Int, _ out: inout UnsafeMutablePointer<UInt8>) {
+  @inline(__always) static func quantity(
+    _ value: Int64, digits: Int, _ out: inout UnsafeMutablePointer<UInt8>
+  ) {
     if value >= 0, digits == 3, value % 1000 == 0 {
       put(UInt64(bitPattern: value / 1000), &out)
     } else if value >= 0, digits == 0 {
@@ -275,7 +290,9 @@ enum RowText {
     slow(pico, scale: Amount.scale, &out)
   }
 
-  @inline(__always) private static func fractionOfSix(_ value: UInt32, _ out: inout UnsafeMutablePointer<UInt8>) {
+  @inline(__always) private static func fractionOfSix(
+    _ value: UInt32, _ out: inout UnsafeMutablePointer<UInt8>
+  ) {
     out[0] = UInt8(ascii: ".")
     let pairs = pairs.base
     let text = UnsafeMutableRawPointer(out + 1)
@@ -287,7 +304,9 @@ enum RowText {
     out += length
   }
 
-  @inline(never) private static func slow(_ value: Int128, scale: Int, _ out: inout UnsafeMutablePointer<UInt8>) {
+  @inline(never) private static func slow(
+    _ value: Int128, scale: Int, _ out: inout UnsafeMutablePointer<UInt8>
+  ) {
     var bytes: [UInt8] = []
     DecimalText.append(value, scale: scale, to: &bytes)
     for byte in bytes { put(byte, &out) }

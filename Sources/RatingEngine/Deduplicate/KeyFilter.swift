@@ -9,19 +9,28 @@ import CMachine
 struct KeyFilter {
   private var layers: [FlatTable<UInt64>] = []
   private var masks: [UInt64] = []
+  // The newest layer, outside the arrays.
+  private var words: UnsafeMutablePointer<UInt64>
+  private var mask: UInt64
   private var keysInLast = 0
   private var keysInLastMax = 0
   /// Bits a key: at 16 about 0.4 of 100 new keys look familiar when a layer is full.
   private static let bitsPerKey = 16
 
   /// Prepares for about `expectedKeys`.
-  init(expectedKeys: Int) { addLayer(keys: max(expectedKeys, 1 << 16)) }
+  init(expectedKeys: Int) {
+    words = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+    mask = 0
+    addLayer(keys: max(expectedKeys, 1 << 16))
+  }
 
   private mutating func addLayer(keys: Int) {
     var words = 1024
     while words * 64 < keys * Self.bitsPerKey { words *= 2 }
     layers.append(FlatTable(zeroedCount: words))
     masks.append(UInt64(words - 1))
+    self.words = layers[layers.count - 1].base
+    mask = UInt64(words - 1)
     keysInLast = 0
     keysInLastMax = words * 64 / Self.bitsPerKey
   }
@@ -30,18 +39,17 @@ struct KeyFilter {
   var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
 
   @inline(__always) func prefetch(_ low: UInt64) {
-    cm_prefetch_write(layers[layers.count &- 1].base + Int(truncatingIfNeeded: low & masks[masks.count &- 1]))
+    cm_prefetch_write(words + Int(truncatingIfNeeded: low & mask))
   }
 
   /// Whether the key may have been seen; remembers it.
   @inline(__always) mutating func insert(_ low: UInt64, _ high: UInt64) -> Bool {
     let bits: UInt64 =
       1 &<< (low &>> 40 & 63) | 1 &<< (low &>> 46 & 63) | 1 &<< (high & 63) | 1 &<< (high &>> 8 & 63)
-    let last = layers.count &- 1
-    let word = layers[last].base + Int(truncatingIfNeeded: low & masks[last])
+    let word = words + Int(truncatingIfNeeded: low & mask)
     let old = word.pointee
     if old & bits == bits { return true }
-    if last > 0, isInOlder(low, bits) { return true }
+    if layers.count > 1, isInOlder(low, bits) { return true }
     word.pointee = old | bits
     keysInLast &+= 1
     if keysInLast > keysInLastMax { addLayer(keys: keysInLastMax * 2) }

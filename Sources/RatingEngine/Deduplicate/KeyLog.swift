@@ -62,7 +62,8 @@ final class SpillableLog<Element: BitwiseCopyable> {
       spill = file
     }
     for block in blocks {
-      try file.append(UnsafeRawBufferPointer(start: block.base, count: blockCount * MemoryLayout<Element>.stride))
+      try file.append(
+        UnsafeRawBufferPointer(start: block.base, count: blockCount * MemoryLayout<Element>.stride))
       block.deallocate()
     }
     spilledBlocks += blocks.count
@@ -85,7 +86,8 @@ final class SpillableLog<Element: BitwiseCopyable> {
       defer { buffer.deallocate() }
       let bytes = blockCount * MemoryLayout<Element>.stride
       for block in 0..<spilledBlocks {
-        _ = try spill.read(into: UnsafeMutableRawBufferPointer(start: buffer.base, count: bytes), at: Int64(block * bytes))
+        _ = try spill.read(
+          into: UnsafeMutableRawBufferPointer(start: buffer.base, count: bytes), at: Int64(block * bytes))
         body(block * blockCount, UnsafeBufferPointer(start: buffer.base, count: blockCount))
       }
     }

@@ -40,7 +40,8 @@ final class FileContext {
   ///   - allowsParts: whether several readers may share it.
   ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
   init(
-    index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, allowsParts: Bool, hashes: Bool
+    index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, allowsParts: Bool,
+    hashes: Bool
   ) throws(RunFault) {
     self.index = index
     name = input.name
@@ -50,7 +51,8 @@ final class FileContext {
     ownsDescriptor = !input.isStandardInput
     descriptor = input.isStandardInput ? 0 : open(input.name, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw .input(file: input.name, message: "\(String(cString: strerror(errno))); check the name and its permissions")
+      throw .input(
+        file: input.name, message: "\(String(cString: strerror(errno))); check the name and its permissions")
     }
     identity = FileIdentity(descriptor: descriptor)
     let isRegular = identity?.isRegular ?? false
@@ -85,7 +87,9 @@ final class FileContext {
     case .zstd:
       let stretches = mapped.flatMap { mayHaveParts ? Self.frameGroups($0) : nil }
       if let mapped, let stretches {
-        for (from, until) in stretches { add(ZstdStream(name: name, stored: MappedBytes(mapped, from: from, until: until))) }
+        for (from, until) in stretches {
+          add(ZstdStream(name: name, stored: MappedBytes(mapped, from: from, until: until)))
+        }
       } else {
         add(ZstdStream(name: name, stored: storedBytesReader(head)))
       }
@@ -102,14 +106,16 @@ final class FileContext {
   }
 
   /// The first bytes: from a file without moving on, from a pipe for keeping.
-  private static func readHead(_ descriptor: Int32, name: String, isRegular: Bool) throws(RunFault) -> [UInt8] {
+  private static func readHead(_ descriptor: Int32, name: String, isRegular: Bool) throws(RunFault) -> [UInt8]
+  {
     var head = [UInt8](repeating: 0, count: 4)
     var count = 0
     while count < head.count {
       let got = head.withUnsafeMutableBytes { buffer -> Int in
         guard let base = buffer.baseAddress else { return 0 }
         return isRegular && descriptor != 0
-          ? pread(descriptor, base + count, 4 - count, off_t(count)) : read(descriptor, base + count, 4 - count)
+          ? pread(descriptor, base + count, 4 - count, off_t(count))
+          : read(descriptor, base + count, 4 - count)
       }
       if got == 0 { break }
       if got < 0 {

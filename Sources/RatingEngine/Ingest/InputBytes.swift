@@ -24,7 +24,9 @@ final class MappedFile: @unchecked Sendable {
   init?(descriptor: Int32, name: String, identity: FileIdentity) {
     guard identity.isRegular, identity.size > 0 else { return nil }
     length = Int(identity.size)
-    guard let memory = mmap(nil, length, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else { return nil }
+    guard let memory = mmap(nil, length, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
+      return nil
+    }
     let slot = cm_guard_add(memory, length)
     guard slot >= 0 else {
       munmap(memory, length)
@@ -101,7 +103,9 @@ final class DescriptorBytes: StoredBytes {
   func next() throws(DamagedFile) -> UnsafeRawBufferPointer {
     if !head.isEmpty {
       let count = head.count
-      head.withUnsafeBytes { buffer.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer), byteCount: count) }
+      head.withUnsafeBytes {
+        buffer.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer), byteCount: count)
+      }
       head = []
       offset += Int64(count)
       return UnsafeRawBufferPointer(start: buffer, count: count)
@@ -114,7 +118,8 @@ final class DescriptorBytes: StoredBytes {
       }
       if errno == EINTR { continue }
       throw DamagedFile(
-        name: name, offset: offset, message: "cannot be read: \(String(cString: strerror(errno)))", recordsRead: 0)
+        name: name, offset: offset, message: "cannot be read: \(String(cString: strerror(errno)))",
+        recordsRead: 0)
     }
   }
 }
@@ -142,7 +147,8 @@ struct FileIdentity: Equatable, Sendable {
   /// The damage of a file that another program changed meanwhile.
   static func changed(_ name: String, _ how: String) -> DamagedFile {
     DamagedFile(
-      name: name, offset: -1, message: "\(how) while it was read; wait until the export is complete, then rate it again",
+      name: name, offset: -1,
+      message: "\(how) while it was read; wait until the export is complete, then rate it again",
       recordsRead: 0)
   }
 }

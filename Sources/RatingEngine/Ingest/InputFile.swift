@@ -18,7 +18,8 @@ public struct InputFile: Sendable, Hashable {
   ///
   /// The result is sorted by the bytes of the names, each name once, so that no order of arguments or of a folder shows.
   /// - Throws: `RunFault.input` for a name that does not exist, a pattern without a match, or stdin named twice.
-  public static func expand(_ arguments: [String], controlSuffixes: [String]) throws(RunFault) -> [InputFile] {
+  public static func expand(_ arguments: [String], controlSuffixes: [String]) throws(RunFault) -> [InputFile]
+  {
     var names: Set<[UInt8]> = []
     for argument in arguments {
       if argument == "-" {
@@ -32,29 +33,40 @@ public struct InputFile: Sendable, Hashable {
         } else {
           names.insert(Array(argument.utf8))
         }
-      } else if argument.utf8.contains(where: { [UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "[")].contains($0) }) {
+      } else if argument.utf8.contains(where: {
+        [UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "[")].contains($0)
+      }) {
         try collect(pattern: argument, &names)
       } else {
-        throw .input(file: argument, message: "\(String(cString: strerror(errno))); name an existing file, folder or pattern")
+        throw .input(
+          file: argument,
+          message: "\(String(cString: strerror(errno))); name an existing file, folder or pattern")
       }
     }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }.map { InputFile(name: String(decoding: $0, as: UTF8.self)) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }.map {
+      InputFile(name: String(decoding: $0, as: UTF8.self))
+    }
   }
 
   private static func collect(
     folder: String, _ controlSuffixes: [String], depth: Int, _ names: inout Set<[UInt8]>
   ) throws(RunFault) {
     // Deeper is a loop of links, not an archive.
-    guard depth < 32 else { throw .input(file: folder, message: "folders are nested too deep; name the files") }
+    guard depth < 32 else {
+      throw .input(file: folder, message: "folders are nested too deep; name the files")
+    }
     guard let directory = opendir(folder) else {
-      throw .input(file: folder, message: "\(String(cString: strerror(errno))); check the folder's permissions")
+      throw .input(
+        file: folder, message: "\(String(cString: strerror(errno))); check the folder's permissions")
     }
     defer { closedir(directory) }
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if name.utf8.first == UInt8(ascii: ".") || controlSuffixes.contains(where: { name.hasSuffix($0) }) { continue }
+      if name.utf8.first == UInt8(ascii: ".") || controlSuffixes.contains(where: { name.hasSuffix($0) }) {
+        continue
+      }
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       var status = stat()
       guard stat(path, &status) == 0 else { continue }
@@ -70,7 +82,8 @@ public struct InputFile: Sendable, Hashable {
     var found = glob_t()
     defer { globfree(&found) }
     guard glob(pattern, 0, nil, &found) == 0, found.gl_pathc > 0 else {
-      throw .input(file: pattern, message: "no file matches this pattern; check it, and quote it for the shell")
+      throw .input(
+        file: pattern, message: "no file matches this pattern; check it, and quote it for the shell")
     }
     for index in 0..<Int(found.gl_pathc) {
       guard let path = found.gl_pathv[index] else { continue }

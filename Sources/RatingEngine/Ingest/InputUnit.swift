@@ -6,6 +6,7 @@
 
 import CMachine
 import CXxhash
+import UsageSummary
 
 /// A record longer than the limit: what is kept of it.
 struct OversizeRecord {
@@ -13,7 +14,8 @@ struct OversizeRecord {
   var line: Int
   var length: Int64
   var head: [UInt8]
-  var hash: (low: UInt64, high: UInt64)
+  /// SHA-256 of the whole record, 64 hex digits.
+  var hash: String
   /// How much of it is kept.
   static let headBytes = 64 << 10
 }
@@ -56,11 +58,12 @@ final class InputUnit {
 
   private struct Oversize {
     var record: OversizeRecord
-    var hash: StreamHash
+    var hash: SHA256
   }
 
   init(
-    file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int, hashes: Bool
+    file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int,
+    hashes: Bool
   ) {
     self.file = file
     self.index = index
@@ -77,7 +80,8 @@ final class InputUnit {
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
 
   /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
-  func fill(_ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool) throws(DamagedFile) -> Filled {
+  func fill(_ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool) throws(DamagedFile) -> Filled
+  {
     while true {
       let held = carry.count
       chunk.reserve(held + Chunk.textBytes)
@@ -134,7 +138,7 @@ final class InputUnit {
 
   private func end() -> Filled {
     if var last = oversize {
-      last.record.hash = last.hash.value
+      last.record.hash = last.hash.hexDigest()
       oversizeRecords.append(last.record)
       oversize = nil
     }
@@ -162,7 +166,7 @@ final class InputUnit {
       oversize?.record.length += Int64(at)
       oversize?.hash.update(UnsafeRawBufferPointer(part))
       guard at < count, var done = oversize else { return false }
-      done.record.hash = done.hash.value
+      done.record.hash = done.hash.hexDigest()
       oversizeRecords.append(done.record)
       oversize = nil
       return true
@@ -188,17 +192,20 @@ final class InputUnit {
     }
     let bytes = UnsafeBufferPointer(start: UnsafePointer(text), count: length)
     var record = OversizeRecord(
-      unitOffset: start, line: sequence, length: Int64(length), head: Array(bytes.prefix(OversizeRecord.headBytes)),
-      hash: (0, 0))
+      unitOffset: start, line: sequence, length: Int64(length),
+      head: Array(bytes.prefix(OversizeRecord.headBytes)),
+      hash: "")
     record.line = sequence
-    let hash = StreamHash()
+    var hash = SHA256()
     hash.update(UnsafeRawBufferPointer(bytes))
     oversize = Oversize(record: record, hash: hash)
     carry = []
   }
 
   /// The last newline that stands outside quotes; −1 where there is none. The text begins with a record.
-  private func lastRecordEnd(_ text: UnsafeMutablePointer<UInt8>, _ length: Int, lineEnd: UInt8, backslash: Bool) -> Int {
+  private func lastRecordEnd(
+    _ text: UnsafeMutablePointer<UInt8>, _ length: Int, lineEnd: UInt8, backslash: Bool
+  ) -> Int {
     var isOpen = false
     var last = -1
     var at = 0

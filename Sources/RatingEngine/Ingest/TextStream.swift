@@ -71,7 +71,9 @@ final class PlainStream: TextStream {
     guard let base = buffer.baseAddress else { return 0 }
     if !head.isEmpty {
       let count = min(head.count, buffer.count)
-      head.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: count) }
+      head.withUnsafeBytes {
+        base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: count)
+      }
       head.removeFirst(count)
       at += Int64(count)
       return count
@@ -91,7 +93,8 @@ final class PlainStream: TextStream {
       }
       if errno == EINTR { continue }
       throw DamagedFile(
-        name: name, offset: at, message: "cannot be read: \(String(cString: strerror(errno)))", recordsRead: 0)
+        name: name, offset: at, message: "cannot be read: \(String(cString: strerror(errno)))", recordsRead: 0
+      )
     }
   }
 }
@@ -195,10 +198,13 @@ final class GzipStream: TextStream {
         let bytes = try stored.next()
         if bytes.isEmpty {
           hasEnded = true
-          if isInsideMember { throw damage("ends in the middle of a gzip member; the file is truncated, fetch it again") }
+          if isInsideMember {
+            throw damage("ends in the middle of a gzip member; the file is truncated, fetch it again")
+          }
           break
         }
-        stream.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        stream.next_in = UnsafeMutablePointer(
+          mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         stream.avail_in = UInt32(bytes.count)
       }
       if !isInsideMember, try !beginMember() { break }

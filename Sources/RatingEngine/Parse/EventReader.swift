@@ -55,7 +55,9 @@ final class EventReader {
       for slot in plan.columns.indices { Self.trim(columns.texts(slot), columns.lengths(slot), batch.count) }
     }
     for token in plan.nullTokens {
-      for slot in plan.columns.indices { Self.drop(token, columns.texts(slot), columns.lengths(slot), batch.count) }
+      for slot in plan.columns.indices {
+        Self.drop(token, columns.texts(slot), columns.lengths(slot), batch.count)
+      }
     }
     for derived in plan.derived { derive(derived, batch, columns) }
     for (slot, texts) in plan.absentTexts {
@@ -71,13 +73,16 @@ final class EventReader {
         texts[record] += 1
         lengths[record] -= 1
       }
-      while lengths[record] > 0, [32, 9].contains(texts[record][Int(lengths[record]) - 1]) { lengths[record] -= 1 }
+      while lengths[record] > 0, [32, 9].contains(texts[record][Int(lengths[record]) - 1]) {
+        lengths[record] -= 1
+      }
     }
   }
 
   /// Texts equal to `token` become absent.
   private static func drop(
-    _ token: [UInt8], _ texts: UnsafeMutablePointer<TextPointer>, _ lengths: UnsafeMutablePointer<Int32>, _ count: Int
+    _ token: [UInt8], _ texts: UnsafeMutablePointer<TextPointer>, _ lengths: UnsafeMutablePointer<Int32>,
+    _ count: Int
   ) {
     for record in 0..<count where Int(lengths[record]) == token.count {
       if equals(texts[record], Int(lengths[record]), token) { lengths[record] = -1 }
@@ -105,7 +110,9 @@ final class EventReader {
           break
         }
       }
-      if let found = pointer { (pointer, length) = Self.part(found, length, after: derived.after, before: derived.before) }
+      if let found = pointer {
+        (pointer, length) = Self.part(found, length, after: derived.after, before: derived.before)
+      }
       if length <= 0, let constant = derived.constant {
         let copy = scratch.allocate(constant.count)
         for (index, byte) in constant.enumerated() { copy[index] = byte }
@@ -152,7 +159,8 @@ final class EventReader {
       }
     }
     if !before.isEmpty, end - begin >= before.count {
-      for at in (begin...(end - before.count)).reversed() where before.indices.allSatisfy({ text[at + $0] == before[$0] }) {
+      for at in (begin...(end - before.count)).reversed()
+      where before.indices.allSatisfy({ text[at + $0] == before[$0] }) {
         end = at
         break
       }
@@ -177,12 +185,16 @@ final class EventReader {
   }
 
   /// Whether all conditions hold for the record.
-  static func holds(_ conditions: [FieldPlan.CompiledCondition], _ record: Int, _ columns: FieldColumns) -> Bool {
+  static func holds(_ conditions: [FieldPlan.CompiledCondition], _ record: Int, _ columns: FieldColumns)
+    -> Bool
+  {
     for condition in conditions where !holds(condition, record, columns) { return false }
     return true
   }
 
-  private static func holds(_ condition: FieldPlan.CompiledCondition, _ record: Int, _ columns: FieldColumns) -> Bool {
+  private static func holds(_ condition: FieldPlan.CompiledCondition, _ record: Int, _ columns: FieldColumns)
+    -> Bool
+  {
     let text = columns.texts(condition.slot)[record]
     let length = max(0, Int(columns.lengths(condition.slot)[record]))
     switch condition.test {
@@ -190,22 +202,27 @@ final class EventReader {
       for word in words where equals(text, length, word) { return expected }
       return !expected
     case .beginsWith(let words):
-      return words.contains { word in word.count <= length && word.indices.allSatisfy { text[$0] == word[$0] } }
+      return words.contains { word in word.count <= length && word.indices.allSatisfy { text[$0] == word[$0] }
+      }
     case .contains(let words):
       return words.contains { word in
         word.count <= length
-          && (0...(length - word.count)).contains { at in word.indices.allSatisfy { text[at + $0] == word[$0] } }
+          && (0...(length - word.count)).contains { at in
+            word.indices.allSatisfy { text[at + $0] == word[$0] }
+          }
       }
     case .isEmpty(let expected): return (length == 0) == expected
     case .isPositive:
-      return (QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) ?? 0) > 0 && length > 0
+      return (QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) ?? 0) > 0
+        && length > 0
     }
   }
 
   // MARK: typed fields
 
   private func readWords(
-    _ field: FieldPlan.WordField?, _ constant: UInt8, _ target: UnsafeMutablePointer<UInt8>, _ batch: UsageBatch,
+    _ field: FieldPlan.WordField?, _ constant: UInt8, _ target: UnsafeMutablePointer<UInt8>,
+    _ batch: UsageBatch,
     _ columns: FieldColumns
   ) {
     guard let field else {
@@ -267,7 +284,9 @@ final class EventReader {
         Self.suspend(record, batch, .badTime, field.role)
         continue
       }
-      if isNeeded, target[record] == UsageBatch.absentTime { Self.suspend(record, batch, .badTime, field.role) }
+      if isNeeded, target[record] == UsageBatch.absentTime {
+        Self.suspend(record, batch, .badTime, field.role)
+      }
     }
     self.time = time
   }
@@ -281,7 +300,9 @@ final class EventReader {
       case .iso:
         if let instant = time.iso(text, length) { return instant }
       case .epoch(let unitsPerSecond):
-        guard let value = QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) else { continue }
+        guard let value = QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) else {
+          continue
+        }
         if value == 0 || value == -1000 { return UsageBatch.absentTime }
         // Thousandths of the unit, floored to milliseconds.
         return value.quotientAndRemainder(dividingBy: unitsPerSecond).quotient
@@ -297,7 +318,8 @@ final class EventReader {
   }
 
   private func readNumbers(
-    _ slot: Int?, _ digits: UnsafeMutablePointer<UInt64>, _ counts: UnsafeMutablePointer<UInt8>, _ batch: UsageBatch,
+    _ slot: Int?, _ digits: UnsafeMutablePointer<UInt64>, _ counts: UnsafeMutablePointer<UInt8>,
+    _ batch: UsageBatch,
     _ columns: FieldColumns
   ) {
     guard let slot else {
@@ -320,7 +342,8 @@ final class EventReader {
       return
     }
     // One test for equality with one short word is what most formats have.
-    if plan.answered.count == 1, plan.answered[0].count == 1, case .isOneOf(let words, true) = plan.answered[0][0].test,
+    if plan.answered.count == 1, plan.answered[0].count == 1,
+      case .isOneOf(let words, true) = plan.answered[0][0].test,
       words.count == 1, words[0].count <= 8
     {
       let slot = plan.answered[0][0].slot
@@ -360,6 +383,14 @@ final class EventReader {
         case .decimal(let one, let comma):
           QuantityReader.decimal(texts[record], length, onePerUnit: one, isDecimalComma: comma)
         case .clock: QuantityReader.clock(texts[record], length)
+        case .microseconds:
+          // Thousandths of a microsecond cannot be told apart: rounded up twice is rounded up once.
+          QuantityReader.decimal(texts[record], length, onePerUnit: 1, isDecimalComma: false).map {
+            ($0 + 999) / 1000
+          }
+        case .inRecordUnit(let unitSlot, let comma):
+          quantity(
+            texts[record], length, record, batch, columns, plan, unitSlot: unitSlot, isDecimalComma: comma)
         }
       if let quantity {
         batch.quantity[record] = quantity
@@ -367,6 +398,29 @@ final class EventReader {
         Self.suspend(record, batch, .badQuantity, field.role)
       }
     }
+  }
+
+  /// A quantity in the unit that the record names; the unit gives the kind where the record does not. Nil for an unknown
+  /// unit, or one of another kind than the record's.
+  private func quantity(
+    _ text: TextPointer, _ length: Int, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
+    _ plan: FieldPlan,
+    unitSlot: Int, isDecimalComma: Bool
+  ) -> Int64? {
+    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
+    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
+    let unitLength = Int(columns.lengths(unitSlot)[record])
+    guard unitLength > 0 else {
+      return QuantityReader.decimal(text, length, onePerUnit: kind.onePerUnit, isDecimalComma: isDecimalComma)
+    }
+    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: unitLength))
+    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
+    batch.kind[record] = unit.kind.rawValue
+    guard
+      let value = QuantityReader.decimal(
+        text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
+    else { return nil }
+    return (value + unit.perUnits - 1) / unit.perUnits
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.
@@ -381,33 +435,57 @@ final class EventReader {
 
   // MARK: identity
 
-  private func readIdentities(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, text: TextPointer) {
+  private func readIdentities(
+    _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, text: TextPointer
+  ) {
+    for record in 0..<batch.count { batch.isRowKeyed[record] = 0 }
     guard let first = plan.key.first else {
-      for record in 0..<batch.count where batch.door[record] == Door.open {
-        let key = RecordIdentity.hash(
-          text + Int(batch.offset[record]), Int(batch.length[record]), seed: keySeed)
-        batch.identityLow[record] = key.low
-        batch.identityHigh[record] = key.high
-      }
+      for record in 0..<batch.count where batch.door[record] == Door.open { keyByRow(record, batch, text) }
       return
     }
     let texts = columns.texts(first)
     let lengths = columns.lengths(first)
+    let isSingle = plan.key.count == 1
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
-      guard length > 0 else {
-        Self.suspend(record, batch, .missingKey, FieldRoleName.key)
-        continue
+      if isSingle, length > 0 {
+        let key = RecordIdentity.key(texts[record], length, seed: keySeed)
+        batch.identityLow[record] = key.low
+        batch.identityHigh[record] = key.high
+      } else {
+        keyByParts(record, batch, columns, plan, text)
       }
-      var key = RecordIdentity.key(texts[record], length, seed: keySeed)
-      for slot in plan.key.dropFirst() {
-        let part = RecordIdentity.hash(
-          columns.texts(slot)[record], max(0, Int(columns.lengths(slot)[record])), seed: key.low)
-        key = RecordIdentity.Key(low: part.low ^ (key.high &<< 1 | key.high &>> 63), high: part.high ^ key.high)
-      }
-      batch.identityLow[record] = key.low
-      batch.identityHigh[record] = key.high
     }
+  }
+
+  /// Several fields make the key. A record that has none of the columns is known by its row; one that leaves all of them
+  /// empty cannot be told from others.
+  private func keyByParts(
+    _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, _ text: TextPointer
+  ) {
+    if plan.key.allSatisfy({ columns.lengths($0)[record] <= 0 }) {
+      if plan.key.allSatisfy({ columns.lengths($0)[record] < 0 }) { return keyByRow(record, batch, text) }
+      return Self.suspend(record, batch, .missingKey, FieldRoleName.key)
+    }
+    var key = RecordIdentity.Key(low: keySeed, high: 0)
+    for slot in plan.key {
+      let length = max(0, Int(columns.lengths(slot)[record]))
+      // Later parts are bound to the earlier ones by their seed; a first part alone is the key of a single field.
+      let part =
+        slot == plan.key[0]
+        ? RecordIdentity.key(columns.texts(slot)[record], length, seed: keySeed)
+        : RecordIdentity.hash(columns.texts(slot)[record], length, seed: key.low)
+      key = RecordIdentity.Key(low: part.low ^ (key.high &<< 1 | key.high &>> 63), high: part.high ^ key.high)
+    }
+    batch.identityLow[record] = key.low
+    batch.identityHigh[record] = key.high
+  }
+
+  private func keyByRow(_ record: Int, _ batch: UsageBatch, _ text: TextPointer) {
+    let key = RecordIdentity.hash(text + Int(batch.offset[record]), Int(batch.length[record]), seed: keySeed)
+    batch.identityLow[record] = key.low
+    batch.identityHigh[record] = key.high
+    batch.isRowKeyed[record] = 1
   }
 
   private func hashContents(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
@@ -418,7 +496,8 @@ final class EventReader {
       hash = ContentHash.mix(hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]))
       hash = ContentHash.mix(
         hash,
-        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 8 | UInt64(batch.isAnswered[record]) &<< 16
+        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 8 | UInt64(batch.isAnswered[record])
+          &<< 16
           | UInt64(batch.fromCount[record]) &<< 24)
       if plan.answer != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.answer[record])) }
       if plan.end != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.end[record])) }

@@ -45,9 +45,10 @@ private struct FieldPlanCompiler {
   ) throws(FormatMismatch) -> FieldPlan {
     plan.fieldCountMin = format.header.fieldCountMin
     plan.fieldCountMax = format.header.fieldCountMax
-    if format.header.mode == .names, format.dialect.framing == .csv {
-      if plan.fieldCountMin <= 0 { plan.fieldCountMin = columnNames.count }
-      if plan.fieldCountMax <= 0 || plan.fieldCountMax == .max { plan.fieldCountMax = columnNames.count }
+    // 0 says "as many as there are names".
+    if plan.fieldCountMax <= 0 {
+      plan.fieldCountMin = columnNames.isEmpty ? 1 : columnNames.count
+      plan.fieldCountMax = columnNames.isEmpty ? .max : columnNames.count
     }
     plan.allowsTrailingDelimiter = format.header.allowsTrailingDelimiter
     plan.nullTokens = format.dialect.nullTokens.map(\.bytes)
@@ -59,7 +60,8 @@ private struct FieldPlanCompiler {
     plan.key = format.key.compactMap { slotByField[$0] }
     bindGuide(serviceTag)
     plan.answered = try format.answered.map { (list) throws(FormatMismatch) in try conditions(list) }
-    plan.needsAssembly = try format.needsAssembly.map { (list) throws(FormatMismatch) in try conditions(list) }
+    plan.needsAssembly = try format.needsAssembly.map { (list) throws(FormatMismatch) in try conditions(list)
+    }
     for filter in format.filters {
       plan.filters.append((filterReason(filter.reason), try conditions(filter.conditions)))
     }
@@ -75,16 +77,32 @@ private struct FieldPlanCompiler {
   /// Gives every column that anything refers to a slot.
   private mutating func gatherColumns() throws(FormatMismatch) {
     for rule in format.fields {
-      for column in rule.source.columns { try gather(column, isOptional: rule.isOptional || rule.source.columns.count > 1) }
+      // Of several columns one is enough, but where all are joined.
+      let isChoice = rule.source.columns.count > 1 && rule.source.joinedBy == nil
+      for column in rule.source.columns { try gather(column, isOptional: rule.isOptional || isChoice) }
+      if isChoice, !rule.isOptional { try requireOne(rule.source.columns) }
     }
     let lists =
       format.answered + format.needsAssembly + format.filters.map(\.conditions)
       + (format.trailer.map { [$0.conditions] } ?? [])
-    for condition in lists.joined() { try gather(condition.column, isOptional: false) }
+    for condition in lists.joined() { try gather(condition.column, isOptional: condition.isOptional) }
     for column in format.legs?.call ?? [] { try gather(column, isOptional: false) }
     for column in [format.trailer?.count, format.trailer?.sum] {
       if let column { try gather(column, isOptional: true) }
     }
+  }
+
+  /// At least one of the columns must be in the file.
+  private func requireOne(_ columns: [ColumnReference]) throws(FormatMismatch) {
+    guard format.dialect.framing == .csv else { return }
+    let isThere = columns.contains {
+      slotByColumn[$0].map { plan.columns[$0] != FieldPlan.missingColumn } ?? false
+    }
+    guard !isThere else { return }
+    let names = columns.flatMap { reference -> [Label] in
+      if case .names(let names) = reference { names } else { [] }
+    }
+    _ = try column(.names(names), isOptional: false)
   }
 
   private mutating func gather(_ reference: ColumnReference, isOptional: Bool) throws(FormatMismatch) {
@@ -204,6 +222,15 @@ private struct FieldPlanCompiler {
       return FieldPlan.QuantityField(
         slot: slot, reader: .decimal(onePerUnit: one, isDecimalComma: comma), role: role)
     case .clock: return FieldPlan.QuantityField(slot: slot, reader: .clock, role: role)
+    case .microseconds: return FieldPlan.QuantityField(slot: slot, reader: .microseconds, role: role)
+    case .quantityInRecordUnit(let comma):
+      guard let unit = slotByField[.unit] else {
+        let one = format.kind.onePerUnit
+        return FieldPlan.QuantityField(
+          slot: slot, reader: .decimal(onePerUnit: one, isDecimalComma: comma), role: role)
+      }
+      return FieldPlan.QuantityField(
+        slot: slot, reader: .inRecordUnit(unitSlot: unit, isDecimalComma: comma), role: role)
     default: return nil
     }
   }
@@ -216,9 +243,13 @@ private struct FieldPlanCompiler {
         case .from: return FieldPlan.GuideField(value: .from, tag: ServiceIndex.numberTag)
         case .to: return FieldPlan.GuideField(value: .to, tag: ServiceIndex.numberTag)
         case .account:
-          return slotByField[role].map { FieldPlan.GuideField(value: .text(slot: $0), tag: ServiceIndex.accountTag) }
+          return slotByField[role].map {
+            FieldPlan.GuideField(value: .text(slot: $0), tag: ServiceIndex.accountTag)
+          }
         default:
-          return slotByField[role].map { FieldPlan.GuideField(value: .text(slot: $0), tag: serviceTag(role.name)) }
+          return slotByField[role].map {
+            FieldPlan.GuideField(value: .text(slot: $0), tag: serviceTag(role.name))
+          }
         }
       }
     }

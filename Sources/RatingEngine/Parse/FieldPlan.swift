@@ -38,6 +38,9 @@ struct FieldPlan: Sendable {
   struct QuantityField: Sendable {
     enum Reader: Sendable {
       case decimal(onePerUnit: Int64, isDecimalComma: Bool)
+      /// In the unit that the text of this slot names.
+      case inRecordUnit(unitSlot: Int, isDecimalComma: Bool)
+      case microseconds
       case clock
     }
     var slot: Int
@@ -56,8 +59,8 @@ struct FieldPlan: Sendable {
     var test: Test
   }
   /// A field that guides: looked up under `tag` in the service index.
-  struct GuideField: Sendable {
-    enum Value: Sendable {
+  struct GuideField: Sendable, Equatable {
+    enum Value: Sendable, Equatable {
       case text(slot: Int)
       case from
       case to

@@ -17,7 +17,9 @@ struct FileHeader {
   /// Reads the front of a file's first chunk.
   ///
   /// - Throws: `FormatMismatch` where the file ends before its header, or the header lacks names it must have.
-  static func read(_ text: TextPointer, _ length: Int, _ format: FormatDescriptor) throws(FormatMismatch) -> FileHeader {
+  static func read(_ text: TextPointer, _ length: Int, _ format: FormatDescriptor) throws(FormatMismatch)
+    -> FileHeader
+  {
     var at = 0
     if length >= 3, text[0] == 0xef, text[1] == 0xbb, text[2] == 0xbf { at = 3 }
     var lines = 0
@@ -42,13 +44,16 @@ struct FileHeader {
     }
     let headerLine = lines
     var names = format.header.columns
-    if format.header.mode == .names { names = split(text + line.begin, line.end - line.begin, format.dialect) }
+    if format.header.mode == .names {
+      names = split(text + line.begin, line.end - line.begin, format.dialect)
+    }
     if format.header.hasTypesLine { _ = nextLine() }
     let missing = format.header.requiredNames.filter { !names.contains($0) }
     if format.header.mode == .names, let first = missing.first {
       throw FormatMismatch(
         line: headerLine, message: "the header has no column '\(first)', which format '\(format.name)' needs",
-        hint: "the export has changed, or the file is of another format: ratemill check --sample FILE guesses it")
+        hint:
+          "the export has changed, or the file is of another format: ratemill check --sample FILE guesses it")
     }
     return FileHeader(byteCount: at, lineCount: lines, columnNames: names, headerLine: headerLine)
   }

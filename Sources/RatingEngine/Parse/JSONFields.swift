@@ -34,7 +34,8 @@ struct JSONFields {
   }
 
   private mutating func object(
-    _ text: TextPointer, depth: Int, _ paths: [[[UInt8]]], _ scratch: ScratchText, _ found: (Int, TextPointer, Int) -> Void
+    _ text: TextPointer, depth: Int, _ paths: [[[UInt8]]], _ scratch: ScratchText,
+    _ found: (Int, TextPointer, Int) -> Void
   ) -> Bool {
     guard depth < Self.depthMax, take(UInt8(ascii: "{")) else { return false }
     skipBlanks()
@@ -57,7 +58,8 @@ struct JSONFields {
   }
 
   private mutating func value(
-    _ text: TextPointer, depth: Int, _ paths: [[[UInt8]]], _ scratch: ScratchText, _ found: (Int, TextPointer, Int) -> Void
+    _ text: TextPointer, depth: Int, _ paths: [[[UInt8]]], _ scratch: ScratchText,
+    _ found: (Int, TextPointer, Int) -> Void
   ) -> Bool {
     guard at < length else { return false }
     switch text[at] {
@@ -107,7 +109,8 @@ struct JSONFields {
 
   /// `true`, `false`, `null` or a number by the JSON grammar.
   private mutating func literal(_ text: TextPointer) -> Bool {
-    for word in Self.words where at + word.count <= length && word.indices.allSatisfy({ text[at + $0] == word[$0] }) {
+    for word in Self.words
+    where at + word.count <= length && word.indices.allSatisfy({ text[at + $0] == word[$0] }) {
       at += word.count
       return true
     }
@@ -137,7 +140,9 @@ struct JSONFields {
   }
 
   /// A string without its quotes; in place where it holds no escape.
-  private mutating func string(_ text: TextPointer, _ scratch: ScratchText) -> (pointer: TextPointer, length: Int)? {
+  private mutating func string(_ text: TextPointer, _ scratch: ScratchText) -> (
+    pointer: TextPointer, length: Int
+  )? {
     guard take(UInt8(ascii: "\"")) else { return nil }
     let begin = at
     while at < length, text[at] != UInt8(ascii: "\""), text[at] != UInt8(ascii: "\\") {
@@ -196,7 +201,8 @@ struct JSONFields {
   private mutating func unicodeEscape(_ text: TextPointer) -> Unicode.Scalar? {
     guard let first = hex4(text) else { return nil }
     guard (0xd800..<0xdc00).contains(first) else { return Unicode.Scalar(first) }
-    guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")), let second = hex4(text), (0xdc00..<0xe000).contains(second)
+    guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")), let second = hex4(text),
+      (0xdc00..<0xe000).contains(second)
     else { return nil }
     return Unicode.Scalar(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))
   }
@@ -207,8 +213,10 @@ struct JSONFields {
     for _ in 0..<4 {
       switch text[at] {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(text[at] - UInt8(ascii: "0"))
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt32(text[at] - UInt8(ascii: "a") + 10)
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt32(text[at] - UInt8(ascii: "A") + 10)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"):
+        value = value << 4 | UInt32(text[at] - UInt8(ascii: "a") + 10)
+      case UInt8(ascii: "A")...UInt8(ascii: "F"):
+        value = value << 4 | UInt32(text[at] - UInt8(ascii: "A") + 10)
       default: return nil
       }
       at += 1

@@ -58,7 +58,9 @@ final class LegTable {
     _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, chunkOffset: Int64, reason: UInt16
   ) {
     for record in 0..<batch.count where batch.door[record] == Door.open {
-      guard let key = Self.key(record, columns, plan), let call = calls[key], call.rowCount > 1 else { continue }
+      guard let key = Self.key(record, columns, plan), let call = calls[key], call.rowCount > 1 else {
+        continue
+      }
       if call.chosenOffset != chunkOffset + Int64(batch.offset[record]) {
         batch.door[record] = Door.noEvent
         batch.reason[record] = reason

@@ -50,7 +50,9 @@ struct PhoneNumber: Sendable {
     for scheme in Self.schemes where length > scheme.count && Self.begins(text, length, with: scheme) {
       begin = scheme.count
     }
-    if let stop = (begin..<end).first(where: { text[$0] == UInt8(ascii: "@") || text[$0] == UInt8(ascii: ";") }) {
+    if let stop = (begin..<end).first(where: {
+      text[$0] == UInt8(ascii: "@") || text[$0] == UInt8(ascii: ";")
+    }) {
       end = stop
     }
     var digits: [UInt8] = []
@@ -61,7 +63,8 @@ struct PhoneNumber: Sendable {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte)
       case UInt8(ascii: "+") where digits.isEmpty && !hasPlus: hasPlus = true
-      case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "/"):
+      case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "("), UInt8(ascii: ")"),
+        UInt8(ascii: "/"):
         continue
       // The end-of-dialling key that some switches record.
       case UInt8(ascii: "#") where index == end - 1: continue
@@ -92,7 +95,8 @@ struct PhoneNumber: Sendable {
   }
 
   private static func number(_ digits: [UInt8], isShort: Bool) -> Normalised {
-    guard digits.count <= 15, digits.count >= (isShort ? 1 : 3), isShort || digits.first != UInt8(ascii: "0") else {
+    guard digits.count <= 15, digits.count >= (isShort ? 1 : 3), isShort || digits.first != UInt8(ascii: "0")
+    else {
       return Normalised()
     }
     let value = digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }

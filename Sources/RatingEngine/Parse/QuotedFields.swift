@@ -62,7 +62,11 @@ struct QuotedFields {
       end += 1
     }
     end = min(end, length)
-    if hasEscape { unescape(text + begin, end - begin, dialect, scratch) } else { append(text + begin, end - begin) }
+    if hasEscape {
+      unescape(text + begin, end - begin, dialect, scratch)
+    } else {
+      append(text + begin, end - begin)
+    }
     return end
   }
 
@@ -98,7 +102,8 @@ struct QuotedFields {
       }
       at += 1
     }
-    return dialect.quotes == .strict ? nil : lenientField(text, length, begin, dialect)
+    if dialect.quotes == .strict { return nil }
+    return lenientField(text, length, begin, dialect) ?? bareField(text, length, begin, dialect, scratch)
   }
 
   private func afterBlanks(_ text: TextPointer, _ length: Int, _ begin: Int, _ dialect: Dialect) -> Int {
@@ -108,7 +113,9 @@ struct QuotedFields {
   }
 
   /// The lenient reading: the field ends at the first quote before a delimiter or the end; what is between is text.
-  private mutating func lenientField(_ text: TextPointer, _ length: Int, _ begin: Int, _ dialect: Dialect) -> Int? {
+  private mutating func lenientField(_ text: TextPointer, _ length: Int, _ begin: Int, _ dialect: Dialect)
+    -> Int?
+  {
     for at in (begin + 1)..<max(begin + 1, length) where text[at] == UInt8(ascii: "\"") {
       if at + 1 == length || text[at + 1] == dialect.delimiter {
         append(text + begin + 1, at - begin - 1)
@@ -119,7 +126,9 @@ struct QuotedFields {
   }
 
   /// Copies a text without its escapes: doubled quotes become one, a backslash gives way to what it escapes.
-  private mutating func unescape(_ text: TextPointer, _ length: Int, _ dialect: Dialect, _ scratch: ScratchText) {
+  private mutating func unescape(
+    _ text: TextPointer, _ length: Int, _ dialect: Dialect, _ scratch: ScratchText
+  ) {
     let copy = scratch.allocate(length)
     var count = 0
     var at = 0

@@ -64,7 +64,8 @@ struct ContentHash {
     if length <= 0 { return mix(state, UInt64(bitPattern: Int64(length))) }
     if length <= 8 { return mix(mix(state, ByteText.word(text, length)), UInt64(length)) }
     if length <= 16 {
-      return mix(mix(state, ByteText.load8(text)), ByteText.word(text + 8, length &- 8) ^ UInt64(length) &<< 56)
+      return mix(
+        mix(state, ByteText.load8(text)), ByteText.word(text + 8, length &- 8) ^ UInt64(length) &<< 56)
     }
     return mix(state, XXH3_64bits_withSeed(text, length, UInt64(length)))
   }

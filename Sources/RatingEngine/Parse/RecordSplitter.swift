@@ -56,7 +56,8 @@ final class RecordSplitter {
     let isJSON = plan.dialect.framing == .jsonl
     let quote: UInt8 = isJSON || plan.dialect.quotes == .none ? 0 : UInt8(ascii: "\"")
     scan = cm_scan(
-      text, length, isJSON ? plan.dialect.lineEnd : plan.dialect.delimiter, plan.dialect.lineEnd, quote, structurals,
+      text, length, isJSON ? plan.dialect.lineEnd : plan.dialect.delimiter, plan.dialect.lineEnd, quote,
+      structurals,
       lineEnds, quotes)
     lineCursor = 0
     quoteCursor = 0
@@ -103,7 +104,9 @@ final class RecordSplitter {
       var length = end &- start
       if length > 0, text[Int(end) &- 1] == 13 { length &-= 1 }
       if length == 0 { continue }
-      if !comment.isEmpty, comment.count <= Int(length), comment.indices.allSatisfy({ text[Int(start) + $0] == comment[$0] }) {
+      if !comment.isEmpty, comment.count <= Int(length),
+        comment.indices.allSatisfy({ text[Int(start) + $0] == comment[$0] })
+      {
         continue
       }
       batch.offset[count] = start
@@ -131,7 +134,8 @@ final class RecordSplitter {
       let end = structurals[Int(lineEnds[lineCursor])]
       while cursor < scan.quoteCount, quotes[cursor] < end {
         let isEscaped =
-          plan.dialect.quotes == .backslash && quotes[cursor] > 0 && text[Int(quotes[cursor]) - 1] == UInt8(ascii: "\\")
+          plan.dialect.quotes == .backslash && quotes[cursor] > 0
+          && text[Int(quotes[cursor]) - 1] == UInt8(ascii: "\\")
         if !isEscaped { isOpen.toggle() }
         cursor += 1
       }
@@ -165,11 +169,27 @@ final class RecordSplitter {
   private func gather(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
     let count = batch.count
     let text = self.text
+    let structurals = self.structurals
+    let firstStructural = self.firstStructural
+    let fieldCount = self.fieldCount
+    var leastFields = Int.max
+    for record in 0..<count { leastFields = min(leastFields, Int(fieldCount[record])) }
     for (slot, column) in plan.columns.enumerated() {
       let texts = columns.texts(slot)
       let lengths = columns.lengths(slot)
       if column == FieldPlan.missingColumn {
         for record in 0..<count { lengths[record] = -1 }
+        continue
+      }
+      if column > 0, column < leastFields - 1 {
+        // In every record of the batch, between two delimiters: the usual column.
+        let before = structurals + (column &- 1)
+        for record in 0..<count {
+          let first = Int(firstStructural[record])
+          let begin = before[first] &+ 1
+          texts[record] = text + Int(begin)
+          lengths[record] = Int32(bitPattern: before[first &+ 1] &- begin)
+        }
         continue
       }
       for record in 0..<count {
@@ -181,7 +201,8 @@ final class RecordSplitter {
         }
         let first = Int(firstStructural[record])
         let begin = field == 0 ? batch.offset[record] : structurals[first &+ field &- 1] &+ 1
-        let end = field == fields &- 1 ? batch.offset[record] &+ batch.length[record] : structurals[first &+ field]
+        let end =
+          field == fields &- 1 ? batch.offset[record] &+ batch.length[record] : structurals[first &+ field]
         texts[record] = text + Int(begin)
         // A trailing delimiter that was forgiven can leave an end before the begin.
         lengths[record] = Int32(bitPattern: end &- begin)
@@ -196,8 +217,12 @@ final class RecordSplitter {
       return suspend(record, batch, .badQuotes)
     }
     var fields = quoted.count
-    if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 { fields -= 1 }
-    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else { return suspend(record, batch, .badRecord) }
+    if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 {
+      fields -= 1
+    }
+    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else {
+      return suspend(record, batch, .badRecord)
+    }
     for (slot, column) in plan.columns.enumerated() {
       let field = column >= 0 ? column : fields + column
       if column == FieldPlan.missingColumn || field < 0 || field >= fields {
@@ -211,7 +236,8 @@ final class RecordSplitter {
 
   private func splitJSON(_ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
     let begin = text + Int(batch.offset[record])
-    let isObject = json.read(begin, Int(batch.length[record]), paths: plan.paths, scratch: scratch) { slot, pointer, length in
+    let isObject = json.read(begin, Int(batch.length[record]), paths: plan.paths, scratch: scratch) {
+      slot, pointer, length in
       columns.texts(slot)[record] = pointer
       columns.lengths(slot)[record] = Int32(length)
     }

@@ -64,7 +64,8 @@ struct TimePatternReader: Sendable {
         guard number(text, length, &at, least: 2, most: 2, &year) else { return nil }
         year += year < 70 ? 2000 : 1900
       case .month: guard number(text, length, &at, least: 1, most: 2, &month) else { return nil }
-      case .monthName: guard let name = Self.monthName(text, length, &at) else { return nil }
+      case .monthName:
+        guard let name = Self.monthName(text, length, &at) else { return nil }
         month = name
       case .day: guard number(text, length, &at, least: 1, most: 2, &day) else { return nil }
       case .hour: guard number(text, length, &at, least: 1, most: 2, &hour) else { return nil }
@@ -86,7 +87,8 @@ struct TimePatternReader: Sendable {
         default: return nil
         }
         at += 2
-      case .offset: guard let seconds = Self.offset(text, length, &at) else { return nil }
+      case .offset:
+        guard let seconds = Self.offset(text, length, &at) else { return nil }
         offset = seconds
       }
     }
@@ -95,7 +97,8 @@ struct TimePatternReader: Sendable {
       guard (1...12).contains(hour) else { return nil }
       hour = hour % 12 + (isAfternoon ? 12 : 0)
     }
-    guard CivilDate.isValid(year: Int32(year), month: Int32(month), day: Int32(day)), hour < 24, minute < 60, second <= 60
+    guard CivilDate.isValid(year: Int32(year), month: Int32(month), day: Int32(day)), hour < 24, minute < 60,
+      second <= 60
     else { return nil }
     let date = CivilDate.dayNumber(year: Int32(year), month: Int32(month), day: Int32(day))
     let seconds = Int64(date) * 86400 + Int64(hour * 3600 + minute * 60 + min(second, 59))
@@ -114,7 +117,9 @@ struct TimePatternReader: Sendable {
     return at - begin >= least
   }
 
-  private static let monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+  private static let monthNames = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
 
   private static func monthName(_ text: TextPointer, _ length: Int, _ at: inout Int) -> Int? {
     guard at + 3 <= length else { return nil }

@@ -51,8 +51,11 @@ struct TimeReader {
     let minute = Int64(truncatingIfNeeded: (v &>> 48) & 0xff)
     let second = Int64(truncatingIfNeeded: (s &>> 8) & 0xff) &* 10 &+ Int64(truncatingIfNeeded: s &>> 16)
     // A leap second counts as the second before it.
-    if bad != 0 || day &- 1 >= daysInMonth || day == 0 || hour > 23 || minute > 59 || second > 60 { return nil }
-    let local = (dayBeforeMonth &+ day) &* 86400 &+ hour &* 3600 &+ minute &* 60 &+ (second == 60 ? 59 : second)
+    if bad != 0 || day &- 1 >= daysInMonth || day == 0 || hour > 23 || minute > 59 || second > 60 {
+      return nil
+    }
+    let local =
+      (dayBeforeMonth &+ day) &* 86400 &+ hour &* 3600 &+ minute &* 60 &+ (second == 60 ? 59 : second)
     if length == 20, (last &>> 24) & 0xff == UInt64(UInt8(ascii: "Z")) { return local &* 1000 }
     return isoTail(text + 19, length &- 19, local)
   }
@@ -91,7 +94,9 @@ struct TimeReader {
     guard let hours = DigitText.value(text + 1, 2), hours <= 18 else { return nil }
     var minutes: UInt64 = 0
     if length > 3 {
-      guard length == 5 || text[3] == UInt8(ascii: ":"), let m = DigitText.value(text + length - 2, 2), m <= 59 else {
+      guard length == 5 || text[3] == UInt8(ascii: ":"), let m = DigitText.value(text + length - 2, 2),
+        m <= 59
+      else {
         return nil
       }
       minutes = m

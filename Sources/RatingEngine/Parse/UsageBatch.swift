@@ -40,6 +40,8 @@ final class UsageBatch {
   let identityLow = UsageBatch.column(UInt64.self)
   let identityHigh = UsageBatch.column(UInt64.self)
   let content = UsageBatch.column(UInt64.self)
+  /// 1 where the record is known by its row: identical rows of one file are then different records.
+  let isRowKeyed = UsageBatch.column(UInt8.self)
 
   /// When the event is charged: the answer where there is one, else the start.
   @inline(__always) func chargingStart(_ index: Int) -> Int64 {
@@ -57,7 +59,9 @@ final class UsageBatch {
 
   deinit {
     for pointer in [offset, length, line] { pointer.deallocate() }
-    for pointer in [door, faultField, kind, direction, isAnswered, fromCount, toCount] { pointer.deallocate() }
+    for pointer in [door, faultField, kind, direction, isAnswered, fromCount, toCount, isRowKeyed] {
+      pointer.deallocate()
+    }
     reason.deallocate()
     for pointer in [start, answer, end, quantity] { pointer.deallocate() }
     for pointer in [fromDigits, toDigits, identityLow, identityHigh, content] { pointer.deallocate() }

@@ -16,7 +16,8 @@ final class ChunkRater {
   init(_ setup: RunSetup) {
     self.setup = setup
     splitter = RecordSplitter(
-      chunkBytesMax: setup.options.recordBytesMax + 2 * Chunk.textBytes + Int(Chunk.textBytes), scratch: scratch)
+      chunkBytesMax: setup.options.recordBytesMax + 2 * Chunk.textBytes + Int(Chunk.textBytes),
+      scratch: scratch)
     columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
   }
 
@@ -66,7 +67,8 @@ final class ChunkRater {
   private func reader(_ file: FileContext) -> EventReader {
     if let reader = readers[file.sourceIndex] { return reader }
     let reader = EventReader(
-      source: file.source, keySeed: setup.keySeed(file.source.namespace), needsIdentity: setup.options.findsDuplicates,
+      source: file.source, keySeed: setup.keySeed(file.source.namespace),
+      needsIdentity: setup.options.findsDuplicates,
       scratch: scratch)
     readers[file.sourceIndex] = reader
     return reader
@@ -84,7 +86,9 @@ final class ChunkRater {
   /// A trailer row is no record: it only promises how many there were.
   private func takeTrailers(_ plan: FieldPlan, _ outcome: ChunkOutcome) {
     for record in 0..<batch.count where EventReader.holds(plan.trailer, record, columns) {
-      guard batch.door[record] != Door.noEvent || batch.reason[record] != setup.trailerReason else { continue }
+      guard batch.door[record] != Door.noEvent || batch.reason[record] != setup.trailerReason else {
+        continue
+      }
       batch.door[record] = Door.noEvent
       batch.reason[record] = setup.trailerReason
       outcome.totals.read -= 1
@@ -102,7 +106,8 @@ final class ChunkRater {
   /// Records whose keys are in conflict go to suspense, whatever became of them.
   private func suspendConflicts(_ outcome: ChunkOutcome, firstRow: Int) {
     var row = firstRow
-    for record in 0..<batch.count where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
+    for record in 0..<batch.count
+    where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
       let key = ConflictKey(low: batch.identityLow[record], high: batch.identityHigh[record])
       if setup.conflicts.contains(key) {
         batch.door[record] = Door.suspended
@@ -148,6 +153,7 @@ final class ChunkRater {
     return SuspenseEntry(
       reason: SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])) ?? .badRecord,
       faultField: batch.faultField[record], lineInChunk: batch.line[record], offsetInChunk: offset,
-      length: Int64(length), bytes: Array(UnsafeBufferPointer(start: chunk.text + Int(offset), count: length)))
+      length: Int64(length), bytes: Array(UnsafeBufferPointer(start: chunk.text + Int(offset), count: length))
+    )
   }
 }

@@ -39,17 +39,20 @@ public struct RatingResult {
       amount += cell.pointee.amountPico
     }
     let ratedRaw = (0..<4).reduce(Int128(0)) { $0 + totals.quantity[$1 * 8 + Int(Door.rated)] }
-    guard events == totals.rated, amount == totals.amountPico, raw == ratedRaw, billed == totals.billed.reduce(0, +)
+    guard events == totals.rated, amount == totals.amountPico, raw == ratedRaw,
+      billed == totals.billed.reduce(0, +)
     else {
       throw .totals(
-        "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(totals.amountPico)")
+        "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(totals.amountPico)"
+      )
     }
     for (file, totals) in zip(files, ledger.fileTotals) {
       if let promised = file.promisedRecords, promised >= 0, promised != totals.read {
         throw .damaged([
           DamagedFile(
             name: file.name, offset: -1,
-            message: "holds \(totals.read) records, its trailer says \(promised); fetch it again", recordsRead: totals.read)
+            message: "holds \(totals.read) records, its trailer says \(promised); fetch it again",
+            recordsRead: totals.read)
         ])
       }
     }

@@ -40,7 +40,9 @@ public struct RatingRun {
   /// Compiles the catalog and prepares a run.
   ///
   /// - Throws: `RunFault.catalog` where the catalog asks for what this version does not rate yet.
-  public init(catalog: Catalog, options: RatingOptions, progress: RunProgress = RunProgress()) throws(RunFault) {
+  public init(catalog: Catalog, options: RatingOptions, progress: RunProgress = RunProgress())
+    throws(RunFault)
+  {
     if let account = catalog.accounts.first(where: { $0.rounding == .line }) {
       throw .catalog("account '\(account.id)': 'round: line' is not rated yet; use 'event'")
     }
@@ -84,7 +86,8 @@ public struct RatingRun {
   /// A pipe can be read once only.
   private func refuseSecondReading(_ files: [AssignedFile], _ why: String) throws(RunFault) {
     guard files.contains(where: { $0.input.isStandardInput }) else { return }
-    throw .input(file: "-", message: "\(why), which needs a second reading; save the input as a file and name it")
+    throw .input(
+      file: "-", message: "\(why), which needs a second reading; save the input as a file and name it")
   }
 
   private func assignSources(_ inputs: [InputFile]) throws(RunFault) -> [AssignedFile] {
@@ -99,7 +102,9 @@ public struct RatingRun {
     var assigned: [AssignedFile] = []
     var unknown: [InputFile] = []
     for input in inputs {
-      if let source = (input.isStandardInput ? nil : SourceMatch.source(for: input, in: catalog.source)) ?? named {
+      if let source = (input.isStandardInput ? nil : SourceMatch.source(for: input, in: catalog.source))
+        ?? named
+      {
         assigned.append(AssignedFile(input: input, sourceIndex: source))
       } else {
         unknown.append(input)
@@ -149,8 +154,8 @@ final class RunAttempt: @unchecked Sendable {
     progress.records.store(0, ordering: .relaxed)
     progress.suspended.store(0, ordering: .relaxed)
     // Stored bytes stand for about four times as much text; records have some hundred bytes. A pipe may hold anything.
-    ledger = RunLedger(setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
-    ledger.sourceByFile = files.map(\.sourceIndex)
+    ledger = RunLedger(
+      setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
   }
 
   private static func storedBytes(_ files: [AssignedFile]) -> Int64? {
@@ -168,6 +173,9 @@ final class RunAttempt: @unchecked Sendable {
     if let fatal { throw fatal }
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
     if !damaged.isEmpty { return .damaged(damaged.sorted { $0.name < $1.name }) }
+    for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
+      for record in unit.oversizeRecords { ledger.take(record, of: unit) }
+    }
     do {
       let conflicts = try ledger.resolveSuspects()
       if !conflicts.isEmpty { return .conflicts(conflicts) }
@@ -186,7 +194,9 @@ final class RunAttempt: @unchecked Sendable {
         file: files.map(\.input.name).joined(separator: ", "),
         message: "\(read) records were read, --expect-records says \(expected); fetch the missing part again")
     }
-    let bytes = contexts.reduce(Int64(0)) { total, file in total + (file?.units.reduce(0) { $0 + $1.byteCount } ?? 0) }
+    let bytes = contexts.reduce(Int64(0)) { total, file in
+      total + (file?.units.reduce(0) { $0 + $1.byteCount } ?? 0)
+    }
     if let expected = setup.options.expectedBytes, expected != bytes {
       throw .input(
         file: files.map(\.input.name).joined(separator: ", "),
@@ -230,7 +240,8 @@ final class RunAttempt: @unchecked Sendable {
   private func open(_ index: Int, _ rater: ChunkRater) {
     do {
       let file = try FileContext(
-        index: index, input: files[index].input, sourceIndex: files[index].sourceIndex, catalog: setup.catalog.source,
+        index: index, input: files[index].input, sourceIndex: files[index].sourceIndex,
+        catalog: setup.catalog.source,
         recordBytesMax: setup.options.recordBytesMax,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
           && !setup.hashesInputs, hashes: setup.hashesInputs)
@@ -252,11 +263,14 @@ final class RunAttempt: @unchecked Sendable {
     guard !files[file.index].input.isStandardInput else {
       throw .input(
         file: file.name,
-        message: "format '\(file.format.name)' chooses among the rows of a call, which needs two readings; save the input as a file")
+        message:
+          "format '\(file.format.name)' chooses among the rows of a call, which needs two readings; save the input as a file"
+      )
     }
     let table = LegTable(choice: choice)
     let first = try FileContext(
-      index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex, catalog: setup.catalog.source,
+      index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
+      catalog: setup.catalog.source,
       recordBytesMax: setup.options.recordBytesMax, allowsParts: false, hashes: false)
     let chunk = Chunk()
     do {
@@ -289,7 +303,8 @@ final class RunAttempt: @unchecked Sendable {
     } catch let mismatch as FormatMismatch {
       return fail(
         .input(
-          file: file.name + (mismatch.line > 0 ? ":\(mismatch.line)" : ""), message: "\(mismatch.message); \(mismatch.hint)"))
+          file: file.name + (mismatch.line > 0 ? ":\(mismatch.line)" : ""),
+          message: "\(mismatch.message); \(mismatch.hint)"))
     } catch {
       return fail(.totals("unexpected: \(error)"))
     }
@@ -316,7 +331,8 @@ final class RunAttempt: @unchecked Sendable {
   private func fill(_ unit: InputUnit, _ chunk: Chunk, _ file: FileContext) throws -> Bool {
     let dialect = file.format.dialect
     let filled = try unit.fill(
-      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline, backslash: dialect.quotes == .backslash)
+      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
+      backslash: dialect.quotes == .backslash)
     guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
     if filled == .chunk {
       try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
@@ -338,7 +354,8 @@ final class RunAttempt: @unchecked Sendable {
   }
 
   private func readHeader(
-    _ file: FileContext, _ unit: InputUnit, text: UnsafeMutablePointer<UInt8>, length: Int, _ skip: (Int) -> Void
+    _ file: FileContext, _ unit: InputUnit, text: UnsafeMutablePointer<UInt8>, length: Int,
+    _ skip: (Int) -> Void
   ) throws {
     if length == 0, file.units.count == 1 {
       // An empty file has no records, and no header is missed.

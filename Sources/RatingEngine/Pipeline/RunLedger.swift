@@ -50,14 +50,17 @@ final class RunLedger {
   func take(_ outcome: ChunkOutcome) throws(FileFault) {
     guard let unit = outcome.unit else { return }
     var totals = outcome.totals
-    if outcome.sequence < unit.lineCounts.count { unit.lineCounts[outcome.sequence] = UInt32(outcome.lineCount) }
+    if outcome.sequence < unit.lineCounts.count {
+      unit.lineCounts[outcome.sequence] = UInt32(outcome.lineCount)
+    }
     for index in outcome.unparsable {
       place(outcome.suspense[index], unit, outcome.sequence, outcome.unitOffset, logIndex: -1)
     }
     let isLogging = findsDuplicates
     if isLogging {
       stretches.append(
-        LogStretch(firstIndex: log.count, unit: unit, sequence: outcome.sequence, unitOffset: outcome.unitOffset))
+        LogStretch(
+          firstIndex: log.count, unit: unit, sequence: outcome.sequence, unitOffset: outcome.unitOffset))
     }
     // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
     let slotAhead = 24
@@ -65,6 +68,11 @@ final class RunLedger {
     let filterAhead = 32
     let rows = outcome.rows
     let count = outcome.rowCount
+    // Copies of what the loop asks: fields of a class are checked for exclusive access at every use.
+    var filter = self.filter
+    defer { self.filter = filter }
+    let log = self.log
+    let cells = self.cells
     var ratedCount = 0
     let sums = self.sums.base
     for index in 0..<9 { sums[index] = 0 }
@@ -105,7 +113,8 @@ final class RunLedger {
       } else {
         let payload = row.pointee.payload
         self.count(
-          row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals, unit,
+          row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals,
+          unit,
           outcome.sequence, outcome.unitOffset, logIndex: isLogging ? log.count - 1 : -1)
       }
       index &+= 1
@@ -139,7 +148,21 @@ final class RunLedger {
     _ entry: SuspenseEntry, _ unit: InputUnit, _ sequence: Int, _ unitOffset: Int64, logIndex: Int
   ) {
     suspense.append(
-      PlacedSuspense(entry: entry, unit: unit, sequence: sequence, unitOffset: unitOffset, logIndex: logIndex))
+      PlacedSuspense(entry: entry, unit: unit, sequence: sequence, unitOffset: unitOffset, logIndex: logIndex)
+    )
+  }
+
+  /// Takes a record over the limit: read, and suspended for certain.
+  func take(_ record: OversizeRecord, of unit: InputUnit) {
+    fileTotals[unit.file.index].read += 1
+    fileTotals[unit.file.index].withoutQuantity += 1
+    fileTotals[unit.file.index].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
+    guard setup.keepsSuspense else { return }
+    let entry = SuspenseEntry(
+      reason: .recordTooLong, faultField: FieldRoleName.none, lineInChunk: 0, offsetInChunk: 0,
+      length: record.length,
+      bytes: record.head, hash: record.hash)
+    place(entry, unit, record.line, record.unitOffset, logIndex: -1)
   }
 
   // MARK: the end
@@ -202,7 +225,9 @@ final class RunLedger {
           nextSuspect += 1
           continue
         }
-        guard bits[Int(truncatingIfNeeded: element.low >> 6 & 0xffff)] >> (element.low & 63) & 1 != 0 else { continue }
+        guard bits[Int(truncatingIfNeeded: element.low >> 6 & 0xffff)] >> (element.low & 63) & 1 != 0 else {
+          continue
+        }
         let key = ConflictKey(low: element.low, high: element.high)
         if groups[key] != nil {
           counted.append((key, Copy(logIndex: index, content: element.content, suspect: nil)))
@@ -218,9 +243,15 @@ final class RunLedger {
   /// the copy of the n-th of another.
   private func resolve(_ copies: [Copy]) {
     let placed = copies.map { (copy: $0, address: address($0.logIndex)) }
-      .sorted { ($0.address.file, $0.address.unit, $0.address.offset) < ($1.address.file, $1.address.unit, $1.address.offset) }
+      .sorted {
+        ($0.address.file, $0.address.unit, $0.address.offset) < (
+          $1.address.file, $1.address.unit, $1.address.offset
+        )
+      }
     var kept: [Bool] = []
-    if setup.catalog.source.formats[setup.catalog.source.sources[fileSource(placed[0].address.file)].formatIndex].key.isEmpty {
+    let isRowKeyed = copies.contains { copy in copy.suspect.map { suspects[$0].row.isRowKeyed != 0 } ?? false
+    }
+    if isRowKeyed {
       var countByFile: [Int: Int] = [:]
       var most = 0
       for item in placed {
@@ -243,17 +274,16 @@ final class RunLedger {
     }
   }
 
-  private func fileSource(_ file: Int) -> Int { sourceByFile[file] }
-  /// Source of each file, by its number; set by the run.
-  var sourceByFile: [Int] = []
-
   /// The counted copy is not the one to keep: another with the same content is. Its record becomes the duplicate.
-  private func withdraw(_ logIndex: Int, inFavourOf copies: [(copy: Copy, address: Address)], _ kept: [Bool]) {
+  private func withdraw(_ logIndex: Int, inFavourOf copies: [(copy: Copy, address: Address)], _ kept: [Bool])
+  {
     // The kept suspect has the same content, so its row says what the counted copy was rated as.
-    guard let keeper = zip(copies, kept).first(where: { $0.1 && $0.0.copy.suspect != nil })?.0.copy.suspect else { return }
+    guard let keeper = zip(copies, kept).first(where: { $0.1 && $0.0.copy.suspect != nil })?.0.copy.suspect
+    else { return }
     let row = suspects[keeper].row
     let file = address(logIndex).file
-    fileTotals[file].note(door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw, sign: -1)
+    fileTotals[file].note(
+      door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw, sign: -1)
     fileTotals[file].note(door: Door.duplicate, reason: 0, kind: row.kind, quantity: row.quantityRaw)
     if row.door == Door.rated {
       fileTotals[file].billed[Int(row.kind)] -= Int128(row.quantityBilled)
@@ -293,7 +323,8 @@ final class RunLedger {
     let stretch = stretch(of: suspect.logIndex)
     if let door { row.door = door }
     count(
-      row, entry: suspect.entry, &fileTotals[stretch.unit.file.index], stretch.unit, stretch.sequence, stretch.unitOffset,
+      row, entry: suspect.entry, &fileTotals[stretch.unit.file.index], stretch.unit, stretch.sequence,
+      stretch.unitOffset,
       logIndex: suspect.logIndex)
   }
 }

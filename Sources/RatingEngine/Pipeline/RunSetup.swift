@@ -27,7 +27,7 @@ final class RunSetup: Sendable {
     self.conflicts = conflicts
     self.catalog = catalog
     self.options = options
-    let columns = options.groupBy ?? SummaryColumn.allCases.filter { $0 != .day }
+    let columns = options.groupBy ?? GroupColumn.allCases.filter { $0 != .day }
     guard let keyPlan = SummaryKeyPlan(columns: columns, catalog) else {
       throw .usage("--by: these keys together are too long for one row; leave some out")
     }
@@ -54,5 +54,7 @@ final class RunSetup: Sendable {
   }
 
   /// The tag of a kind of service key.
-  func serviceTag(_ kind: Label) -> UInt32 { catalog.serviceTags[kind] ?? UInt32(ServiceIndex.firstTextTag + 0xffff) }
+  func serviceTag(_ kind: Label) -> UInt32 {
+    catalog.serviceTags[kind] ?? UInt32(ServiceIndex.firstTextTag + 0xffff)
+  }
 }

@@ -72,7 +72,9 @@ final class WorkBoard: @unchecked Sendable {
 
   private func wake(_ state: inout State) {
     guard state.waiting != 0 else { return }
-    for worker in semaphores.indices where state.waiting >> UInt64(worker) & 1 != 0 { semaphores[worker].signal() }
+    for worker in semaphores.indices where state.waiting >> UInt64(worker) & 1 != 0 {
+      semaphores[worker].signal()
+    }
     state.waiting = 0
   }
 
@@ -128,7 +130,8 @@ final class WorkBoard: @unchecked Sendable {
       return .rate(chunk, outcome)
     }
     let isDone =
-      state.nextFile == state.fileCount && state.idleUnits.isEmpty && state.readingCount == 0 && state.openingCount == 0
+      state.nextFile == state.fileCount && state.idleUnits.isEmpty && state.readingCount == 0
+      && state.openingCount == 0
       && state.readyHead == state.readyChunks.count && state.ratingCount == 0 && !state.isTaking
       && state.outcomeHead == state.outcomes.count
     if isDone { return .stop }
@@ -140,7 +143,9 @@ final class WorkBoard: @unchecked Sendable {
   func takeOutcomeForOwnChunk() -> ChunkOutcome? {
     lock.withLock { _ in
       let others = state.readingCount + state.idleUnits.count
-      guard others > 1 || state.nextFile < state.fileCount, let outcome = state.freeOutcomes.popLast() else { return nil }
+      guard others > 1 || state.nextFile < state.fileCount, let outcome = state.freeOutcomes.popLast() else {
+        return nil
+      }
       state.ratingCount += 1
       return outcome
     }

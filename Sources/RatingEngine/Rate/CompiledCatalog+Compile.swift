@@ -40,7 +40,9 @@ private struct CatalogCompiler {
     var kind: UInt8
 
     // SipHash over five words was a fifth of the load time of a large deck; these are numbers of our own, not an attacker's.
-    func hash(into hasher: inout Hasher) { hasher.combine(pico &* 31 &+ units &+ fee &* 7 &+ minimum &+ Int64(increment) &* 131) }
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(pico &* 31 &+ units &+ fee &* 7 &+ minimum &+ Int64(increment) &* 131)
+    }
   }
 
   init(_ catalog: Catalog) {
@@ -73,10 +75,21 @@ private struct CatalogCompiler {
       tariffByGroup[name] = tariff(group: UInt32(number), destination: 0)
     }
     return CompiledCatalog(
-      source: catalog, services: index, identities: identities, serviceTags: services.tagByKind, accounts: accounts,
-      assignments: assignments, zones: zones, plans: plans, prefixes: prefixBuilder.build(),
-      prices: FlatTable(prices), increments: increments, groups: groups.names, destinations: destinations.names,
-      tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names, currencies: currencies,
+      source: catalog, services: index, identities: identities, serviceTags: services.tagByKind,
+      accounts: accounts,
+      assignments: assignments, zones: zones, plans: plans,
+      planEntries: FlatTable(
+        plans.map { plan in
+          let isPlain = plan.isMicroHalfUp && !plan.keepsMilliseconds && !plan.chargesAnsweredZero
+          return CompiledCatalog.PlanEntry(currency: plan.currency, isPlain: isPlain ? 1 : 0)
+        }),
+      ruleTable: FlatTable(plans.flatMap(\.ruleByCombination)),
+      deckBases: FlatTable(plans.flatMap(\.deckBase)),
+      chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixBuilder.build(),
+      prices: FlatTable(prices), increments: increments, groups: groups.names,
+      destinations: destinations.names,
+      tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names,
+      currencies: currencies,
       filterReasons: reasons.names, tariffByGroup: tariffByGroup)
   }
 
@@ -135,7 +148,8 @@ private struct CatalogCompiler {
             minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
             kind: row.kind.rawValue)
           return MatchRow(
-            fromSeconds: MatchRowTime.from(row.fromSeconds), untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
+            fromSeconds: MatchRowTime.from(row.fromSeconds),
+            untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
             price: price(key), tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
             isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index))
         })
@@ -185,7 +199,9 @@ private struct CatalogCompiler {
 
   // MARK: plans
 
-  private mutating func compilePlan(_ plan: RatePlan, _ deckBases: [[Int32]], rowPriceCount: Int) -> CompiledPlan {
+  private mutating func compilePlan(_ plan: RatePlan, _ deckBases: [[Int32]], rowPriceCount: Int)
+    -> CompiledPlan
+  {
     let bases = UsageKind.allCases.map { kind -> Int32 in
       guard let deck = plan.deckIndexByKind[Int(kind.rawValue)] else { return -1 }
       return deckBases[deck][Int(kind.rawValue)]
@@ -212,8 +228,20 @@ private struct CatalogCompiler {
     return CompiledPlan(
       currency: currency(plan.currency), rounding: plan.rounding, isMicroHalfUp: plan.rounding == .event,
       keepsMilliseconds: plan.keepsMilliseconds, connectionFee: plan.connectionFee,
-      chargesAnsweredZero: plan.chargesAnsweredZero, deckBase: bases, ruleByCombination: Self.ruleTable(rules),
+      chargesAnsweredZero: plan.chargesAnsweredZero, deckBase: bases,
+      ruleByCombination: Self.ruleTable(rules),
       rules: rules, chargesByCombination: chargesByCombination, charges: charges)
+  }
+
+  private static func chargeEntries(_ plan: CompiledPlan) -> [CompiledCatalog.ChargeEntry] {
+    plan.chargesByCombination.map { candidates in
+      guard let first = candidates.first, plan.charges[Int(first)].groups == nil,
+        plan.charges[Int(first)].priceByRowPrice == nil
+      else { return CompiledCatalog.ChargeEntry(charge: CompiledCatalog.none, name: 0, hasLimits: 0) }
+      let charge = plan.charges[Int(first)]
+      return CompiledCatalog.ChargeEntry(
+        charge: UInt32(first), name: charge.name, hasLimits: charge.hasLimits ? 1 : 0)
+    }
   }
 
   private static func ruleTable(_ rules: [CompiledRule]) -> [UInt8] {
@@ -252,7 +280,8 @@ private struct CatalogCompiler {
     }
     return CompiledCharge(
       name: chargeNames.number(charge.name), groups: groupBits,
-      priceByRowPrice: priceTable(charge, rowPriceCount: rowPriceCount), priceWithoutRow: priceWithoutRow(charge),
+      priceByRowPrice: priceTable(charge, rowPriceCount: rowPriceCount),
+      priceWithoutRow: priceWithoutRow(charge),
       eventMinimum: charge.eventMinimum, eventMaximum: charge.eventMaximum,
       hasLimits: charge.eventMinimum != nil || charge.eventMaximum != nil)
   }
@@ -260,7 +289,8 @@ private struct CatalogCompiler {
   /// What each row price becomes under the charge: a charge's own price replaces price and fee, its increment, minimum and
   /// fee replace the row's; what it does not write stays the row's.
   private mutating func priceTable(_ charge: PlanCharge, rowPriceCount: Int) -> FlatTable<UInt32>? {
-    var isUnchanged = charge.increment == nil && charge.minimumSeconds == nil && charge.connectionFeePico == nil
+    var isUnchanged =
+      charge.increment == nil && charge.minimumSeconds == nil && charge.connectionFeePico == nil
     if case .unit = charge.price { isUnchanged = false }
     guard !isUnchanged else { return nil }
     let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
@@ -282,7 +312,8 @@ private struct CatalogCompiler {
   private mutating func priceWithoutRow(_ charge: PlanCharge) -> UInt32 {
     guard case .unit(let unit) = charge.price else { return CompiledCharge.none }
     let kind = charge.kinds.first ?? .event
-    let own = charge.increment ?? BillingIncrement(first: kind == .voice ? 1000 : 1, next: kind == .voice ? 1000 : 1)
+    let own =
+      charge.increment ?? BillingIncrement(first: kind == .voice ? 1000 : 1, next: kind == .voice ? 1000 : 1)
     return price(
       PriceKey(
         pico: unit.pico, units: unit.units, fee: charge.connectionFeePico ?? 0,

@@ -35,6 +35,21 @@ struct CompiledCatalog: Sendable {
     var kind: UInt8
   }
 
+  /// What the common event asks of its plan, without the lists behind it.
+  struct PlanEntry: BitwiseCopyable {
+    var currency: UInt32
+    /// Six digits half-up, whole seconds, zero is zero: the plan of `CompiledPrice`'s fast form.
+    var isPlain: UInt8
+  }
+  /// The first charge that takes a kind and direction, where nothing more has to be asked.
+  struct ChargeEntry: BitwiseCopyable {
+    /// Index in the plan's charges; `none` where the candidates must be asked one by one.
+    var charge: UInt32
+    /// Index of its name.
+    var name: UInt32
+    var hasLimits: UInt8
+  }
+
   static let none = UInt32.max
 
   var source: Catalog
@@ -45,6 +60,14 @@ struct CompiledCatalog: Sendable {
   var assignments: FlatTable<Assignment>
   var zones: [Zone]
   var plans: [CompiledPlan]
+  /// By plan.
+  var planEntries: FlatTable<PlanEntry>
+  /// By plan × 24 + combination × 2 + answered: `CompiledPlan.ruleByCombination`.
+  var ruleTable: FlatTable<UInt8>
+  /// By plan × 4 + kind: base of the first level of the prefix table, −1 for none.
+  var deckBases: FlatTable<Int32>
+  /// By plan × 12 + combination.
+  var chargeEntries: FlatTable<ChargeEntry>
   var prefixes: PrefixTable
   var prices: FlatTable<CompiledPrice>
   var increments: [BillingIncrement]

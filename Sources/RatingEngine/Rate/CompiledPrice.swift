@@ -55,7 +55,9 @@ struct CompiledPrice: BitwiseCopyable {
   private mutating func prepareFastForm(_ kind: UsageKind) {
     let micro: Int64 = 1_000_000
     fastUnit = kind == .voice ? 1000 : 1
-    guard first != 0, feePico == 0, pricePico >= 0, pricePico % micro == 0, priceUnits % fastUnit == 0 else { return }
+    guard first != 0, feePico == 0, pricePico >= 0, pricePico % micro == 0, priceUnits % fastUnit == 0 else {
+      return
+    }
     var n = UInt64(pricePico / micro)
     var d = UInt64(priceUnits / fastUnit)
     var (a, b) = (n, d)

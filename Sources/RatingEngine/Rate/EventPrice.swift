@@ -40,7 +40,8 @@ enum EventPrice {
       stretches = IncrementSteps.stretches(1, increment, rowPrice: rowPrice)
     }
     let billed = stretches.reduce(0) { $0 + $1.billed }
-    let fee = owesFee(plan.connectionFee, used: used, billed: billed, isRefund: quantity < 0) ? price.feePico : 0
+    let fee =
+      owesFee(plan.connectionFee, used: used, billed: billed, isRefund: quantity < 0) ? price.feePico : 0
     guard let exact = sum(stretches, feePico: fee) else { return .failure(Fault(reason: .amountTooLarge)) }
     var amount = plan.rounding.round(numeratorPico: exact.numerator, over: exact.denominator)
     if let maximum = charge.eventMaximum, amount > maximum { amount = maximum }
@@ -52,7 +53,8 @@ enum EventPrice {
     let isRefund = quantity < 0
     return .success(
       Priced(
-        billed: isRefund ? -billed : billed, amount: isRefund ? -amount : amount, exactNumerator: exact.numerator,
+        billed: isRefund ? -billed : billed, amount: isRefund ? -amount : amount,
+        exactNumerator: exact.numerator,
         exactDenominator: exact.denominator, stretches: stretches, feePico: fee))
   }
 

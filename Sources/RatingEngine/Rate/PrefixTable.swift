@@ -74,7 +74,9 @@ struct PrefixTable: Sendable {
     var at = leaf
     while at != 0 {
       let row = rows.base + Int(at &- 1)
-      if row.pointee.fromSeconds <= seconds, seconds < row.pointee.untilSeconds, row.pointee.prefixDigits <= digitCount {
+      if row.pointee.fromSeconds <= seconds, seconds < row.pointee.untilSeconds,
+        row.pointee.prefixDigits <= digitCount
+      {
         return at
       }
       at = row.pointee.next
@@ -139,12 +141,16 @@ struct PrefixTableBuilder {
   /// Adds the rows of one deck and kind; returns the base of its first level.
   ///
   /// `convert` makes the match row of an authored row, without `next`. Complexity: O(rows + nodes).
-  mutating func add(_ deck: RateDeck, deckIndex: Int, kind: UsageKind, convert: (RateDeckRow, Int) -> MatchRow) -> Int {
+  mutating func add(
+    _ deck: RateDeck, deckIndex: Int, kind: UsageKind, convert: (RateDeckRow, Int) -> MatchRow
+  ) -> Int {
     let base = level1.count
     level1.append(contentsOf: repeatElement(0, count: 10_000))
     // Shorter prefixes first: whatever a longer one finds in its place is the chain of the prefix above it.
     var byLength = [[Int32]](repeating: [], count: 16)
-    for (index, row) in deck.rows.enumerated() where row.kind == kind { byLength[Int(row.prefixDigits)].append(Int32(index)) }
+    for (index, row) in deck.rows.enumerated() where row.kind == kind {
+      byLength[Int(row.prefixDigits)].append(Int32(index))
+    }
     for length in 1...15 {
       var at = 0
       let indices = byLength[length]
@@ -160,7 +166,8 @@ struct PrefixTableBuilder {
   }
 
   private mutating func insert(
-    _ deck: RateDeck, _ versions: ArraySlice<Int32>, length: Int, base: Int, convert: (RateDeckRow, Int) -> MatchRow
+    _ deck: RateDeck, _ versions: ArraySlice<Int32>, length: Int, base: Int,
+    convert: (RateDeckRow, Int) -> MatchRow
   ) {
     let prefix = deck.rows[Int(versions[versions.startIndex])].prefix
     let aligned = prefix &* DigitText.powersOfTen[15 - length]
@@ -172,7 +179,8 @@ struct PrefixTableBuilder {
       // A later `from` ends the earlier row.
       let nextIndex = versions.startIndex + offset + 1
       if nextIndex < versions.endIndex {
-        row.untilSeconds = min(row.untilSeconds, MatchRowTime.from(deck.rows[Int(versions[nextIndex])].fromSeconds))
+        row.untilSeconds = min(
+          row.untilSeconds, MatchRowTime.from(deck.rows[Int(versions[nextIndex])].fromSeconds))
       }
       row.next = head
       rows[rowCount] = row
@@ -187,7 +195,9 @@ struct PrefixTableBuilder {
   }
 
   /// Where the leaves of a prefix are: which table, the first entry and how many. Nodes on the way are made.
-  private mutating func place(_ aligned: UInt64, length: Int, base: Int) -> (table: Int, first: Int, width: Int) {
+  private mutating func place(_ aligned: UInt64, length: Int, base: Int) -> (
+    table: Int, first: Int, width: Int
+  ) {
     func digits(_ from: Int, _ until: Int) -> Int {
       Int(aligned / DigitText.powersOfTen[15 - until] % DigitText.powersOfTen[until - from])
     }
@@ -233,5 +243,7 @@ struct PrefixTableBuilder {
 /// Seconds of authored rows clamped to the 32 bits of a match row.
 enum MatchRowTime {
   static func from(_ seconds: Int64) -> UInt32 { UInt32(clamping: max(0, seconds)) }
-  static func until(_ seconds: Int64) -> UInt32 { seconds >= Int64(UInt32.max) ? UInt32.max : UInt32(clamping: max(0, seconds)) }
+  static func until(_ seconds: Int64) -> UInt32 {
+    seconds >= Int64(UInt32.max) ? UInt32.max : UInt32(clamping: max(0, seconds))
+  }
 }

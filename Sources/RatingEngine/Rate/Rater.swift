@@ -33,6 +33,11 @@ final class Rater {
   let tariff = Rater.column(UInt32.self)
   let price = Rater.column(UInt32.self)
   let charge = Rater.column(UInt32.self)
+  private let chargeName = Rater.column(UInt32.self)
+  private let chargeHasLimits = Rater.column(UInt8.self)
+  private let day = Rater.column(Int32.self)
+  let billed = Rater.column(Int64.self)
+  let amount = Rater.column(Int128.self)
   /// Records still on their way, ascending.
   private let live = Rater.column(UInt16.self)
   private var liveCount = 0
@@ -41,7 +46,8 @@ final class Rater {
   ///   - sourceIndex: index of the source in the catalog.
   ///   - meters: numbers of meters that the catalog does not name, shared by all workers.
   init(
-    catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?, meters: MeterNames
+    catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?,
+    meters: MeterNames
   ) {
     self.catalog = catalog
     self.keyPlan = keyPlan
@@ -57,7 +63,8 @@ final class Rater {
     return padded.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return ServiceIndex.none }
       return catalog.services.find(
-        ServiceIndex.Key(text: base, length: id.count), tag: ServiceIndex.accountTag, text: base, length: id.count)
+        ServiceIndex.Key(text: base, length: id.count), tag: ServiceIndex.accountTag, text: base,
+        length: id.count)
     }
   }
 
@@ -72,6 +79,11 @@ final class Rater {
     seconds.deallocate()
     for pointer in [entry, account, plan, node, last8, row, tariff, price, charge] { pointer.deallocate() }
     for pointer in [keyLow, keyHigh] { pointer.deallocate() }
+    chargeName.deallocate()
+    chargeHasLimits.deallocate()
+    day.deallocate()
+    billed.deallocate()
+    amount.deallocate()
     live.deallocate()
   }
 
@@ -79,7 +91,8 @@ final class Rater {
   ///
   /// Records that left before are not touched. `rows` needs room for the batch.
   func rate(
-    _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, into rows: UnsafeMutablePointer<OutcomeRow>
+    _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan,
+    into rows: UnsafeMutablePointer<OutcomeRow>
   ) -> Int {
     liveCount = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
@@ -93,6 +106,8 @@ final class Rater {
     applyRules(batch, columns, fields)
     match(batch, columns, fields)
     choosePrices(batch)
+    priceEvents(batch)
+    packKeys(batch)
     return emit(batch, into: rows)
   }
 
@@ -100,67 +115,79 @@ final class Rater {
 
   private func guide(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
     for at in 0..<liveCount { entry[Int(live[at])] = ServiceIndex.none }
-    let depth = fields.guide.reduce(0) { max($0, $1.count) }
+    let lists = fields.guide
+    let depth = lists.reduce(0) { max($0, $1.count) }
     for position in 0..<depth {
-      // Two passes: keys and prefetches, then probes.
-      for at in 0..<liveCount {
-        let record = Int(live[at])
-        if entry[record] != ServiceIndex.none { continue }
-        let list = fields.guide[Int(batch.direction[record])]
-        guard position < list.count else { continue }
-        let key = guideKey(list[position], record, batch, columns)
-        keyLow[record] = key.low
-        keyHigh[record] = key.high
-        catalog.services.prefetch(key, tag: list[position].tag)
-      }
-      for at in 0..<liveCount {
-        let record = Int(live[at])
-        if entry[record] != ServiceIndex.none { continue }
-        let list = fields.guide[Int(batch.direction[record])]
-        guard position < list.count else { continue }
-        probe(list[position], record, batch, columns)
+      for direction in 0..<lists.count where position < lists[direction].count {
+        // Directions that are guided alike are looked up together.
+        let isSame = (0..<lists.count).filter { lists[$0] == lists[direction] }
+        if isSame[0] < direction { continue }
+        let mask = isSame.reduce(UInt8(0)) { $0 | 1 << UInt8($1) }
+        guide(by: lists[direction][position], directions: mask, batch, columns)
       }
     }
   }
 
-  @inline(__always) private func guideKey(
-    _ field: FieldPlan.GuideField, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns
-  ) -> ServiceIndex.Key {
-    switch field.value {
-    case .text(let slot):
-      ServiceIndex.Key(text: columns.texts(slot)[record], length: max(0, Int(columns.lengths(slot)[record])))
-    case .from: ServiceIndex.Key(number: batch.fromDigits[record], count: batch.fromCount[record])
-    case .to: ServiceIndex.Key(number: batch.toDigits[record], count: batch.toCount[record])
+  /// Looks one field up for the records of some directions that have no service yet.
+  private func guide(
+    by field: FieldPlan.GuideField, directions: UInt8, _ batch: UsageBatch, _ columns: FieldColumns
+  ) {
+    let services = catalog.services
+    let entry = self.entry
+    let keyLow = self.keyLow
+    let keyHigh = self.keyHigh
+    var texts: UnsafeMutablePointer<TextPointer>?
+    var lengths: UnsafeMutablePointer<Int32>?
+    if case .text(let slot) = field.value {
+      texts = columns.texts(slot)
+      lengths = columns.lengths(slot)
+    }
+    let isFrom = field.value == .from
+    let digits = isFrom ? batch.fromDigits : batch.toDigits
+    let counts = isFrom ? batch.fromCount : batch.toCount
+    // Two passes: keys and prefetches, then probes.
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else {
+        continue
+      }
+      let key: ServiceIndex.Key
+      if let texts, let lengths {
+        key = ServiceIndex.Key(text: texts[record], length: max(0, Int(lengths[record])))
+      } else {
+        key = ServiceIndex.Key(number: digits[record], count: counts[record])
+      }
+      keyLow[record] = key.low
+      keyHigh[record] = key.high
+      services.prefetch(key, tag: field.tag)
+    }
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else {
+        continue
+      }
+      let length = lengths.map { Int($0[record]) } ?? 0
+      if texts != nil ? length <= 0 : counts[record] == 0 { continue }
+      let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
+      entry[record] = probe(key, field.tag, texts?[record], length, atSeconds: seconds[record], services)
     }
   }
 
   @inline(__always) private func probe(
-    _ field: FieldPlan.GuideField, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns
-  ) {
-    let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
-    var text: TextPointer?
-    var length = 0
-    if case .text(let slot) = field.value {
-      length = Int(columns.lengths(slot)[record])
-      guard length > 0 else { return }
-      text = columns.texts(slot)[record]
-    } else if key.high == 0 {
-      return
-    }
-    let services = catalog.services
+    _ key: ServiceIndex.Key, _ tag: UInt32, _ text: TextPointer?, _ length: Int, atSeconds seconds: Int64,
+    _ services: ServiceIndex
+  ) -> UInt32 {
     if services.hasSourceKeys {
-      let own = services.find(
-        key, tag: ServiceIndexBuilder.tag(field.tag, sourceNumber), text: text, length: length)
-      entry[record] = services.inForce(own, atSeconds: seconds[record])
-      if entry[record] != ServiceIndex.none { return }
+      let own = services.inForce(
+        services.find(key, tag: ServiceIndexBuilder.tag(tag, sourceNumber), text: text, length: length),
+        atSeconds: seconds)
+      if own != ServiceIndex.none { return own }
     }
-    let first = services.find(key, tag: field.tag, text: text, length: length)
-    entry[record] = services.inForce(first, atSeconds: seconds[record])
-    if entry[record] == ServiceIndex.none, field.tag == ServiceIndex.numberTag {
-      let range = services.findRange(
-        digits: key.low, count: UInt8(truncatingIfNeeded: key.high), source: sourceNumber)
-      entry[record] = services.inForce(range, atSeconds: seconds[record])
-    }
+    let found = services.inForce(services.find(key, tag: tag, text: text, length: length), atSeconds: seconds)
+    guard found == ServiceIndex.none, tag == ServiceIndex.numberTag else { return found }
+    let range = services.findRange(
+      digits: key.low, count: UInt8(truncatingIfNeeded: key.high), source: sourceNumber)
+    return services.inForce(range, atSeconds: seconds)
   }
 
   private func assignPlans(_ batch: UsageBatch) {
@@ -178,7 +205,8 @@ final class Rater {
       var assignment = accounts[Int(accountIndex)].assignment
       while assignment != CompiledCatalog.none {
         let candidate = assignments.base + Int(assignment)
-        if seconds[record] >= candidate.pointee.fromSeconds, seconds[record] < candidate.pointee.untilSeconds {
+        if seconds[record] >= candidate.pointee.fromSeconds, seconds[record] < candidate.pointee.untilSeconds
+        {
           plan[record] = candidate.pointee.plan
           return true
         }
@@ -191,21 +219,27 @@ final class Rater {
   // MARK: door 5, not billed
 
   private func applyRules(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
-    catalog.plans.withUnsafeBufferPointer { plans in
-      keepLive { record in
-        let combination =
-          CompiledPlan.combination(batch.kind[record], batch.direction[record]) &* 2 &+ Int(batch.isAnswered[record])
-        let rule = plans[Int(plan[record])].ruleByCombination[combination]
-        if rule == 0 { return true }
-        if rule != CompiledPlan.slowRules {
-          return filter(record, batch, plans[Int(plan[record])].rules[Int(rule) - 1].reason)
-        }
-        for rule in plans[Int(plan[record])].rules where holds(rule, record, batch, columns, fields) {
-          return filter(record, batch, rule.reason)
-        }
-        return true
-      }
+    let table = catalog.ruleTable
+    let combinations = CompiledPlan.kindCount * CompiledPlan.directionCount * 2
+    keepLive { record in
+      let combination =
+        CompiledPlan.combination(batch.kind[record], batch.direction[record]) &* 2
+        &+ Int(batch.isAnswered[record])
+      let rule = table[Int(plan[record]) &* combinations &+ combination]
+      return rule == 0 || applyRule(rule, record, batch, columns, fields)
     }
+  }
+
+  /// Applies a rule that is known to hold, or asks the rules in order; true where none holds.
+  private func applyRule(
+    _ rule: UInt8, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan
+  ) -> Bool {
+    let rules = catalog.plans[Int(plan[record])].rules
+    if rule != CompiledPlan.slowRules { return filter(record, batch, rules[Int(rule) - 1].reason) }
+    for rule in rules where holds(rule, record, batch, columns, fields) {
+      return filter(record, batch, rule.reason)
+    }
+    return true
   }
 
   private func holds(
@@ -221,7 +255,8 @@ final class Rater {
     if !rule.prefixes.isEmpty {
       let digitCount = Int(count & ~PhoneNumber.shortCodeFlag)
       let fits = rule.prefixes.contains { prefix in
-        digitCount >= prefix.count && digits / DigitText.powersOfTen[digitCount - prefix.count] == prefix.digits
+        digitCount >= prefix.count
+          && digits / DigitText.powersOfTen[digitCount - prefix.count] == prefix.digits
       }
       guard fits else { return false }
     }
@@ -251,9 +286,10 @@ final class Rater {
 
   private func match(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
     let prefixes = catalog.prefixes
-    catalog.plans.withUnsafeBufferPointer { plans in
+    let bases = catalog.deckBases
+    do {
       keepLive { record in
-        let base = plans[Int(plan[record])].deckBase[Int(batch.kind[record])]
+        let base = bases[Int(plan[record]) &* CompiledPlan.kindCount &+ Int(batch.kind[record])]
         if base < 0 {
           tariff[record] = meterTariff(record, columns, fields)
           node[record] = 0
@@ -294,7 +330,8 @@ final class Rater {
       node[record] = next
       if next & PrefixTable.childFlag != 0 {
         cm_prefetch_read(
-          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000)))
+          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000))
+        )
       } else if next != 0 {
         cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
       }
@@ -335,130 +372,167 @@ final class Rater {
   }
 
   private func choosePrices(_ batch: UsageBatch) {
-    let tariffs = catalog.tariffs
-    catalog.plans.withUnsafeBufferPointer { plans in
-      keepLive { record in
-        let combination = CompiledPlan.combination(batch.kind[record], batch.direction[record])
-        let candidates = plans[Int(plan[record])].chargesByCombination[combination]
-        for candidate in candidates {
-          let group =
-            Int(tariff[record]) < tariffs.count ? tariffs[Int(tariff[record])].group : meters.group(tariff[record])
-          guard plans[Int(plan[record])].charges[Int(candidate)].takes(group: group) else { continue }
-          let hasRow = row[record] != 0
-          if hasRow {
-            if let table = plans[Int(plan[record])].charges[Int(candidate)].priceByRowPrice {
-              price[record] = table[Int(price[record])]
-            }
-          } else {
-            price[record] = plans[Int(plan[record])].charges[Int(candidate)].priceWithoutRow
-            // A charge that takes its price from the deck needs a row.
-            if price[record] == CompiledCharge.none { continue }
-          }
-          charge[record] = UInt32(candidate)
-          return true
-        }
-        return suspend(record, batch, .noCharge)
+    let entries = catalog.chargeEntries
+    let combinations = CompiledPlan.kindCount * CompiledPlan.directionCount
+    keepLive { record in
+      let combination = CompiledPlan.combination(batch.kind[record], batch.direction[record])
+      let known = entries[Int(plan[record]) &* combinations &+ combination]
+      guard row[record] != 0, known.charge != CompiledCatalog.none else {
+        return chooseCharge(record, batch, combination)
       }
+      charge[record] = known.charge
+      chargeName[record] = known.name
+      chargeHasLimits[record] = known.hasLimits
+      return true
     }
+  }
+
+  /// Asks the charges of the plan in order.
+  private func chooseCharge(_ record: Int, _ batch: UsageBatch, _ combination: Int) -> Bool {
+    let plan = catalog.plans[Int(plan[record])]
+    let tariff = tariff[record]
+    let group =
+      Int(tariff) < catalog.tariffs.count ? catalog.tariffs[Int(tariff)].group : meters.group(tariff)
+    for candidate in plan.chargesByCombination[combination] {
+      let charge = plan.charges[Int(candidate)]
+      guard charge.takes(group: group) else { continue }
+      if row[record] != 0 {
+        if let table = charge.priceByRowPrice { price[record] = table[Int(price[record])] }
+      } else {
+        // A charge that takes its price from the deck needs a row.
+        if charge.priceWithoutRow == CompiledCharge.none { continue }
+        price[record] = charge.priceWithoutRow
+      }
+      self.charge[record] = UInt32(candidate)
+      chargeName[record] = charge.name
+      chargeHasLimits[record] = charge.hasLimits ? 1 : 0
+      return true
+    }
+    return suspend(record, batch, .noCharge)
   }
 
   // MARK: amounts and keys
 
-  private func emit(_ batch: UsageBatch, into rows: UnsafeMutablePointer<OutcomeRow>) -> Int {
-    var count = 0
-    catalog.plans.withUnsafeBufferPointer { plans in
-      for record in 0..<batch.count {
-        let door = batch.door[record]
-        if door == Door.unparsable || door == Door.noEvent { continue }
-        let out = rows + count
-        count &+= 1
-        out.pointee = OutcomeRow(
-          keyLow: 0, keyHigh: 0, identityLow: batch.identityLow[record], identityHigh: batch.identityHigh[record],
-          content: batch.content[record], quantityRaw: batch.quantity[record], quantityBilled: 0, amountPico: 0,
-          offset: batch.offset[record], payload: OutcomeRow.noPayload, reason: batch.reason[record], door: door,
-          kind: batch.kind[record])
-        if door != Door.open { continue }
-        if let reason = charge(record, batch, plans, out) {
-          _ = suspend(record, batch, reason)
-          out.pointee.door = Door.suspended
-          out.pointee.reason = UInt16(reason.rawValue)
-        } else {
-          batch.door[record] = Door.rated
-          out.pointee.door = Door.rated
-          packKey(record, batch, plans, out)
+  private func priceEvents(_ batch: UsageBatch) {
+    let prices = catalog.prices
+    let plans = catalog.planEntries
+    keepLive { record in
+      let quantity = batch.quantity[record]
+      let price = prices.base + Int(self.price[record])
+      // The common event: a plain plan, first/next, whole seconds, no fee, no limits.
+      if quantity >= 0, quantity < Int64(UInt32.max) * 1000, price.pointee.isFast,
+        plans[Int(plan[record])].isPlain != 0, chargeHasLimits[record] == 0
+      {
+        let isVoice = price.pointee.fastUnit != 1
+        let whole = isVoice ? (quantity &+ 999) / 1000 &* 1000 : quantity
+        let charged = price.pointee.billed(whole)
+        let units = UInt64(bitPattern: isVoice ? charged / 1000 : charged)
+        if units < 1 << 32, !isVoice || units &* 1000 == UInt64(bitPattern: charged) {
+          billed[record] = charged
+          amount[record] = Int128(price.pointee.fastAmountMicro(units)) &* 1_000_000
+          return true
         }
       }
+      return priceExactly(record, batch)
     }
-    return count
   }
 
-  /// Prices one event; nil where it went well, otherwise why it did not.
-  @inline(__always) private func charge(
-    _ record: Int, _ batch: UsageBatch, _ plans: UnsafeBufferPointer<CompiledPlan>,
-    _ out: UnsafeMutablePointer<OutcomeRow>
-  ) -> SuspenseReason? {
+  /// Prices an event in full generality.
+  private func priceExactly(_ record: Int, _ batch: UsageBatch) -> Bool {
     let quantity = batch.quantity[record]
-    if quantity == UsageBatch.absentQuantity { return .missingQuantity }
-    let price = catalog.prices.base + Int(self.price[record])
-    let planIndex = Int(plan[record])
-    // The common event: a plan of six digits half-up, first/next, whole seconds, no fee, no limits.
-    if quantity >= 0, quantity < Int64(UInt32.max) * 1000, price.pointee.isFast, plans[planIndex].isMicroHalfUp,
-      !plans[planIndex].keepsMilliseconds, !plans[planIndex].chargesAnsweredZero,
-      !plans[planIndex].charges[Int(charge[record])].hasLimits
-    {
-      let unit = price.pointee.fastUnit
-      let whole = unit == 1 ? quantity : (quantity &+ 999) / 1000 &* 1000
-      let billed = price.pointee.billed(whole)
-      let units = UInt64(bitPattern: unit == 1 ? billed : billed / 1000)
-      if units < 1 << 32, unit == 1 || units &* 1000 == UInt64(bitPattern: billed) {
-        out.pointee.quantityBilled = billed
-        out.pointee.amountPico = Int128(price.pointee.fastAmountMicro(units)) &* 1_000_000
-        return nil
-      }
-    }
+    if quantity == UsageBatch.absentQuantity { return suspend(record, batch, .missingQuantity) }
+    let price = catalog.prices[Int(self.price[record])]
+    let plan = catalog.plans[Int(plan[record])]
     let result = EventPrice.exact(
       quantity: quantity, isVoice: batch.kind[record] == UsageKind.voice.rawValue,
-      isAnswered: batch.isAnswered[record] != 0, price: price.pointee,
-      increment: catalog.increments[Int(price.pointee.incrementIndex)], plan: plans[planIndex],
-      charge: plans[planIndex].charges[Int(charge[record])])
+      isAnswered: batch.isAnswered[record] != 0, price: price,
+      increment: catalog.increments[Int(price.incrementIndex)], plan: plan,
+      charge: plan.charges[Int(charge[record])])
     switch result {
     case .success(let priced):
-      out.pointee.quantityBilled = priced.billed
-      out.pointee.amountPico = priced.amount.pico
-      return nil
-    case .failure(let fault): return fault.reason
+      billed[record] = priced.billed
+      amount[record] = priced.amount.pico
+      return true
+    case .failure(let fault): return suspend(record, batch, fault.reason)
     }
   }
 
-  @inline(__always) private func packKey(
-    _ record: Int, _ batch: UsageBatch, _ plans: UnsafeBufferPointer<CompiledPlan>,
-    _ out: UnsafeMutablePointer<OutcomeRow>
-  ) {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    var day: Int32 = 0
-    if keyPlan.needsDay || keyPlan.needsPeriod { day = calendars.day(account: account[record], seconds: seconds[record]) }
-    for field in keyPlan.fields {
-      var value: UInt64
-      switch field.part {
-      case .account: value = UInt64(account[record])
-      case .identity, .costCentre, .service:
-        value = UInt64(catalog.services.entries[Int(entry[record])].identity)
-      case .period: value = calendars.period(account: account[record], day: day)
-      case .day: value = UInt64(UInt16(clamping: day))
-      case .plan: value = UInt64(plan[record])
-      case .charge: value = UInt64(plans[Int(plan[record])].charges[Int(charge[record])].name)
-      case .kind: value = UInt64(batch.kind[record])
-      case .direction: value = UInt64(batch.direction[record])
-      case .tariff, .group, .destination: value = UInt64(tariff[record])
-      case .unitPrice, .price, .per: value = UInt64(catalog.prices[Int(price[record])].unitPriceRank)
-      case .currency: value = UInt64(plans[Int(plan[record])].currency)
-      }
-      if let lookup = field.lookup, Int(value) < lookup.count { value = UInt64(lookup[Int(value)]) }
-      SummaryKeyPlan.put(value, shift: field.shift, &low, &high)
+  /// Packs the keys of all rated records, part by part.
+  private func packKeys(_ batch: UsageBatch) {
+    let count = liveCount
+    let live = self.live
+    for at in 0..<count {
+      let record = Int(live[at])
+      keyLow[record] = 0
+      keyHigh[record] = 0
     }
-    out.pointee.keyLow = low
-    out.pointee.keyHigh = high
+    if keyPlan.needsDay || keyPlan.needsPeriod {
+      var calendars = self.calendars
+      for at in 0..<count {
+        let record = Int(live[at])
+        day[record] = calendars.day(account: account[record], seconds: seconds[record])
+      }
+      self.calendars = calendars
+    }
+    for field in keyPlan.fields {
+      switch field.part {
+      case .account: put(field) { UInt64(account[$0]) }
+      case .identity, .costCentre, .service:
+        let entries = catalog.services.entries
+        put(field) { UInt64(entries[Int(entry[$0])].identity) }
+      case .period:
+        var calendars = self.calendars
+        put(field) { calendars.period(account: account[$0], day: day[$0]) }
+        self.calendars = calendars
+      case .day: put(field) { UInt64(UInt16(clamping: day[$0])) }
+      case .plan: put(field) { UInt64(plan[$0]) }
+      case .charge: put(field) { UInt64(chargeName[$0]) }
+      case .kind: put(field) { UInt64(batch.kind[$0]) }
+      case .direction: put(field) { UInt64(batch.direction[$0]) }
+      case .tariff, .group, .destination: put(field) { UInt64(tariff[$0]) }
+      case .unitPrice, .price, .per:
+        let prices = catalog.prices
+        put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
+      case .currency:
+        let plans = catalog.planEntries
+        put(field) { UInt64(plans[Int(plan[$0])].currency) }
+      }
+    }
+  }
+
+  @inline(__always) private func put(_ field: SummaryKeyPlan.Field, _ value: (Int) -> UInt64) {
+    let keyLow = self.keyLow
+    let keyHigh = self.keyHigh
+    let lookup = field.lookup?.base
+    let lookupCount = field.lookup?.count ?? 0
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      var number = value(record)
+      if let lookup, Int(number) < lookupCount { number = UInt64(lookup[Int(number)]) }
+      SummaryKeyPlan.put(number, shift: field.shift, &keyLow[record], &keyHigh[record])
+    }
+  }
+
+  /// Writes a row for every record past door 2.
+  private func emit(_ batch: UsageBatch, into rows: UnsafeMutablePointer<OutcomeRow>) -> Int {
+    for at in 0..<liveCount { batch.door[Int(live[at])] = Door.rated }
+    var out = rows
+    for record in 0..<batch.count {
+      let door = batch.door[record]
+      if door == Door.unparsable || door == Door.noEvent { continue }
+      let isRated = door == Door.rated
+      out.initialize(
+        to: OutcomeRow(
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identityLow: batch.identityLow[record],
+          identityHigh: batch.identityHigh[record], content: batch.content[record],
+          quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
+          amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
+          payload: OutcomeRow.noPayload,
+          reason: batch.reason[record], door: door, kind: batch.kind[record],
+          isRowKeyed: batch.isRowKeyed[record]))
+      out += 1
+    }
+    return out - rows
   }
 
   // MARK: leaving

@@ -52,14 +52,17 @@ struct ServiceIndexBuilder {
   mutating func add(_ catalog: Catalog) {
     for (index, account) in catalog.accounts.enumerated() {
       let entry = pendingEntry(
-        Identity(account: index, costCentre: .empty, service: .empty, site: .empty), from: Int64.min, until: Int64.max)
-      pending[PendingKey(tag: ServiceIndex.accountTag, text: account.id, digits: 0, count: 0), default: []].append(entry)
+        Identity(account: index, costCentre: .empty, service: .empty, site: .empty), from: Int64.min,
+        until: Int64.max)
+      pending[PendingKey(tag: ServiceIndex.accountTag, text: account.id, digits: 0, count: 0), default: []]
+        .append(entry)
     }
     for service in catalog.services {
       let zone = catalog.accounts[service.accountIndex].zone
       let entry = pendingEntry(
         Identity(
-          account: service.accountIndex, costCentre: service.costCentre, service: service.service, site: service.site),
+          account: service.accountIndex, costCentre: service.costCentre, service: service.service,
+          site: service.site),
         from: service.from.map { zone.midnight(of: $0) } ?? Int64.min,
         until: service.until.map { zone.midnight(of: $0) } ?? Int64.max)
       let source = service.source.isEmpty ? 0 : sourceNumber[service.source] ?? 0
@@ -67,18 +70,22 @@ struct ServiceIndexBuilder {
       case .number:
         let number = Self.number(service.key)
         pending[
-          PendingKey(tag: Self.tag(ServiceIndex.numberTag, source), text: .empty, digits: number.0, count: number.1),
+          PendingKey(
+            tag: Self.tag(ServiceIndex.numberTag, source), text: .empty, digits: number.0, count: number.1),
           default: []
         ].append(entry)
       case .range:
         let (first, last) = (Self.number(service.key), Self.number(service.lastKey))
         ranges.append(
           PendingRange(
-            first: ServiceIndex.rangeKey(first.0, first.1), last: ServiceIndex.rangeKey(last.0, last.1), source: source,
+            first: ServiceIndex.rangeKey(first.0, first.1), last: ServiceIndex.rangeKey(last.0, last.1),
+            source: source,
             pending: entry))
       case .text(let kind):
-        pending[PendingKey(tag: Self.tag(tag(kind), source), text: service.key, digits: 0, count: 0), default: []]
-          .append(entry)
+        pending[
+          PendingKey(tag: Self.tag(tag(kind), source), text: service.key, digits: 0, count: 0), default: []
+        ]
+        .append(entry)
       }
     }
   }
@@ -87,7 +94,8 @@ struct ServiceIndexBuilder {
     identities.append(identity)
     return PendingEntry(
       entry: ServiceIndex.Entry(
-        fromSeconds: from, untilSeconds: until, account: UInt32(identity.account), identity: 0, next: ServiceIndex.none),
+        fromSeconds: from, untilSeconds: until, account: UInt32(identity.account), identity: 0,
+        next: ServiceIndex.none),
       identity: identities.count - 1)
   }
 
@@ -204,7 +212,8 @@ struct ServiceIndexBuilder {
           continue
         }
         if old.firstKey < range.first {
-          next.append(ServiceIndex.Interval(firstKey: old.firstKey, lastKey: range.first - 1, entry: old.entry))
+          next.append(
+            ServiceIndex.Interval(firstKey: old.firstKey, lastKey: range.first - 1, entry: old.entry))
         } else if old.firstKey > covered {
           lay(until: old.firstKey - 1, over: ServiceIndex.none)
         }

@@ -53,7 +53,9 @@ struct ServiceIndex: Sendable {
       }
     }
     @inline(__always) func hash(_ tag: UInt32) -> UInt64 {
-      var x = (low ^ 0x9e37_79b9_7f4a_7c15) &* 0xd134_2543_de82_ef95 ^ (high &+ UInt64(tag)) &* 0x2545_f491_4f6c_dd1d
+      var x =
+        (low ^ 0x9e37_79b9_7f4a_7c15) &* 0xd134_2543_de82_ef95 ^ (high &+ UInt64(tag))
+        &* 0x2545_f491_4f6c_dd1d
       x ^= x &>> 32
       return x &* 0x9fb2_1c65_1e98_df25
     }

@@ -11,4 +11,6 @@ struct SuspenseEntry {
   /// Length of the record; longer than `bytes` where it was cut.
   var length: Int64
   var bytes: [UInt8]
+  /// SHA-256 of the whole record where it was cut; empty otherwise.
+  var hash = ""
 }

@@ -53,5 +53,7 @@ enum RateCommand: Command {
     try RateConfiguration(options, inputs: inputs, in: surroundings)
   }
 
-  static func run(_ configuration: RateConfiguration, console: Console) -> ExitStatus { notBuiltYet(console) }
+  static func run(_ configuration: RateConfiguration, console: Console) -> ExitStatus {
+    RateRun(configuration, console: console).run()
+  }
 }

@@ -17,8 +17,11 @@ extension RatingResult {
     }
     if let fault { throw fault }
     let formatter = SummaryFormatter(order, ledger.cells, setup, isWholeSchema: false)
-    try formatter.forEachSlice(threadCount: setup.options.threadCount) { _ throws(FileFault) in nil } write: {
-      (bytes, _) throws(FileFault) in try write(bytes)
+    try formatter.forEachSlice(threadCount: setup.options.threadCount) { _ throws(FileFault) in
+      nil
+    } write: {
+      (bytes, _) throws(FileFault) in
+      try write(bytes)
     }
   }
 }

@@ -1,0 +1,61 @@
+// Reads catalog.yaml: what holds where a table or a file says nothing.
+
+public import BillingCalendar
+import Money
+import Tables
+
+/// Reads the catalog's defaults.
+public enum DefaultsReader {
+  private static let keys = ["zone", "currency", "country", "seller"]
+
+  /// The defaults in `text`, with UTC and nothing else where it is silent or faulty; faults are appended to `findings`.
+  ///
+  /// `zone` gives a zone by its name; its fault becomes the message. Keys of `seller` are free words, kept in file order.
+  public static func read(
+    _ text: [UInt8], file: String, zone: (String) throws(ZoneFault) -> Zone, findings: inout [CatalogFinding]
+  ) -> CatalogDefaults {
+    var defaults = CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: [])
+    let found = YamlFindings(file: file)
+    if let root = YamlReader.read(text, findings: found),
+      let map = YamlMap(root, what: "the catalog", keys: keys, findings: found)
+    {
+      defaults.zone = map["zone"].flatMap { self.zone($0, zone, found) } ?? .utc
+      defaults.currency = map["currency"].flatMap(found.currency)
+      defaults.country = map["country"].flatMap { country($0, found) }
+      defaults.seller = map["seller"].map { seller($0, found) } ?? []
+    }
+    findings += found.sorted
+    return defaults
+  }
+
+  private static func zone(
+    _ node: YamlNode, _ zone: (String) throws(ZoneFault) -> Zone, _ findings: YamlFindings
+  ) -> Zone? {
+    guard let name = findings.text(node, what: "a zone") else { return nil }
+    do {
+      return try zone(name.description)
+    } catch {
+      findings.error(error.description, at: node.place)
+      return nil
+    }
+  }
+
+  /// An ISO 3166 code. Whether its dialling habits are known is for the source that follows them.
+  private static func country(_ node: YamlNode, _ findings: YamlFindings) -> Label? {
+    guard let text = findings.text(node, what: "a country") else { return nil }
+    let isCode =
+      text.bytes.count == 2 && text.bytes.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    if isCode { return text }
+    findings.error(
+      "\(YamlNode.quote(text)) is not a country", at: node.place,
+      hint: "write two capital letters, such as DE")
+    return nil
+  }
+
+  private static func seller(_ node: YamlNode, _ findings: YamlFindings) -> [(key: Label, value: Label)] {
+    guard let map = YamlMap(node, what: "the seller", keys: nil, findings: findings) else { return [] }
+    return map.entries.compactMap { entry in
+      findings.text(entry.value, what: "a text").map { (entry.key, $0) }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// The CSV tables of the folder and catalog.yaml.
+
+import BillingCalendar
+import Money
+import Tables
+
+extension CatalogLoading {
+  /// What catalog.yaml says, with UTC and nothing else where it is silent.
+  mutating func readDefaults(_ names: [String]) -> CatalogDefaults {
+    guard names.contains("catalog.yaml"), let file = read("catalog.yaml", .defaults) else {
+      return CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: [])
+    }
+    var findings: [CatalogFinding] = []
+    let defaults = DefaultsReader.read(
+      file.text, file: file.path, zone: { name throws(ZoneFault) in try zones.zone(named: name) },
+      findings: &findings)
+    add(.defaults, findings)
+    return defaults
+  }
+
+  /// The accounts; without accounts.csv there is no catalog.
+  mutating func readAccounts(_ plans: NamedParts<RatePlan>, _ defaults: CatalogDefaults) -> NamedParts<
+    Account
+  > {
+    var accounts: [Account] = []
+    if let file = read("accounts.csv", .accounts) {
+      var findings = FindingList(file: file.path)
+      (accounts, findings) = file.text.withUnsafeBufferPointer {
+        AccountReader.read(
+          $0, file: file.path, plans: plans.indexByName, zone: defaults.zone, zones: &zones)
+      }
+      add(.accounts, findings.sorted())
+    }
+    return NamedParts(accounts, name: \.id)
+  }
+
+  /// The sources, in file order.
+  mutating func readSources(
+    _ names: [String], _ formats: NamedParts<FormatDescriptor>, _ accounts: NamedParts<Account>,
+    _ defaults: CatalogDefaults
+  ) -> [UsageSource] {
+    guard names.contains("sources.csv"), let file = read("sources.csv", .sources) else { return [] }
+    let references = SourceReferences(
+      formats: formats.indexByName, accounts: accounts.indexByName, zone: defaults.zone,
+      country: defaults.country)
+    let (sources, findings) = file.text.withUnsafeBufferPointer {
+      SourceReader.read($0, file: file.path, references: references, zones: &zones)
+    }
+    add(.sources, findings.sorted())
+    return sources
+  }
+
+  /// The service keys, in file order.
+  mutating func readServices(
+    _ names: [String], _ formats: NamedParts<FormatDescriptor>, _ accounts: NamedParts<Account>,
+    _ sources: [UsageSource]
+  ) -> [ServiceKey] {
+    guard names.contains("services.csv"), let file = read("services.csv", .services) else { return [] }
+    // A file may also be read with `--source FORMAT`: then the format's name is the source's.
+    let sourceNames = Set(sources.map(\.name)).union(formats.indexByName.names)
+    let (services, findings) = file.text.withUnsafeBufferPointer {
+      ServiceReader.read(
+        $0, file: file.path, accounts: accounts.indexByName, textKinds: textKinds(formats.parts),
+        sources: sourceNames)
+    }
+    add(.services, findings.sorted())
+    return services
+  }
+
+  /// The words that a service's kind may have besides numbers: those of the trade, and what the formats look up.
+  private func textKinds(_ formats: [FormatDescriptor]) -> Set<Label> {
+    var kinds: Set<Label> = ["trunk", "extension", "account_code", "tenant"]
+    for format in formats {
+      for case .service(let word) in format.fields.map(\.role) + format.guide.values.joined() {
+        kinds.insert(word)
+      }
+    }
+    return kinds
+  }
+
+  /// The contracts, in file order.
+  mutating func readContracts(
+    _ names: [String], _ accounts: NamedParts<Account>, _ plans: NamedParts<RatePlan>,
+    _ defaults: CatalogDefaults
+  ) -> [Contract] {
+    guard names.contains("contracts.csv"), let file = read("contracts.csv", .contracts) else { return [] }
+    let (contracts, findings) = file.text.withUnsafeBufferPointer { text in
+      ContractReader.read(text, file: file.path, accounts: accounts.indexByName) { account, day in
+        Self.currency(of: accounts.parts[account], on: day, plans.parts) ?? defaults.currency
+      }
+    }
+    add(.contracts, findings.sorted())
+    return contracts
+  }
+
+  /// The currency of the plan in force on that day, or else of the first plan.
+  private static func currency(of account: Account, on day: CivilDate, _ plans: [RatePlan]) -> Currency? {
+    let inForce = account.plans.first { plan in
+      DateSpan(plan).overlaps(DateSpan(from: day, until: day.advanced(by: 1)))
+    }
+    guard let index = (inForce ?? account.plans.first)?.planIndex, index < plans.count else { return nil }
+    return plans[index].currency
+  }
+}

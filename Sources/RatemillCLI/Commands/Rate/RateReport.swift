@@ -1,0 +1,173 @@
+// The run report of `rate`: the last lines for people, and the same as JSON.
+
+internal import Catalog
+internal import Glibc
+internal import Money
+internal import RatingEngine
+internal import Tables
+
+/// Renders a run report.
+struct RateReport {
+  private let report: RunReport
+  private let configuration: RateConfiguration
+  private let console: Console
+
+  init(_ report: RunReport, _ configuration: RateConfiguration, console: Console) {
+    self.report = report
+    self.configuration = configuration
+    self.console = console
+  }
+
+  // MARK: people
+
+  /// Prints the last lines of a run.
+  func say(seconds: Double) {
+    console.endProgress()
+    for damaged in report.damaged {
+      console.warn("\(console.path(damaged.name)): \(damaged.message); nothing of it counts")
+    }
+    let count = { (number: Int) in ReadableText.count(number) }
+    let rate = ReadableText.short(Int(Double(report.read) / max(seconds, 0.001)))
+    console.say(
+      "rated \(count(report.rated)) of \(count(report.read)) records from "
+        + "\(ReadableText.count(report.files.count, "file", "files")) (\(ReadableText.bytes(Int(report.byteCount)))) "
+        + "in \(Self.seconds(seconds)), \(rate)/s")
+    for amount in report.amounts {
+      console.say(
+        "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
+    }
+    sayDoor("filtered", report.filtered.map { ($0.reason.description, $0.count) })
+    if report.duplicate > 0 { console.say("  duplicate  \(count(report.duplicate))") }
+    saySuspense()
+    sayDoubts()
+    if let path = configuration.outPath {
+      console.say(
+        "wrote \(console.path(path)): summary of \(ReadableText.count(report.summaryRowCount, "row", "rows"))"
+      )
+      console.say(
+        "next: ratemill invoice draft --catalog \(console.path(configuration.catalogPath)) --usage \(console.path(path)) --out DIR"
+      )
+    }
+  }
+
+  private func sayDoor(_ name: String, _ parts: [(String, Int)]) {
+    let total = parts.reduce(0) { $0 + $1.1 }
+    guard total > 0 else { return }
+    let list = parts.sorted { $0.1 > $1.1 }.map { "\($0.0) \(ReadableText.count($0.1))" }.joined(
+      separator: ", ")
+    console.say("  \(Self.padded(name, 9))  \(ReadableText.count(total)): \(list)")
+  }
+
+  private func saySuspense() {
+    guard report.suspendedCount > 0 else { return }
+    console.say("  suspended  \(ReadableText.count(report.suspendedCount)):")
+    let width = report.suspended.map { ReadableText.count($0.count).count }.max() ?? 0
+    for suspended in report.suspended {
+      var line =
+        "    \(Self.padded(ReadableText.count(suspended.count), width, left: true))  \(suspended.reason.code)"
+      if let example = suspended.example {
+        line += "  e.g. \(console.path(example.file)):\(example.line) \(console.quoted(bytes: example.bytes))"
+      }
+      console.say(line)
+      console.say("    \(Self.padded("", width))  → \(suspended.reason.remedy)")
+    }
+    if configuration.outPath == nil {
+      console.say("    suspended records were only counted; --out DIR keeps them with their bytes")
+    }
+  }
+
+  /// What the run could not know.
+  private func sayDoubts() {
+    if configuration.inputs.contains("-"), configuration.expectedRecordCount == nil,
+      configuration.expectedByteCount == nil,
+      report.files.contains(where: { $0.name == "-" && !$0.isChecked })
+    {
+      console.say(
+        "  a plain pipe cannot prove that it is complete; --expect-records N or --expect-bytes N can")
+    }
+  }
+
+  private static func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - text.count))
+    return left ? blanks + text : text + blanks
+  }
+
+  private static func seconds(_ seconds: Double) -> String {
+    let hundredths = Int(seconds * 100 + 0.5)
+    if hundredths < 1000 {
+      return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) s"
+    }
+    if hundredths < 6000 { return "\(hundredths / 100).\(hundredths / 10 % 10) s" }
+    return ReadableText.clock(seconds: hundredths / 100)
+  }
+
+  // MARK: JSON
+
+  /// The report as one JSON document.
+  func document(seconds: Double) -> String { JSONText.document(.object(members(seconds: seconds))) }
+
+  /// The document of `run.json`: the report with the envelope, the only place with a clock.
+  func runDocument(seconds: Double) -> String {
+    var host = [CChar](repeating: 0, count: 256)
+    gethostname(&host, host.count - 1)
+    let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let envelope: JSONValue = [
+      "program": .string("\(ProgramVersion.name) \(ProgramVersion.version)"), "host": .string(name),
+      "ended": .number(time(nil)), "threads": .number(configuration.threadCount),
+      "memory_bytes": .number(configuration.memoryBytesMax), "catalog": .string(configuration.catalogPath),
+      "inputs": .array(configuration.inputs.map { .string($0) }),
+    ]
+    return JSONText.document(
+      .object(members(seconds: seconds) + [JSONMember(name: "envelope", value: envelope)]))
+  }
+
+  private func members(seconds: Double) -> [JSONMember] {
+    let filtered = JSONValue.object(
+      report.filtered.map { JSONMember(name: $0.reason.description, value: .number($0.count)) })
+    let suspended = JSONValue.object(
+      report.suspended.sorted { $0.reason.code < $1.reason.code }
+        .map { JSONMember(name: $0.reason.code, value: .number($0.count)) })
+    let amounts = JSONValue.object(
+      report.amounts.map { JSONMember(name: $0.currency.code, value: .string($0.amount.description)) })
+    let quantities = JSONValue.object(
+      report.quantities.map { quantity in
+        let digits = quantity.kind.quantityDigits
+        return JSONMember(
+          name: quantity.kind.unit,
+          value: [
+            "raw": .string(DecimalText.format(quantity.raw, scale: digits)),
+            "billed": .string(DecimalText.format(quantity.billed, scale: digits)),
+          ])
+      })
+    return [
+      JSONMember(name: "read", value: .number(report.read)),
+      JSONMember(name: "rated", value: .number(report.rated)),
+      JSONMember(name: "filtered", value: .number(report.filteredCount)),
+      JSONMember(name: "duplicate", value: .number(report.duplicate)),
+      JSONMember(name: "suspended", value: .number(report.suspendedCount)),
+      JSONMember(name: "filtered_by_reason", value: filtered),
+      JSONMember(name: "suspended_by_reason", value: suspended), JSONMember(name: "amounts", value: amounts),
+      JSONMember(name: "quantities", value: quantities),
+      JSONMember(name: "summary_rows", value: .number(report.summaryRowCount)),
+      JSONMember(name: "files", value: .array(report.files.map(Self.file))),
+      JSONMember(
+        name: "damaged",
+        value: .array(
+          report.damaged.map {
+            ["name": .string($0.name), "offset": .number($0.offset), "message": .string($0.message)]
+          })),
+      JSONMember(name: "milliseconds", value: .number(Int(seconds * 1000))),
+    ]
+  }
+
+  private static func file(_ file: RunReport.File) -> JSONValue {
+    [
+      "name": .string(file.name), "source": .string(file.source.description),
+      "bytes": .number(file.byteCount),
+      "read": .number(file.read), "rated": .number(file.rated), "filtered": .number(file.filtered),
+      "duplicate": .number(file.duplicate), "suspended": .number(file.suspended),
+      "checked": .bool(file.isChecked),
+      "hash": .string(file.hash),
+    ]
+  }
+}

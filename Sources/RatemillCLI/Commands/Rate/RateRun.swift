@@ -1,0 +1,178 @@
+// The work of `ratemill rate`: catalog in, engine, outputs, and the last lines that people read.
+
+internal import Catalog
+internal import Dispatch
+internal import DurableFiles
+internal import Glibc
+internal import OptionTable
+internal import RatingEngine
+internal import Synchronization
+internal import Tables
+
+/// One call of `rate`.
+struct RateRun {
+  private let configuration: RateConfiguration
+  private let console: Console
+  private let started = Self.nanoseconds()
+
+  init(_ configuration: RateConfiguration, console: Console) {
+    self.configuration = configuration
+    self.console = console
+  }
+
+  /// Does it and says how it ended.
+  func run() -> ExitStatus {
+    Interruption.watch()
+    ignoreSizeAndPipeSignals()
+    do {
+      let catalog = try CatalogFolder.load(configuration.catalogPath)
+      let inputs = try InputFile.expand(
+        configuration.inputs,
+        controlSuffixes: catalog.sources.map(\.control.description).filter { !$0.isEmpty })
+      return try rate(inputs, catalog)
+    } catch let fault as CatalogFault {
+      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
+    } catch let fault as RunFault {
+      return RunFaultLines.fail(fault, console: console)
+    } catch let fault as FileFault {
+      return RunFaultLines.fail(.output(fault), console: console)
+    } catch {
+      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+    }
+  }
+
+  private func rate(_ inputs: [InputFile], _ catalog: Catalog) throws -> ExitStatus {
+    var report: RunReport?
+    if let path = configuration.outPath {
+      let result = try engine(catalog, groupBy: nil).run(inputs)
+      let found = result.report()
+      report = found
+      let text = RateReport(found, configuration, console: console).runDocument(seconds: elapsed())
+      try result.publish(at: path, semantics: Int64(ProgramVersion.ratingSemantics)) {
+        folder throws(FileFault) in
+        let writer = try folder.writer("run.json", mode: 0o644)
+        try writer.write(text)
+        try writer.finish()
+      }
+    }
+    if let table = configuration.table {
+      let keys = table.keys.compactMap { GroupColumn(rawValue: $0.rawValue) }
+      let result = try engine(catalog, groupBy: keys).run(inputs)
+      if report == nil { report = result.report() }
+      try write(result, to: table.target)
+    }
+    guard let report else { return .usage }
+    let lines = RateReport(report, configuration, console: console)
+    lines.say(seconds: elapsed())
+    if configuration.printsJSON {
+      let status = console.finish(lines.document(seconds: elapsed()))
+      if status != .done { return status }
+    }
+    let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)
+    return isAllowed && report.damaged.isEmpty ? .done : .findings
+  }
+
+  private func write(_ result: RatingResult, to target: RateConfiguration.TableTarget) throws {
+    switch target {
+    case .standardOutput:
+      let writer = CheckedWriter(descriptor: STDOUT_FILENO, name: "standard output")
+      do throws(FileFault) {
+        try result.writeGrouped { bytes throws(FileFault) in try writer.write(bytes) }
+        try writer.flush()
+      } catch {
+        // A reader that went away has what it wanted.
+        if !error.isClosedPipe { throw error }
+      }
+    case .file(let path):
+      let file = try PublishedFile(at: path)
+      do throws(FileFault) {
+        try result.writeGrouped { bytes throws(FileFault) in try file.writer.write(bytes) }
+        try file.publish()
+      } catch {
+        file.discard()
+        throw error
+      }
+    }
+  }
+
+  // MARK: the engine
+
+  private struct Engine {
+    let run: RatingRun
+    let progress: RunProgress
+    let console: Console
+
+    /// Runs with a progress line; signals are passed on.
+    func run(_ inputs: [InputFile]) throws(RunFault) -> RatingResult {
+      let ticker = ProgressTicker(progress, console: console)
+      defer { ticker.stop() }
+      return try run.run(inputs)
+    }
+  }
+
+  private func engine(_ catalog: Catalog, groupBy: [GroupColumn]?) throws(RunFault) -> Engine {
+    var options = RatingOptions()
+    options.threadCount = configuration.threadCount
+    options.memoryBytes = configuration.memoryBytesMax
+    options.findsDuplicates = configuration.deduplicates
+    options.skipsDamagedFiles = configuration.skipsDamagedFiles
+    options.recordBytesMax = configuration.recordBytesMax
+    options.sourceName = configuration.sourceName
+    options.groupBy = groupBy
+    options.keepsSuspense = groupBy == nil
+    options.hashesInputs = groupBy == nil
+    options.expectedRecords = configuration.expectedRecordCount
+    options.expectedBytes = configuration.expectedByteCount.map(Int64.init)
+    let progress = RunProgress()
+    return Engine(
+      run: try RatingRun(catalog: catalog, options: options, progress: progress), progress: progress,
+      console: console)
+  }
+
+  private func elapsed() -> Double { Double(Self.nanoseconds() - started) / 1e9 }
+
+  private static func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+/// Draws the progress line and passes signals on, ten times a second, while a run goes on.
+final class ProgressTicker: Sendable {
+  private let isDone = Atomic<Bool>(false)
+  private let ended = DispatchSemaphore(value: 0)
+
+  init(_ progress: RunProgress, console: Console) {
+    let started = DispatchTime.now().uptimeNanoseconds
+    DispatchQueue.global(qos: .utility).async { [self] in
+      while !isDone.load(ordering: .relaxed) {
+        if Interruption.isRequested { progress.cancel() }
+        console.progress { Self.line(progress, nanoseconds: DispatchTime.now().uptimeNanoseconds - started) }
+        usleep(20_000)
+      }
+      ended.signal()
+    }
+  }
+
+  /// Ends the ticking and takes the line away.
+  func stop() {
+    isDone.store(true, ordering: .relaxed)
+    ended.wait()
+  }
+
+  private static func line(_ progress: RunProgress, nanoseconds: UInt64) -> String {
+    let seconds = max(0.001, Double(nanoseconds) / 1e9)
+    let done = Int(progress.storedByteCount)
+    let total = Int(progress.totalByteCount)
+    var text = "rating"
+    if let share = ReadableText.percent(done, of: total) { text += "  \(share)" }
+    text += "  \(ReadableText.bytes(done))"
+    if total > 0 { text += "/\(ReadableText.bytes(total))" }
+    text += "  \(ReadableText.short(Int(Double(progress.recordCount) / seconds))) records/s"
+    if done > 0, total > done {
+      text += "  \(ReadableText.clock(seconds: Int(seconds * Double(total - done) / Double(done)))) left"
+    }
+    return text
+  }
+}

@@ -1,0 +1,50 @@
+// Faults of the rooms below as messages and exit statuses: the one place where they are rendered.
+
+internal import Catalog
+internal import DurableFiles
+internal import RatingEngine
+
+/// Faults that end a run.
+enum RunFaultLines {
+  /// Prints the fault and gives the status it stands for.
+  static func fail(_ fault: RunFault, console: Console) -> ExitStatus {
+    console.endProgress()
+    switch fault {
+    case .usage(let message): return console.fail(.usage, message)
+    case .catalog(let message): return console.fail(.catalogInvalid, message)
+    case .noSource(let message): return console.fail(.usage, message)
+    case .input(let file, let message): return console.fail(.filesFailed, "\(console.path(file)): \(message)")
+    case .damaged(let files):
+      for file in files { console.warn(line(file, console)) }
+      let hint = "nothing was published; --skip-damaged-files goes on without such files"
+      return console.fail(.filesFailed, hint)
+    case .output(let fault): return console.fail(.filesFailed, fault.description)
+    case .totals(let message):
+      return console.fail(.totalsDoNotMeet, "totals do not meet: \(message); please report this")
+    case .interrupted: return console.fail(.interrupted, "interrupted; nothing was published")
+    }
+  }
+
+  private static func line(_ file: DamagedFile, _ console: Console) -> String {
+    let place = file.offset >= 0 ? " at byte \(file.offset)" : ""
+    return "\(console.path(file.name))\(place): \(file.message)"
+  }
+}
+
+/// Faults of a catalog.
+enum CatalogFaultLines {
+  /// Findings printed before `check` is pointed to.
+  static let shownMax = 10
+
+  /// Prints the first findings and the command that prints all.
+  static func fail(_ fault: CatalogFault, catalogPath: String, console: Console) -> ExitStatus {
+    console.endProgress()
+    let errors = fault.findings.filter { $0.severity == .error }
+    for finding in errors.prefix(shownMax) { console.warn(finding.description) }
+    let more = errors.count > shownMax ? "\(errors.count - shownMax) more; " : ""
+    return console.fail(
+      .catalogInvalid,
+      "\(more)the catalog cannot be used; ratemill check --catalog \(console.path(catalogPath)) names every fault"
+    )
+  }
+}

@@ -1,0 +1,170 @@
+// What a run has to say: counts by door and reason, money by currency, files, and one example for each reason.
+
+public import Catalog
+public import Money
+public import Tables
+
+/// The control totals of a run, in the words of files and reports.
+public struct RunReport: Sendable {
+  /// Records by the reason for which they were filtered.
+  public struct Filtered: Sendable {
+    /// The reason's word.
+    public var reason: Label
+    /// Records.
+    public var count: Int
+  }
+  /// Records by the reason for which they were suspended.
+  public struct Suspended: Sendable {
+    /// The reason.
+    public var reason: SuspenseReason
+    /// Records.
+    public var count: Int
+    /// The first of them, where suspended records are kept.
+    public var example: Example?
+  }
+  /// One suspended record.
+  public struct Example: Sendable {
+    /// The file as the user named it.
+    public var file: String
+    /// Line in the decoded file, from 1.
+    public var line: Int
+    /// The record's bytes.
+    public var bytes: [UInt8]
+  }
+  /// Quantities of a kind of usage.
+  public struct Quantity: Sendable {
+    /// The kind.
+    public var kind: UsageKind
+    /// Recorded, over rated events, in integer quantity.
+    public var raw: Int128
+    /// Billed, in integer quantity.
+    public var billed: Int128
+  }
+  /// One input.
+  public struct File: Sendable {
+    /// The file as the user named it.
+    public var name: String
+    /// Its source.
+    public var source: Label
+    /// Decoded bytes.
+    public var byteCount: Int64
+    /// Records read.
+    public var read: Int
+    /// Records rated.
+    public var rated: Int
+    /// Records filtered.
+    public var filtered: Int
+    /// Records found to be duplicates.
+    public var duplicate: Int
+    /// Records suspended.
+    public var suspended: Int
+    /// Whether a checksum vouches for every byte.
+    public var isChecked: Bool
+    /// 32 hex digits of the XXH3 hash of the decoded bytes; empty where it was not taken.
+    public var hash: String
+  }
+
+  /// Records read.
+  public var read: Int
+  /// Records rated.
+  public var rated: Int
+  /// Records found to be duplicates.
+  public var duplicate: Int
+  /// By reason, in the order of the reasons' bytes.
+  public var filtered: [Filtered]
+  /// By reason, most frequent first.
+  public var suspended: [Suspended]
+  /// Sums of charges, sorted by currency.
+  public var amounts: [(currency: Currency, amount: Amount)]
+  /// Quantities of the kinds that occur.
+  public var quantities: [Quantity]
+  /// Inputs that count, in order.
+  public var files: [File]
+  /// Inputs left out.
+  public var damaged: [DamagedFile]
+  /// Rows of the summary.
+  public var summaryRowCount: Int
+
+  /// Records suspended.
+  public var suspendedCount: Int { suspended.reduce(0) { $0 + $1.count } }
+  /// Records filtered.
+  public var filteredCount: Int { filtered.reduce(0) { $0 + $1.count } }
+  /// Decoded bytes of all inputs.
+  public var byteCount: Int64 { files.reduce(0) { $0 + $1.byteCount } }
+}
+
+extension RatingResult {
+  /// The report of the run.
+  public func report() -> RunReport {
+    let examples = firstExamples()
+    let suspended = SuspenseReason.allCases.compactMap { reason -> RunReport.Suspended? in
+      let count = totals.suspended[Int(reason.rawValue)]
+      return count == 0 ? nil : RunReport.Suspended(reason: reason, count: count, example: examples[reason])
+    }
+    let filtered = totals.filtered.enumerated().compactMap { number, count -> RunReport.Filtered? in
+      count == 0 ? nil : RunReport.Filtered(reason: setup.filterReasons[number], count: count)
+    }
+    return RunReport(
+      read: totals.read, rated: totals.rated, duplicate: totals.duplicate,
+      filtered: filtered.sorted { $0.reason < $1.reason },
+      suspended: suspended.sorted {
+        $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code
+      },
+      amounts: amounts(), quantities: quantities(), files: zip(files, ledger.fileTotals).map(Self.fileReport),
+      damaged: damaged, summaryRowCount: ledger.cells.count)
+  }
+
+  private func amounts() -> [(currency: Currency, amount: Amount)] {
+    guard let field = setup.keyPlan.fields.first(where: { $0.part == .currency }) else { return [] }
+    var sums = [Amount](repeating: .zero, count: setup.catalog.currencies.count)
+    var occurs = [Bool](repeating: false, count: setup.catalog.currencies.count)
+    for number in 0..<ledger.cells.count {
+      let cell = ledger.cells.cell(number)
+      let value = Int(SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh))
+      sums[value] += Amount(pico: cell.pointee.amountPico)
+      occurs[value] = true
+    }
+    return sums.indices.filter { occurs[$0] }.map { (setup.catalog.currencies[$0], sums[$0]) }
+      .sorted { $0.0 < $1.0 }
+  }
+
+  private func quantities() -> [RunReport.Quantity] {
+    UsageKind.allCases.compactMap { kind in
+      let raw = totals.quantity[Int(kind.rawValue) * 8 + Int(Door.rated)]
+      let billed = totals.billed[Int(kind.rawValue)]
+      return raw == 0 && billed == 0 ? nil : RunReport.Quantity(kind: kind, raw: raw, billed: billed)
+    }
+  }
+
+  private static func fileReport(_ file: FileContext, _ totals: DoorTotals) -> RunReport.File {
+    let hash = file.units.count == 1 ? file.units[0].contentHash : nil
+    return RunReport.File(
+      name: file.name, source: file.source.name, byteCount: file.units.reduce(0) { $0 + $1.byteCount },
+      read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
+      suspended: totals.suspendedCount, isChecked: file.isChecked,
+      hash: hash.map { Self.hex($0.high) + Self.hex($0.low) } ?? "")
+  }
+
+  private static func hex(_ word: UInt64) -> String {
+    let digits = String(word, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// The suspended record with the smallest address, for each reason.
+  private func firstExamples() -> [SuspenseReason: RunReport.Example] {
+    var first: [SuspenseReason: PlacedSuspense] = [:]
+    for placed in ledger.suspense {
+      if let known = first[placed.entry.reason], !Self.precedes(placed, known) { continue }
+      first[placed.entry.reason] = placed
+    }
+    return first.mapValues { placed in
+      RunReport.Example(
+        file: placed.unit.file.name, line: SuspenseAddress(placed).line, bytes: placed.entry.bytes)
+    }
+  }
+
+  /// Order by file, unit and offset.
+  static func precedes(_ a: PlacedSuspense, _ b: PlacedSuspense) -> Bool {
+    (a.unit.file.index, a.unit.index, a.offset) < (b.unit.file.index, b.unit.index, b.offset)
+  }
+}

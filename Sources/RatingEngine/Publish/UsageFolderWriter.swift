@@ -1,0 +1,134 @@
+// The output folder of a run: summary, companions and manifest, published at once or not at all.
+
+public import DurableFiles
+import Catalog
+import Money
+import Synchronization
+import Tables
+import UsageSummary
+
+extension RatingResult {
+  /// Writes the usage folder and publishes it at `path`.
+  ///
+  /// `extra` are files of the caller's own (the run report) put beside the documents before the folder is published.
+  /// An earlier output there is replaced.
+  /// - Throws: `FileFault`; then nothing was published.
+  public func publish(
+    at path: String, semantics: Int64, extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    let folder = try PublishedFolder.begin(at: path, marker: SummaryManifest.fileName)
+    do {
+      ledger.releaseKeys()
+      var files = [try writeSummary(folder)]
+      files.append(try writeSuspense(folder))
+      files.append(
+        try writePlain(
+          folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest()), rowCount: digest().count))
+      let header = Array((AllowanceSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8)
+      files.append(try writePlain(folder, AllowanceSchema.fileName, header, rowCount: 0))
+      let manifest = manifest(files, semantics: semantics)
+      _ = try writePlain(folder, SummaryManifest.fileName, manifest.text(), rowCount: 0)
+      try extra(folder)
+      try folder.publish()
+    } catch {
+      folder.discard()
+      throw error
+    }
+  }
+
+  private func writeSummary(_ folder: PublishedFolder) throws(FileFault) -> SummaryManifest.File {
+    let name = "summary.csv.zst"
+    let order = SummaryOrder(ledger.cells, setup)
+    defer { order.deallocate() }
+    let writer = try ZstdWriter(folder.writer(name, mode: 0o644), level: 1)
+    var hash = SHA256()
+    let header = SummaryFormatter.header(setup.keyPlan, isWholeSchema: true)
+    hash.update(header)
+    try writer.write(contentsOf: header)
+    try writer.flushFrame()
+    var byteCount = Int64(header.count)
+    let formatter = SummaryFormatter(order, ledger.cells, setup, isWholeSchema: true)
+    try formatter.forEachSlice(threadCount: setup.options.threadCount) { bytes throws(FileFault) in
+      try ZstdFrame.compress(bytes, level: 1, path: name)
+    } write: { (bytes, frame) throws(FileFault) in
+      hash.update(bytes)
+      byteCount += Int64(bytes.count)
+      try writer.write(frame: frame ?? [], plainBytes: bytes.count)
+    }
+    try writer.finish()
+    return SummaryManifest.File(
+      name: name, rowCount: Int64(order.rowCount), decodedBytes: byteCount, sha256: hash.hexDigest(),
+      sums: controlSums())
+  }
+
+  private func controlSums() -> ControlSums {
+    var sums = ControlSums()
+    let report = report()
+    sums.eventCount = Int128(report.rated)
+    for (currency, amount) in report.amounts { sums.amounts[currency] = amount }
+    for quantity in report.quantities {
+      guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
+      sums.quantities[kind] = ControlSums.Quantities(raw: quantity.raw, billed: quantity.billed, covered: 0)
+    }
+    return sums
+  }
+
+  private func writeSuspense(_ folder: PublishedFolder) throws(FileFault) -> SummaryManifest.File {
+    let writer = try ZstdWriter(folder.writer(SuspenseSchema.fileName, mode: 0o600))
+    var hash = SHA256()
+    let rowCount = try SuspenseText(self).write { bytes throws(FileFault) in
+      hash.update(bytes)
+      try writer.write(contentsOf: bytes)
+    }
+    let byteCount = writer.byteCount
+    try writer.finish()
+    return SummaryManifest.File(
+      name: SuspenseSchema.fileName, rowCount: Int64(rowCount), decodedBytes: byteCount,
+      sha256: hash.hexDigest())
+  }
+
+  private func writePlain(
+    _ folder: PublishedFolder, _ name: String, _ bytes: [UInt8], rowCount: Int
+  ) throws(FileFault) -> SummaryManifest.File {
+    let writer = try folder.writer(name, mode: 0o644)
+    try writer.write(contentsOf: bytes)
+    try writer.finish()
+    return SummaryManifest.File(
+      name: name, rowCount: Int64(rowCount), decodedBytes: Int64(bytes.count), sha256: SHA256.hex(of: bytes))
+  }
+
+  /// Suspended records by reason.
+  private func digest() -> [SuspenseDigestRow] {
+    report().suspended.map { suspended in
+      SuspenseDigestRow(
+        reason: Label(suspended.reason.code), account: .empty, serviceKind: nil,
+        eventCount: Int64(suspended.count),
+        quantity: nil, currency: nil, estimatedValue: nil)
+    }.sorted { $0.reason < $1.reason }
+  }
+
+  private func manifest(_ files: [SummaryManifest.File], semantics: Int64) -> SummaryManifest {
+    let report = report()
+    let inputs = report.files.map { file in
+      SummaryManifest.Input(
+        name: Label(file.name), source: file.source, decodedBytes: file.byteCount, hash: Label(file.hash),
+        doors: DoorCounts(
+          read: Int64(file.read), rated: Int64(file.rated), filtered: Int64(file.filtered),
+          duplicate: Int64(file.duplicate), suspended: Int64(file.suspended)))
+    }
+    let options = [
+      SummaryManifest.Option(name: "dedupe", value: setup.options.findsDuplicates ? "yes" : "no"),
+      SummaryManifest.Option(name: "max_record", value: Label(String(setup.options.recordBytesMax))),
+    ]
+    return SummaryManifest(
+      semantics: semantics, ratingHash: Label(setup.catalog.source.ratingHash), options: options,
+      inputs: inputs,
+      skippedInputs: report.damaged.map {
+        SummaryManifest.SkippedInput(name: Label($0.name), reason: Label($0.message))
+      },
+      doors: DoorCounts(
+        read: Int64(report.read), rated: Int64(report.rated), filtered: Int64(report.filteredCount),
+        duplicate: Int64(report.duplicate), suspended: Int64(report.suspendedCount)),
+      files: files.sorted { $0.name < $1.name })
+  }
+}
