@@ -96,7 +96,8 @@ enum RowSort {
 
 extension UInt64: RowSort.Ranked {
   @inline(__always) func digit(shift: Int, width: Int) -> Int {
-    Int(truncatingIfNeeded: self &>> UInt64(truncatingIfNeeded: shift) & (1 &<< UInt64(truncatingIfNeeded: width)) &- 1)
+    // Multiplication binds `&` closer than `&-`: the mask needs its own brackets.
+    Int(truncatingIfNeeded: self &>> UInt64(truncatingIfNeeded: shift) & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
   }
   @inline(__always) func precedes(_ other: UInt64) -> Bool { self < other }
 }

@@ -112,7 +112,7 @@ struct SummaryOrder {
     switch rows {
     case .packed(let rows, let cellBits):
       let word = rows[index]
-      let cell = word & (1 &<< UInt64(truncatingIfNeeded: cellBits)) &- 1
+      let cell = word & ((1 &<< UInt64(truncatingIfNeeded: cellBits)) &- 1)
       return Row(high: 0, low: word &>> UInt64(truncatingIfNeeded: cellBits), cell: UInt32(truncatingIfNeeded: cell))
     case .wide(let rows): return rows[index]
     }
