@@ -63,7 +63,8 @@ enum RowSort {
 
   /// Sorts one part, 8 bits a pass, least first; the result is in `target`, `source` is used up.
   private static func radix<Element: Ranked>(
-    _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ count: Int, from: Int, until: Int
+    _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ count: Int, from: Int,
+    until: Int
   ) {
     if count < 256 || from >= until {
       target.update(from: source, count: count)
@@ -97,7 +98,9 @@ enum RowSort {
 extension UInt64: RowSort.Ranked {
   @inline(__always) func digit(shift: Int, width: Int) -> Int {
     // Multiplication binds `&` closer than `&-`: the mask needs its own brackets.
-    Int(truncatingIfNeeded: self &>> UInt64(truncatingIfNeeded: shift) & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
+    Int(
+      truncatingIfNeeded: self &>> UInt64(truncatingIfNeeded: shift)
+        & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
   }
   @inline(__always) func precedes(_ other: UInt64) -> Bool { self < other }
 }

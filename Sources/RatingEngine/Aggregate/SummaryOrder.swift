@@ -113,7 +113,8 @@ struct SummaryOrder {
     case .packed(let rows, let cellBits):
       let word = rows[index]
       let cell = word & ((1 &<< UInt64(truncatingIfNeeded: cellBits)) &- 1)
-      return Row(high: 0, low: word &>> UInt64(truncatingIfNeeded: cellBits), cell: UInt32(truncatingIfNeeded: cell))
+      return Row(
+        high: 0, low: word &>> UInt64(truncatingIfNeeded: cellBits), cell: UInt32(truncatingIfNeeded: cell))
     case .wide(let rows): return rows[index]
     }
   }
@@ -161,8 +162,10 @@ struct SummaryOrder {
     // Compared column by column as bytes: the order of the rows. Numbers of sorted catalogs are in order already.
     let isSorted = zip(texts, texts.dropFirst()).allSatisfy { !$1.lexicographicallyPrecedes($0) }
     let order =
-      isSorted ? Array(values.indices) : values.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
-    var entry = RankedField(columns: field.columns, part: field.part, texts: TextTable(), width: 1, values: [])
+      isSorted
+      ? Array(values.indices) : values.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
+    var entry = RankedField(
+      columns: field.columns, part: field.part, texts: TextTable(), width: 1, values: [])
     var last: [Label]?
     for index in order {
       if texts[index] != last {
@@ -196,7 +199,9 @@ struct SummaryOrder {
   /// Rank of a field in packed ranks.
   @inline(__always) static func rank(low: UInt64, high: UInt64, shift: Int, width: Int) -> Int {
     let mask = (UInt64(1) &<< UInt64(truncatingIfNeeded: width)) &- 1
-    if shift &+ width <= 64 { return Int(truncatingIfNeeded: low &>> UInt64(truncatingIfNeeded: shift) & mask) }
+    if shift &+ width <= 64 {
+      return Int(truncatingIfNeeded: low &>> UInt64(truncatingIfNeeded: shift) & mask)
+    }
     if shift >= 64 { return Int(truncatingIfNeeded: high &>> UInt64(truncatingIfNeeded: shift &- 64) & mask) }
     let joined = low &>> UInt64(truncatingIfNeeded: shift) | high &<< UInt64(truncatingIfNeeded: 64 &- shift)
     return Int(truncatingIfNeeded: joined & mask)
@@ -217,7 +222,8 @@ private struct RankPacker: @unchecked Sendable {
     var high: UInt64 = 0
     for index in 0..<fields.count {
       let value = SummaryKeyPlan.value(fields[index], low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
-      SummaryKeyPlan.put(UInt64(tables[index][Int(truncatingIfNeeded: value)]), shift: shifts[index], &low, &high)
+      SummaryKeyPlan.put(
+        UInt64(tables[index][Int(truncatingIfNeeded: value)]), shift: shifts[index], &low, &high)
     }
     return (low, high)
   }

@@ -85,7 +85,9 @@ struct SummaryFormatter {
   }
 
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
-  func format(from: Int, until: Int, into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int) -> Int {
+  func format(from: Int, until: Int, into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int)
+    -> Int
+  {
     let need = (until - from) * rowBytesMax + 64
     if need > capacity {
       buffer.deallocate()
@@ -103,11 +105,13 @@ struct SummaryFormatter {
         let row = order.row(index)
         if index &+ 8 < until { cells.prefetch(Int(order.row(index &+ 8).cell)) }
         let cell = cells.cell(Int(row.cell))
-        let kind = Int(kinds[SummaryOrder.rank(low: row.low, high: row.high, shift: kindShift, width: kindWidth)])
+        let kind = Int(
+          kinds[SummaryOrder.rank(low: row.low, high: row.high, shift: kindShift, width: kindWidth)])
         for piece in pieces {
           switch piece {
           case .field(let field):
-            let rank = SummaryOrder.rank(low: row.low, high: row.high, shift: shifts[field], width: widths[field])
+            let rank = SummaryOrder.rank(
+              low: row.low, high: row.high, shift: shifts[field], width: widths[field])
             let begin = Int(texts[field].ends[rank])
             let length = Int(texts[field].ends[rank &+ 1]) &- begin
             RowText.copy(texts[field].bytes + begin, length, &out)

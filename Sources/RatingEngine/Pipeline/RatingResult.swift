@@ -75,7 +75,9 @@ struct CellSums: Sendable {
         for number in from..<until {
           let cell = cells.cell(number)
           let value = currency.map {
-            Int(truncatingIfNeeded: SummaryKeyPlan.value($0, low: cell.pointee.keyLow, high: cell.pointee.keyHigh))
+            Int(
+              truncatingIfNeeded: SummaryKeyPlan.value(
+                $0, low: cell.pointee.keyLow, high: cell.pointee.keyHigh))
           }
           let at = min(value ?? 0, currencyCount - 1)
           sums[at].events &+= Int(truncatingIfNeeded: cell.pointee.eventCount)

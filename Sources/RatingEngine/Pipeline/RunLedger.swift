@@ -13,11 +13,15 @@ final class RunLedger {
   private(set) var fileTotals: [DoorTotals]
   /// Confirmed suspense by file: address and entry.
   private(set) var suspense: [PlacedSuspense] = []
+  /// Rows of the rated detail, where they are wanted.
+  let detail: DetailSort?
   private var filter: KeyFilter
   private let log: SpillableLog<LoggedKey>
   private var suspects: [Suspect] = []
   /// Which chunk each stretch of the log came from, ascending.
   private var stretches: [LogStretch] = []
+  /// Detail rows of suspects that turned out to count.
+  private var settledDetail: [(row: DetailRecord, unit: InputUnit, sequence: Int, logIndex: Int)] = []
   private let findsDuplicates: Bool
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
@@ -26,6 +30,7 @@ final class RunLedger {
     var row: OutcomeRow
     var logIndex: Int
     var entry: SuspenseEntry?
+    var detail: DetailRecord?
   }
   private struct LogStretch {
     var firstIndex: Int
@@ -38,6 +43,9 @@ final class RunLedger {
     self.setup = setup
     fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     findsDuplicates = setup.options.findsDuplicates
+    detail =
+      setup.options.keepsDetail
+      ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
     let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
     filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
@@ -95,10 +103,13 @@ final class RunLedger {
         try log.append(LoggedKey(low: low, high: high, content: row.pointee.content))
         if filter.insert(low, high) {
           let payload = row.pointee.payload
+          let isRated = row.pointee.door == Door.rated
+          let hasPayload = payload != OutcomeRow.noPayload
           suspects.append(
             Suspect(
               row: row.pointee, logIndex: logIndex,
-              entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)]))
+              entry: hasPayload && !isRated ? outcome.suspense[Int(payload)] : nil,
+              detail: hasPayload && isRated ? outcome.details[Int(payload)] : nil))
           index &+= 1
           continue
         }
@@ -110,6 +121,11 @@ final class RunLedger {
         sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
         sums[8] &+= row.pointee.amountPico
         cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
+        if let detail, row.pointee.payload != OutcomeRow.noPayload {
+          try keep(
+            outcome.details[Int(row.pointee.payload)], in: detail, unit, outcome.sequence,
+            logIndex: isLogging ? log.count - 1 : -1)
+        }
       } else {
         let payload = row.pointee.payload
         self.count(
@@ -127,6 +143,17 @@ final class RunLedger {
     totals.amountPico += sums[8]
     if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
     fileTotals[unit.file.index] += totals
+  }
+
+  private func keep(
+    _ row: DetailRecord, in detail: DetailSort, _ unit: InputUnit, _ sequence: Int, logIndex: Int
+  ) throws(FileFault) {
+    var row = row
+    row.logIndex = Int64(logIndex)
+    row.fileIndex = UInt32(unit.file.index)
+    row.unitIndex = UInt32(unit.index)
+    row.sequence = UInt32(sequence)
+    try detail.append(row)
   }
 
   /// Counts a record by its own door.
@@ -201,6 +228,11 @@ final class RunLedger {
         resolve(copies)
       }
     }
+    if let detail {
+      for item in settledDetail {
+        try keep(item.row, in: detail, item.unit, item.sequence, logIndex: item.logIndex)
+      }
+    }
     return found
   }
 
@@ -273,6 +305,7 @@ final class RunLedger {
       fileTotals[file].billed[Int(row.kind)] -= Int128(row.quantityBilled)
       fileTotals[file].amountPico &-= row.amountPico
       withUnsafePointer(to: row) { cells.remove($0) }
+      detail?.withdraw(logIndex)
     } else if row.door == Door.suspended {
       suspense.removeAll { $0.logIndex == logIndex }
     }
@@ -310,6 +343,9 @@ final class RunLedger {
       row, entry: suspect.entry, &fileTotals[stretch.unit.file.index], stretch.unit, stretch.sequence,
       stretch.unitOffset,
       logIndex: suspect.logIndex)
+    if row.door == Door.rated, let kept = suspect.detail {
+      settledDetail.append((kept, stretch.unit, stretch.sequence, suspect.logIndex))
+    }
   }
 }
 

@@ -60,7 +60,7 @@ public struct RunReport: Sendable {
     public var suspended: Int
     /// Whether a checksum vouches for every byte.
     public var isChecked: Bool
-    /// 32 hex digits of the XXH3 hash of the decoded bytes; empty where it was not taken.
+    /// `xxh3-128:` and 32 hex digits: the hash of the decoded bytes; empty where it was not taken.
     public var hash: String
   }
 
@@ -133,7 +133,7 @@ extension RatingResult {
       name: file.name, source: file.source.name, byteCount: file.units.reduce(0) { $0 + $1.byteCount },
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
-      hash: hash.map { Self.hex($0.high) + Self.hex($0.low) } ?? "")
+      hash: hash.map { "xxh3-128:" + Self.hex($0.high) + Self.hex($0.low) } ?? "")
   }
 
   private static func hex(_ word: UInt64) -> String {

@@ -111,6 +111,9 @@ final class Rater {
     return emit(batch, into: rows)
   }
 
+  /// Account of a record that was just rated or suspended; `UInt32.max` where it belongs to nobody.
+  func accountIndex(_ record: Int) -> UInt32 { entry[record] == ServiceIndex.none ? .max : account[record] }
+
   // MARK: door 4, whose
 
   private func guide(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
@@ -539,7 +542,8 @@ final class Rater {
       let identity = RecordIdentity.mix(low: batch.identityLow[record], high: batch.identityHigh[record])
       out.initialize(
         to: OutcomeRow(
-          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: identity.low, identityHigh: identity.high,
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: identity.low,
+          identityHigh: identity.high,
           content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],

@@ -160,14 +160,16 @@ struct ServiceIndexBuilder {
 
   /// Account and plan of a key for which one entry and one plan hold at all times; nil where dates decide.
   private func direct(_ list: [PendingEntry], _ accounts: [Account]) -> (account: UInt32, plan: UInt32)? {
-    guard list.count == 1, list[0].entry.fromSeconds == Int64.min, list[0].entry.untilSeconds == Int64.max else { return nil }
+    guard list.count == 1, list[0].entry.fromSeconds == Int64.min, list[0].entry.untilSeconds == Int64.max
+    else { return nil }
     let plans = accounts[Int(list[0].entry.account)].plans
     guard plans.count == 1, plans[0].from == nil, plans[0].until == nil else { return nil }
     return (list[0].entry.account, UInt32(plans[0].planIndex))
   }
 
   private func insert(
-    _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>, _ longKeys: inout [Int: [UInt8]],
+    _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>,
+    _ longKeys: inout [Int: [UInt8]],
     _ direct: (account: UInt32, plan: UInt32)?
   ) {
     var slot = ServiceIndex.Slot(

@@ -99,7 +99,9 @@ struct ServiceIndex: Sendable {
     while true {
       let slot = slots.base + at
       if slot.pointee.tag == Self.none { return -1 }
-      if slot.pointee.key == key, slot.pointee.tag == tag, length <= 16 || matches(at, text, length) { return at }
+      if slot.pointee.key == key, slot.pointee.tag == tag, length <= 16 || matches(at, text, length) {
+        return at
+      }
       at = (at &+ 1) & mask
     }
   }
@@ -144,7 +146,8 @@ struct ServiceIndex: Sendable {
   static func rangeKey(_ digits: UInt64, _ count: UInt8) -> UInt64 { UInt64(count & 0x7f) << 56 | digits }
 
   init(
-    slots: FlatTable<Slot>, entries: FlatTable<Entry>, intervalsBySource: [[Interval]], longKeys: [Int: [UInt8]],
+    slots: FlatTable<Slot>, entries: FlatTable<Entry>, intervalsBySource: [[Interval]],
+    longKeys: [Int: [UInt8]],
     hasSourceKeys: Bool
   ) {
     self.slots = slots
