@@ -28,6 +28,7 @@ struct KeyFilter {
     var words = 1024
     while words * 64 < keys * Self.bitsPerKey { words *= 2 }
     layers.append(FlatTable(zeroedCount: words))
+    layers[layers.count - 1].populate()
     masks.append(UInt64(words - 1))
     self.words = layers[layers.count - 1].base
     mask = UInt64(words - 1)
