@@ -521,12 +521,24 @@ final class Rater {
   @inline(__always) private func put(_ field: SummaryKeyPlan.Field, _ value: (Int) -> UInt64) {
     let keyLow = self.keyLow
     let keyHigh = self.keyHigh
+    let live = self.live
+    let count = liveCount
     let lookup = field.lookup?.base
-    let lookupCount = field.lookup?.count ?? 0
-    for at in 0..<liveCount {
+    let lookupCount = UInt64(field.lookup?.count ?? 0)
+    let shift = UInt64(field.shift)
+    if keyPlan.bits <= 64 {
+      for at in 0..<count {
+        let record = Int(live[at])
+        var number = value(record)
+        if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
+        keyLow[record] |= number &<< shift
+      }
+      return
+    }
+    for at in 0..<count {
       let record = Int(live[at])
       var number = value(record)
-      if let lookup, Int(number) < lookupCount { number = UInt64(lookup[Int(number)]) }
+      if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
       SummaryKeyPlan.put(number, shift: field.shift, &keyLow[record], &keyHigh[record])
     }
   }
@@ -539,11 +551,10 @@ final class Rater {
       let door = batch.door[record]
       if door == Door.unparsable || door == Door.noEvent { continue }
       let isRated = door == Door.rated
-      let identity = RecordIdentity.mix(low: batch.identityLow[record], high: batch.identityHigh[record])
       out.initialize(
         to: OutcomeRow(
-          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: identity.low,
-          identityHigh: identity.high,
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: batch.identityLow[record],
+          identityHigh: UInt32(truncatingIfNeeded: batch.identityHigh[record]),
           content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
