@@ -86,7 +86,9 @@ final class FileContext {
         add(PlainStream(name: name, descriptor: descriptor, head: head))
       }
     case .zstd:
-      let stretches = mapped.flatMap { mayHaveParts ? Self.frameGroups($0, partBytes ?? Self.frameGroupBytes) : nil }
+      let stretches = mapped.flatMap {
+        mayHaveParts ? Self.frameGroups($0, partBytes ?? Self.frameGroupBytes) : nil
+      }
       if let mapped, let stretches {
         for (from, until) in stretches {
           add(ZstdStream(name: name, stored: MappedBytes(mapped, from: from, until: until)))

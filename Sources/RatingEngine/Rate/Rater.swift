@@ -262,14 +262,9 @@ final class Rater {
     }
     if let onNet = rule.rule.onNet {
       let services = catalog.services
-      var other = services.inForce(
-        services.find(
-          ServiceIndex.Key(number: digits, count: count), tag: ServiceIndex.numberTag, text: nil, length: 0),
-        atSeconds: seconds[record])
-      if other == ServiceIndex.none {
-        other = services.inForce(
-          services.findRange(digits: digits, count: count, source: sourceNumber), atSeconds: seconds[record])
-      }
+      let other = probe(
+        ServiceIndex.Key(number: digits, count: count), ServiceIndex.numberTag, nil, 0,
+        atSeconds: seconds[record], services)
       guard count > 0, other != ServiceIndex.none else { return false }
       if onNet == .account, services.entries[Int(other)].account != account[record] { return false }
     }

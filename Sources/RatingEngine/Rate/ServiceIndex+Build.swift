@@ -169,9 +169,9 @@ struct ServiceIndexBuilder {
       slot.key = padded.withUnsafeBufferPointer { buffer in
         buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: key.text.bytes.count) } ?? slot.key
       }
+      slot.textLength = UInt32(key.text.bytes.count)
       if key.text.bytes.count > 16 {
         slot.textOffset = UInt32(texts.count)
-        slot.textLength = UInt32(key.text.bytes.count)
         texts += key.text.bytes
       }
     }

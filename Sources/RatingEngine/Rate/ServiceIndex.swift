@@ -68,6 +68,7 @@ struct ServiceIndex: Sendable {
     var entry: UInt32
     /// Offset of the full text where it is longer than 16 bytes, else 0.
     var textOffset: UInt32
+    /// Bytes of a text key, 0 for a number: a text and the same text with zero bytes behind it have one key.
     var textLength: UInt32
   }
 
@@ -91,22 +92,21 @@ struct ServiceIndex: Sendable {
     cm_prefetch_read(slots.base + (Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask))
   }
 
-  /// First entry under the key, or `none`. `text` is compared where it is longer than 16 bytes.
+  /// First entry under the key, or `none`. `text` is compared where it is longer than 16 bytes; a number has length 0.
   @inline(__always) func find(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> UInt32 {
     var at = Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
     while true {
       let slot = slots.base + at
       if slot.pointee.tag == Self.none { return Self.none }
-      if slot.pointee.key == key, slot.pointee.tag == tag {
-        if slot.pointee.textLength == 0 && length <= 16 { return slot.pointee.entry }
-        if matches(slot.pointee, text, length) { return slot.pointee.entry }
+      if slot.pointee.key == key, slot.pointee.tag == tag, Int(slot.pointee.textLength) == length {
+        if length <= 16 || matches(slot.pointee, text, length) { return slot.pointee.entry }
       }
       at = (at &+ 1) & mask
     }
   }
 
   private func matches(_ slot: Slot, _ text: TextPointer?, _ length: Int) -> Bool {
-    guard let text, Int(slot.textLength) == length else { return false }
+    guard let text else { return false }
     return (0..<length).allSatisfy { texts[Int(slot.textOffset) + $0] == text[$0] }
   }
 
