@@ -259,6 +259,9 @@ final class EventReader {
       }
       if let otherwise = field.otherwise {
         target[record] = otherwise
+      } else if length <= 0 {
+        // A record that says nothing is of the format's kind, and goes out.
+        target[record] = constant
       } else {
         Self.suspend(record, batch, .badWord, field.role)
       }

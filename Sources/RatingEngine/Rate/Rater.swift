@@ -178,10 +178,10 @@ final class Rater {
       let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
       if !services.hasSourceKeys {
         let slot = services.slot(key, tag: field.tag, text: texts?[record], length: length)
-        if slot >= 0, services.slots[slot].plan != ServiceIndex.none {
+        if slot >= 0, services.slots[slot].plan != ServiceIndex.Slot.noPlan {
           entry[record] = services.slots[slot].entry
           account[record] = services.slots[slot].account
-          plan[record] = services.slots[slot].plan
+          plan[record] = UInt32(services.slots[slot].plan)
           continue
         }
       }
@@ -280,14 +280,9 @@ final class Rater {
     }
     if let onNet = rule.rule.onNet {
       let services = catalog.services
-      var other = services.inForce(
-        services.find(
-          ServiceIndex.Key(number: digits, count: count), tag: ServiceIndex.numberTag, text: nil, length: 0),
-        atSeconds: seconds[record])
-      if other == ServiceIndex.none {
-        other = services.inForce(
-          services.findRange(digits: digits, count: count, source: sourceNumber), atSeconds: seconds[record])
-      }
+      let other = probe(
+        ServiceIndex.Key(number: digits, count: count), ServiceIndex.numberTag, nil, 0,
+        atSeconds: seconds[record], services)
       guard count > 0, other != ServiceIndex.none else { return false }
       if onNet == .account, services.entries[Int(other)].account != account[record] { return false }
     }
