@@ -82,7 +82,7 @@ let package = Package(
     tests(
       "RatingEngine",
       [
-        "BillingCalendar", "Catalog", "CMachine", "DurableFiles", "Money", "Tables", "TestSupport",
+        "BillingCalendar", "Catalog", "CMachine", "CZstd", "DurableFiles", "Money", "Tables", "TestSupport",
         "UsageSummary",
       ]),
     // Usage folders made by tests, for the rooms that read them.

@@ -253,6 +253,12 @@ final class EventReader {
           target[record] = match.code
           continue
         }
+        // A record that leaves the field empty says nothing, so what holds without the field holds.
+        if length <= 0, field.otherwise == nil {
+          (lastWord, lastLength, lastCode) = (word, length, constant)
+          target[record] = constant
+          continue
+        }
       } else if let match = field.long.first(where: { Self.equals(texts[record], length, $0.text) }) {
         target[record] = match.code
         continue
