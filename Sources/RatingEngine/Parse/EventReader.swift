@@ -220,6 +220,7 @@ final class EventReader {
 
   // MARK: typed fields
 
+  /// Reads a field of a few words; a record that says nothing takes what holds for all of its format.
   private func readWords(
     _ field: FieldPlan.WordField?, _ constant: UInt8, _ target: UnsafeMutablePointer<UInt8>,
     _ batch: UsageBatch,
@@ -254,6 +255,9 @@ final class EventReader {
       }
       if let otherwise = field.otherwise {
         target[record] = otherwise
+      } else if length <= 0 {
+        (lastWord, lastLength, lastCode) = (0, length, constant)
+        target[record] = constant
       } else {
         Self.suspend(record, batch, .badWord, field.role)
       }
