@@ -11,7 +11,14 @@ internal import UsageSummary
 struct InvoiceDraftOptions: CommandOptions {
   var shared = SharedOptions()
   var usage: String?
-  var period: String?
+  var period: UsagePeriodChoice?
+
+  private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
+    guard let period = UsagePeriodChoice.parse(text) else {
+      throw .expected(UsagePeriodChoice.expectedForm, got: text)
+    }
+    return period
+  }
 
   static let table: [OptionSpec<InvoiceDraftOptions>] = [
     .catalog("Read accounts and contracts in DIR"),
@@ -23,7 +30,7 @@ struct InvoiceDraftOptions: CommandOptions {
         meet its tables is refused with status 5.
         """),
     .value(
-      "period", "PERIOD", in: OptionGroup.input, into: \.period, OptionValue.text,
+      "period", "PERIOD", in: OptionGroup.input, into: \.period, Self.periodParser,
       "Draft this usage period only",
       details: """
         2026-06 names the usage periods that begin in that month, 2026-06-01/2026-07-01 exactly one. Without it, \
@@ -56,13 +63,7 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
     catalogPath = try Requirement.given(
       options.shared.catalog, "--catalog", "DIR, with accounts.csv and contracts.csv")
     usagePath = try Requirement.given(options.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
-    period = try options.period.map { text throws(UsageError) in
-      guard let period = UsagePeriodChoice.parse(text) else {
-        throw UsageError(
-          "--period: \(MessageText.quoted(text)) is no usage period; write \(UsagePeriodChoice.expectedForm)")
-      }
-      return period
-    }
+    period = options.period
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
     replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
