@@ -74,6 +74,9 @@ let package = Package(
     tests("BillingCalendar"),
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
+    tests(
+      "SyntheticUsage",
+      ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables"]),
     tests("Catalog", ["Tables", "Money", "BillingCalendar", "CZstd", "CZlib"]),
     // Usage folders made by tests, for the rooms that read them.
     .target(

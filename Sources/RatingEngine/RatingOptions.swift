@@ -18,6 +18,8 @@ public struct RatingOptions: Sendable {
   public var groupBy: [GroupColumn]?
   /// Whether suspended records are kept with their bytes (they are only counted otherwise).
   public var keepsSuspense = false
+  /// Whether every rated event is kept for the detail file.
+  public var keepsDetail = false
   /// Whether the decoded bytes of every input are hashed for the manifest.
   public var hashesInputs = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.

@@ -156,6 +156,7 @@ final class SummaryCells {
     state.pointee.slots.deallocate()
     let slotCount = Int(state.pointee.mask + 1) * 2
     state.pointee.slots = FlatTable(zeroedCount: slotCount)
+    state.pointee.slots.populate()
     state.pointee.mask = UInt64(slotCount - 1)
     for number in 0..<count {
       let cell = cell(number)

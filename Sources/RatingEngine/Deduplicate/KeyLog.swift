@@ -4,11 +4,11 @@
 
 import DurableFiles
 
-/// One record's key and content.
+/// One record's key and content: see `OutcomeRow`. 16 bytes: fresh memory costs more than anything done with it.
 struct LoggedKey: BitwiseCopyable {
   var low: UInt64
-  var high: UInt64
-  var content: UInt64
+  var high: UInt32
+  var content: UInt32
 }
 
 /// An append-only sequence of trivial elements that spills to disk past a budget. One owner at a time.

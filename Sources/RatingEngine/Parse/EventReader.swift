@@ -238,13 +238,18 @@ final class EventReader {
     var lastCode: UInt8 = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
+      if length <= 0 {
+        // What a record leaves out is what the format says of all its records.
+        target[record] = field.otherwise ?? constant
+        continue
+      }
       if length <= 8 {
-        let word = length > 0 ? ByteText.word(texts[record], length) : 0
+        let word = ByteText.word(texts[record], length)
         if word == lastWord, length == lastLength {
           target[record] = lastCode
           continue
         }
-        if let match = field.short.first(where: { $0.word == word && $0.length == max(0, length) }) {
+        if let match = field.short.first(where: { $0.word == word && $0.length == length }) {
           (lastWord, lastLength, lastCode) = (word, length, match.code)
           target[record] = match.code
           continue

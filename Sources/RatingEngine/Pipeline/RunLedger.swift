@@ -13,11 +13,15 @@ final class RunLedger {
   private(set) var fileTotals: [DoorTotals]
   /// Confirmed suspense by file: address and entry.
   private(set) var suspense: [PlacedSuspense] = []
+  /// Rows of the rated detail, where they are wanted.
+  let detail: DetailSort?
   private var filter: KeyFilter
   private let log: SpillableLog<LoggedKey>
   private var suspects: [Suspect] = []
   /// Which chunk each stretch of the log came from, ascending.
   private var stretches: [LogStretch] = []
+  /// Detail rows of suspects that turned out to count.
+  private var settledDetail: [(row: DetailRecord, unit: InputUnit, sequence: Int, logIndex: Int)] = []
   private let findsDuplicates: Bool
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
@@ -26,6 +30,7 @@ final class RunLedger {
     var row: OutcomeRow
     var logIndex: Int
     var entry: SuspenseEntry?
+    var detail: DetailRecord?
   }
   private struct LogStretch {
     var firstIndex: Int
@@ -38,6 +43,9 @@ final class RunLedger {
     self.setup = setup
     fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     findsDuplicates = setup.options.findsDuplicates
+    detail =
+      setup.options.keepsDetail
+      ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
     let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
     filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
@@ -88,17 +96,20 @@ final class RunLedger {
         cells.prefetchCell(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
       }
       if isLogging {
-        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identityLow) }
-        let low = row.pointee.identityLow
+        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identity) }
+        let low = row.pointee.identity
         let high = row.pointee.identityHigh
         let logIndex = log.count
         try log.append(LoggedKey(low: low, high: high, content: row.pointee.content))
         if filter.insert(low, high) {
           let payload = row.pointee.payload
+          let isRated = row.pointee.door == Door.rated
+          let hasPayload = payload != OutcomeRow.noPayload
           suspects.append(
             Suspect(
               row: row.pointee, logIndex: logIndex,
-              entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)]))
+              entry: hasPayload && !isRated ? outcome.suspense[Int(payload)] : nil,
+              detail: hasPayload && isRated ? outcome.details[Int(payload)] : nil))
           index &+= 1
           continue
         }
@@ -110,6 +121,11 @@ final class RunLedger {
         sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
         sums[8] &+= row.pointee.amountPico
         cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
+        if let detail, row.pointee.payload != OutcomeRow.noPayload {
+          try keep(
+            outcome.details[Int(row.pointee.payload)], in: detail, unit, outcome.sequence,
+            logIndex: isLogging ? log.count - 1 : -1)
+        }
       } else {
         let payload = row.pointee.payload
         self.count(
@@ -127,6 +143,17 @@ final class RunLedger {
     totals.amountPico += sums[8]
     if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
     fileTotals[unit.file.index] += totals
+  }
+
+  private func keep(
+    _ row: DetailRecord, in detail: DetailSort, _ unit: InputUnit, _ sequence: Int, logIndex: Int
+  ) throws(FileFault) {
+    var row = row
+    row.logIndex = Int64(logIndex)
+    row.fileIndex = UInt32(unit.file.index)
+    row.unitIndex = UInt32(unit.index)
+    row.sequence = UInt32(sequence)
+    try detail.append(row)
   }
 
   /// Counts a record by its own door.
@@ -178,63 +205,52 @@ final class RunLedger {
   /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
   func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
     guard !suspects.isEmpty else { return [] }
-    var groups: [ConflictKey: [Copy]] = [:]
-    groups.reserveCapacity(suspects.count)
+    var groups = CopyGroups(suspectCount: suspects.count)
     for (number, suspect) in suspects.enumerated() {
-      let key = ConflictKey(low: suspect.row.identityLow, high: suspect.row.identityHigh)
-      groups[key, default: []].append(
-        Copy(logIndex: suspect.logIndex, content: suspect.row.content, suspect: number))
+      groups.add(
+        CopyGroups.Copy(
+          low: suspect.row.identity, high: suspect.row.identityHigh, content: suspect.row.content,
+          logIndex: suspect.logIndex, suspect: number))
     }
     try collectFirstCopies(&groups)
     var found: Set<ConflictKey> = []
-    for (key, copies) in groups {
+    groups.forEachGroup { copies in
+      let key = ConflictKey(low: copies[0].low, high: copies[0].high)
       if setup.conflicts.contains(key) {
         // The reader marked every copy already: each goes to suspense for itself.
         for copy in copies { if let number = copy.suspect { settle(suspects[number], as: nil) } }
+      } else if copies.count == 1, let number = copies[0].suspect {
+        // The filter was wrong: the key is new.
+        settle(suspects[number], as: nil)
       } else if copies.contains(where: { $0.content != copies[0].content }) {
         found.insert(key)
       } else {
         resolve(copies)
       }
     }
+    if let detail {
+      for item in settledDetail {
+        try keep(item.row, in: detail, item.unit, item.sequence, logIndex: item.logIndex)
+      }
+    }
     return found
   }
 
-  private struct Copy {
-    var logIndex: Int
-    var content: UInt64
-    /// Number among the suspects; nil for the copy that was counted when it came.
-    var suspect: Int?
-  }
+  private typealias Copy = CopyGroups.Copy
 
   /// One pass over the log: finds the copies that were counted at once.
-  private func collectFirstCopies(_ groups: inout [ConflictKey: [Copy]]) throws(FileFault) {
-    // A bitmap of the low keys keeps nearly every record out of the dictionary.
-    let bits = FlatTable<UInt64>(zeroedCount: 1 << 16)
-    defer { bits.deallocate() }
-    for key in groups.keys {
-      bits[Int(truncatingIfNeeded: key.low >> 6 & 0xffff)] |= 1 << (key.low & 63)
-    }
+  private func collectFirstCopies(_ groups: inout CopyGroups) throws(FileFault) {
     let suspectIndices = suspects.map(\.logIndex)
     var nextSuspect = 0
-    var counted: [(ConflictKey, Copy)] = []
     try log.forEachStretch { first, elements in
-      for (offset, element) in elements.enumerated() {
+      for (offset, element) in elements.enumerated() where groups.mayHold(element.low) {
         let index = first + offset
-        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index {
-          nextSuspect += 1
-          continue
-        }
-        guard bits[Int(truncatingIfNeeded: element.low >> 6 & 0xffff)] >> (element.low & 63) & 1 != 0 else {
-          continue
-        }
-        let key = ConflictKey(low: element.low, high: element.high)
-        if groups[key] != nil {
-          counted.append((key, Copy(logIndex: index, content: element.content, suspect: nil)))
-        }
+        while nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] < index { nextSuspect += 1 }
+        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index { continue }
+        groups.addIfKnown(
+          Copy(low: element.low, high: element.high, content: element.content, logIndex: index, suspect: nil))
       }
     }
-    for (key, copy) in counted { groups[key]?.append(copy) }
   }
 
   /// Copies of one record with the same content: the one with the smallest address counts, the others are duplicates.
@@ -289,6 +305,7 @@ final class RunLedger {
       fileTotals[file].billed[Int(row.kind)] -= Int128(row.quantityBilled)
       fileTotals[file].amountPico &-= row.amountPico
       withUnsafePointer(to: row) { cells.remove($0) }
+      detail?.withdraw(logIndex)
     } else if row.door == Door.suspended {
       suspense.removeAll { $0.logIndex == logIndex }
     }
@@ -326,13 +343,16 @@ final class RunLedger {
       row, entry: suspect.entry, &fileTotals[stretch.unit.file.index], stretch.unit, stretch.sequence,
       stretch.unitOffset,
       logIndex: suspect.logIndex)
+    if row.door == Door.rated, let kept = suspect.detail {
+      settledDetail.append((kept, stretch.unit, stretch.sequence, suspect.logIndex))
+    }
   }
 }
 
 /// A key with contents that contradict each other.
 struct ConflictKey: Hashable, Sendable {
   var low: UInt64
-  var high: UInt64
+  var high: UInt32
 }
 
 /// A suspended record and where it is.

@@ -111,10 +111,17 @@ final class Rater {
     return emit(batch, into: rows)
   }
 
+  /// Account of a record that was just rated or suspended; `UInt32.max` where it belongs to nobody.
+  func accountIndex(_ record: Int) -> UInt32 { entry[record] == ServiceIndex.none ? .max : account[record] }
+
   // MARK: door 4, whose
 
   private func guide(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
-    for at in 0..<liveCount { entry[Int(live[at])] = ServiceIndex.none }
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      entry[record] = ServiceIndex.none
+      plan[record] = CompiledCatalog.none
+    }
     let lists = fields.guide
     let depth = lists.reduce(0) { max($0, $1.count) }
     for position in 0..<depth {
@@ -169,6 +176,15 @@ final class Rater {
       let length = lengths.map { Int($0[record]) } ?? 0
       if texts != nil ? length <= 0 : counts[record] == 0 { continue }
       let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
+      if !services.hasSourceKeys {
+        let slot = services.slot(key, tag: field.tag, text: texts?[record], length: length)
+        if slot >= 0, services.slots[slot].plan != ServiceIndex.none {
+          entry[record] = services.slots[slot].entry
+          account[record] = services.slots[slot].account
+          plan[record] = services.slots[slot].plan
+          continue
+        }
+      }
       entry[record] = probe(key, field.tag, texts?[record], length, atSeconds: seconds[record], services)
     }
   }
@@ -194,6 +210,8 @@ final class Rater {
     let accounts = catalog.accounts
     let assignments = catalog.assignments
     keepLive { record in
+      // The guide knew the plan already: nothing of this customer depends on dates.
+      if plan[record] != CompiledCatalog.none { return true }
       var found = entry[record]
       if found == ServiceIndex.none {
         guard defaultEntry != ServiceIndex.none else { return suspend(record, batch, .unknownService) }
@@ -521,10 +539,12 @@ final class Rater {
       let door = batch.door[record]
       if door == Door.unparsable || door == Door.noEvent { continue }
       let isRated = door == Door.rated
+      let identity = RecordIdentity.mix(low: batch.identityLow[record], high: batch.identityHigh[record])
       out.initialize(
         to: OutcomeRow(
-          keyLow: keyLow[record], keyHigh: keyHigh[record], identityLow: batch.identityLow[record],
-          identityHigh: batch.identityHigh[record], content: batch.content[record],
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: identity.low,
+          identityHigh: identity.high,
+          content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
           payload: OutcomeRow.noPayload,

@@ -125,6 +125,7 @@ struct RateRun {
     options.sourceName = configuration.sourceName
     options.groupBy = groupBy
     options.keepsSuspense = groupBy == nil
+    options.keepsDetail = groupBy == nil && configuration.writesDetail
     options.hashesInputs = groupBy == nil
     options.expectedRecords = configuration.expectedRecordCount
     options.expectedBytes = configuration.expectedByteCount.map(Int64.init)
