@@ -67,7 +67,8 @@ let package = Package(
 
     // Tests, one target for each room.
     .target(
-      name: "TestSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
+      name: "TestSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/TestSupport",
+      exclude: ["README.md"],
       swiftSettings: strict),
     tests("OptionTable"),
     tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
