@@ -24,8 +24,10 @@ final class FileContext {
   /// Column names as the file has them.
   var columnNames: [Label] = []
   var openUnitCount = 0
-  /// Records that a trailer or control file promised; nil where none did.
+  /// Records that a trailer row promised; nil where none did.
   var promisedRecords: Int?
+  /// Records that its control file promised.
+  var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.
   var legs: LegTable?
 
