@@ -30,6 +30,8 @@ public struct RatingOptions: Sendable {
   public var temporaryFolder: String?
   /// Bytes of text in a chunk, for tests of chunk seams; nil for the default.
   public var chunkBytes: Int?
+  /// Stored bytes of a part of a file that one worker reads, for tests of the seams between parts; nil for the default.
+  public var partBytes: Int?
 
   /// Makes options with the defaults above.
   public init() {}

@@ -68,8 +68,11 @@ final class SummaryCells {
     return (x ^ x &>> 29) &* 0xbf58_476d_1ce4_e5b9
   }
 
-  @inline(__always) func prefetchSlot(_ hash: UInt64) {
+  /// Prefetches the slot of a row's key and returns the key's hash.
+  @inline(__always) func prefetchSlot(_ row: UnsafePointer<OutcomeRow>) -> UInt64 {
+    let hash = Self.hash(row.pointee.keyLow, row.pointee.keyHigh)
     cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+    return hash
   }
 
   /// Prefetches the cell that the slot of `hash` names, if it names one.

@@ -220,7 +220,6 @@ final class EventReader {
 
   // MARK: typed fields
 
-  /// Reads a field of a few words; a record that says nothing takes what holds for all of its format.
   private func readWords(
     _ field: FieldPlan.WordField?, _ constant: UInt8, _ target: UnsafeMutablePointer<UInt8>,
     _ batch: UsageBatch,
@@ -261,7 +260,7 @@ final class EventReader {
       if let otherwise = field.otherwise {
         target[record] = otherwise
       } else if length <= 0 {
-        (lastWord, lastLength, lastCode) = (0, length, constant)
+        // A record that says nothing is of the format's kind, and goes out.
         target[record] = constant
       } else {
         Self.suspend(record, batch, .badWord, field.role)
@@ -458,7 +457,7 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if isSingle, length > 0 {
-        let key = RecordIdentity.key(texts[record], length, seed: keySeed)
+        let key = RecordIdentity.hash(texts[record], length, seed: keySeed)
         batch.identityLow[record] = key.low
         batch.identityHigh[record] = key.high
       } else {
@@ -479,11 +478,9 @@ final class EventReader {
     var key = RecordIdentity.Key(low: keySeed, high: 0)
     for slot in plan.key {
       let length = max(0, Int(columns.lengths(slot)[record]))
-      // Later parts are bound to the earlier ones by their seed; a first part alone is the key of a single field.
-      let part =
-        slot == plan.key[0]
-        ? RecordIdentity.key(columns.texts(slot)[record], length, seed: keySeed)
-        : RecordIdentity.hash(columns.texts(slot)[record], length, seed: key.low)
+      // Each part is bound to the earlier ones by its seed.
+      let part = RecordIdentity.hash(
+        columns.texts(slot)[record], length, seed: slot == plan.key[0] ? keySeed : key.low)
       key = RecordIdentity.Key(low: part.low ^ (key.high &<< 1 | key.high &>> 63), high: part.high ^ key.high)
     }
     batch.identityLow[record] = key.low

@@ -16,7 +16,7 @@ final class ChunkRater {
   init(_ setup: RunSetup) {
     self.setup = setup
     splitter = RecordSplitter(
-      chunkBytesMax: setup.options.recordBytesMax + 2 * Chunk.textBytes + Int(Chunk.textBytes),
+      chunkBytesMax: setup.options.recordBytesMax + 3 * setup.chunkBytes,
       scratch: scratch)
     columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
   }

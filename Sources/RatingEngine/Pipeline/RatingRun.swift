@@ -146,7 +146,8 @@ final class RunAttempt: @unchecked Sendable {
     self.files = files
     self.oneReader = oneReader
     self.progress = progress
-    board = WorkBoard(fileCount: files.count, threadCount: setup.options.threadCount)
+    board = WorkBoard(
+      fileCount: files.count, threadCount: setup.options.threadCount, chunkBytes: setup.chunkBytes)
     contexts = [FileContext?](repeating: nil, count: files.count)
     let bytes = Self.storedBytes(files)
     progress.totalBytes.store(bytes ?? 0, ordering: .relaxed)
@@ -242,7 +243,7 @@ final class RunAttempt: @unchecked Sendable {
       let file = try FileContext(
         index: index, input: files[index].input, sourceIndex: files[index].sourceIndex,
         catalog: setup.catalog.source,
-        recordBytesMax: setup.options.recordBytesMax,
+        recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
           && !setup.hashesInputs, hashes: setup.hashesInputs)
       contexts[index] = file
@@ -271,8 +272,8 @@ final class RunAttempt: @unchecked Sendable {
     let first = try FileContext(
       index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
       catalog: setup.catalog.source,
-      recordBytesMax: setup.options.recordBytesMax, allowsParts: false, hashes: false)
-    let chunk = Chunk()
+      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
+    let chunk = Chunk(textBytes: setup.chunkBytes)
     do {
       while try fill(first.units[0], chunk, first) {
         guard let plan = first.plan else { break }

@@ -70,10 +70,6 @@ final class RunLedger {
         LogStretch(
           firstIndex: log.count, unit: unit, sequence: outcome.sequence, unitOffset: outcome.unitOffset))
     }
-    // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
-    let slotAhead = 24
-    let cellAhead = 12
-    let filterAhead = 32
     let rows = outcome.rows
     let count = outcome.rowCount
     // Copies of what the loop asks: fields of a class are checked for exclusive access at every use.
@@ -81,59 +77,56 @@ final class RunLedger {
     defer { self.filter = filter }
     let log = self.log
     let cells = self.cells
+    let firstLogIndex = log.count
+    if isLogging {
+      try log.append(count) { index in
+        let row = rows + index
+        return LoggedKey(
+          low: row.pointee.identity, high: row.pointee.identityHigh, content: row.pointee.content)
+      }
+    }
     var ratedCount = 0
     let sums = self.sums.base
     for index in 0..<9 { sums[index] = 0 }
-    var index = 0
-    while index < count {
-      let row = rows + index
-      if index &+ slotAhead < count {
-        let ahead = row + slotAhead
-        cells.prefetchSlot(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
-      }
-      if index &+ cellAhead < count {
-        let ahead = row + cellAhead
-        cells.prefetchCell(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
-      }
-      if isLogging {
-        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identity) }
-        let low = row.pointee.identity
-        let high = row.pointee.identityHigh
-        let logIndex = log.count
-        try log.append(LoggedKey(low: low, high: high, content: row.pointee.content))
-        if filter.insert(low, high) {
+    // Hashes are made where their slot is prefetched and kept until the row's turn.
+    try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.slotAhead) { hashes throws(FileFault) in
+      for index in 0..<min(Self.slotAhead, count) { hashes[index] = cells.prefetchSlot(rows + index) }
+      for index in 0..<count {
+        let row = rows + index
+        let hash = hashes[index & Self.slotMask]
+        if index &+ Self.slotAhead < count {
+          hashes[index & Self.slotMask] = cells.prefetchSlot(row + Self.slotAhead)
+        }
+        if index &+ Self.cellAhead < count {
+          cells.prefetchCell(hashes[(index &+ Self.cellAhead) & Self.slotMask])
+        }
+        if isLogging {
+          if index &+ Self.filterAhead < count { filter.prefetch((row + Self.filterAhead).pointee.identity) }
+          if filter.insert(row.pointee.identity, row.pointee.identityHigh) {
+            suspect(row, outcome, logIndex: firstLogIndex + index)
+            continue
+          }
+        }
+        if row.pointee.door == Door.rated {
+          ratedCount &+= 1
+          let kind = Int(row.pointee.kind)
+          sums[kind] &+= Int128(row.pointee.quantityRaw)
+          sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
+          sums[8] &+= row.pointee.amountPico
+          cells.add(row, hash: hash)
+          if let detail, row.pointee.payload != OutcomeRow.noPayload {
+            try keep(
+              outcome.details[Int(row.pointee.payload)], in: detail, unit, outcome.sequence,
+              logIndex: isLogging ? firstLogIndex + index : -1)
+          }
+        } else {
           let payload = row.pointee.payload
-          let isRated = row.pointee.door == Door.rated
-          let hasPayload = payload != OutcomeRow.noPayload
-          suspects.append(
-            Suspect(
-              row: row.pointee, logIndex: logIndex,
-              entry: hasPayload && !isRated ? outcome.suspense[Int(payload)] : nil,
-              detail: hasPayload && isRated ? outcome.details[Int(payload)] : nil))
-          index &+= 1
-          continue
+          self.count(
+            row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)],
+            &totals, unit,
+            outcome.sequence, outcome.unitOffset, logIndex: isLogging ? firstLogIndex + index : -1)
         }
       }
-      if row.pointee.door == Door.rated {
-        ratedCount &+= 1
-        let kind = Int(row.pointee.kind)
-        sums[kind] &+= Int128(row.pointee.quantityRaw)
-        sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
-        sums[8] &+= row.pointee.amountPico
-        cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
-        if let detail, row.pointee.payload != OutcomeRow.noPayload {
-          try keep(
-            outcome.details[Int(row.pointee.payload)], in: detail, unit, outcome.sequence,
-            logIndex: isLogging ? log.count - 1 : -1)
-        }
-      } else {
-        let payload = row.pointee.payload
-        self.count(
-          row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals,
-          unit,
-          outcome.sequence, outcome.unitOffset, logIndex: isLogging ? log.count - 1 : -1)
-      }
-      index &+= 1
     }
     totals.rated += ratedCount
     for kind in 0..<4 {
@@ -143,6 +136,26 @@ final class RunLedger {
     totals.amountPico += sums[8]
     if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
     fileTotals[unit.file.index] += totals
+  }
+
+  // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
+  private static let slotAhead = 32
+  private static let slotMask = slotAhead - 1
+  private static let cellAhead = 12
+  private static let filterAhead = 32
+
+  /// Puts a record aside whose key may have been seen.
+  @inline(never) private func suspect(
+    _ row: UnsafePointer<OutcomeRow>, _ outcome: ChunkOutcome, logIndex: Int
+  ) {
+    let payload = row.pointee.payload
+    let isRated = row.pointee.door == Door.rated
+    let hasPayload = payload != OutcomeRow.noPayload
+    suspects.append(
+      Suspect(
+        row: row.pointee, logIndex: logIndex,
+        entry: hasPayload && !isRated ? outcome.suspense[Int(payload)] : nil,
+        detail: hasPayload && isRated ? outcome.details[Int(payload)] : nil))
   }
 
   private func keep(

@@ -178,10 +178,10 @@ final class Rater {
       let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
       if !services.hasSourceKeys {
         let slot = services.slot(key, tag: field.tag, text: texts?[record], length: length)
-        if slot >= 0, services.slots[slot].plan != ServiceIndex.none {
+        if slot >= 0, services.slots[slot].plan != ServiceIndex.Slot.noPlan {
           entry[record] = services.slots[slot].entry
           account[record] = services.slots[slot].account
-          plan[record] = services.slots[slot].plan
+          plan[record] = UInt32(services.slots[slot].plan)
           continue
         }
       }
@@ -280,14 +280,9 @@ final class Rater {
     }
     if let onNet = rule.rule.onNet {
       let services = catalog.services
-      var other = services.inForce(
-        services.find(
-          ServiceIndex.Key(number: digits, count: count), tag: ServiceIndex.numberTag, text: nil, length: 0),
-        atSeconds: seconds[record])
-      if other == ServiceIndex.none {
-        other = services.inForce(
-          services.findRange(digits: digits, count: count, source: sourceNumber), atSeconds: seconds[record])
-      }
+      let other = probe(
+        ServiceIndex.Key(number: digits, count: count), ServiceIndex.numberTag, nil, 0,
+        atSeconds: seconds[record], services)
       guard count > 0, other != ServiceIndex.none else { return false }
       if onNet == .account, services.entries[Int(other)].account != account[record] { return false }
     }
@@ -521,12 +516,24 @@ final class Rater {
   @inline(__always) private func put(_ field: SummaryKeyPlan.Field, _ value: (Int) -> UInt64) {
     let keyLow = self.keyLow
     let keyHigh = self.keyHigh
+    let live = self.live
+    let count = liveCount
     let lookup = field.lookup?.base
-    let lookupCount = field.lookup?.count ?? 0
-    for at in 0..<liveCount {
+    let lookupCount = UInt64(field.lookup?.count ?? 0)
+    let shift = UInt64(field.shift)
+    if keyPlan.bits <= 64 {
+      for at in 0..<count {
+        let record = Int(live[at])
+        var number = value(record)
+        if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
+        keyLow[record] |= number &<< shift
+      }
+      return
+    }
+    for at in 0..<count {
       let record = Int(live[at])
       var number = value(record)
-      if let lookup, Int(number) < lookupCount { number = UInt64(lookup[Int(number)]) }
+      if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
       SummaryKeyPlan.put(number, shift: field.shift, &keyLow[record], &keyHigh[record])
     }
   }
@@ -539,11 +546,10 @@ final class Rater {
       let door = batch.door[record]
       if door == Door.unparsable || door == Door.noEvent { continue }
       let isRated = door == Door.rated
-      let identity = RecordIdentity.mix(low: batch.identityLow[record], high: batch.identityHigh[record])
       out.initialize(
         to: OutcomeRow(
-          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: identity.low,
-          identityHigh: identity.high,
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: batch.identityLow[record],
+          identityHigh: UInt32(truncatingIfNeeded: batch.identityHigh[record]),
           content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],

@@ -159,27 +159,30 @@ struct ServiceIndexBuilder {
   }
 
   /// Account and plan of a key for which one entry and one plan hold at all times; nil where dates decide.
-  private func direct(_ list: [PendingEntry], _ accounts: [Account]) -> (account: UInt32, plan: UInt32)? {
+  private func direct(_ list: [PendingEntry], _ accounts: [Account]) -> (account: UInt32, plan: UInt16)? {
     guard list.count == 1, list[0].entry.fromSeconds == Int64.min, list[0].entry.untilSeconds == Int64.max
     else { return nil }
     let plans = accounts[Int(list[0].entry.account)].plans
-    guard plans.count == 1, plans[0].from == nil, plans[0].until == nil else { return nil }
-    return (list[0].entry.account, UInt32(plans[0].planIndex))
+    guard plans.count == 1, plans[0].from == nil, plans[0].until == nil,
+      plans[0].planIndex < Int(ServiceIndex.Slot.noPlan)
+    else { return nil }
+    return (list[0].entry.account, UInt16(plans[0].planIndex))
   }
 
   private func insert(
     _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>,
     _ longKeys: inout [Int: [UInt8]],
-    _ direct: (account: UInt32, plan: UInt32)?
+    _ direct: (account: UInt32, plan: UInt16)?
   ) {
     var slot = ServiceIndex.Slot(
       key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: entry,
-      account: direct?.account ?? ServiceIndex.none, plan: direct?.plan ?? ServiceIndex.none)
+      account: direct?.account ?? ServiceIndex.none, plan: direct?.plan ?? ServiceIndex.Slot.noPlan, textLength: 0)
     if key.count == 0 {
       let padded = key.text.bytes + [UInt8](repeating: 0, count: 16)
       slot.key = padded.withUnsafeBufferPointer { buffer in
         buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: key.text.bytes.count) } ?? slot.key
       }
+      slot.textLength = UInt16(clamping: key.text.bytes.count)
     }
     let mask = slots.count - 1
     var at = Int(truncatingIfNeeded: slot.key.hash(key.tag) &>> 32) & mask

@@ -69,7 +69,11 @@ struct ServiceIndex: Sendable {
     /// Account and plan where one entry and one plan hold at all times, so that nothing else need be read: the usual
     /// customer. `none` where dates decide.
     var account: UInt32
-    var plan: UInt32
+    var plan: UInt16
+    /// Bytes of a text key, 0 for a number: a text and the same text with zero bytes behind it share a key.
+    var textLength: UInt16
+
+    static let noPlan = UInt16.max
   }
 
   /// Stretches of numbers, disjoint and ascending; `key` is (digit count, number).
@@ -93,13 +97,15 @@ struct ServiceIndex: Sendable {
     cm_prefetch_read(slots.base + (Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask))
   }
 
-  /// The slot of the key, or −1. `text` is compared where it is longer than 16 bytes.
+  /// The slot of the key, or −1. `text` is compared where it is longer than 16 bytes; a number has length 0.
   @inline(__always) func slot(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> Int {
     var at = Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
     while true {
       let slot = slots.base + at
       if slot.pointee.tag == Self.none { return -1 }
-      if slot.pointee.key == key, slot.pointee.tag == tag, length <= 16 || matches(at, text, length) {
+      if slot.pointee.key == key, slot.pointee.tag == tag,
+        Int(slot.pointee.textLength) == length && (length <= 16 || matches(at, text, length))
+      {
         return at
       }
       at = (at &+ 1) & mask
