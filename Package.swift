@@ -67,7 +67,8 @@ let package = Package(
 
     // Tests, one target for each room.
     .target(
-      name: "TestSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
+      name: "TestSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/TestSupport",
+      exclude: ["README.md"],
       swiftSettings: strict),
     tests("OptionTable"),
     tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
@@ -82,7 +83,7 @@ let package = Package(
     tests(
       "RatingEngine",
       [
-        "BillingCalendar", "Catalog", "CMachine", "DurableFiles", "Money", "Tables", "TestSupport",
+        "BillingCalendar", "Catalog", "CMachine", "CZstd", "DurableFiles", "Money", "Tables", "TestSupport",
         "UsageSummary",
       ]),
     // Usage folders made by tests, for the rooms that read them.

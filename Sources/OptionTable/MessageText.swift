@@ -19,7 +19,12 @@ public enum MessageText {
   ///
   /// Complexity: O(1); only the first bytes are looked at.
   public static func quoted(bytes: some Collection<UInt8>) -> String {
-    "'" + escaped(bytes: bytes, bytesMax: quotedBytesMax) + "'"
+    quoted(bytes: bytes, bytesMax: quotedBytesMax)
+  }
+
+  /// The same, cut at `bytesMax` bytes.
+  public static func quoted(bytes: some Collection<UInt8>, bytesMax: Int) -> String {
+    "'" + escaped(bytes: bytes, bytesMax: bytesMax) + "'"
   }
 
   /// Shows each control, format and line-separating character as an escape: `\t`, `\u{1b}`, `\u{202e}`.

@@ -19,6 +19,33 @@ enum SourceMatch {
     }
   }
 
+  /// Gives every input its source: by its name, else the one named `sourceName`.
+  ///
+  /// - Throws: `RunFault.usage` for a name that is no source, `RunFault.noSource` for inputs that nothing fits.
+  static func assign(_ inputs: [InputFile], in catalog: Catalog, sourceName: String?) throws(RunFault)
+    -> [AssignedFile]
+  {
+    var named: Int?
+    if let sourceName {
+      named = catalog.sources.firstIndex { $0.name.description == sourceName }
+      guard named != nil else {
+        let known = catalog.sources.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw .usage("--source: no source '\(sourceName)'; sources.csv has \(known.isEmpty ? "none" : known)")
+      }
+    }
+    var assigned: [AssignedFile] = []
+    var unknown: [InputFile] = []
+    for input in inputs {
+      if let source = (input.isStandardInput ? nil : source(for: input, in: catalog)) ?? named {
+        assigned.append(AssignedFile(input: input, sourceIndex: source))
+      } else {
+        unknown.append(input)
+      }
+    }
+    guard unknown.isEmpty else { throw .noSource(message(for: unknown, in: catalog)) }
+    return assigned
+  }
+
   /// The name without `.zst` or `.gz`.
   static func withoutCompression(_ name: String) -> String {
     for suffix in [".zst", ".gz"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }

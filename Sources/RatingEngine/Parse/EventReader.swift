@@ -220,6 +220,7 @@ final class EventReader {
 
   // MARK: typed fields
 
+  /// Reads a field of a few words; a record that says nothing takes what holds for all of its format.
   private func readWords(
     _ field: FieldPlan.WordField?, _ constant: UInt8, _ target: UnsafeMutablePointer<UInt8>,
     _ batch: UsageBatch,
@@ -238,7 +239,7 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if length <= 0 {
-        // What a record leaves out is what the format says of all its records.
+        // A record that leaves the field empty says nothing, so what holds without the field holds.
         target[record] = field.otherwise ?? constant
         continue
       }
@@ -259,9 +260,6 @@ final class EventReader {
       }
       if let otherwise = field.otherwise {
         target[record] = otherwise
-      } else if length <= 0 {
-        // A record that says nothing is of the format's kind, and goes out.
-        target[record] = constant
       } else {
         Self.suspend(record, batch, .badWord, field.role)
       }

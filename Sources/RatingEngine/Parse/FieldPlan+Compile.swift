@@ -22,6 +22,16 @@ extension FieldPlan {
     var compiler = FieldPlanCompiler(format: format, columnNames: columnNames, headerLine: headerLine)
     return try compiler.compile(filterReason: filterReason, serviceTag: serviceTag)
   }
+
+  /// Header names match without regard to case and blanks around them.
+  static func matches(_ a: Label, _ b: Label) -> Bool { a == b || folded(a) == folded(b) }
+  private static func folded(_ label: Label) -> [UInt8] {
+    let blanks: Set<UInt8> = [32, 9]
+    var bytes = label.bytes[...]
+    while let first = bytes.first, blanks.contains(first) { bytes.removeFirst() }
+    while let last = bytes.last, blanks.contains(last) { bytes.removeLast() }
+    return bytes.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+  }
 }
 
 /// The work of one compilation: slots are given out as they are first needed.
@@ -57,6 +67,9 @@ private struct FieldPlanCompiler {
     for rule in format.fields { slotByField[rule.role] = try slot(of: rule) }
     plan.slotCount = plan.columns.count + plan.derived.count
     for rule in format.fields { bind(rule) }
+    plan.roles = format.fields.compactMap { rule in
+      slotByField[rule.role].map { FieldPlan.RoleSlot(rule: rule, slot: $0) }
+    }
     plan.key = format.key.compactMap { slotByField[$0] }
     bindGuide(serviceTag)
     plan.answered = try format.answered.map { (list) throws(FormatMismatch) in try conditions(list) }
@@ -123,7 +136,7 @@ private struct FieldPlanCompiler {
     case .indexFromEnd(let index): return -index
     case .names(let names):
       for name in names {
-        if let index = columnNames.firstIndex(where: { Self.matches($0, name) }) { return index }
+        if let index = columnNames.firstIndex(where: { FieldPlan.matches($0, name) }) { return index }
       }
       if isOptional { return FieldPlan.missingColumn }
       let wanted = names.map { "'\($0)'" }.joined(separator: " or ")
@@ -133,16 +146,6 @@ private struct FieldPlanCompiler {
           + (columnNames.count > 12 ? ", … (\(columnNames.count) columns)" : "")
           + "; name another format in sources.csv, or describe this one in formats/")
     }
-  }
-
-  /// Header names match without regard to case and blanks around them.
-  private static func matches(_ a: Label, _ b: Label) -> Bool { a == b || folded(a) == folded(b) }
-  private static func folded(_ label: Label) -> [UInt8] {
-    let blanks: Set<UInt8> = [32, 9]
-    var bytes = label.bytes[...]
-    while let first = bytes.first, blanks.contains(first) { bytes.removeFirst() }
-    while let last = bytes.last, blanks.contains(last) { bytes.removeLast() }
-    return bytes.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
   }
 
   /// The slot with the text of a field: a gathered one, or a derived one where the text is made from columns.

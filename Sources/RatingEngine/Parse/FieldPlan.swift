@@ -58,6 +58,11 @@ struct FieldPlan: Sendable {
     var slot: Int
     var test: Test
   }
+  /// A role with the slot that holds its text.
+  struct RoleSlot: Sendable {
+    var rule: FieldRule
+    var slot: Int
+  }
   /// A field that guides: looked up under `tag` in the service index.
   struct GuideField: Sendable, Equatable {
     enum Value: Sendable, Equatable {
@@ -79,6 +84,8 @@ struct FieldPlan: Sendable {
   /// Key paths of each gathered slot, for JSON lines.
   var paths: [[[UInt8]]] = []
   var slotCount = 0
+  /// The rule and slot of every role that is read, in the descriptor's order: for people who ask what a record says.
+  var roles: [RoleSlot] = []
   var derived: [Derived] = []
   /// Slots with texts that mean "absent" for their field.
   var absentTexts: [(slot: Int, texts: [[UInt8]])] = []

@@ -48,7 +48,9 @@ struct FileHeader {
       names = split(text + line.begin, line.end - line.begin, format.dialect)
     }
     if format.header.hasTypesLine { _ = nextLine() }
-    let missing = format.header.requiredNames.filter { !names.contains($0) }
+    let missing = format.header.requiredNames.filter { name in
+      !names.contains { FieldPlan.matches($0, name) }
+    }
     if format.header.mode == .names, let first = missing.first {
       throw FormatMismatch(
         line: headerLine, message: "the header has no column '\(first)', which format '\(format.name)' needs",

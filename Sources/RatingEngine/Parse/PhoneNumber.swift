@@ -43,11 +43,17 @@ struct PhoneNumber: Sendable {
   }
 
   @inline(never) private func slow(_ text: TextPointer, _ length: Int) -> Normalised {
-    guard length > 0, length <= 64 else { return Normalised() }
+    guard let dialled = Self.dialled(text, length) else { return Normalised() }
+    return complete(dialled.digits, hasPlus: dialled.hasPlus).number
+  }
+
+  /// Digits of a text without separators and scheme, and whether a `+` stands before them; nil where anything else does.
+  private static func dialled(_ text: TextPointer, _ length: Int) -> (digits: [UInt8], hasPlus: Bool)? {
+    guard length > 0, length <= 64 else { return nil }
     // A SIP or tel address holds the number before its `@` or `;`.
     var begin = 0
     var end = length
-    for scheme in Self.schemes where length > scheme.count && Self.begins(text, length, with: scheme) {
+    for scheme in schemes where length > scheme.count && begins(text, length, with: scheme) {
       begin = scheme.count
     }
     if let stop = (begin..<end).first(where: {
@@ -68,10 +74,10 @@ struct PhoneNumber: Sendable {
         continue
       // The end-of-dialling key that some switches record.
       case UInt8(ascii: "#") where index == end - 1: continue
-      default: return Normalised()
+      default: return nil
       }
     }
-    return complete(digits, hasPlus: hasPlus)
+    return (digits, hasPlus)
   }
 
   private static let schemes: [[UInt8]] = [Array("sips:".utf8), Array("sip:".utf8), Array("tel:".utf8)]
@@ -80,18 +86,53 @@ struct PhoneNumber: Sendable {
     length >= prefix.count && prefix.indices.allSatisfy { text[$0] == prefix[$0] }
   }
 
-  private func complete(_ digits: [UInt8], hasPlus: Bool) -> Normalised {
-    if !hasPlus {
-      if shortCodes.contains(digits) { return Self.number(digits, isShort: true) }
-      for prefix in internationalPrefixes where digits.starts(with: prefix) {
-        return Self.number(Array(digits.dropFirst(prefix.count)), isShort: false)
-      }
-      if !nationalPrefix.isEmpty, digits.starts(with: nationalPrefix) {
-        return Self.number(countryCode + digits.dropFirst(nationalPrefix.count), isShort: false)
-      }
-      if bareIsNational { return Self.number(countryCode + digits, isShort: false) }
+  /// The rule by which dialled digits were completed.
+  enum Rule: Equatable {
+    case plus
+    case shortCode
+    /// This prefix was taken off.
+    case internationalPrefix([UInt8])
+    /// The national prefix gave way to the country code.
+    case nationalPrefix
+    /// The country code was put before bare digits.
+    case bareNational
+    /// Bare digits are E.164 already.
+    case bareInternational
+  }
+
+  /// A number with what was done to get there.
+  struct Derivation: Equatable {
+    /// The digits after separators were dropped, with the `+` where there is one; nil where other characters stand in it.
+    var dialled: String?
+    var rule: Rule?
+    /// The normalised digits; empty where there is no number.
+    var digits = ""
+    var isShortCode = false
+  }
+
+  /// Normalises for people who ask how: the same functions as `normalise`.
+  func derivation(_ text: TextPointer, _ length: Int) -> Derivation {
+    guard let dialled = Self.dialled(text, length) else { return Derivation() }
+    let (number, rule) = complete(dialled.digits, hasPlus: dialled.hasPlus)
+    return Derivation(
+      dialled: (dialled.hasPlus ? "+" : "") + String(decoding: dialled.digits, as: UTF8.self), rule: rule,
+      digits: Self.text(digits: number.digits, count: number.count),
+      isShortCode: number.count & Self.shortCodeFlag != 0)
+  }
+
+  private func complete(_ digits: [UInt8], hasPlus: Bool) -> (number: Normalised, rule: Rule) {
+    if hasPlus { return (Self.number(digits, isShort: false), .plus) }
+    if shortCodes.contains(digits) { return (Self.number(digits, isShort: true), .shortCode) }
+    for prefix in internationalPrefixes where digits.starts(with: prefix) {
+      let number = Self.number(Array(digits.dropFirst(prefix.count)), isShort: false)
+      return (number, .internationalPrefix(prefix))
     }
-    return Self.number(digits, isShort: false)
+    if !nationalPrefix.isEmpty, digits.starts(with: nationalPrefix) {
+      let number = Self.number(countryCode + digits.dropFirst(nationalPrefix.count), isShort: false)
+      return (number, .nationalPrefix)
+    }
+    if bareIsNational { return (Self.number(countryCode + digits, isShort: false), .bareNational) }
+    return (Self.number(digits, isShort: false), .bareInternational)
   }
 
   private static func number(_ digits: [UInt8], isShort: Bool) -> Normalised {

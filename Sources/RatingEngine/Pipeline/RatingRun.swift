@@ -39,14 +39,12 @@ public struct RatingRun {
 
   /// Compiles the catalog and prepares a run.
   ///
-  /// - Throws: `RunFault.catalog` where the catalog asks for what this version does not rate yet.
+  /// - Throws: `RunFault.catalog` where the catalog asks for what this version does not rate yet, or where a format that a
+  ///   source names reads its own examples wrongly.
   public init(catalog: Catalog, options: RatingOptions, progress: RunProgress = RunProgress())
     throws(RunFault)
   {
-    if let account = catalog.accounts.first(where: { $0.rounding == .line }) {
-      throw .catalog("account '\(account.id)': 'round: line' is not rated yet; use 'event'")
-    }
-    self.catalog = CompiledCatalog.compile(catalog)
+    self.catalog = try CompiledCatalog.checked(catalog)
     self.options = options
     self.progress = progress
   }
@@ -55,7 +53,7 @@ public struct RatingRun {
   ///
   /// - Throws: `RunFault` where the run cannot go on.
   public func run(_ inputs: [InputFile]) throws(RunFault) -> RatingResult {
-    let files = try assignSources(inputs)
+    let files = try SourceMatch.assign(inputs, in: catalog.source, sourceName: options.sourceName)
     var damaged: [DamagedFile] = []
     var conflicts: Set<ConflictKey> = []
     var oneReader: Set<String> = []
@@ -88,30 +86,6 @@ public struct RatingRun {
     guard files.contains(where: { $0.input.isStandardInput }) else { return }
     throw .input(
       file: "-", message: "\(why), which needs a second reading; save the input as a file and name it")
-  }
-
-  private func assignSources(_ inputs: [InputFile]) throws(RunFault) -> [AssignedFile] {
-    var named: Int?
-    if let name = options.sourceName {
-      named = catalog.source.sources.firstIndex { $0.name.description == name }
-      guard named != nil else {
-        let known = catalog.source.sources.map { "'\($0.name)'" }.joined(separator: ", ")
-        throw .usage("--source: no source '\(name)'; sources.csv has \(known.isEmpty ? "none" : known)")
-      }
-    }
-    var assigned: [AssignedFile] = []
-    var unknown: [InputFile] = []
-    for input in inputs {
-      if let source = (input.isStandardInput ? nil : SourceMatch.source(for: input, in: catalog.source))
-        ?? named
-      {
-        assigned.append(AssignedFile(input: input, sourceIndex: source))
-      } else {
-        unknown.append(input)
-      }
-    }
-    guard unknown.isEmpty else { throw .noSource(SourceMatch.message(for: unknown, in: catalog.source)) }
-    return assigned
   }
 }
 

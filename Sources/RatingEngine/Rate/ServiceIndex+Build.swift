@@ -176,7 +176,8 @@ struct ServiceIndexBuilder {
   ) {
     var slot = ServiceIndex.Slot(
       key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: entry,
-      account: direct?.account ?? ServiceIndex.none, plan: direct?.plan ?? ServiceIndex.Slot.noPlan, textLength: 0)
+      account: direct?.account ?? ServiceIndex.none, plan: direct?.plan ?? ServiceIndex.Slot.noPlan,
+      textLength: 0)
     if key.count == 0 {
       let padded = key.text.bytes + [UInt8](repeating: 0, count: 16)
       slot.key = padded.withUnsafeBufferPointer { buffer in

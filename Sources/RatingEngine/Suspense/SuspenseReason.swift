@@ -63,6 +63,31 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// What it means, for those who look at one record.
+  public var meaning: String {
+    switch self {
+    case .badRecord: "it has too few or too many fields, or is no JSON object"
+    case .badQuotes: "a quote is not closed, or stands where the format does not allow it"
+    case .recordTooLong: "it is longer than the limit"
+    case .badTime:
+      "a time is missing, malformed or impossible, or falls into a clock change that the source wants looked at"
+    case .badQuantity: "its quantity is malformed, too large, or in a unit that is not known"
+    case .badWord: "a word is not one of those that the format lists"
+    case .needsAssembly: "it needs others, from other files, to be a call"
+    case .missingKey: "every field that identifies it is empty"
+    case .duplicateConflict: "another record has the same key and other content"
+    case .unknownService: "no service, account or default account fits it at that time"
+    case .noPlan: "its account has no plan at that time"
+    case .noCharge: "no charge of the plan takes it"
+    case .badNumber: "the number that its price needs is no number"
+    case .noPrice: "no row of the deck fits its number at that time"
+    case .destinationClosed: "the longest prefix that fits its number is blocked"
+    case .missingQuantity: "its quantity is missing"
+    case .negativeQuantity: "its duration is negative"
+    case .amountTooLarge: "its amount is beyond what a currency amount can be"
+    }
+  }
+
   /// What to do about it, for the last lines of a report.
   public var remedy: String {
     switch self {

@@ -149,12 +149,15 @@ final class ProgressTicker: Sendable {
   private let isDone = Atomic<Bool>(false)
   private let ended = DispatchSemaphore(value: 0)
 
-  init(_ progress: RunProgress, console: Console) {
+  /// `verb` says what goes on.
+  init(_ progress: RunProgress, console: Console, verb: String = "rating") {
     let started = DispatchTime.now().uptimeNanoseconds
     DispatchQueue.global(qos: .utility).async { [self] in
       while !isDone.load(ordering: .relaxed) {
         if Interruption.isRequested { progress.cancel() }
-        console.progress { Self.line(progress, nanoseconds: DispatchTime.now().uptimeNanoseconds - started) }
+        console.progress {
+          verb + Self.line(progress, nanoseconds: DispatchTime.now().uptimeNanoseconds - started)
+        }
         usleep(20_000)
       }
       ended.signal()
@@ -171,7 +174,7 @@ final class ProgressTicker: Sendable {
     let seconds = max(0.001, Double(nanoseconds) / 1e9)
     let done = Int(progress.storedByteCount)
     let total = Int(progress.totalByteCount)
-    var text = "rating"
+    var text = ""
     if let share = ReadableText.percent(done, of: total) { text += "  \(share)" }
     text += "  \(ReadableText.bytes(done))"
     if total > 0 { text += "/\(ReadableText.bytes(total))" }

@@ -114,6 +114,6 @@ enum ExplainCommand: Command {
   }
 
   static func run(_ configuration: ExplainConfiguration, console: Console) -> ExitStatus {
-    notBuiltYet(console)
+    ExplainRun(configuration, console: console).run()
   }
 }

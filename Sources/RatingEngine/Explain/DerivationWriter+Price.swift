@@ -1,0 +1,229 @@
+// The price of the event: the number as the deck knows it, the row that won and why, the charge that took it.
+
+import Catalog
+import Money
+import Tables
+
+extension DerivationWriter {
+  /// Number, deck and charge, as far as rating came.
+  func priceSteps(_ stage: RecordRater.Stage) -> [Step] {
+    var steps: [Step] = []
+    if let deckIndex = rater.ratePlan.deckIndexByKind[Int(rater.kind.rawValue)] {
+      steps.append(numberStep())
+      if stage > .number { steps.append(deckStep(catalog.decks[deckIndex])) }
+      if stage > .row { steps.append(chargeStep(stage, group: rowGroup(catalog.decks[deckIndex]))) }
+    } else {
+      steps.append(chargeStep(stage, group: event.record.field("meter")?.text ?? .empty))
+    }
+    return steps
+  }
+
+  // MARK: the number
+
+  /// From the text of the record to E.164 digits.
+  private func numberStep() -> Step {
+    guard let slot = rater.plan.to, let text = event.record.field("to")?.text else {
+      return Step(title: "number", lines: [Line("to", "the record has no number to look up")])
+    }
+    // The text lives in the record's batch; the same bytes are normalised once more, with a word for each rule.
+    let pointer = rater.columns.texts(slot)[0]
+    let derivation = PhoneNumber(rater.source.dialling).derivation(
+      pointer, Int(rater.columns.lengths(slot)[0]))
+    var lines = [Line("to", quote: text)]
+    guard let dialled = derivation.dialled, let rule = derivation.rule else {
+      lines.append(Line("dialled", "no number: it holds more than digits and separators"))
+      return Step(title: "number", lines: lines)
+    }
+    if dialled != text.description {
+      lines.append(Line("dialled", "\(dialled), without separators", holdsNumbers: true))
+    }
+    lines.append(Line("rule", words(rule)))
+    lines.append(
+      derivation.digits.isEmpty
+        ? Line("looked up", "no number: it must have 3 to 15 digits and must not begin with 0")
+        : Line(
+          "looked up", derivation.digits + (derivation.isShortCode ? ", a short code: whole rows only" : ""),
+          holdsNumbers: true))
+    return Step(title: "number", lines: lines)
+  }
+
+  private func words(_ rule: PhoneNumber.Rule) -> String {
+    let plan = rater.source.dialling
+    return switch rule {
+    case .plus: "+ stands before international digits"
+    case .shortCode: "it is one of the source's short codes and stays as it is"
+    case .internationalPrefix(let prefix):
+      "\(String(decoding: prefix, as: UTF8.self)) stands before international digits and is taken off"
+    case .nationalPrefix:
+      "\(plan.nationalPrefix) stands before national digits and gives way to \(plan.countryCode)"
+    case .bareNational: "bare digits are national: \(plan.countryCode) is put before them"
+    case .bareInternational: "no prefix: the digits are international already"
+    }
+  }
+
+  // MARK: the deck row
+
+  private func matchRow(_ deck: RateDeck) -> MatchRow? {
+    let number = rater.rater.row[0]
+    return number == 0 ? nil : rater.setup.catalog.prefixes.rows[Int(number - 1)]
+  }
+
+  private func rowGroup(_ deck: RateDeck) -> Label {
+    matchRow(deck).map { deck.ratingGroups[Int(deck.rows[Int($0.row)].ratingGroup)] } ?? .empty
+  }
+
+  private static let rowsShownMax = 8
+
+  /// Every row whose prefix fits the number, longest first, and why each wins or loses.
+  private func deckStep(_ deck: RateDeck) -> Step {
+    let count = batch.toCount[0] & ~PhoneNumber.shortCodeFlag
+    let winner = matchRow(deck).map { Int($0.row) }
+    var lines = [
+      Line("deck", "'\(deck.name)', rows in force at \(Texts.instant(chargingSeconds)), longest prefix first")
+    ]
+    let fitting = deck.rows.indices.filter { Self.fits(deck.rows[$0], rater.kind, batch.toDigits[0], count) }
+      .sorted { a, b in
+        let (x, y) = (deck.rows[a], deck.rows[b])
+        return (x.prefixDigits, x.fromSeconds) > (y.prefixDigits, y.fromSeconds)
+      }
+    for (number, index) in fitting.enumerated() where number < Self.rowsShownMax || index == winner {
+      let row = deck.rows[index]
+      let why =
+        index == winner
+        ? "wins, in force \(Texts.span(from: row.fromSeconds, until: end(row, in: deck)))"
+          + (row.isBlocked ? ", and is blocked" : "")
+        : whyNot(row, in: deck, digitCount: count, winner: winner.map { deck.rows[$0] })
+      lines.append(Line("prefix \(row.prefix)", "\(place(row, deck)) \(why)"))
+    }
+    if fitting.isEmpty { lines.append(Line("prefix", "no row of the deck begins as the number does")) }
+    if let winner {
+      let row = deck.rows[winner]
+      let destination = deck.destinations[Int(row.destination)]
+      lines.append(
+        Line(
+          "destination", "'\(destination)', rating group '\(deck.ratingGroups[Int(row.ratingGroup)])'"))
+      if !row.isBlocked { lines.append(contentsOf: rowPriceLines(row, deck)) }
+    }
+    return Step(title: "deck", lines: lines)
+  }
+
+  private func rowPriceLines(_ row: RateDeckRow, _ deck: RateDeck) -> [Line] {
+    let kind = row.kind
+    let price = UnitPrice(pico: row.pricePico, units: row.priceUnits)
+    var lines = [
+      Line("row price", Texts.price(price, kind, deck.currency)),
+      Line("row increment", Texts.increment(deck.increments[Int(row.increment)], kind, deck.currency)),
+    ]
+    if row.minimumSeconds > 0 { lines.append(Line("row minimum", "\(row.minimumSeconds) s")) }
+    if row.connectionFeePico != 0 {
+      lines.append(
+        Line("row connection fee", Texts.amount(Amount(pico: Int128(row.connectionFeePico)), deck.currency)))
+    }
+    return lines
+  }
+
+  private static func fits(_ row: RateDeckRow, _ kind: UsageKind, _ digits: UInt64, _ count: UInt8) -> Bool {
+    row.kind == kind && row.prefixDigits <= count
+      && digits / DigitText.powersOfTen[Int(count - row.prefixDigits)] == row.prefix
+  }
+
+  private func place(_ row: RateDeckRow, _ deck: RateDeck) -> String {
+    "\(deck.files[Int(row.file)]):\(row.line)"
+  }
+
+  /// When a row ends: by its own date, or where a later one of the same prefix begins.
+  private func end(_ row: RateDeckRow, in deck: RateDeck) -> Int64 {
+    min(row.untilSeconds, successor(row, in: deck)?.fromSeconds ?? .max)
+  }
+
+  private func successor(_ row: RateDeckRow, in deck: RateDeck) -> RateDeckRow? {
+    deck.rows.filter {
+      $0.kind == row.kind && $0.prefix == row.prefix && $0.prefixDigits == row.prefixDigits
+        && $0.fromSeconds > row.fromSeconds
+    }.min { $0.fromSeconds < $1.fromSeconds }
+  }
+
+  private func whyNot(_ row: RateDeckRow, in deck: RateDeck, digitCount: UInt8, winner: RateDeckRow?)
+    -> String
+  {
+    if batch.toCount[0] & PhoneNumber.shortCodeFlag != 0, row.prefixDigits != digitCount {
+      return "is not the whole short code"
+    }
+    if chargingSeconds < row.fromSeconds { return "does not hold before \(Texts.instant(row.fromSeconds))" }
+    if let next = successor(row, in: deck), chargingSeconds >= next.fromSeconds,
+      next.fromSeconds <= row.untilSeconds
+    {
+      return "was replaced on \(Texts.instant(next.fromSeconds)) by line \(next.line)"
+    }
+    if chargingSeconds >= row.untilSeconds { return "ended on \(Texts.instant(row.untilSeconds))" }
+    return winner.map { "is shorter than \($0.prefix)" } ?? "is not in force"
+  }
+
+  // MARK: the charge
+
+  /// The charges of the plan up to the one that takes the event.
+  private func chargeStep(_ stage: RecordRater.Stage, group: Label) -> Step {
+    let plan = rater.ratePlan
+    let hasRow = rater.rater.row[0] != 0
+    let chosen = stage > .charge ? Int(rater.rater.charge[0]) : nil
+    var lines = [Line("rating group", quote: group, hasRow ? "of the deck row" : "as the record names it")]
+    if group.isEmpty { lines = [Line("rating group", "none")] }
+    for (index, charge) in plan.charges.enumerated() {
+      let place = "\(plan.file):\(charge.line)"
+      if index == chosen {
+        lines.append(Line("charge '\(charge.name)'", "\(place) takes it"))
+        break
+      }
+      lines.append(
+        Line("charge '\(charge.name)'", "\(place) does not: \(refusal(charge, group, hasRow: hasRow))"))
+    }
+    if plan.charges.isEmpty { lines.append(Line("charges", "the plan has none")) }
+    if let chosen { lines.append(contentsOf: priceInUseLines(plan.charges[chosen], hasRow: hasRow)) }
+    return Step(title: "charge", lines: lines)
+  }
+
+  private func refusal(_ charge: PlanCharge, _ group: Label, hasRow: Bool) -> String {
+    if !charge.kinds.isEmpty, !charge.kinds.contains(rater.kind) {
+      return "it is for \(charge.kinds.map(\.name).joined(separator: ", "))"
+    }
+    if !charge.directions.isEmpty, !charge.directions.contains(rater.direction) {
+      return "it is for \(charge.directions.map(\.name).joined(separator: ", ")) events"
+    }
+    if let groups = charge.ratingGroups, !groups.contains(group) {
+      return "it is for \(groups.map { "'\($0)'" }.joined(separator: ", "))"
+    }
+    if case .deck = charge.price, !hasRow { return "its price is in a deck, and no deck was looked up" }
+    return "an earlier charge is asked first"
+  }
+
+  /// The price that is used, and which parts of it are the charge's own.
+  private func priceInUseLines(_ charge: PlanCharge, hasRow: Bool) -> [Line] {
+    let price = rater.setup.catalog.prices[Int(rater.rater.price[0])]
+    let currency = rater.ratePlan.currency
+    var isOwn = false
+    if case .unit = charge.price { isOwn = true }
+    func whose(_ isOwn: Bool) -> String { isOwn || !hasRow ? " (the charge's own)" : " (the deck row's)" }
+    var lines = [
+      Line(
+        "price",
+        Texts.price(UnitPrice(pico: price.pricePico, units: price.priceUnits), rater.kind, currency)
+          + whose(isOwn)),
+      Line(
+        "increment",
+        Texts.increment(rater.setup.catalog.increments[Int(price.incrementIndex)], rater.kind, currency)
+          + whose(charge.increment != nil)),
+    ]
+    if price.minimum != 0 {
+      lines.append(
+        Line("minimum", Texts.quantity(price.minimum, rater.kind) + whose(charge.minimumSeconds != nil)))
+    }
+    if price.feePico != 0 {
+      lines.append(
+        Line(
+          "connection fee",
+          Texts.amount(Amount(pico: Int128(price.feePico)), currency)
+            + whose(charge.connectionFeePico != nil || isOwn)))
+    }
+    return lines
+  }
+}
