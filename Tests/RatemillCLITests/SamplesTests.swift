@@ -57,11 +57,26 @@ import Testing
     #expect(drafts[0] == drafts[1])
   }
 
-  @Test func theReadmeShowsWhatTheTourPrints() throws {
-    let printed = try run(Self.rate).errorText + run(Self.draft).errorText
+  @Test func theReadmeShowsWhatTheProgramPrints() throws {
     let readme = String(decoding: FileContent.bytes(of: Self.root + "/README.md") ?? [], as: UTF8.self)
-    for line in printed.split(separator: "\n").map(Self.withoutTime) {
-      #expect(readme.split(separator: "\n").map(Self.withoutTime).contains(line), "\(line)")
+    let sessions = readme.split(separator: "```\n").filter { $0.hasPrefix("$ ratemill ") }
+    #expect(sessions.count == 3)
+    for session in sessions {
+      for command in session.split(separator: "$ ratemill ") { try check(command) }
+    }
+  }
+
+  /// Runs a command of the README and compares its lines; an ellipsis on a line of its own leaves some out.
+  private func check(_ shown: Substring) throws {
+    let lines = shown.split(separator: "\n").map(Self.withoutTime)
+    let command = try #require(lines.first)
+    let result = try run(String(command))
+    #expect(result.status == 0, "\(command)")
+    let printed = (result.errorText + result.outputText).split(separator: "\n").map(Self.withoutTime)
+    if lines.contains("…") {
+      for line in lines.dropFirst() where line != "…" { #expect(printed.contains(line), "\(line)") }
+    } else {
+      #expect(Array(lines.dropFirst()) == printed, "\(command)")
     }
   }
 
