@@ -67,20 +67,25 @@ let package = Package(
 
     // Tests, one target for each room.
     .target(
-      name: "TestSupport", dependencies: ["CZstd"], path: "Tests/TestSupport", exclude: ["README.md"],
+      name: "TestSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/TestSupport",
+      exclude: ["README.md"],
       swiftSettings: strict),
     tests("OptionTable"),
     tests("RatemillCLI", ["OptionTable", "TestSupport", "ratemill"]),
-    tests(
-      "RatingEngine",
-      [
-        "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables", "UsageSummary",
-        "CZstd",
-      ]),
+    tests("Money", ["TestSupport"]),
     tests("BillingCalendar"),
     tests("DurableFiles", ["CZstd"]),
     tests("Tables"),
+    tests(
+      "SyntheticUsage",
+      ["RatingEngine", "TestSupport", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables"]),
     tests("Catalog", ["Tables", "Money", "BillingCalendar", "CZstd", "CZlib"]),
+    tests(
+      "RatingEngine",
+      [
+        "BillingCalendar", "Catalog", "CMachine", "CZstd", "DurableFiles", "Money", "Tables", "TestSupport",
+        "UsageSummary",
+      ]),
     // Usage folders made by tests, for the rooms that read them.
     .target(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],

@@ -33,7 +33,7 @@ class Ratemill:
 
     def rate_to_folder(self, cdrs: Path, out: Path) -> Command:
         """Writes the whole output folder of schema 1."""
-        argv = [str(self.program), "rate", "--catalog", str(self.catalog), "--out", str(out)]
+        argv = [str(self.program), "rate", "--catalog", str(self.catalog), "--out", str(out), "--force"]
         return Command([*argv, "--max-suspense", "100%", str(cdrs)])
 
     def version(self) -> Command:

@@ -32,6 +32,14 @@ void cm_unmap(void *base, size_t bytes) {
   munmap(base, (bytes + page - 1) / page * page);
 }
 
+void cm_populate(void *base, size_t bytes) {
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+  // Kernels before 5.14 do not know it; then pages come one by one as before.
+  madvise(base, bytes, MADV_POPULATE_WRITE);
+}
+
 #define SLOTS 256
 static struct {
   _Atomic(uintptr_t) base;

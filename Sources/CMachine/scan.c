@@ -8,9 +8,9 @@
 
 #define UNROLLED 6
 // The lowest set bit; any number where there is none (that offset is overwritten by the next block's).
-#define LOWEST(m) __builtin_ctzll((m) | (1ull << 63))
+#define LOWEST_PLAIN(m) __builtin_ctzll((m) | (1ull << 63))
 
-#define EMIT(out, count, mask, at)                                   \
+#define EMIT(out, count, mask, at, LOWEST)                                   \
   do {                                                               \
     uint64_t m_ = (mask);                                            \
     uint32_t *o_ = (out) + (count);                                  \
@@ -39,7 +39,7 @@ cm_scan_result cm_scan_portable(
   return r;
 }
 
-#define SCAN_BODY(MASK64)                                                                     \
+#define SCAN_BODY(MASK64, LOWEST)                                                                     \
   cm_scan_result r = {0, 0, 0};                                                               \
   size_t ns = 0, nl = 0, nq = 0;                                                              \
   for (size_t i = 0; i < length; i += 64) {                                                   \
@@ -48,10 +48,10 @@ cm_scan_result cm_scan_portable(
     uint64_t s = (MASK64(text + i, delimiter) & keep) | e;                                    \
     for (; e; e &= e - 1)                                                                     \
       lineEnds[nl++] = (uint32_t)(ns + (size_t)__builtin_popcountll(s & ((e & -e) - 1)));     \
-    EMIT(structurals, ns, s, i);                                                              \
+    EMIT(structurals, ns, s, i, LOWEST);                                                              \
     if (quote != 0) {                                                                         \
       uint64_t q = MASK64(text + i, quote) & keep;                                            \
-      if (q) EMIT(quotes, nq, q, i);                                                          \
+      if (q) EMIT(quotes, nq, q, i, LOWEST);                                                          \
     }                                                                                         \
   }                                                                                           \
   r.structuralCount = ns;                                                                     \
@@ -71,7 +71,7 @@ __attribute__((target("avx2,bmi,popcnt"), always_inline)) static inline uint64_t
 __attribute__((target("avx2,bmi,popcnt"))) static cm_scan_result scan_avx2(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
     uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
-  SCAN_BODY(mask_avx2)
+  SCAN_BODY(mask_avx2, _tzcnt_u64)
 }
 
 __attribute__((always_inline)) static inline uint64_t mask_sse2(const uint8_t *p, uint8_t c) {
@@ -84,7 +84,7 @@ __attribute__((always_inline)) static inline uint64_t mask_sse2(const uint8_t *p
 static cm_scan_result scan_sse2(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
     uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
-  SCAN_BODY(mask_sse2)
+  SCAN_BODY(mask_sse2, LOWEST_PLAIN)
 }
 
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"); }
@@ -125,7 +125,7 @@ static inline uint64_t mask_neon(const uint8_t *p, uint8_t c) {
 cm_scan_result cm_scan(
     const uint8_t *text, size_t length, uint8_t delimiter, uint8_t newline, uint8_t quote,
     uint32_t *structurals, uint32_t *lineEnds, uint32_t *quotes) {
-  SCAN_BODY(mask_neon)
+  SCAN_BODY(mask_neon, LOWEST_PLAIN)
 }
 const char *cm_scan_name(void) { return "neon"; }
 size_t cm_count_byte(const uint8_t *text, size_t length, uint8_t byte) {

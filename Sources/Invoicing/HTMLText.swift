@@ -18,17 +18,40 @@ struct HTMLText {
   /// Appends text: `<`, `>`, `&` and quotes become references; controls other than newline and tab, and bytes that are not
   /// UTF-8, become U+FFFD.
   mutating func text(_ text: String) {
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": bytes.append(contentsOf: "&lt;".utf8)
-      case ">": bytes.append(contentsOf: "&gt;".utf8)
-      case "&": bytes.append(contentsOf: "&amp;".utf8)
-      case "\"": bytes.append(contentsOf: "&quot;".utf8)
-      case "'": bytes.append(contentsOf: "&#39;".utf8)
-      case "\n", "\t": bytes.append(contentsOf: UTF8.encode(scalar)!)
-      case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}": bytes.append(contentsOf: "\u{FFFD}".utf8)
-      default: bytes.append(contentsOf: UTF8.encode(scalar)!)
+    var copy = text
+    copy.withUTF8 { utf8 in
+      // What needs nothing is appended in runs.
+      var runStart = 0
+      var offset = 0
+      while offset < utf8.count {
+        guard let (replaced, replacement) = Self.replacement(utf8, at: offset) else {
+          offset += 1
+          continue
+        }
+        bytes.append(contentsOf: utf8[runStart..<offset])
+        replacement.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        offset += replaced
+        runStart = offset
       }
+      bytes.append(contentsOf: utf8[runStart...])
+    }
+  }
+
+  // How many bytes from `offset` are replaced by what; nil where the byte stands as it is.
+  private static func replacement(
+    _ utf8: UnsafeBufferPointer<UInt8>, at offset: Int
+  ) -> (count: Int, by: StaticString)? {
+    switch utf8[offset] {
+    case UInt8(ascii: "<"): return (1, "&lt;")
+    case UInt8(ascii: ">"): return (1, "&gt;")
+    case UInt8(ascii: "&"): return (1, "&amp;")
+    case UInt8(ascii: "\""): return (1, "&quot;")
+    case UInt8(ascii: "'"): return (1, "&#39;")
+    case UInt8(ascii: "\n"), UInt8(ascii: "\t"): return nil
+    case 0..<0x20, 0x7F: return (1, "\u{FFFD}")
+    // U+0080 to U+009F are two bytes.
+    case 0xC2 where (0x80...0x9F).contains(utf8[offset + 1]): return (2, "\u{FFFD}")
+    default: return nil
     }
   }
 

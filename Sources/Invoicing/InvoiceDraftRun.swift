@@ -16,6 +16,11 @@ public struct InvoiceDraftRun {
   private let catalog: Catalog
   private let choice: UsagePeriodChoice?
 
+  /// The file by which a folder is known as one of drafts, which a later run may replace.
+  public static let marker = DraftManifest.fileName
+  /// The page that a folder of drafts is read from.
+  public static let indexName = DraftIndexPage.fileName
+
   /// Prepares a run over all usage periods of `usage`, or over those that `choice` names.
   public init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice? = nil) {
     self.usage = usage

@@ -50,8 +50,8 @@ public enum DecimalText {
             continue
           }
         }
-        // 10³⁷ leaves room for one more digit and for scaling to be checked below.
-        if value > 10_000_000_000_000_000_000_000_000_000_000_000_000 { return .failure(.tooLarge) }
+        // Room for one more digit; scaling and the sign are checked below.
+        if value > (UInt128.max - 9) / 10 { return .failure(.tooLarge) }
         value = value * 10 + UInt128(digit)
       } else if byte == mark, !isPastMark {
         isPastMark = true

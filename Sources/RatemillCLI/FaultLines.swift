@@ -2,7 +2,9 @@
 
 internal import Catalog
 internal import DurableFiles
+internal import Invoicing
 internal import RatingEngine
+internal import UsageSummary
 
 /// Faults that end a run.
 enum RunFaultLines {
@@ -18,7 +20,7 @@ enum RunFaultLines {
       for file in files { console.warn(line(file, console)) }
       let hint = "nothing was published; --skip-damaged-files goes on without such files"
       return console.fail(.filesFailed, hint)
-    case .output(let fault): return console.fail(.filesFailed, fault.description)
+    case .output(let fault): return OutputFaultLines.fail(fault, console: console)
     case .totals(let message):
       return console.fail(.totalsDoNotMeet, "totals do not meet: \(message); please report this")
     case .interrupted: return console.fail(.interrupted, "interrupted; nothing was published")
@@ -28,6 +30,33 @@ enum RunFaultLines {
   private static func line(_ file: DamagedFile, _ console: Console) -> String {
     let place = file.offset >= 0 ? " at byte \(file.offset)" : ""
     return "\(console.path(file.name))\(place): \(file.message)"
+  }
+}
+
+/// Faults of outputs.
+enum OutputFaultLines {
+  /// Prints the fault and gives the status it stands for: a folder that must not be replaced is a slip of the command line.
+  static func fail(_ fault: FileFault, console: Console) -> ExitStatus {
+    console.endProgress()
+    return console.fail(fault.isRefusal ? .usage : .filesFailed, fault.description)
+  }
+}
+
+/// Faults of invoice drafts.
+enum InvoiceFaultLines {
+  /// Prints the fault and gives the status it stands for.
+  static func fail(_ fault: InvoiceDraftFault, console: Console) -> ExitStatus {
+    console.endProgress()
+    switch fault {
+    case .usage(let usage):
+      switch usage.kind {
+      case .unreadable: return console.fail(.filesFailed, usage.description)
+      case .notAUsageFolder, .doesNotMeet: return console.fail(.totalsDoNotMeet, usage.description)
+      }
+    case .output(let output): return OutputFaultLines.fail(output, console: console)
+    case .unknownAccounts, .otherCycle, .amountTooLarge:
+      return console.fail(.catalogInvalid, fault.description)
+    }
   }
 }
 

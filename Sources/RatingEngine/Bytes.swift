@@ -50,6 +50,9 @@ struct FlatTable<Element: BitwiseCopyable>: @unchecked Sendable {
     }
   }
 
+  /// Backs all of it with memory now: for tables that are read before they are written.
+  func populate() { cm_populate(base, max(1, count) * MemoryLayout<Element>.stride) }
+
   /// Gives the memory back; the table must not be used after.
   func deallocate() { cm_unmap(base, max(1, count) * MemoryLayout<Element>.stride + ByteText.slack) }
 

@@ -18,6 +18,8 @@ public struct RatingOptions: Sendable {
   public var groupBy: [GroupColumn]?
   /// Whether suspended records are kept with their bytes (they are only counted otherwise).
   public var keepsSuspense = false
+  /// Whether every rated event is kept for the detail file.
+  public var keepsDetail = false
   /// Whether the decoded bytes of every input are hashed for the manifest.
   public var hashesInputs = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.
@@ -28,6 +30,8 @@ public struct RatingOptions: Sendable {
   public var temporaryFolder: String?
   /// Bytes of text in a chunk, for tests of chunk seams; nil for the default.
   public var chunkBytes: Int?
+  /// Stored bytes of a part of a file that one worker reads, for tests of the seams between parts; nil for the default.
+  public var partBytes: Int?
 
   /// Makes options with the defaults above.
   public init() {}

@@ -77,7 +77,7 @@ public enum SuspenseDigest {
   }
 
   /// Reads the digest that `records` hold, header first, and refuses cells that the writer would not have written.
-  static func rows(of records: RecordReader) throws(UsageFolderFault) -> [SuspenseDigestRow] {
+  static func rows(of records: inout RecordReader) throws(UsageFolderFault) -> [SuspenseDigestRow] {
     try records.expectHeader(columns)
     var rows: [SuspenseDigestRow] = []
     var previous: [Label] = []
@@ -85,7 +85,7 @@ public enum SuspenseDigest {
       guard records.cells.count == columns.count else {
         throw records.fault("\(records.cells.count) cells; expected \(columns.count)")
       }
-      let cells = records.cells.indices.map { records.withCell($0) { Label($0) } }
+      let cells = records.cells.map { Label($0) }
       guard previous.isEmpty || previous[..<4].lexicographicallyPrecedes(cells[..<4]) else {
         throw records.fault("this row does not come after the row before; rows ascend, each key comes once")
       }
@@ -95,7 +95,7 @@ public enum SuspenseDigest {
     return rows
   }
 
-  private static func row(of cells: [Label], _ records: RecordReader) throws(UsageFolderFault)
+  private static func row(of cells: [Label], _ records: borrowing RecordReader) throws(UsageFolderFault)
     -> SuspenseDigestRow
   {
     let kind = cells[2].bytes.withUnsafeBufferPointer(ServiceKind.init(unit:))
@@ -124,9 +124,9 @@ public enum SuspenseDigest {
   }
 
   private static func decimal(
-    _ index: Int, scale: Int, _ records: RecordReader
+    _ index: Int, scale: Int, _ records: borrowing RecordReader
   ) throws(UsageFolderFault) -> Int128 {
-    switch records.withCell(index, { ShortestDecimal.parse($0, scale: scale) }) {
+    switch ShortestDecimal.parse(records.cells[index], scale: scale) {
     case .success(let value): return value
     case .failure(let refusal): throw records.fault(cell: index, "\(columns[index].name) \(refusal.message)")
     }

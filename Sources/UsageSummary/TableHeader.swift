@@ -4,12 +4,12 @@ import Tables
 
 extension RecordReader {
   /// Reads the header and refuses any other than that of `columns`.
-  func expectHeader(_ columns: [SummaryColumn]) throws(UsageFolderFault) {
+  mutating func expectHeader(_ columns: [SummaryColumn]) throws(UsageFolderFault) {
     guard try next() else { throw fault("the file is empty; expected a header line") }
     for (index, column) in columns.enumerated() {
       guard index < cells.count else { throw fault("column '\(column.name)' is missing") }
-      guard withCell(index, { $0.elementsEqual(column.name.bytes) }) else {
-        let found = withCell(index) { String(decoding: $0, as: UTF8.self) }
+      guard cells[index].elementsEqual(column.name.bytes) else {
+        let found = String(decoding: cells[index], as: UTF8.self)
         throw fault(cell: index, "column '\(found)' stands where '\(column.name)' belongs")
       }
     }

@@ -108,8 +108,8 @@ extension UsageFolder {
     of path: String, _ file: SummaryManifest.File
   ) throws(UsageFolderFault) -> [SuspenseDigestRow] {
     let name = path + "/" + file.name
-    let records = RecordReader(file: try DecodedFile(path: name, name: name))
-    let rows = try SuspenseDigest.rows(of: records)
+    var records = RecordReader(file: try DecodedFile(path: name, name: name))
+    let rows = try SuspenseDigest.rows(of: &records)
     let proof = FileProof(
       name: name, rowCount: Int64(rows.count), decodedBytes: records.file.byteCount,
       sha256: records.file.hexDigest, sums: nil)

@@ -29,15 +29,11 @@ func shown(_ findings: FindingList) -> [String] {
     return (lines, accounts, shown(findings))
   }
 
-  @Test func accountsAreSortedByIDAndTakeDefaults() {
+  @Test func accountsTakeDefaults() {
     let read = read("Account,Plan\nB,flat\nA,retail\nä,flat\n")
     #expect(read.findings == [])
-    #expect(
-      read.lines == [
-        "A A UTC 1  event 0:..", "B B UTC 1  event 1:..",
-        "ä ä UTC 1  event 1:..",
-      ])
-    #expect(read.accounts.map(\.line) == [3, 2, 4])
+    #expect(read.lines == ["B B UTC 1  event 1:..", "A A UTC 1  event 0:..", "ä ä UTC 1  event 1:.."])
+    #expect(read.accounts.map(\.line) == [2, 3, 4])
   }
 
   @Test func rowsOfOneAccountGiveItsPlansByDate() {
@@ -60,13 +56,13 @@ func shown(_ findings: FindingList) -> [String] {
     (
       "A,retail,,2025-03-02\nA,flat,2025-03-01,\n",
       [
-        "3:1: account 'A' already has a plan for these days on line 2; end one with 'until' where the other begins"
+        "3: account 'A' already has a plan for these days on line 2; end one with 'until' where the other begins"
       ]
     ),
     (
       "A,retail,,\nA,flat,2025-03-01,\n",
       [
-        "3:1: account 'A' already has a plan for these days on line 2; end one with 'until' where the other begins"
+        "3: account 'A' already has a plan for these days on line 2; end one with 'until' where the other begins"
       ]
     ),
     ("A,retail,2025-03-01,2025-03-02\n", []),
@@ -202,7 +198,7 @@ func shown(_ findings: FindingList) -> [String] {
     ("nummber,49301,A,,,,,,", "2:1: unknown kind 'nummber'; did you mean 'number'?"),
     (
       "badge,7,A,,,,,,",
-      "2:1: unknown kind 'badge'; no format looks it up; known are number, range, extension, sip_user, trunk"
+      "2:1: unknown kind 'badge'; no format looks it up; known are extension, number, range, sip_user, trunk"
     ),
     ("trunk,t,,,,,,,", "2:9: no account; fill the cell"),
     ("trunk,t,C,,,,,,", "2:9: unknown account 'C'; no account has that name"),

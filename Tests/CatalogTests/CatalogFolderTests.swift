@@ -42,7 +42,7 @@ final class TemporaryFolder {
 private func files(_ changes: [String: String?] = [:]) -> [String: [UInt8]] {
   var files: [String: String] = [
     "catalog.yaml": "zone: Europe/Berlin\ncurrency: EUR\ncountry: DE\n",
-    "accounts.csv": "account,plan\nA,retail\nB,retail\n",
+    "accounts.csv": "account,plan\nB,retail\nA,retail\n",
     "services.csv": "kind,key,account\nnumber,4930123,A\n",
     "sources.csv": "source,format,pattern\npbx,ratemill-csv,*.csv\n",
     "decks/retail.csv": "prefix,destination,price\n44,UK,0.01\n49,Germany,0.02\n",
@@ -83,7 +83,7 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
     #expect(catalog.plans.map(\.name) == ["retail"])
     #expect(catalog.plans.first?.deckIndexByKind == [0, nil, nil, nil])
     #expect(catalog.decks.map(\.rows.count) == [2])
-    #expect(catalog.services.map(\.accountIndex) == [0])
+    #expect(catalog.services.map { catalog.accounts[$0.accountIndex].id } == ["A"])
     #expect(catalog.sources.first.map { catalog.formats[$0.formatIndex].name } == "ratemill-csv")
     #expect(catalog.sources.first?.dialling.countryCode == "49")
     #expect(catalog.contracts.map(\.currency.code) == ["EUR"])

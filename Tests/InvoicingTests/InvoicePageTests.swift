@@ -61,6 +61,16 @@ import UsageSummary
     #expect(!page.contains(0) && !page.contains(0x1b))
   }
 
+  @Test(arguments: [
+    ("plain", "plain"), ("a<b", "a&lt;b"), ("<>&\"'", "&lt;&gt;&amp;&quot;&#39;"), ("a\n\tb", "a\n\tb"),
+    ("\u{0}x\u{1f}", "\u{FFFD}x\u{FFFD}"), ("\u{7f}", "\u{FFFD}"), ("\u{80}é\u{9f}", "\u{FFFD}é\u{FFFD}"),
+    ("\u{a0}\u{c2}😀<", "\u{a0}\u{c2}😀&lt;"), ("", ""),
+  ]) func textIsEscaped(text: String, escaped: String) {
+    var page = HTMLText()
+    page.text(text)
+    #expect(page.bytes == Array(escaped.utf8))
+  }
+
   @Test func bytesThatAreNotUTF8BecomeReplacementCharacters() throws {
     var draft = try draft { $0 }
     draft.accountName = Label(bytes: [0x61, 0xFF, 0x3C])

@@ -1,5 +1,6 @@
 // What a line of the smaller commands means.
 
+import BillingCalendar
 import OptionTable
 import Testing
 
@@ -87,6 +88,20 @@ private func read<C: Command>(
     let draft = try read(InvoiceDraftCommand.self, "--catalog c --usage u --out o")
     #expect([draft.catalogPath, draft.usagePath, draft.outPath] == ["c", "u", "o"])
     #expect(throws: UsageError.self) { try read(InvoiceDraftCommand.self, line) }
+  }
+
+  @Test func invoiceDraftTakesAMonthOrAPeriod() throws {
+    let folders = "--catalog c --usage u --out o"
+    #expect(try read(InvoiceDraftCommand.self, folders).period == nil)
+    for period in ["2026-06", "2026-06-15/2026-07-15"] {
+      let draft = try read(InvoiceDraftCommand.self, "\(folders) --period \(period)")
+      #expect(draft.period?.description == period)
+    }
+    for period in ["2026-13", "2026-06-15", "2026-06-15/2026-06-15", "2026"] {
+      #expect(throws: UsageError.self) {
+        try read(InvoiceDraftCommand.self, "\(folders) --period \(period)")
+      }
+    }
   }
 
   @Test func helpTakesACommandOfOneOrTwoWords() throws {

@@ -16,6 +16,7 @@ import Testing
     "event": ("a.csv:7", ""), "events": ("1", "0"), "seed": ("18446744073709551615", "-1"),
     "days": ("3660", "3661"),
     "accounts": ("1", "0"), "deck-rows": ("10000000", "10000001"), "usage": ("june", ""),
+    "period": ("2026-06", "2026-13"),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

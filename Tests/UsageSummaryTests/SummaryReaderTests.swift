@@ -183,9 +183,12 @@ import UsageFolderSupport
     ("\n", "summary.csv:2:0: 1 cells; expected 27"),
     ("acme,x", "summary.csv:2:7: the file ends inside a line"),
     ("\"acme", "summary.csv:2:6: the file ends inside a line"),
-    ("a\"b,", "summary.csv:2:2: a quote, comma or line end is not where it belongs"),
-    ("\"a\"b,", "summary.csv:2:4: a quote, comma or line end is not where it belongs"),
+    ("\"acme\n\nx,", "summary.csv:4:3: the file ends inside a line"),
+    ("a\"b\",\n", "summary.csv:2:2: a quote, comma or line end is not where it belongs"),
+    ("\"a\"b,\n", "summary.csv:2:4: a quote, comma or line end is not where it belongs"),
+    ("\"a\"\"\n\",b\"\"\n", "summary.csv:3:4: a quote, comma or line end is not where it belongs"),
     ("acme\r\n", "summary.csv:2:5: a quote, comma or line end is not where it belongs"),
+    ("\"acme\"\r\n", "summary.csv:2:7: a quote, comma or line end is not where it belongs"),
   ]) func brokenLinesAreRefusedAtTheirPlace(body: String, message: String) throws {
     #expect(try fault(body) == message)
   }
@@ -197,6 +200,29 @@ import UsageFolderSupport
         try fault(String(decoding: text[..<count], as: UTF8.self)).contains("ends inside a line"), "\(count)")
     }
     #expect(try fault("") == "0 rows")
+  }
+
+  @Test func aCellAfterQuotedLinesHasItsOwnLine() throws {
+    // The third cell has two line ends and doubled quotes; what follows stands in line 4 of the file.
+    let line = Self.call.replacingCharacters(
+      Self.call.firstRange(of: "442071838750")!, "\"a\"\"\"\"\n\"\"\nb\"")
+    #expect(try fault(line) == "1 rows")
+    let broken = line.replacingCharacters(line.firstRange(of: "2026-01-01/2026-02-01")!, "x")
+    #expect(try fault(broken).hasPrefix("summary.csv:4:4: usage_period 'x' is no usage period"))
+    let quoted = line.replacingCharacters(line.firstRange(of: "2026-01-01/2026-02-01")!, "\"x\"")
+    #expect(try fault(quoted).hasPrefix("summary.csv:4:4: usage_period 'x' is no usage period"))
+  }
+
+  @Test(arguments: [1, 255, 256, 257, 700, 1023]) func recordsOfAnyLengthAreRead(kibibytes: Int) throws {
+    // The buffer holds 256 KiB at first.
+    let name = String(repeating: "n", count: kibibytes << 10)
+    let line = name + Self.call.dropFirst(4)
+    #expect(try fault("a" + Self.call.dropFirst(4) + line + "o" + Self.call.dropFirst(4)) == "3 rows")
+  }
+
+  @Test func aRecordOverTheLimitIsRefused() throws {
+    let endless = "\"" + String(repeating: "x\n", count: 1 << 20)
+    #expect(try fault(endless) == "summary.csv:2:0: the record is over 1 MiB")
   }
 
   @Test(arguments: [

@@ -44,6 +44,9 @@ static inline void cm_prefetch_write(const void *address) { __builtin_prefetch(a
 /// Returns NULL where the address space is exhausted. Give it back with `cm_unmap`.
 void *cm_map_zeroed(size_t bytes);
 void cm_unmap(void *base, size_t bytes);
+/// Backs memory of `cm_map_zeroed` at once, for tables that are read before they are written: otherwise every page is
+/// mapped twice, first to the page of zeros and then for the write.
+void cm_populate(void *base, size_t bytes);
 
 /// Guards one mapped file against shrinking while it is read.
 ///

@@ -35,32 +35,31 @@ extension AccountRounding: CaseIterable {
 struct AccountReader: ~Copyable {
   private var table: AuthoredTable<AccountColumn>
   private var drafts: [AccountDraft] = []
-  private var draftIndexByID: [Label: Int] = [:]
+  /// Numbers ids as `drafts` does.
+  private var ids = NameTable()
 
-  /// The accounts of `text`, sorted by the bytes of their id, and what is wrong with it.
+  /// The accounts of `text` in the order of their first rows, and what is wrong with it.
   ///
   /// `plans` has the index of every plan name, faulty plans included; `zone` is the default.
   static func read(
-    _ text: UnsafeBufferPointer<UInt8>, file: String, plans: [Label: Int], zone: Zone,
+    _ text: UnsafeBufferPointer<UInt8>, file: String, plans: NameIndex, zone: Zone,
     zones: inout ZoneLibrary
   ) -> (accounts: [Account], findings: FindingList) {
     var reader = AccountReader(table: AuthoredTable(text, file: file, unknownColumns: .keep))
+    reader.drafts.reserveCapacity(text.count { $0 == 10 })
     while reader.table.nextRow() { reader.takeRow(plans, &zones) }
     for index in reader.drafts.indices { reader.orderPlans(of: index) }
-    let accounts = reader.drafts.map { $0.account(zone: zone) }.sorted { $0.id < $1.id }
+    let accounts = reader.drafts.map { $0.account(zone: zone) }
     return (accounts, reader.table.finish())
   }
 
   private init(table: consuming AuthoredTable<AccountColumn>) { self.table = table }
 
-  private mutating func takeRow(_ plans: [Label: Int], _ zones: inout ZoneLibrary) {
-    guard let id = table.needed(.account) else { return }
-    let line = table.line
-    let index = draftIndexByID[id] ?? drafts.count
-    if index == drafts.count {
-      drafts.append(AccountDraft(id: id, line: line))
-      draftIndexByID[id] = index
-    }
+  private mutating func takeRow(_ plans: NameIndex, _ zones: inout ZoneLibrary) {
+    let id = table.bytes(.account)
+    guard !id.isEmpty else { return table.error(.account, "no account", hint: "fill the cell") }
+    let index = ids.index(of: id)
+    if index == drafts.count { drafts.append(AccountDraft(id: Label(id), line: table.line)) }
     var isBad = false
     agree(index, \.name, table.given(.name), .name)
     agree(index, \.zone, table.zone(.zone, &zones, isBad: &isBad), .zone)
@@ -70,11 +69,10 @@ struct AccountReader: ~Copyable {
     for (cell, name) in table.extraColumns where !table.bytes(at: cell).isEmpty {
       drafts[index].details[name] = Label(table.bytes(at: cell))
     }
-    if table.needed(.plan) == nil { isBad = true }
-    let plan = table.reference(.plan, to: plans, what: "plan", isBad: &isBad)
-    guard let plan, let span = table.span(from: .from, until: .until) else { return }
-    drafts[index].plans.append(
-      (PlanAssignment(planIndex: plan, from: span.from, until: span.until), table.position(.account)))
+    let plan = table.neededReference(.plan, to: plans, what: "plan")
+    guard let span = table.span(from: .from, until: .until), let plan else { return }
+    drafts[index].plans.append(PlanAssignment(planIndex: plan, from: span.from, until: span.until))
+    drafts[index].planLines.append(table.line)
   }
 
   /// Takes what a row gives for its account, which must be what its other rows give.
@@ -98,13 +96,17 @@ struct AccountReader: ~Copyable {
   /// Sorts the plans of an account by date and finds those that overlap.
   private mutating func orderPlans(of index: Int) {
     guard drafts[index].plans.count > 1 else { return }
-    drafts[index].plans.sort { ($0.plan.from ?? .distantPast) < ($1.plan.from ?? .distantPast) }
+    let sorted = zip(drafts[index].plans, drafts[index].planLines).sorted { a, b in
+      (a.0.from ?? .distantPast) < (b.0.from ?? .distantPast)
+    }
+    drafts[index].plans = sorted.map(\.0)
     let id = drafts[index].id
-    for (earlier, later) in zip(drafts[index].plans, drafts[index].plans.dropFirst()) {
-      guard DateSpan(earlier.plan).overlaps(DateSpan(later.plan)) else { continue }
-      let (first, second) = [earlier.position, later.position].sortedByLine()
+    for (earlier, later) in zip(sorted, sorted.dropFirst()) {
+      guard DateSpan(earlier.0).overlaps(DateSpan(later.0)) else { continue }
+      let (first, second) = (min(earlier.1, later.1), max(earlier.1, later.1))
       table.findings.error(
-        at: second, "account \(Quoted.text(id)) already has a plan for these days on line \(first.line)",
+        at: TablePosition(line: second, column: 0),
+        "account \(Quoted.text(id)) already has a plan for these days on line \(first)",
         hint: "end one with 'until' where the other begins")
     }
   }
@@ -125,7 +127,9 @@ struct AccountDraft {
   var cycleDay: Given<Int>?
   var pool: Given<Label>?
   var rounding: Given<AccountRounding>?
-  var plans: [(plan: PlanAssignment, position: TablePosition)] = []
+  var plans: [PlanAssignment] = []
+  /// The line of each plan, until they are sorted.
+  var planLines: [Int] = []
   var details: [Label: Label] = [:]
 
   init(id: Label, line: Int) {
@@ -137,7 +141,7 @@ struct AccountDraft {
   func account(zone defaultZone: Zone) -> Account {
     Account(
       id: id, name: name?.value ?? id, zone: zone?.value ?? defaultZone, cycleDay: cycleDay?.value ?? 1,
-      pool: pool?.value ?? .empty, rounding: rounding?.value ?? .event, plans: plans.map(\.plan),
+      pool: pool?.value ?? .empty, rounding: rounding?.value ?? .event, plans: plans,
       details: details,
       line: line)
   }
@@ -151,11 +155,4 @@ extension AccountRounding: CustomStringConvertible {
 extension DateSpan {
   /// The days of a plan.
   init(_ plan: PlanAssignment) { self.init(from: plan.from, until: plan.until) }
-}
-
-extension [TablePosition] {
-  /// The first two, the one on the smaller line first.
-  func sortedByLine() -> (TablePosition, TablePosition) {
-    self[0].line <= self[1].line ? (self[0], self[1]) : (self[1], self[0])
-  }
 }

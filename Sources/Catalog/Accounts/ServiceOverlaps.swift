@@ -8,14 +8,6 @@ import Tables
 
 /// Finds undecidable rows of services.csv.
 struct ServiceOverlaps {
-  /// Rows that are the same key to the guide.
-  private struct Identity: Hashable {
-    var kind: ServiceKey.Kind
-    var key: Label
-    var lastKey: Label
-    var source: Label
-  }
-
   /// Adds an error for each row that collides with an earlier one; `keyColumns` has the column of each row's key.
   ///
   /// - Complexity: O(n log n), times the depth to which ranges lie inside each other.
@@ -27,25 +19,31 @@ struct ServiceOverlaps {
   private static func findSameKeys(
     _ services: [ServiceKey], _ keyColumns: [Int], _ findings: inout FindingList
   ) {
-    var lastIndexByIdentity: [Identity: Int] = [:]
-    // Rows of one identity form a chain from the last to the first.
+    var keys = NameTable()
+    // Rows of one key form a chain from the last to the first.
+    var lastIndex: [Int] = []
     var previousIndex = Array(repeating: -1, count: services.count)
     for (index, service) in services.enumerated() {
-      let identity = Identity(
-        kind: service.kind, key: service.key, lastKey: service.lastKey, source: service.source)
-      if let last = lastIndexByIdentity.updateValue(index, forKey: identity) { previousIndex[index] = last }
-      var other = previousIndex[index]
-      while other >= 0 {
-        if DateSpan(services[other]).overlaps(DateSpan(service)) {
-          findings.error(
-            at: TablePosition(line: service.line, column: keyColumns[index]),
-            "\(name(of: service)) already has an account on line \(services[other].line) for the same days",
-            hint: "keep one, or end one with 'until' where the other begins")
-          break
-        }
-        other = previousIndex[other]
+      let key = service.key.bytes.withUnsafeBufferPointer { keys.index(of: $0) }
+      if key == lastIndex.count {
+        lastIndex.append(index)
+        continue
       }
+      previousIndex[index] = lastIndex[key]
+      lastIndex[key] = index
+      var other = previousIndex[index]
+      while other >= 0, !collide(services[other], service) { other = previousIndex[other] }
+      guard other >= 0 else { continue }
+      findings.error(
+        at: TablePosition(line: service.line, column: keyColumns[index]),
+        "\(name(of: service)) already has an account on line \(services[other].line) for the same days",
+        hint: "keep one, or end one with 'until' where the other begins")
     }
+  }
+
+  /// Whether two rows with the same key mean the same thing at the same time.
+  private static func collide(_ a: ServiceKey, _ b: ServiceKey) -> Bool {
+    a.kind == b.kind && a.lastKey == b.lastKey && a.source == b.source && DateSpan(a).overlaps(DateSpan(b))
   }
 
   private static func findCrossingRanges(

@@ -29,32 +29,37 @@ struct ServiceReader: ~Copyable {
   private var table: AuthoredTable<ServiceColumn>
   private var services: [ServiceKey] = []
   private var columns: [Int] = []
+  private var kinds: [ServiceKey.Kind]
+  /// Index in `kinds` of each word.
+  private var kindIndex = NameIndex()
 
   /// The service keys of `text` in file order, and what is wrong with it.
   ///
   /// `textKinds` are the words other than `number` and `range` that some format looks up; `sources` are the known names.
   static func read(
-    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: [Label: Int], textKinds: Set<Label>,
+    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: NameIndex, textKinds: Set<Label>,
     sources: Set<Label>
   ) -> (services: [ServiceKey], findings: FindingList) {
-    var reader = ServiceReader(table: AuthoredTable(text, file: file))
-    while reader.table.nextRow() { reader.takeRow(accounts, textKinds, sources) }
+    var reader = ServiceReader(table: AuthoredTable(text, file: file), textKinds: textKinds.sorted())
+    while reader.table.nextRow() { reader.takeRow(accounts, sources) }
     var findings = reader.table.finish()
     ServiceOverlaps.find(in: reader.services, keyColumns: reader.columns, &findings)
     return (reader.services, findings)
   }
 
-  private init(table: consuming AuthoredTable<ServiceColumn>) { self.table = table }
+  private init(table: consuming AuthoredTable<ServiceColumn>, textKinds: [Label]) {
+    self.table = table
+    kinds = [.number, .range] + textKinds.map { .text($0) }
+    for (index, word) in (["number", "range"] + textKinds).enumerated() { kindIndex.set(word, to: index) }
+  }
 
-  private mutating func takeRow(_ accounts: [Label: Int], _ textKinds: Set<Label>, _ sources: Set<Label>) {
-    var isBad = false
-    let kind = takeKind(textKinds)
+  private mutating func takeRow(_ accounts: NameIndex, _ sources: Set<Label>) {
+    let kind = takeKind()
     let span = table.span(from: .from, until: .until)
-    if table.needed(.account) == nil { isBad = true }
-    let account = table.reference(.account, to: accounts, what: "account", isBad: &isBad)
+    let account = table.neededReference(.account, to: accounts, what: "account")
     let source = takeSource(sources)
     guard let key = table.needed(.key), let kind else { return }
-    guard let (first, last) = takeKey(key, kind), let span, let account, let source, !isBad else { return }
+    guard let (first, last) = takeKey(key, kind), let span, let account, let source else { return }
     services.append(
       ServiceKey(
         kind: kind, key: first, lastKey: last, accountIndex: account, service: table.given(.service) ?? key,
@@ -63,16 +68,19 @@ struct ServiceReader: ~Copyable {
     columns.append(table.position(.key).column)
   }
 
-  private mutating func takeKind(_ textKinds: Set<Label>) -> ServiceKey.Kind? {
-    guard let word = table.needed(.kind) else { return nil }
-    if word == "number" { return .number }
-    if word == "range" { return .range }
-    if textKinds.contains(word) { return .text(word) }
-    let words = ["number", "range"] + textKinds.sorted()
+  private mutating func takeKind() -> ServiceKey.Kind? {
+    let word = table.bytes(.kind)
+    guard !word.isEmpty else {
+      table.error(.kind, "no kind", hint: "fill the cell")
+      return nil
+    }
+    if let index = kindIndex[word] { return kinds[index] }
+    let words = kindIndex.names
     let list = words.map(\.description).joined(separator: ", ")
     table.error(
       .kind, "unknown kind \(Quoted.text(word))",
-      hint: Quoted.suggestion(for: word, in: words, otherwise: "no format looks it up; known are \(list)"))
+      hint: Quoted.suggestion(
+        for: Label(word), in: words, otherwise: "no format looks it up; known are \(list)"))
     return nil
   }
 
@@ -89,7 +97,9 @@ struct ServiceReader: ~Copyable {
   private mutating func takeKey(_ key: Label, _ kind: ServiceKey.Kind) -> (first: Label, last: Label)? {
     do throws(WrittenNumber.Fault) {
       switch kind {
-      case .number: return (Label(bytes: try WrittenNumber.digits(key.bytes)), .empty)
+      case .number:
+        if WrittenNumber.isPlain(key.bytes) { return (key, .empty) }
+        return (Label(bytes: try WrittenNumber.digits(key.bytes)), .empty)
       case .range:
         let (first, last) = try WrittenNumber.range(key.bytes)
         return (Label(bytes: first), Label(bytes: last))

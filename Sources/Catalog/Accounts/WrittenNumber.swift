@@ -13,6 +13,12 @@ enum WrittenNumber {
     var hint: String
   }
 
+  /// Whether a text is nothing but the digits of an international number.
+  static func isPlain(_ text: [UInt8]) -> Bool {
+    digitCounts.contains(text.count) && text[0] != UInt8(ascii: "0")
+      && text.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 }
+  }
+
   /// The E.164 digits of `text`: blanks, `-`, `.`, `/` and brackets are dropped, then `+` or `00` at the front.
   static func digits(_ text: some RandomAccessCollection<UInt8>) throws(Fault) -> [UInt8] {
     var digits: [UInt8] = []

@@ -37,7 +37,7 @@ struct ContractReader: ~Copyable {
   ///
   /// `currency` gives the currency of an account on a day, for rows without one.
   static func read(
-    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: [Label: Int],
+    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: NameIndex,
     currency: (_ accountIndex: Int, _ day: CivilDate) -> Currency?
   ) -> (contracts: [Contract], findings: FindingList) {
     var reader = ContractReader(table: AuthoredTable(text, file: file))
@@ -47,10 +47,9 @@ struct ContractReader: ~Copyable {
 
   private init(table: consuming AuthoredTable<ContractColumn>) { self.table = table }
 
-  private mutating func takeRow(_ accounts: [Label: Int], _ currencyOf: (Int, CivilDate) -> Currency?) {
+  private mutating func takeRow(_ accounts: NameIndex, _ currencyOf: (Int, CivilDate) -> Currency?) {
     var isBad = false
-    if table.needed(.account) == nil { isBad = true }
-    let account = table.reference(.account, to: accounts, what: "account", isBad: &isBad)
+    let account = table.neededReference(.account, to: accounts, what: "account")
     let description = table.needed(.description)
     let price = table.decimal(.price, scale: Amount.scale)
     let quantity = takeQuantity()

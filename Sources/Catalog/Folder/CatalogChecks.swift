@@ -15,7 +15,10 @@ struct CatalogChecks {
   func poolFindings(accountsFile: String) -> [CatalogFinding] {
     var findings = FindingList(file: accountsFile)
     var firstByPool: [Label: Account] = [:]
-    for account in accounts.sorted(by: { $0.line < $1.line }) where !account.pool.isEmpty {
+    // Indices, because few of many accounts are in a pool.
+    let members = accounts.indices.filter { !accounts[$0].pool.isEmpty }
+    for index in members.sorted(by: { accounts[$0].line < accounts[$1].line }) {
+      let account = accounts[index]
       guard let first = firstByPool[account.pool] else {
         firstByPool[account.pool] = account
         if let other = currencies(of: account).dropFirst().first {

@@ -10,11 +10,12 @@ extension CatalogLoading {
   mutating func readPlans(_ defaults: CatalogDefaults, _ decks: NamedParts<RateDeck>) -> NamedParts<RatePlan>
   {
     var knownDecks: [Label: PlanDeck] = [:]
-    for (name, index) in decks.indexByName {
-      let deck = decks.parts.first { $0.name == name }
+    for name in decks.indexByName.names {
+      let index = decks.parts.firstIndex { $0.name == name }
+      let deck = index.map { decks.parts[$0] }
       // The currency of a faulty deck is not known: that of the catalog is as good as any, or ISO's "no currency".
       guard let currency = deck?.currency ?? defaults.currency ?? Currency(code: "XXX") else { continue }
-      knownDecks[name] = PlanDeck(index: index, currency: currency)
+      knownDecks[name] = PlanDeck(index: index ?? 0, currency: currency)
     }
     let read = readFolder("plans", .plans, nameKey: "plan") { file, findings in
       PlanReader.read(

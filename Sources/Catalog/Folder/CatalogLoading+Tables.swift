@@ -57,7 +57,7 @@ extension CatalogLoading {
   ) -> [ServiceKey] {
     guard names.contains("services.csv"), let file = read("services.csv", .services) else { return [] }
     // A file may also be read with `--source FORMAT`: then the format's name is the source's.
-    let sourceNames = Set(sources.map(\.name)).union(formats.indexByName.keys)
+    let sourceNames = Set(sources.map(\.name)).union(formats.indexByName.names)
     let (services, findings) = file.text.withUnsafeBufferPointer {
       ServiceReader.read(
         $0, file: file.path, accounts: accounts.indexByName, textKinds: textKinds(formats.parts),

@@ -11,13 +11,20 @@ struct NamedParts<Part> {
   /// The parts that were read.
   var parts: [Part] = []
   /// Index of each name; that of a faulty one means nothing, as there will be no catalog.
-  var indexByName: [Label: Int] = [:]
+  var indexByName = NameIndex()
 
   /// Sorts parts by name; `faultyNames` are the names of those that were not read.
   init(_ parts: [Part], faultyNames: [Label] = [], name: (Part) -> Label) {
-    self.parts = parts.sorted { name($0) < name($1) }
-    for name in faultyNames { indexByName[name] = 0 }
-    for (index, part) in self.parts.enumerated() { indexByName[name(part)] = index }
+    // Names are compared alone: parts are large, and tables are often in order already.
+    var names = parts.map(name)
+    self.parts = parts
+    if !zip(names, names.dropFirst()).allSatisfy({ $0 < $1 }) {
+      let order = names.indices.sorted { names[$0] < names[$1] }
+      self.parts = order.map { parts[$0] }
+      names = order.map { names[$0] }
+    }
+    for name in faultyNames { indexByName.set(name, to: 0) }
+    for (index, name) in names.enumerated() { indexByName.set(name, to: index) }
   }
 }
 

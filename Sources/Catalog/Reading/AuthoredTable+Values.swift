@@ -118,18 +118,28 @@ extension AuthoredTable {
     return nil
   }
 
-  /// The index of what a cell names, among `indexByName`.
+  /// The index of what a cell names; nil with `isBad` where nobody knows the name.
   mutating func reference(
-    _ column: Column, to indexByName: [Label: Int], what: String, isBad: inout Bool
+    _ column: Column, to names: NameIndex, what: String, isBad: inout Bool
   ) -> Int? {
-    guard let name = given(column) else { return nil }
-    if let index = indexByName[name] { return index }
+    let name = bytes(column)
+    guard !name.isEmpty else { return nil }
+    if let index = names[name] { return index }
     error(
       column, "unknown \(what) \(Quoted.text(name))",
-      hint: Quoted.suggestion(for: name, in: indexByName.keys.sorted(), otherwise: "no \(what) has that name")
-    )
+      hint: Quoted.suggestion(for: Label(name), in: names.names, otherwise: "no \(what) has that name"))
     isBad = true
     return nil
+  }
+
+  /// The index of what a cell must name.
+  mutating func neededReference(_ column: Column, to names: NameIndex, what: String) -> Int? {
+    guard !bytes(column).isEmpty else {
+      error(column, "no \(column.name)", hint: "fill the cell")
+      return nil
+    }
+    var isBad = false
+    return reference(column, to: names, what: what, isBad: &isBad)
   }
 }
 

@@ -36,9 +36,9 @@ enum SourceColumn: Int, TableColumn {
 /// What sources.csv refers to.
 struct SourceReferences {
   /// Index of every format name, faulty formats included.
-  var formats: [Label: Int]
+  var formats: NameIndex
   /// Index of every account.
-  var accounts: [Label: Int]
+  var accounts: NameIndex
   /// Zone of sources without one.
   var zone: Zone
   /// Country of sources without one; nil for none.
@@ -75,9 +75,7 @@ struct SourceReader: ~Copyable {
     var isBad = false
     let zone = table.zone(.zone, &zones, isBad: &isBad) ?? references.zone
     let (country, dialling) = takeDialling()
-    let format = table.needed(.format).flatMap { _ in
-      table.reference(.format, to: references.formats, what: "format", isBad: &isBad)
-    }
+    let format = table.neededReference(.format, to: references.formats, what: "format")
     let account = table.reference(.defaultAccount, to: references.accounts, what: "account", isBad: &isBad)
     let sequence = takeSequence()
     let expected: Expectation? = table.word(.expected, isBad: &isBad)

@@ -1,5 +1,7 @@
 // `ratemill generate`: made-up usage with known totals, to try and to measure things on.
 
+internal import BillingCalendar
+internal import DurableFiles
 internal import OptionTable
 
 /// The options of `generate` as typed.
@@ -17,7 +19,7 @@ struct GenerateOptions: CommandOptions {
       OptionValue.wholeNumber(in: 1...GenerateConfiguration.eventCountMax), "Write N records"),
     .value(
       "seed", "S", in: "Usage", into: \.seed, OptionValue.seed, "Make other usage with another seed [1]",
-      details: "The same options with the same seed give the same bytes, on every machine."),
+      details: "The same options with the same seed give the same records, on every machine."),
     .value(
       "days", "N", in: "Usage", into: \.days,
       OptionValue.wholeNumber(in: 1...GenerateConfiguration.dayCountMax),
@@ -29,7 +31,7 @@ struct GenerateOptions: CommandOptions {
     .value(
       "deck-rows", "N", in: "Usage", into: \.deckRows,
       OptionValue.wholeNumber(in: 1...GenerateConfiguration.deckRowCountMax),
-      "Price with a deck of N prefixes [10000]"
+      "Price with a deck of N rows [10000]"
     ),
     .out(
       "Write catalog, usage and totals to DIR",
@@ -102,6 +104,25 @@ enum GenerateCommand: Command {
   }
 
   static func run(_ configuration: GenerateConfiguration, console: Console) -> ExitStatus {
-    notBuiltYet(console)
+    if !configuration.replacesOutput, isFilled(configuration.outPath) {
+      return console.fail(
+        .usage,
+        "\(console.path(configuration.outPath)): the folder is not empty; name another, or add --force to replace it"
+      )
+    }
+    Interruption.watch()
+    do {
+      return try GenerateRun(configuration, console).run()
+    } catch let fault as ZoneFault {
+      return console.fail(.filesFailed, "\(fault)")
+    } catch let fault as FileFault {
+      return console.fail(fault.isRefusal ? .usage : .filesFailed, "\(fault)")
+    } catch {
+      return console.fail(.totalsDoNotMeet, "\(error)")
+    }
+  }
+
+  private static func isFilled(_ path: String) -> Bool {
+    !SystemFileOperations().names(in: path).names.isEmpty
   }
 }

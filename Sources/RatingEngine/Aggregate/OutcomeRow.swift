@@ -5,9 +5,10 @@ struct OutcomeRow: BitwiseCopyable {
   /// The summary key, packed by `SummaryKeyPlan`; zero where the event is not rated.
   var keyLow: UInt64
   var keyHigh: UInt64
-  var identityLow: UInt64
-  var identityHigh: UInt64
-  var content: UInt64
+  /// The record's key, mixed to 96 bits, and 32 bits of its content's hash.
+  var identity: UInt64
+  var identityHigh: UInt32
+  var content: UInt32
   /// Integer quantities of the kind; `UsageBatch.absentQuantity` where the raw one is missing.
   var quantityRaw: Int64
   var quantityBilled: Int64

@@ -68,8 +68,11 @@ final class SummaryCells {
     return (x ^ x &>> 29) &* 0xbf58_476d_1ce4_e5b9
   }
 
-  @inline(__always) func prefetchSlot(_ hash: UInt64) {
+  /// Prefetches the slot of a row's key and returns the key's hash.
+  @inline(__always) func prefetchSlot(_ row: UnsafePointer<OutcomeRow>) -> UInt64 {
+    let hash = Self.hash(row.pointee.keyLow, row.pointee.keyHigh)
     cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+    return hash
   }
 
   /// Prefetches the cell that the slot of `hash` names, if it names one.
@@ -156,6 +159,7 @@ final class SummaryCells {
     state.pointee.slots.deallocate()
     let slotCount = Int(state.pointee.mask + 1) * 2
     state.pointee.slots = FlatTable(zeroedCount: slotCount)
+    state.pointee.slots.populate()
     state.pointee.mask = UInt64(slotCount - 1)
     for number in 0..<count {
       let cell = cell(number)

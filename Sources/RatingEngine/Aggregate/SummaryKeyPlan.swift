@@ -4,6 +4,7 @@
 // highest bits, so that after numbers were replaced by ranks, keys sort as their texts do.
 
 import Catalog
+import Tables
 
 /// A column of a summary that events can be grouped by.
 public enum GroupColumn: String, Sendable, CaseIterable {
@@ -127,6 +128,7 @@ struct SummaryKeyPlan: Sendable {
   /// First of the numbers that share a text, by number: what several numbers of the rater are one for the key.
   private static func lookup(_ part: Part, _ catalog: CompiledCatalog) -> FlatTable<UInt32>? {
     switch part {
+    case .identity: identitiesWithoutSites(catalog.identities)
     case .costCentre: representatives(catalog.identities.map(\.costCentre))
     case .service: representatives(catalog.identities.map(\.service))
     case .group: representatives((0..<catalog.tariffs.count).map { catalog.tariffs[$0].group })
@@ -135,6 +137,24 @@ struct SummaryKeyPlan: Sendable {
     case .per: representatives(catalog.unitPrices.map { SummaryTexts.per($0) })
     default: nil
     }
+  }
+
+  /// Services that differ by their site alone share a row: a site is no column. They are neighbours, because identities
+  /// are sorted and the site comes last. Nil where no service has one.
+  private static func identitiesWithoutSites(_ identities: [ServiceIndexBuilder.Identity]) -> FlatTable<
+    UInt32
+  >? {
+    guard identities.contains(where: { !$0.site.isEmpty }) else { return nil }
+    var first: [UInt32] = []
+    first.reserveCapacity(identities.count)
+    for (index, identity) in identities.enumerated() {
+      let last = index > 0 ? identities[index - 1] : nil
+      let isSame =
+        last?.account == identity.account && last?.costCentre == identity.costCentre
+        && last?.service == identity.service
+      first.append(isSame ? first[index - 1] : UInt32(index))
+    }
+    return FlatTable(first)
   }
 
   private static func representatives<Value: Hashable>(_ values: [Value]) -> FlatTable<UInt32> {

@@ -37,30 +37,38 @@ struct TextTable {
 /// Cells of a run sorted by the bytes of their key columns.
 struct SummaryOrder {
   /// A row: its ranks, packed, and its cell.
-  struct Row: BitwiseCopyable {
+  struct Row: BitwiseCopyable, Sendable {
     var high: UInt64
     var low: UInt64
     var cell: UInt32
   }
 
+  /// Rows in order, in the smallest form that holds them: fresh memory costs more than sorting.
+  enum Rows {
+    /// Ranks above `cellBits` bits of the cell's number, in one word.
+    case packed(FlatTable<UInt64>, cellBits: Int)
+    case wide(FlatTable<Row>)
+  }
+
   let fields: [RankedField]
-  let rows: FlatTable<Row>
+  let rows: Rows
   let rowCount: Int
-  /// Shift of each field's rank in the packed ranks, and its mask.
+  /// Shift of each field's rank in the packed ranks.
   let shifts: [Int]
 
   init(_ cells: SummaryCells, _ setup: RunSetup) {
     let keyPlan = setup.keyPlan
+    let threadCount = setup.options.threadCount
     let count = cells.count
     rowCount = count
-    rows = FlatTable(zeroedCount: count)
     var ranked: [RankedField] = []
-    var rankTables: [FlatTable<UInt32>] = []
-    for field in keyPlan.fields {
-      let (entry, table) = Self.rank(field, cells, setup)
+    var tables: [FlatTable<UInt32>] = []
+    for (field, values) in zip(keyPlan.fields, Self.values(keyPlan.fields, cells, threadCount)) {
+      let (entry, table) = Self.rank(field, values, setup)
       ranked.append(entry)
-      rankTables.append(table)
+      tables.append(table)
     }
+    defer { for table in tables { table.deallocate() } }
     fields = ranked
     let bits = ranked.reduce(0) { $0 + $1.width }
     var shift = bits
@@ -68,51 +76,94 @@ struct SummaryOrder {
       shift -= field.width
       return shift
     }
-    let rows = self.rows
-    let shifts = self.shifts
-    Self.inParallel(count, setup.options.threadCount) { from, until in
-      for number in from..<until {
-        let cell = cells.cell(number)
-        var low: UInt64 = 0
-        var high: UInt64 = 0
-        for (index, field) in keyPlan.fields.enumerated() {
-          let value = SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
-          SummaryKeyPlan.put(UInt64(rankTables[index][Int(value)]), shift: shifts[index], &low, &high)
+    let cellBits = max(1, Int.bitWidth - max(0, count - 1).leadingZeroBitCount)
+    let packer = RankPacker(fields: keyPlan.fields, tables: tables, shifts: shifts, cells: cells)
+    if bits + cellBits <= 64 {
+      let rows = FlatTable<UInt64>(zeroedCount: count)
+      Self.inParallel(count, threadCount) { from, until in
+        for number in from..<until {
+          rows[number] = packer.ranks(number).low << UInt64(cellBits) | UInt64(number)
         }
-        rows[number] = Row(high: high, low: low, cell: UInt32(number))
       }
+      RowSort.sort(rows, count: count, lowBit: cellBits, bits: bits, threadCount: threadCount)
+      self.rows = .packed(rows, cellBits: cellBits)
+    } else {
+      let rows = FlatTable<Row>(zeroedCount: count)
+      Self.inParallel(count, threadCount) { from, until in
+        for number in from..<until {
+          let ranks = packer.ranks(number)
+          rows[number] = Row(high: ranks.high, low: ranks.low, cell: UInt32(number))
+        }
+      }
+      RowSort.sort(rows, count: count, bits: bits, threadCount: threadCount)
+      self.rows = .wide(rows)
     }
-    for table in rankTables { table.deallocate() }
-    RowSort.sort(rows, count: count, bits: bits, threadCount: setup.options.threadCount)
   }
 
-  func deallocate() { rows.deallocate() }
-
-  /// Ranks the values of one field that occur; the table gives the rank of each value.
-  private static func rank(
-    _ field: SummaryKeyPlan.Field, _ cells: SummaryCells, _ setup: RunSetup
-  ) -> (RankedField, FlatTable<UInt32>) {
-    let table = FlatTable<UInt32>(zeroedCount: 1 << field.width)
-    let seen = FlatTable<UInt64>(zeroedCount: max(1, 1 << max(0, field.width - 6)))
-    defer { seen.deallocate() }
-    for number in 0..<cells.count {
-      let cell = cells.cell(number)
-      let value = SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
-      seen.base[Int(value >> 6)] |= 1 << (value & 63)
+  func deallocate() {
+    switch rows {
+    case .packed(let rows, _): rows.deallocate()
+    case .wide(let rows): rows.deallocate()
     }
-    var values: [UInt32] = []
-    for word in 0..<seen.count {
-      var bits = seen[word]
-      while bits != 0 {
-        values.append(UInt32(word * 64 + bits.trailingZeroBitCount))
-        bits &= bits - 1
+  }
+
+  /// The row at a place in the order.
+  @inline(__always) func row(_ index: Int) -> Row {
+    switch rows {
+    case .packed(let rows, let cellBits):
+      let word = rows[index]
+      let cell = word & ((1 &<< UInt64(truncatingIfNeeded: cellBits)) &- 1)
+      return Row(
+        high: 0, low: word &>> UInt64(truncatingIfNeeded: cellBits), cell: UInt32(truncatingIfNeeded: cell))
+    case .wide(let rows): return rows[index]
+    }
+  }
+
+  /// The values of each field that occur, ascending. One pass over the cells, on all cores.
+  private static func values(
+    _ fields: [SummaryKeyPlan.Field], _ cells: SummaryCells, _ threadCount: Int
+  ) -> [[UInt32]] {
+    let parts = cells.count > 1 << 14 ? threadCount : 1
+    let seen = (0..<parts).map { _ in
+      fields.map { FlatTable<UInt64>(zeroedCount: max(1, 1 << max(0, $0.width - 6))) }
+    }
+    defer { for part in seen { for table in part { table.deallocate() } } }
+    inParallel(cells.count, threadCount) { from, until in
+      // Stretches are cut at count × part / threads: the part is told by where it begins.
+      let part = parts == 1 ? 0 : (from * threadCount + cells.count - 1) / max(1, cells.count)
+      for (index, field) in fields.enumerated() {
+        let table = seen[part][index]
+        for number in from..<until {
+          let cell = cells.cell(number)
+          let value = SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
+          table.base[Int(truncatingIfNeeded: value &>> 6)] |= 1 &<< (value & 63)
+        }
       }
     }
-    let texts = values.map { SummaryTexts.cells(field, value: UInt64($0), setup.catalog, setup.meters) }
-    // Compared column by column as bytes: the order of the rows.
-    let order = values.indices.sorted { a, b in
-      texts[a].lexicographicallyPrecedes(texts[b])
+    return fields.indices.map { index in
+      var values: [UInt32] = []
+      for word in 0..<seen[0][index].count {
+        var bits = seen.reduce(UInt64(0)) { $0 | $1[index][word] }
+        while bits != 0 {
+          values.append(UInt32(word * 64 + bits.trailingZeroBitCount))
+          bits &= bits - 1
+        }
+      }
+      return values
     }
+  }
+
+  /// Ranks the values of one field; the table gives the rank of each value.
+  private static func rank(
+    _ field: SummaryKeyPlan.Field, _ values: [UInt32], _ setup: RunSetup
+  ) -> (RankedField, FlatTable<UInt32>) {
+    let table = FlatTable<UInt32>(zeroedCount: 1 << field.width)
+    let texts = values.map { SummaryTexts.cells(field, value: UInt64($0), setup.catalog, setup.meters) }
+    // Compared column by column as bytes: the order of the rows. Numbers of sorted catalogs are in order already.
+    let isSorted = zip(texts, texts.dropFirst()).allSatisfy { !$1.lexicographicallyPrecedes($0) }
+    let order =
+      isSorted
+      ? Array(values.indices) : values.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
     var entry = RankedField(
       columns: field.columns, part: field.part, texts: TextTable(), width: 1, values: [])
     var last: [Label]?
@@ -145,96 +196,35 @@ struct SummaryOrder {
     }
   }
 
-  /// Rank of a field in a packed row.
-  @inline(__always) static func rank(_ row: UnsafePointer<Row>, shift: Int, width: Int) -> Int {
+  /// Rank of a field in packed ranks.
+  @inline(__always) static func rank(low: UInt64, high: UInt64, shift: Int, width: Int) -> Int {
     let mask = (UInt64(1) &<< UInt64(truncatingIfNeeded: width)) &- 1
-    if shift >= 64 {
-      return Int(truncatingIfNeeded: row.pointee.high &>> UInt64(truncatingIfNeeded: shift &- 64) & mask)
-    }
     if shift &+ width <= 64 {
-      return Int(truncatingIfNeeded: row.pointee.low &>> UInt64(truncatingIfNeeded: shift) & mask)
+      return Int(truncatingIfNeeded: low &>> UInt64(truncatingIfNeeded: shift) & mask)
     }
-    let joined =
-      row.pointee.low &>> UInt64(truncatingIfNeeded: shift) | row.pointee.high
-      &<< UInt64(truncatingIfNeeded: 64 &- shift)
+    if shift >= 64 { return Int(truncatingIfNeeded: high &>> UInt64(truncatingIfNeeded: shift &- 64) & mask) }
+    let joined = low &>> UInt64(truncatingIfNeeded: shift) | high &<< UInt64(truncatingIfNeeded: 64 &- shift)
     return Int(truncatingIfNeeded: joined & mask)
   }
 }
 
-/// Sorting packed rows by their 128-bit keys: one split by the highest bits, then every part on its own.
-enum RowSort {
-  static func sort(_ rows: FlatTable<SummaryOrder.Row>, count: Int, bits: Int, threadCount: Int) {
-    guard count > 1 else { return }
-    if count < 1 << 12 { return small(rows.base, count) }
-    let splitBits = min(11, bits)
-    let shift = bits - splitBits
-    let partCount = 1 << splitBits
-    var starts = [Int](repeating: 0, count: partCount + 1)
-    for index in 0..<count { starts[part(rows.base + index, shift, partCount) + 1] += 1 }
-    for index in 0..<partCount { starts[index + 1] += starts[index] }
-    let copy = FlatTable<SummaryOrder.Row>(zeroedCount: count)
-    defer { copy.deallocate() }
-    var places = starts
-    for index in 0..<count {
-      let part = part(rows.base + index, shift, partCount)
-      copy[places[part]] = rows[index]
-      places[part] += 1
-    }
-    let bounds = starts
-    // Parts differ in size: each worker takes the next sixteenth of them.
-    let groups = 16 * threadCount
-    DispatchQueue.concurrentPerform(iterations: groups) { group in
-      for part in (partCount * group / groups)..<(partCount * (group + 1) / groups) {
-        let from = bounds[part]
-        let size = bounds[part + 1] - from
-        guard size > 0 else { continue }
-        (rows.base + from).update(from: copy.base + from, count: size)
-        radix(rows.base + from, copy.base + from, size, lowBits: shift)
-      }
-    }
-  }
+/// Turns the key of a cell into packed ranks.
+private struct RankPacker: @unchecked Sendable {
+  // Safe to share: tables and cells are only read.
+  let fields: [SummaryKeyPlan.Field]
+  let tables: [FlatTable<UInt32>]
+  let shifts: [Int]
+  let cells: SummaryCells
 
-  @inline(__always) private static func part(
-    _ row: UnsafePointer<SummaryOrder.Row>, _ shift: Int, _ partCount: Int
-  ) -> Int {
-    SummaryOrder.rank(row, shift: shift, width: partCount.trailingZeroBitCount)
-  }
-
-  private static func small(_ rows: UnsafeMutablePointer<SummaryOrder.Row>, _ count: Int) {
-    var buffer = UnsafeMutableBufferPointer(start: rows, count: count)
-    buffer.sort { a, b in
-      a.high != b.high ? a.high < b.high : a.low < b.low
+  @inline(__always) func ranks(_ number: Int) -> (low: UInt64, high: UInt64) {
+    let cell = cells.cell(number)
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    for index in 0..<fields.count {
+      let value = SummaryKeyPlan.value(fields[index], low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
+      SummaryKeyPlan.put(
+        UInt64(tables[index][Int(truncatingIfNeeded: value)]), shift: shifts[index], &low, &high)
     }
-  }
-
-  /// Sorts one part by its `lowBits` lowest bits, 8 bits a pass, least first.
-  private static func radix(
-    _ rows: UnsafeMutablePointer<SummaryOrder.Row>, _ spare: UnsafeMutablePointer<SummaryOrder.Row>,
-    _ count: Int,
-    lowBits: Int
-  ) {
-    if count < 512 || lowBits == 0 { return small(rows, count) }
-    var source = rows
-    var target = spare
-    var shift = 0
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 257) { counts in
-      while shift < lowBits {
-        let width = min(8, lowBits - shift)
-        for index in 0...256 { counts[index] = 0 }
-        for index in 0..<count {
-          let digit = SummaryOrder.rank(source + index, shift: shift, width: width)
-          counts[digit + 1] += 1
-        }
-        for index in 0..<256 { counts[index + 1] += counts[index] }
-        for index in 0..<count {
-          let digit = SummaryOrder.rank(source + index, shift: shift, width: width)
-          target[Int(counts[digit])] = source[index]
-          counts[digit] += 1
-        }
-        swap(&source, &target)
-        shift += width
-      }
-    }
-    if source != rows { rows.update(from: source, count: count) }
+    return (low, high)
   }
 }

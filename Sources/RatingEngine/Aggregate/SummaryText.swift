@@ -12,8 +12,8 @@ struct SummaryFormatter {
   /// What a row is made of, in order.
   enum Piece {
     case field(Int)
-    case literal([UInt8])
-    case unit
+    case commas(Int)
+    case zero, newline, unit
     case count, raw, billed, amount
   }
 
@@ -21,7 +21,9 @@ struct SummaryFormatter {
   private let cells: SummaryCells
   private let pieces: [Piece]
   private let kindField: Int
-  private let units: [[UInt8]]
+  /// Units with their commas, 16 bytes each.
+  private let unitTexts: FlatTable<UInt8>
+  private let unitLengths: [Int]
   private let unitDigits: [Int]
   private let rowBytesMax: Int
   /// Rows in a slice: a slice is formatted by one worker and makes one frame of a compressed file.
@@ -33,7 +35,9 @@ struct SummaryFormatter {
     self.cells = cells
     pieces = Self.pieces(order, setup.keyPlan, isWholeSchema: isWholeSchema)
     kindField = order.fields.firstIndex { $0.part == .kind } ?? 0
-    units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
+    let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
+    unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
+    unitLengths = units.map(\.count)
     unitDigits = UsageKind.allCases.map(\.quantityDigits)
     // Numbers take at most 40 digits each.
     rowBytesMax = 256 + order.fields.reduce(0) { $0 + $1.texts.longest } + 64
@@ -63,21 +67,21 @@ struct SummaryFormatter {
         columns = columns.dropFirst(order.fields[index].columns.count)
       } else {
         // Bands, tiers, allowances and suppliers: nothing fills these columns yet.
-        pieces.append(.literal([UInt8(ascii: ",")]))
+        pieces.append(.commas(1))
         columns = columns.dropFirst()
       }
     }
     if isWholeSchema {
-      return pieces + [
-        .count, .raw, .billed, .literal(Array("0,".utf8)), .unit, .amount, .literal([UInt8(ascii: ","), 10]),
-      ]
+      pieces += [Piece.count, .raw, .billed, .zero, .unit, .amount, .commas(1), .newline]
+      return pieces
     }
     if !keyPlan.columns.contains(.currency),
       let index = order.fields.firstIndex(where: { $0.part == .currency })
     {
       pieces.append(.field(index))
     }
-    return pieces + [.unit, .count, .raw, .billed, .literal(Array("0,".utf8)), .amount, .literal([10])]
+    pieces += [Piece.unit, .count, .raw, .billed, .zero, .amount, .newline]
+    return pieces
   }
 
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
@@ -91,29 +95,32 @@ struct SummaryFormatter {
       buffer = .allocate(capacity: capacity)
     }
     var out = buffer
-    let tables = order.fields.map { field in
-      (
-        texts: field.texts, shift: order.shifts[order.fields.firstIndex { $0.part == field.part } ?? 0],
-        width: field.width
-      )
-    }
-    withTextPointers(tables.map(\.texts)) { texts in
+    let shifts = order.shifts
+    let widths = order.fields.map(\.width)
+    let kindShift = shifts[kindField]
+    let kindWidth = widths[kindField]
+    let kinds = order.fields[kindField].values
+    withTextPointers(order.fields.map(\.texts)) { texts in
       for index in from..<until {
-        let row = UnsafePointer(order.rows.base + index)
-        if index &+ 8 < until { prefetch(index &+ 8) }
-        let cell = cells.cell(Int(row.pointee.cell))
-        let kindRank = SummaryOrder.rank(
-          row, shift: order.shifts[kindField], width: order.fields[kindField].width)
-        let kind = Int(order.fields[kindField].values[kindRank])
+        let row = order.row(index)
+        if index &+ 8 < until { cells.prefetch(Int(order.row(index &+ 8).cell)) }
+        let cell = cells.cell(Int(row.cell))
+        let kind = Int(
+          kinds[SummaryOrder.rank(low: row.low, high: row.high, shift: kindShift, width: kindWidth)])
         for piece in pieces {
           switch piece {
           case .field(let field):
-            let rank = SummaryOrder.rank(row, shift: order.shifts[field], width: order.fields[field].width)
+            let rank = SummaryOrder.rank(
+              low: row.low, high: row.high, shift: shifts[field], width: widths[field])
             let begin = Int(texts[field].ends[rank])
             let length = Int(texts[field].ends[rank &+ 1]) &- begin
             RowText.copy(texts[field].bytes + begin, length, &out)
-          case .literal(let bytes): for byte in bytes { RowText.put(byte, &out) }
-          case .unit: for byte in units[kind] { RowText.put(byte, &out) }
+          case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
+          case .zero:
+            RowText.put(UInt8(ascii: "0"), &out)
+            RowText.put(UInt8(ascii: ","), &out)
+          case .newline: RowText.put(UInt8(10), &out)
+          case .unit: RowText.copy(unitTexts.base + kind &* 16, unitLengths[kind], &out)
           case .count:
             RowText.put(cell.pointee.eventCount, &out)
             RowText.put(UInt8(ascii: ","), &out)
@@ -126,8 +133,6 @@ struct SummaryFormatter {
     }
     return out - buffer
   }
-
-  private func prefetch(_ index: Int) { cells.prefetch(Int(order.rows[index].cell)) }
 
   private func withTextPointers(
     _ tables: [TextTable], _ body: ([(bytes: UnsafePointer<UInt8>, ends: UnsafePointer<UInt32>)]) -> Void

@@ -50,7 +50,8 @@ enum SummaryTexts {
     }
   }
 
-  private static func tariff(
+  /// Rating group and destination of a tariff number.
+  static func tariff(
     _ number: Int, _ catalog: CompiledCatalog, _ meters: MeterNames
   ) -> (group: Label, destination: Label) {
     guard number < catalog.tariffs.count else { return (meters.name(UInt32(number)), .empty) }

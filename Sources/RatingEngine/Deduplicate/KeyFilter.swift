@@ -28,6 +28,7 @@ struct KeyFilter {
     var words = 1024
     while words * 64 < keys * Self.bitsPerKey { words *= 2 }
     layers.append(FlatTable(zeroedCount: words))
+    layers[layers.count - 1].populate()
     masks.append(UInt64(words - 1))
     self.words = layers[layers.count - 1].base
     mask = UInt64(words - 1)
@@ -43,9 +44,9 @@ struct KeyFilter {
   }
 
   /// Whether the key may have been seen; remembers it.
-  @inline(__always) mutating func insert(_ low: UInt64, _ high: UInt64) -> Bool {
+  @inline(__always) mutating func insert(_ low: UInt64, _ high: UInt32) -> Bool {
     let bits: UInt64 =
-      1 &<< (low &>> 40 & 63) | 1 &<< (low &>> 46 & 63) | 1 &<< (high & 63) | 1 &<< (high &>> 8 & 63)
+      1 &<< (low &>> 52 & 63) | 1 &<< (low &>> 58) | 1 &<< UInt64(high & 63) | 1 &<< UInt64(high &>> 8 & 63)
     let word = words + Int(truncatingIfNeeded: low & mask)
     let old = word.pointee
     if old & bits == bits { return true }

@@ -4,11 +4,11 @@
 
 import DurableFiles
 
-/// One record's key and content.
+/// One record's key and content: see `OutcomeRow`. 16 bytes: fresh memory costs more than anything done with it.
 struct LoggedKey: BitwiseCopyable {
   var low: UInt64
-  var high: UInt64
-  var content: UInt64
+  var high: UInt32
+  var content: UInt32
 }
 
 /// An append-only sequence of trivial elements that spills to disk past a budget. One owner at a time.
@@ -20,6 +20,9 @@ final class SpillableLog<Element: BitwiseCopyable> {
   private var spill: SpillFile?
   private var spilledBlocks = 0
   private let folder: String?
+  // Where the next element goes, and how many fit behind it.
+  private var cursor: UnsafeMutablePointer<Element>?
+  private var room = 0
 
   /// - Parameters:
   ///   - memoryBytesMax: bytes kept in memory before blocks are written to a temporary file.
@@ -37,19 +40,34 @@ final class SpillableLog<Element: BitwiseCopyable> {
   var byteCount: Int { blocks.count * blockCount * MemoryLayout<Element>.stride }
 
   @inline(__always) func append(_ element: Element) throws(FileFault) {
-    let used = count &- (spilledBlocks &+ blocks.count &- 1) &* blockCount
-    if blocks.isEmpty || used == blockCount {
-      try addBlock()
-      blocks[blocks.count - 1][0] = element
-    } else {
-      blocks[blocks.count &- 1][used] = element
-    }
+    if room == 0 { try addBlock() }
+    cursor.unsafelyUnwrapped.pointee = element
+    cursor = cursor.unsafelyUnwrapped + 1
+    room &-= 1
     count &+= 1
+  }
+
+  /// Appends what `make` says of 0..<elementCount. One look at the room for each stretch, not for each element.
+  @inline(__always) func append(_ elementCount: Int, _ make: (Int) -> Element) throws(FileFault) {
+    var done = 0
+    while done < elementCount {
+      if room == 0 { try addBlock() }
+      let step = min(room, elementCount &- done)
+      let target = cursor.unsafelyUnwrapped
+      for index in 0..<step { target[index] = make(done &+ index) }
+      cursor = target + step
+      room &-= step
+      count &+= step
+      done &+= step
+    }
   }
 
   private func addBlock() throws(FileFault) {
     if blocks.count == memoryBlocksMax { try spillAll() }
-    blocks.append(FlatTable(zeroedCount: blockCount))
+    let block = FlatTable<Element>(zeroedCount: blockCount)
+    blocks.append(block)
+    cursor = block.base
+    room = blockCount
   }
 
   /// Writes all full blocks to the file and forgets them.
@@ -74,6 +92,8 @@ final class SpillableLog<Element: BitwiseCopyable> {
   func release() {
     for block in blocks { block.deallocate() }
     blocks = []
+    cursor = nil
+    room = 0
     spill = nil
     spilledBlocks = 0
     count = 0

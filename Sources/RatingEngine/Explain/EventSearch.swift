@@ -78,7 +78,9 @@ struct EventSearch {
     try collect { stretch, index in
       guard Self.isCompared(stretch, index) else { return false }
       let batch = stretch.view.batch
-      return identities.contains(ConflictKey(low: batch.identityLow[index], high: batch.identityHigh[index]))
+      return identities.contains(
+        ConflictKey(
+          low: batch.identityLow[index], high: UInt32(truncatingIfNeeded: batch.identityHigh[index])))
     }
   }
 
@@ -218,7 +220,9 @@ struct EventSearch {
       record: view.record(index, text: stretch.text, line: stretch.firstLine, textOffset: stretch.textOffset),
       textOffset: stretch.offset(index),
       identity: isCompared
-        ? ConflictKey(low: view.batch.identityLow[index], high: view.batch.identityHigh[index]) : nil,
+        ? ConflictKey(
+          low: view.batch.identityLow[index], high: UInt32(truncatingIfNeeded: view.batch.identityHigh[index])
+        ) : nil,
       content: isCompared ? view.batch.content[index] : 0, isRowKeyed: isRowKeyed,
       key: isRowKeyed || !isCompared ? [] : view.plan.key.map { view.text($0, index) ?? .empty })
   }

@@ -53,10 +53,10 @@ final class FileWalk {
     self.progress = progress
     file = try FileContext(
       index: index, input: input.input, sourceIndex: input.sourceIndex, catalog: setup.catalog.source,
-      recordBytesMax: setup.options.recordBytesMax, allowsParts: false, hashes: false)
+      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
     file.legs = legs
     splitter = RecordSplitter(
-      chunkBytesMax: setup.options.recordBytesMax + 3 * Chunk.textBytes, scratch: scratch)
+      chunkBytesMax: setup.options.recordBytesMax + 3 * Chunk.standardTextBytes, scratch: scratch)
     reader = EventReader(
       source: file.source, keySeed: setup.keySeed(file.source.namespace), needsIdentity: true,
       scratch: scratch)

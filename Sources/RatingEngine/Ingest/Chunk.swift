@@ -4,8 +4,12 @@
 ///
 /// Layout of its memory: head room for the record that the chunk before cut, the text, slack for wide loads.
 final class Chunk {
-  /// Decoded bytes read into a chunk at a time: large enough that handing on costs nothing, small enough for the cache.
-  static let textBytes = 256 << 10
+  /// What `textBytes` is where nobody says otherwise: large enough that handing on costs nothing, small enough for the
+  /// cache.
+  static let standardTextBytes = 256 << 10
+
+  /// Decoded bytes read into the chunk at a time.
+  let textBytes: Int
 
   private(set) var memory: UnsafeMutablePointer<UInt8>
   private(set) var capacity: Int
@@ -20,8 +24,9 @@ final class Chunk {
   /// The part of a file it belongs to.
   var unit: InputUnit?
 
-  init() {
-    capacity = Self.textBytes * 2
+  init(textBytes: Int = Chunk.standardTextBytes) {
+    self.textBytes = textBytes
+    capacity = textBytes * 2
     memory = .allocate(capacity: capacity + ByteText.slack)
     memory.initialize(repeating: 0, count: capacity + ByteText.slack)
     text = memory

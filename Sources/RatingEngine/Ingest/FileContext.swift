@@ -24,24 +24,27 @@ final class FileContext {
   /// Column names as the file has them.
   var columnNames: [Label] = []
   var openUnitCount = 0
-  /// Records that a trailer or control file promised; nil where none did.
+  /// Records that a trailer row promised; nil where none did.
   var promisedRecords: Int?
+  /// Records that its control file promised.
+  var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.
   var legs: LegTable?
 
   /// Plain files are read in stretches of this many bytes, so that several workers share a large one.
-  private static let plainUnitBytes: Int64 = 32 << 20
+  private static let plainUnitBytes = 32 << 20
   /// Frames are grouped until they make so many stored bytes.
   private static let frameGroupBytes = 1 << 20
 
   /// Opens the file and finds out how it is stored.
   ///
   /// - Parameters:
+  ///   - partBytes: stored bytes of a part; nil for the standard sizes.
   ///   - allowsParts: whether several readers may share it.
   ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
   init(
-    index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, allowsParts: Bool,
-    hashes: Bool
+    index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, partBytes: Int?,
+    allowsParts: Bool, hashes: Bool
   ) throws(RunFault) {
     self.index = index
     name = input.name
@@ -75,7 +78,7 @@ final class FileContext {
     case .plain:
       if isRegular, !input.isStandardInput {
         let size = storedBytes
-        let step = mayHaveParts ? Self.plainUnitBytes : max(size, 1)
+        let step = mayHaveParts ? Int64(partBytes ?? Self.plainUnitBytes) : max(size, 1)
         var from: Int64 = 0
         repeat {
           add(PlainStream(name: name, descriptor: descriptor, from: from, until: min(size, from + step)))
@@ -85,7 +88,9 @@ final class FileContext {
         add(PlainStream(name: name, descriptor: descriptor, head: head))
       }
     case .zstd:
-      let stretches = mapped.flatMap { mayHaveParts ? Self.frameGroups($0) : nil }
+      let stretches = mapped.flatMap {
+        mayHaveParts ? Self.frameGroups($0, partBytes ?? Self.frameGroupBytes) : nil
+      }
       if let mapped, let stretches {
         for (from, until) in stretches {
           add(ZstdStream(name: name, stored: MappedBytes(mapped, from: from, until: until)))
@@ -127,9 +132,9 @@ final class FileContext {
     return Array(head[..<count])
   }
 
-  /// Stretches of whole frames, each at least `frameGroupBytes` long; nil where there is only one frame or the frames
+  /// Stretches of whole frames, each at least `groupBytes` long; nil where there is only one frame or the frames
   /// cannot be told (then one reader finds the damage).
-  private static func frameGroups(_ file: MappedFile) -> [(Int, Int)]? {
+  private static func frameGroups(_ file: MappedFile, _ groupBytes: Int) -> [(Int, Int)]? {
     var groups: [(Int, Int)] = []
     var from = 0
     var at = 0
@@ -137,7 +142,7 @@ final class FileContext {
       let size = ZSTD_findFrameCompressedSize(file.base + at, file.length - at)
       if ZSTD_isError(size) != 0 { return nil }
       at += size
-      if at - from >= frameGroupBytes || at == file.length {
+      if at - from >= groupBytes || at == file.length {
         groups.append((from, at))
         from = at
       }

@@ -84,10 +84,10 @@ final class InputUnit {
   {
     while true {
       let held = carry.count
-      chunk.reserve(held + Chunk.textBytes)
+      chunk.reserve(held + chunk.textBytes)
       let room = chunk.memory + held
       if hasEnded { return end() }
-      let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: Chunk.textBytes))
+      let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: chunk.textBytes))
       if count == 0 {
         hasEnded = true
         return end()

@@ -54,6 +54,11 @@ enum SourceMatch {
 
   /// The message for files that no source fits, with the row of sources.csv to add.
   static func message(for files: [InputFile], in catalog: Catalog) -> String {
+    if files.contains(where: \.isStandardInput) {
+      let known = catalog.sources.map { "'\($0.name)'" }.joined(separator: ", ")
+      return "standard input has no name that a source could fit; name its source with --source"
+        + (known.isEmpty ? " and give it a row in sources.csv" : ", one of \(known)")
+    }
     let shown = files.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
     let more = files.count > 3 ? " and \(files.count - 3) more" : ""
     let name = withoutCompression(files[0].name.split(separator: "/").last.map(String.init) ?? files[0].name)

@@ -220,6 +220,7 @@ final class EventReader {
 
   // MARK: typed fields
 
+  /// Reads a field of a few words; a record that says nothing takes what holds for all of its format.
   private func readWords(
     _ field: FieldPlan.WordField?, _ constant: UInt8, _ target: UnsafeMutablePointer<UInt8>,
     _ batch: UsageBatch,
@@ -237,21 +238,20 @@ final class EventReader {
     var lastCode: UInt8 = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
+      if length <= 0 {
+        // A record that leaves the field empty says nothing, so what holds without the field holds.
+        target[record] = field.otherwise ?? constant
+        continue
+      }
       if length <= 8 {
-        let word = length > 0 ? ByteText.word(texts[record], length) : 0
+        let word = ByteText.word(texts[record], length)
         if word == lastWord, length == lastLength {
           target[record] = lastCode
           continue
         }
-        if let match = field.short.first(where: { $0.word == word && $0.length == max(0, length) }) {
+        if let match = field.short.first(where: { $0.word == word && $0.length == length }) {
           (lastWord, lastLength, lastCode) = (word, length, match.code)
           target[record] = match.code
-          continue
-        }
-        // A record that leaves the field empty says nothing, so what holds without the field holds.
-        if length <= 0, field.otherwise == nil {
-          (lastWord, lastLength, lastCode) = (word, length, constant)
-          target[record] = constant
           continue
         }
       } else if let match = field.long.first(where: { Self.equals(texts[record], length, $0.text) }) {
@@ -455,7 +455,7 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if isSingle, length > 0 {
-        let key = RecordIdentity.key(texts[record], length, seed: keySeed)
+        let key = RecordIdentity.hash(texts[record], length, seed: keySeed)
         batch.identityLow[record] = key.low
         batch.identityHigh[record] = key.high
       } else {
@@ -476,11 +476,9 @@ final class EventReader {
     var key = RecordIdentity.Key(low: keySeed, high: 0)
     for slot in plan.key {
       let length = max(0, Int(columns.lengths(slot)[record]))
-      // Later parts are bound to the earlier ones by their seed; a first part alone is the key of a single field.
-      let part =
-        slot == plan.key[0]
-        ? RecordIdentity.key(columns.texts(slot)[record], length, seed: keySeed)
-        : RecordIdentity.hash(columns.texts(slot)[record], length, seed: key.low)
+      // Each part is bound to the earlier ones by its seed.
+      let part = RecordIdentity.hash(
+        columns.texts(slot)[record], length, seed: slot == plan.key[0] ? keySeed : key.low)
       key = RecordIdentity.Key(low: part.low ^ (key.high &<< 1 | key.high &>> 63), high: part.high ^ key.high)
     }
     batch.identityLow[record] = key.low

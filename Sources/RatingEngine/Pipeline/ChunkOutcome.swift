@@ -9,6 +9,8 @@ final class ChunkOutcome {
   var totals = DoorTotals()
   /// Suspended records; rows of later doors refer to them by index.
   var suspense: [SuspenseEntry] = []
+  /// Rows of the rated detail; rated rows refer to them by index, where detail is wanted.
+  var details: [DetailRecord] = []
   /// Those that left at door 1: suspended for certain, whatever duplicate detection says.
   var unparsable: [Int] = []
   var unit: InputUnit?
@@ -41,6 +43,7 @@ final class ChunkOutcome {
     totals = DoorTotals()
     suspense.removeAll(keepingCapacity: true)
     unparsable.removeAll(keepingCapacity: true)
+    details.removeAll(keepingCapacity: true)
     unit = chunk.unit
     unitOffset = chunk.unitOffset
     sequence = chunk.sequence

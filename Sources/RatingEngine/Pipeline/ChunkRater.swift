@@ -16,7 +16,7 @@ final class ChunkRater {
   init(_ setup: RunSetup) {
     self.setup = setup
     splitter = RecordSplitter(
-      chunkBytesMax: setup.options.recordBytesMax + 2 * Chunk.textBytes + Int(Chunk.textBytes),
+      chunkBytesMax: setup.options.recordBytesMax + 3 * setup.chunkBytes,
       scratch: scratch)
     columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
   }
@@ -39,8 +39,9 @@ final class ChunkRater {
       let first = outcome.rowCount
       let count = rater.rate(batch, columns, plan, into: outcome.rows + first)
       outcome.rowCount += count
+      if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
-      if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, firstRow: first) }
+      if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, firstRow: first) }
       scratch.reset()
     }
     outcome.lineCount = splitter.lineCount
@@ -103,12 +104,29 @@ final class ChunkRater {
     }
   }
 
+  /// Keeps a detail row for every rated record.
+  private func noteDetail(
+    _ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, firstRow: Int
+  ) {
+    let detail = DetailText(setup)
+    var row = firstRow
+    for record in 0..<batch.count
+    where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
+      if batch.door[record] == Door.rated {
+        outcome.rows[row].payload = UInt32(outcome.details.count)
+        outcome.details.append(
+          detail.row(record, batch, columns, plan, rater, text: UnsafePointer(chunk.text)))
+      }
+      row += 1
+    }
+  }
+
   /// Records whose keys are in conflict go to suspense, whatever became of them.
   private func suspendConflicts(_ outcome: ChunkOutcome, firstRow: Int) {
     var row = firstRow
     for record in 0..<batch.count
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
-      let key = ConflictKey(low: batch.identityLow[record], high: batch.identityHigh[record])
+      let key = ConflictKey(low: outcome.rows[row].identity, high: outcome.rows[row].identityHigh)
       if setup.conflicts.contains(key) {
         batch.door[record] = Door.suspended
         batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
@@ -121,7 +139,7 @@ final class ChunkRater {
   }
 
   /// Counts what left at doors 1 and 2, and keeps what goes to suspense.
-  private func noteLeavers(_ chunk: Chunk, _ outcome: ChunkOutcome, firstRow: Int) {
+  private func noteLeavers(_ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, firstRow: Int) {
     var row = firstRow
     for record in 0..<batch.count {
       switch batch.door[record] {
@@ -138,8 +156,13 @@ final class ChunkRater {
         }
       case Door.suspended:
         if setup.keepsSuspense {
+          let account = rater.accountIndex(record)
           outcome.rows[row].payload = UInt32(outcome.suspense.count)
-          outcome.suspense.append(entry(record, chunk))
+          var suspended = entry(record, chunk)
+          suspended.kind = batch.kind[record]
+          suspended.quantity = batch.quantity[record]
+          suspended.account = account
+          outcome.suspense.append(suspended)
         }
         row += 1
       default: row += 1

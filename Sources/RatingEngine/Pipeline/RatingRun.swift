@@ -120,7 +120,8 @@ final class RunAttempt: @unchecked Sendable {
     self.files = files
     self.oneReader = oneReader
     self.progress = progress
-    board = WorkBoard(fileCount: files.count, threadCount: setup.options.threadCount)
+    board = WorkBoard(
+      fileCount: files.count, threadCount: setup.options.threadCount, chunkBytes: setup.chunkBytes)
     contexts = [FileContext?](repeating: nil, count: files.count)
     let bytes = Self.storedBytes(files)
     progress.totalBytes.store(bytes ?? 0, ordering: .relaxed)
@@ -156,8 +157,26 @@ final class RunAttempt: @unchecked Sendable {
     } catch {
       throw .output(error)
     }
+    let short = shortFiles()
+    if !short.isEmpty { return .damaged(short) }
     try checkPromises()
     return .finished(ledger, contexts.compactMap { $0 })
+  }
+
+  /// Files that hold fewer or more records than a trailer or control file promised.
+  private func shortFiles() -> [DamagedFile] {
+    contexts.compactMap { $0 }.compactMap { file in
+      let read = ledger.fileTotals[file.index].read
+      for (promised, who) in [(file.promisedRecords, "trailer"), (file.controlRecords, "control file")] {
+        if let promised, promised >= 0, promised != read {
+          return DamagedFile(
+            name: file.name, offset: -1,
+            message: "holds \(read) records, its \(who) says \(promised); fetch it again",
+            recordsRead: read)
+        }
+      }
+      return nil
+    }
   }
 
   /// What the user said about all inputs together.
@@ -216,7 +235,7 @@ final class RunAttempt: @unchecked Sendable {
       let file = try FileContext(
         index: index, input: files[index].input, sourceIndex: files[index].sourceIndex,
         catalog: setup.catalog.source,
-        recordBytesMax: setup.options.recordBytesMax,
+        recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
           && !setup.hashesInputs, hashes: setup.hashesInputs)
       contexts[index] = file
@@ -245,8 +264,8 @@ final class RunAttempt: @unchecked Sendable {
     let first = try FileContext(
       index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
       catalog: setup.catalog.source,
-      recordBytesMax: setup.options.recordBytesMax, allowsParts: false, hashes: false)
-    let chunk = Chunk()
+      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
+    let chunk = Chunk(textBytes: setup.chunkBytes)
     do {
       while try fill(first.units[0], chunk, first) {
         guard let plan = first.plan else { break }
@@ -435,9 +454,23 @@ final class RunAttempt: @unchecked Sendable {
     return true
   }
 
+  /// Compares the file with the control file that its source expects beside it; records are compared when they are counted.
+  private func checkControl(_ file: FileContext) throws(DamagedFile) {
+    guard !file.source.control.isEmpty, !files[file.index].input.isStandardInput else { return }
+    let control = try ControlFile.read(file.name + file.source.control.description, of: file.name)
+    let byteCount = file.units.reduce(Int64(0)) { $0 + $1.byteCount }
+    if let bytes = control.bytes, bytes != byteCount {
+      throw DamagedFile(
+        name: file.name, offset: -1,
+        message: "holds \(byteCount) bytes, its control file says \(bytes); fetch it again", recordsRead: 0)
+    }
+    file.controlRecords = control.records
+  }
+
   private func complete(_ file: FileContext) {
     do {
       try file.checkUnchanged()
+      try checkControl(file)
     } catch {
       note(error, file)
     }

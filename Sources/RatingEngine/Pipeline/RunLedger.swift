@@ -13,11 +13,15 @@ final class RunLedger {
   private(set) var fileTotals: [DoorTotals]
   /// Confirmed suspense by file: address and entry.
   private(set) var suspense: [PlacedSuspense] = []
+  /// Rows of the rated detail, where they are wanted.
+  let detail: DetailSort?
   private var filter: KeyFilter
   private let log: SpillableLog<LoggedKey>
   private var suspects: [Suspect] = []
   /// Which chunk each stretch of the log came from, ascending.
   private var stretches: [LogStretch] = []
+  /// Detail rows of suspects that turned out to count.
+  private var settledDetail: [(row: DetailRecord, unit: InputUnit, sequence: Int, logIndex: Int)] = []
   private let findsDuplicates: Bool
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
@@ -26,6 +30,7 @@ final class RunLedger {
     var row: OutcomeRow
     var logIndex: Int
     var entry: SuspenseEntry?
+    var detail: DetailRecord?
   }
   private struct LogStretch {
     var firstIndex: Int
@@ -38,6 +43,9 @@ final class RunLedger {
     self.setup = setup
     fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     findsDuplicates = setup.options.findsDuplicates
+    detail =
+      setup.options.keepsDetail
+      ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
     let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
     filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
@@ -62,10 +70,6 @@ final class RunLedger {
         LogStretch(
           firstIndex: log.count, unit: unit, sequence: outcome.sequence, unitOffset: outcome.unitOffset))
     }
-    // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
-    let slotAhead = 24
-    let cellAhead = 12
-    let filterAhead = 32
     let rows = outcome.rows
     let count = outcome.rowCount
     // Copies of what the loop asks: fields of a class are checked for exclusive access at every use.
@@ -73,51 +77,56 @@ final class RunLedger {
     defer { self.filter = filter }
     let log = self.log
     let cells = self.cells
+    let firstLogIndex = log.count
+    if isLogging {
+      try log.append(count) { index in
+        let row = rows + index
+        return LoggedKey(
+          low: row.pointee.identity, high: row.pointee.identityHigh, content: row.pointee.content)
+      }
+    }
     var ratedCount = 0
     let sums = self.sums.base
     for index in 0..<9 { sums[index] = 0 }
-    var index = 0
-    while index < count {
-      let row = rows + index
-      if index &+ slotAhead < count {
-        let ahead = row + slotAhead
-        cells.prefetchSlot(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
-      }
-      if index &+ cellAhead < count {
-        let ahead = row + cellAhead
-        cells.prefetchCell(SummaryCells.hash(ahead.pointee.keyLow, ahead.pointee.keyHigh))
-      }
-      if isLogging {
-        if index &+ filterAhead < count { filter.prefetch((row + filterAhead).pointee.identityLow) }
-        let low = row.pointee.identityLow
-        let high = row.pointee.identityHigh
-        let logIndex = log.count
-        try log.append(LoggedKey(low: low, high: high, content: row.pointee.content))
-        if filter.insert(low, high) {
+    // Hashes are made where their slot is prefetched and kept until the row's turn.
+    try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.slotAhead) { hashes throws(FileFault) in
+      for index in 0..<min(Self.slotAhead, count) { hashes[index] = cells.prefetchSlot(rows + index) }
+      for index in 0..<count {
+        let row = rows + index
+        let hash = hashes[index & Self.slotMask]
+        if index &+ Self.slotAhead < count {
+          hashes[index & Self.slotMask] = cells.prefetchSlot(row + Self.slotAhead)
+        }
+        if index &+ Self.cellAhead < count {
+          cells.prefetchCell(hashes[(index &+ Self.cellAhead) & Self.slotMask])
+        }
+        if isLogging {
+          if index &+ Self.filterAhead < count { filter.prefetch((row + Self.filterAhead).pointee.identity) }
+          if filter.insert(row.pointee.identity, row.pointee.identityHigh) {
+            suspect(row, outcome, logIndex: firstLogIndex + index)
+            continue
+          }
+        }
+        if row.pointee.door == Door.rated {
+          ratedCount &+= 1
+          let kind = Int(row.pointee.kind)
+          sums[kind] &+= Int128(row.pointee.quantityRaw)
+          sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
+          sums[8] &+= row.pointee.amountPico
+          cells.add(row, hash: hash)
+          if let detail, row.pointee.payload != OutcomeRow.noPayload {
+            try keep(
+              outcome.details[Int(row.pointee.payload)], in: detail, unit, outcome.sequence,
+              logIndex: isLogging ? firstLogIndex + index : -1)
+          }
+        } else {
           let payload = row.pointee.payload
-          suspects.append(
-            Suspect(
-              row: row.pointee, logIndex: logIndex,
-              entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)]))
-          index &+= 1
-          continue
+          self.count(
+            row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)],
+            &totals, unit,
+            outcome.sequence, outcome.unitOffset, logIndex: isLogging ? firstLogIndex + index : -1)
         }
       }
-      if row.pointee.door == Door.rated {
-        ratedCount &+= 1
-        let kind = Int(row.pointee.kind)
-        sums[kind] &+= Int128(row.pointee.quantityRaw)
-        sums[4 &+ kind] &+= Int128(row.pointee.quantityBilled)
-        sums[8] &+= row.pointee.amountPico
-        cells.add(row, hash: SummaryCells.hash(row.pointee.keyLow, row.pointee.keyHigh))
-      } else {
-        let payload = row.pointee.payload
-        self.count(
-          row.pointee, entry: payload == OutcomeRow.noPayload ? nil : outcome.suspense[Int(payload)], &totals,
-          unit,
-          outcome.sequence, outcome.unitOffset, logIndex: isLogging ? log.count - 1 : -1)
-      }
-      index &+= 1
     }
     totals.rated += ratedCount
     for kind in 0..<4 {
@@ -127,6 +136,37 @@ final class RunLedger {
     totals.amountPico += sums[8]
     if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
     fileTotals[unit.file.index] += totals
+  }
+
+  // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
+  private static let slotAhead = 32
+  private static let slotMask = slotAhead - 1
+  private static let cellAhead = 12
+  private static let filterAhead = 32
+
+  /// Puts a record aside whose key may have been seen.
+  @inline(never) private func suspect(
+    _ row: UnsafePointer<OutcomeRow>, _ outcome: ChunkOutcome, logIndex: Int
+  ) {
+    let payload = row.pointee.payload
+    let isRated = row.pointee.door == Door.rated
+    let hasPayload = payload != OutcomeRow.noPayload
+    suspects.append(
+      Suspect(
+        row: row.pointee, logIndex: logIndex,
+        entry: hasPayload && !isRated ? outcome.suspense[Int(payload)] : nil,
+        detail: hasPayload && isRated ? outcome.details[Int(payload)] : nil))
+  }
+
+  private func keep(
+    _ row: DetailRecord, in detail: DetailSort, _ unit: InputUnit, _ sequence: Int, logIndex: Int
+  ) throws(FileFault) {
+    var row = row
+    row.logIndex = Int64(logIndex)
+    row.fileIndex = UInt32(unit.file.index)
+    row.unitIndex = UInt32(unit.index)
+    row.sequence = UInt32(sequence)
+    try detail.append(row)
   }
 
   /// Counts a record by its own door.
@@ -178,63 +218,52 @@ final class RunLedger {
   /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
   func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
     guard !suspects.isEmpty else { return [] }
-    var groups: [ConflictKey: [Copy]] = [:]
-    groups.reserveCapacity(suspects.count)
+    var groups = CopyGroups(suspectCount: suspects.count)
     for (number, suspect) in suspects.enumerated() {
-      let key = ConflictKey(low: suspect.row.identityLow, high: suspect.row.identityHigh)
-      groups[key, default: []].append(
-        Copy(logIndex: suspect.logIndex, content: suspect.row.content, suspect: number))
+      groups.add(
+        CopyGroups.Copy(
+          low: suspect.row.identity, high: suspect.row.identityHigh, content: suspect.row.content,
+          logIndex: suspect.logIndex, suspect: number))
     }
     try collectFirstCopies(&groups)
     var found: Set<ConflictKey> = []
-    for (key, copies) in groups {
+    groups.forEachGroup { copies in
+      let key = ConflictKey(low: copies[0].low, high: copies[0].high)
       if setup.conflicts.contains(key) {
         // The reader marked every copy already: each goes to suspense for itself.
         for copy in copies { if let number = copy.suspect { settle(suspects[number], as: nil) } }
+      } else if copies.count == 1, let number = copies[0].suspect {
+        // The filter was wrong: the key is new.
+        settle(suspects[number], as: nil)
       } else if copies.contains(where: { $0.content != copies[0].content }) {
         found.insert(key)
       } else {
         resolve(copies)
       }
     }
+    if let detail {
+      for item in settledDetail {
+        try keep(item.row, in: detail, item.unit, item.sequence, logIndex: item.logIndex)
+      }
+    }
     return found
   }
 
-  private struct Copy {
-    var logIndex: Int
-    var content: UInt64
-    /// Number among the suspects; nil for the copy that was counted when it came.
-    var suspect: Int?
-  }
+  private typealias Copy = CopyGroups.Copy
 
   /// One pass over the log: finds the copies that were counted at once.
-  private func collectFirstCopies(_ groups: inout [ConflictKey: [Copy]]) throws(FileFault) {
-    // A bitmap of the low keys keeps nearly every record out of the dictionary.
-    let bits = FlatTable<UInt64>(zeroedCount: 1 << 16)
-    defer { bits.deallocate() }
-    for key in groups.keys {
-      bits[Int(truncatingIfNeeded: key.low >> 6 & 0xffff)] |= 1 << (key.low & 63)
-    }
+  private func collectFirstCopies(_ groups: inout CopyGroups) throws(FileFault) {
     let suspectIndices = suspects.map(\.logIndex)
     var nextSuspect = 0
-    var counted: [(ConflictKey, Copy)] = []
     try log.forEachStretch { first, elements in
-      for (offset, element) in elements.enumerated() {
+      for (offset, element) in elements.enumerated() where groups.mayHold(element.low) {
         let index = first + offset
-        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index {
-          nextSuspect += 1
-          continue
-        }
-        guard bits[Int(truncatingIfNeeded: element.low >> 6 & 0xffff)] >> (element.low & 63) & 1 != 0 else {
-          continue
-        }
-        let key = ConflictKey(low: element.low, high: element.high)
-        if groups[key] != nil {
-          counted.append((key, Copy(logIndex: index, content: element.content, suspect: nil)))
-        }
+        while nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] < index { nextSuspect += 1 }
+        if nextSuspect < suspectIndices.count, suspectIndices[nextSuspect] == index { continue }
+        groups.addIfKnown(
+          Copy(low: element.low, high: element.high, content: element.content, logIndex: index, suspect: nil))
       }
     }
-    for (key, copy) in counted { groups[key]?.append(copy) }
   }
 
   /// Copies of one record with the same content: the one with the smallest address counts, the others are duplicates.
@@ -289,6 +318,7 @@ final class RunLedger {
       fileTotals[file].billed[Int(row.kind)] -= Int128(row.quantityBilled)
       fileTotals[file].amountPico &-= row.amountPico
       withUnsafePointer(to: row) { cells.remove($0) }
+      detail?.withdraw(logIndex)
     } else if row.door == Door.suspended {
       suspense.removeAll { $0.logIndex == logIndex }
     }
@@ -326,13 +356,16 @@ final class RunLedger {
       row, entry: suspect.entry, &fileTotals[stretch.unit.file.index], stretch.unit, stretch.sequence,
       stretch.unitOffset,
       logIndex: suspect.logIndex)
+    if row.door == Door.rated, let kept = suspect.detail {
+      settledDetail.append((kept, stretch.unit, stretch.sequence, suspect.logIndex))
+    }
   }
 }
 
 /// A key with contents that contradict each other.
 struct ConflictKey: Hashable, Sendable {
   var low: UInt64
-  var high: UInt64
+  var high: UInt32
 }
 
 /// A suspended record and where it is.

@@ -20,6 +20,8 @@ final class RunSetup: Sendable {
   let trailerReason: UInt16
 
   var keepsSuspense: Bool { options.keepsSuspense }
+  /// Bytes of text that are read into a chunk at a time.
+  var chunkBytes: Int { options.chunkBytes ?? Chunk.standardTextBytes }
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 

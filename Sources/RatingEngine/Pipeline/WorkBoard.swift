@@ -44,10 +44,10 @@ final class WorkBoard: @unchecked Sendable {
     var isStopped = false
     var openFilesMax: Int
 
-    init(fileCount: Int, bufferCount: Int, openFilesMax: Int) {
+    init(fileCount: Int, bufferCount: Int, openFilesMax: Int, chunkBytes: Int) {
       self.fileCount = fileCount
       self.openFilesMax = openFilesMax
-      freeChunks = (0..<bufferCount).map { _ in Chunk() }
+      freeChunks = (0..<bufferCount).map { _ in Chunk(textBytes: chunkBytes) }
       freeOutcomes = (0..<bufferCount).map { _ in ChunkOutcome() }
     }
   }
@@ -56,9 +56,11 @@ final class WorkBoard: @unchecked Sendable {
   private var state: State
   private let semaphores: [DispatchSemaphore]
 
-  init(fileCount: Int, threadCount: Int) {
+  init(fileCount: Int, threadCount: Int, chunkBytes: Int) {
     // Sixteen buffers let two workers run without waiting for each other; more workers need more.
-    state = State(fileCount: fileCount, bufferCount: 8 + 4 * threadCount, openFilesMax: max(2, threadCount))
+    state = State(
+      fileCount: fileCount, bufferCount: 8 + 4 * threadCount, openFilesMax: max(2, threadCount),
+      chunkBytes: chunkBytes)
     semaphores = (0..<threadCount).map { _ in DispatchSemaphore(value: 0) }
   }
 

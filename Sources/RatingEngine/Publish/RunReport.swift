@@ -60,7 +60,7 @@ public struct RunReport: Sendable {
     public var suspended: Int
     /// Whether a checksum vouches for every byte.
     public var isChecked: Bool
-    /// 32 hex digits of the XXH3 hash of the decoded bytes; empty where it was not taken.
+    /// `xxh3-128:` and 32 hex digits: the hash of the decoded bytes; empty where it was not taken.
     public var hash: String
   }
 
@@ -115,17 +115,8 @@ extension RatingResult {
   }
 
   private func amounts() -> [(currency: Currency, amount: Amount)] {
-    guard let field = setup.keyPlan.fields.first(where: { $0.part == .currency }) else { return [] }
-    var sums = [Amount](repeating: .zero, count: setup.catalog.currencies.count)
-    var occurs = [Bool](repeating: false, count: setup.catalog.currencies.count)
-    for number in 0..<ledger.cells.count {
-      let cell = ledger.cells.cell(number)
-      let value = Int(SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh))
-      sums[value] += Amount(pico: cell.pointee.amountPico)
-      occurs[value] = true
-    }
-    return sums.indices.filter { occurs[$0] }.map { (setup.catalog.currencies[$0], sums[$0]) }
-      .sorted { $0.0 < $1.0 }
+    held.indices.filter { held[$0].events > 0 }
+      .map { (setup.catalog.currencies[$0], Amount(pico: held[$0].amountPico)) }.sorted { $0.0 < $1.0 }
   }
 
   private func quantities() -> [RunReport.Quantity] {
@@ -142,7 +133,7 @@ extension RatingResult {
       name: file.name, source: file.source.name, byteCount: file.units.reduce(0) { $0 + $1.byteCount },
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
-      hash: hash.map { Self.hex($0.high) + Self.hex($0.low) } ?? "")
+      hash: hash.map { "xxh3-128:" + Self.hex($0.high) + Self.hex($0.low) } ?? "")
   }
 
   private static func hex(_ word: UInt64) -> String {

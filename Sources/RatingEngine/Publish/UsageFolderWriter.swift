@@ -21,9 +21,11 @@ extension RatingResult {
       ledger.releaseKeys()
       var files = [try writeSummary(folder)]
       files.append(try writeSuspense(folder))
+      let digest = digest()
       files.append(
         try writePlain(
-          folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest()), rowCount: digest().count))
+          folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count))
+      if let detail = ledger.detail { files += try writeDetail(folder, detail) }
       let header = Array((AllowanceSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8)
       files.append(try writePlain(folder, AllowanceSchema.fileName, header, rowCount: 0))
       let manifest = manifest(files, semantics: semantics)
@@ -97,14 +99,34 @@ extension RatingResult {
       name: name, rowCount: Int64(rowCount), decodedBytes: Int64(bytes.count), sha256: SHA256.hex(of: bytes))
   }
 
-  /// Suspended records by reason.
+  /// Suspended records by reason, account and kind; quantities over those whose quantity is known.
   private func digest() -> [SuspenseDigestRow] {
-    report().suspended.map { suspended in
+    struct Key: Hashable {
+      var reason: SuspenseReason
+      var account: UInt32
+      var kind: UInt8?
+    }
+    var sums: [Key: (count: Int64, quantity: Int128)] = [:]
+    for placed in ledger.suspense {
+      let entry = placed.entry
+      let kind = entry.quantity == UsageBatch.absentQuantity ? nil : entry.kind
+      var sum = sums[Key(reason: entry.reason, account: entry.account, kind: kind)] ?? (0, 0)
+      sum.count += 1
+      if kind != nil { sum.quantity += Int128(entry.quantity) }
+      sums[Key(reason: entry.reason, account: entry.account, kind: kind)] = sum
+    }
+    let rows = sums.map { key, sum in
       SuspenseDigestRow(
-        reason: Label(suspended.reason.code), account: .empty, serviceKind: nil,
-        eventCount: Int64(suspended.count),
-        quantity: nil, currency: nil, estimatedValue: nil)
-    }.sorted { $0.reason < $1.reason }
+        reason: Label(key.reason.code),
+        account: key.account == .max ? .empty : setup.catalog.source.accounts[Int(key.account)].id,
+        serviceKind: key.kind.flatMap { ServiceKind(rawValue: $0) }, eventCount: sum.count,
+        quantity: key.kind == nil ? nil : sum.quantity, currency: nil, estimatedValue: nil)
+    }
+    return rows.sorted { a, b in
+      if a.reason != b.reason { return a.reason < b.reason }
+      if a.account != b.account { return a.account < b.account }
+      return (a.serviceKind?.name ?? "") < (b.serviceKind?.name ?? "")
+    }
   }
 
   private func manifest(_ files: [SummaryManifest.File], semantics: Int64) -> SummaryManifest {

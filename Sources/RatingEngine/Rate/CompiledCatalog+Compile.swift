@@ -136,7 +136,7 @@ private struct CatalogCompiler {
     let groupNumbers = deck.ratingGroups.map { groups.number($0) }
     let destinationNumbers = deck.destinations.map { destinations.number($0) }
     let incrementNumbers = deck.increments.map { increment($0) }
-    var kinds: Set<UInt8> = []
+    var kinds = kindsLookedUp(inDeck: deckIndex)
     for row in deck.rows { kinds.insert(row.kind.rawValue) }
     var bases = [Int32](repeating: -1, count: CompiledPlan.kindCount)
     // Neighbouring rows mostly share their destination.
@@ -163,6 +163,17 @@ private struct CatalogCompiler {
         })
     }
     return bases
+  }
+
+  /// Kinds that a plan looks up in the deck: such an event needs a row also where the deck has none of its kind.
+  private func kindsLookedUp(inDeck deckIndex: Int) -> Set<UInt8> {
+    var kinds: Set<UInt8> = []
+    for plan in catalog.plans {
+      for (kind, index) in plan.deckIndexByKind.enumerated() where index == deckIndex {
+        kinds.insert(UInt8(kind))
+      }
+    }
+    return kinds
   }
 
   private mutating func tariff(group: UInt32, destination: UInt32) -> UInt32 {

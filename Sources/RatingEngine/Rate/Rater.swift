@@ -111,10 +111,17 @@ final class Rater {
     return emit(batch, into: rows)
   }
 
+  /// Account of a record that was just rated or suspended; `UInt32.max` where it belongs to nobody.
+  func accountIndex(_ record: Int) -> UInt32 { entry[record] == ServiceIndex.none ? .max : account[record] }
+
   // MARK: door 4, whose
 
   private func guide(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
-    for at in 0..<liveCount { entry[Int(live[at])] = ServiceIndex.none }
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      entry[record] = ServiceIndex.none
+      plan[record] = CompiledCatalog.none
+    }
     let lists = fields.guide
     let depth = lists.reduce(0) { max($0, $1.count) }
     for position in 0..<depth {
@@ -169,6 +176,15 @@ final class Rater {
       let length = lengths.map { Int($0[record]) } ?? 0
       if texts != nil ? length <= 0 : counts[record] == 0 { continue }
       let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
+      if !services.hasSourceKeys {
+        let slot = services.slot(key, tag: field.tag, text: texts?[record], length: length)
+        if slot >= 0, services.slots[slot].plan != ServiceIndex.Slot.noPlan {
+          entry[record] = services.slots[slot].entry
+          account[record] = services.slots[slot].account
+          plan[record] = UInt32(services.slots[slot].plan)
+          continue
+        }
+      }
       entry[record] = probe(key, field.tag, texts?[record], length, atSeconds: seconds[record], services)
     }
   }
@@ -194,6 +210,8 @@ final class Rater {
     let accounts = catalog.accounts
     let assignments = catalog.assignments
     keepLive { record in
+      // The guide knew the plan already: nothing of this customer depends on dates.
+      if plan[record] != CompiledCatalog.none { return true }
       var found = entry[record]
       if found == ServiceIndex.none {
         guard defaultEntry != ServiceIndex.none else { return suspend(record, batch, .unknownService) }
@@ -262,14 +280,9 @@ final class Rater {
     }
     if let onNet = rule.rule.onNet {
       let services = catalog.services
-      var other = services.inForce(
-        services.find(
-          ServiceIndex.Key(number: digits, count: count), tag: ServiceIndex.numberTag, text: nil, length: 0),
-        atSeconds: seconds[record])
-      if other == ServiceIndex.none {
-        other = services.inForce(
-          services.findRange(digits: digits, count: count, source: sourceNumber), atSeconds: seconds[record])
-      }
+      let other = probe(
+        ServiceIndex.Key(number: digits, count: count), ServiceIndex.numberTag, nil, 0,
+        atSeconds: seconds[record], services)
       guard count > 0, other != ServiceIndex.none else { return false }
       if onNet == .account, services.entries[Int(other)].account != account[record] { return false }
     }
@@ -503,12 +516,24 @@ final class Rater {
   @inline(__always) private func put(_ field: SummaryKeyPlan.Field, _ value: (Int) -> UInt64) {
     let keyLow = self.keyLow
     let keyHigh = self.keyHigh
+    let live = self.live
+    let count = liveCount
     let lookup = field.lookup?.base
-    let lookupCount = field.lookup?.count ?? 0
-    for at in 0..<liveCount {
+    let lookupCount = UInt64(field.lookup?.count ?? 0)
+    let shift = UInt64(field.shift)
+    if keyPlan.bits <= 64 {
+      for at in 0..<count {
+        let record = Int(live[at])
+        var number = value(record)
+        if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
+        keyLow[record] |= number &<< shift
+      }
+      return
+    }
+    for at in 0..<count {
       let record = Int(live[at])
       var number = value(record)
-      if let lookup, Int(number) < lookupCount { number = UInt64(lookup[Int(number)]) }
+      if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
       SummaryKeyPlan.put(number, shift: field.shift, &keyLow[record], &keyHigh[record])
     }
   }
@@ -523,8 +548,9 @@ final class Rater {
       let isRated = door == Door.rated
       out.initialize(
         to: OutcomeRow(
-          keyLow: keyLow[record], keyHigh: keyHigh[record], identityLow: batch.identityLow[record],
-          identityHigh: batch.identityHigh[record], content: batch.content[record],
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: batch.identityLow[record],
+          identityHigh: UInt32(truncatingIfNeeded: batch.identityHigh[record]),
+          content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
           payload: OutcomeRow.noPayload,

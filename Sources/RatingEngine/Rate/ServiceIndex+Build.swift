@@ -110,19 +110,19 @@ struct ServiceIndexBuilder {
   func build(sourceCount: Int, accounts: [Account]) -> (ServiceIndex, [Identity]) {
     let (ranked, rankOf) = rank()
     var entries: [ServiceIndex.Entry] = []
-    var texts: [UInt8] = []
+    var longKeys: [Int: [UInt8]] = [:]
     var capacity = 16
     while capacity < pending.count * 2 { capacity *= 2 }
     let slots = FlatTable<ServiceIndex.Slot>(zeroedCount: capacity)
     for index in 0..<capacity { slots.base[index].tag = ServiceIndex.none }
     for (key, list) in pending {
       let first = Self.chain(list, rankOf, then: ServiceIndex.none, &entries)
-      insert(key, first, slots, &texts)
+      insert(key, first, slots, &longKeys, direct(list, accounts))
     }
     var intervals: [[ServiceIndex.Interval]] = []
     for source in 0...sourceCount { intervals.append(self.intervals(source: source, rankOf, &entries)) }
     let index = ServiceIndex(
-      slots: slots, entries: FlatTable(entries), intervalsBySource: intervals, texts: texts,
+      slots: slots, entries: FlatTable(entries), intervalsBySource: intervals, longKeys: longKeys,
       hasSourceKeys: pending.keys.contains { $0.tag >> 16 != 0 })
     return (index, ranked)
   }
@@ -158,27 +158,38 @@ struct ServiceIndexBuilder {
     return first
   }
 
+  /// Account and plan of a key for which one entry and one plan hold at all times; nil where dates decide.
+  private func direct(_ list: [PendingEntry], _ accounts: [Account]) -> (account: UInt32, plan: UInt16)? {
+    guard list.count == 1, list[0].entry.fromSeconds == Int64.min, list[0].entry.untilSeconds == Int64.max
+    else { return nil }
+    let plans = accounts[Int(list[0].entry.account)].plans
+    guard plans.count == 1, plans[0].from == nil, plans[0].until == nil,
+      plans[0].planIndex < Int(ServiceIndex.Slot.noPlan)
+    else { return nil }
+    return (list[0].entry.account, UInt16(plans[0].planIndex))
+  }
+
   private func insert(
-    _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>, _ texts: inout [UInt8]
+    _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>,
+    _ longKeys: inout [Int: [UInt8]],
+    _ direct: (account: UInt32, plan: UInt16)?
   ) {
     var slot = ServiceIndex.Slot(
-      key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: entry, textOffset: 0,
+      key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: entry,
+      account: direct?.account ?? ServiceIndex.none, plan: direct?.plan ?? ServiceIndex.Slot.noPlan,
       textLength: 0)
     if key.count == 0 {
       let padded = key.text.bytes + [UInt8](repeating: 0, count: 16)
       slot.key = padded.withUnsafeBufferPointer { buffer in
         buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: key.text.bytes.count) } ?? slot.key
       }
-      if key.text.bytes.count > 16 {
-        slot.textOffset = UInt32(texts.count)
-        slot.textLength = UInt32(key.text.bytes.count)
-        texts += key.text.bytes
-      }
+      slot.textLength = UInt16(clamping: key.text.bytes.count)
     }
     let mask = slots.count - 1
     var at = Int(truncatingIfNeeded: slot.key.hash(key.tag) &>> 32) & mask
     while slots.base[at].tag != ServiceIndex.none { at = (at + 1) & mask }
     slots.base[at] = slot
+    if key.count == 0, key.text.bytes.count > 16 { longKeys[at] = key.text.bytes }
   }
 
   /// Disjoint stretches for one source: narrow ranges before the wide ones around them, own rows before those for any.

@@ -66,9 +66,14 @@ struct ServiceIndex: Sendable {
     /// Tag of the kind, and in the upper half the source it holds for (0: any); `none` for an empty slot.
     var tag: UInt32
     var entry: UInt32
-    /// Offset of the full text where it is longer than 16 bytes, else 0.
-    var textOffset: UInt32
-    var textLength: UInt32
+    /// Account and plan where one entry and one plan hold at all times, so that nothing else need be read: the usual
+    /// customer. `none` where dates decide.
+    var account: UInt32
+    var plan: UInt16
+    /// Bytes of a text key, 0 for a number: a text and the same text with zero bytes behind it share a key.
+    var textLength: UInt16
+
+    static let noPlan = UInt16.max
   }
 
   /// Stretches of numbers, disjoint and ascending; `key` is (digit count, number).
@@ -83,7 +88,8 @@ struct ServiceIndex: Sendable {
   let entries: FlatTable<Entry>
   /// By source number (0: files of any other source).
   let intervalsBySource: [[Interval]]
-  private let texts: [UInt8]
+  /// By number of the slot.
+  private let longKeys: [Int: [UInt8]]
   /// Whether any key holds for one source only.
   let hasSourceKeys: Bool
 
@@ -91,23 +97,30 @@ struct ServiceIndex: Sendable {
     cm_prefetch_read(slots.base + (Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask))
   }
 
-  /// First entry under the key, or `none`. `text` is compared where it is longer than 16 bytes.
-  @inline(__always) func find(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> UInt32 {
+  /// The slot of the key, or −1. `text` is compared where it is longer than 16 bytes; a number has length 0.
+  @inline(__always) func slot(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> Int {
     var at = Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
     while true {
       let slot = slots.base + at
-      if slot.pointee.tag == Self.none { return Self.none }
-      if slot.pointee.key == key, slot.pointee.tag == tag {
-        if slot.pointee.textLength == 0 && length <= 16 { return slot.pointee.entry }
-        if matches(slot.pointee, text, length) { return slot.pointee.entry }
+      if slot.pointee.tag == Self.none { return -1 }
+      if slot.pointee.key == key, slot.pointee.tag == tag,
+        Int(slot.pointee.textLength) == length && (length <= 16 || matches(at, text, length))
+      {
+        return at
       }
       at = (at &+ 1) & mask
     }
   }
 
-  private func matches(_ slot: Slot, _ text: TextPointer?, _ length: Int) -> Bool {
-    guard let text, Int(slot.textLength) == length else { return false }
-    return (0..<length).allSatisfy { texts[Int(slot.textOffset) + $0] == text[$0] }
+  /// First entry under the key, or `none`.
+  @inline(__always) func find(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> UInt32 {
+    let at = slot(key, tag: tag, text: text, length: length)
+    return at < 0 ? Self.none : slots[at].entry
+  }
+
+  private func matches(_ slot: Int, _ text: TextPointer?, _ length: Int) -> Bool {
+    guard let text, let known = longKeys[slot], known.count == length else { return false }
+    return known.indices.allSatisfy { known[$0] == text[$0] }
   }
 
   /// The entry of a chain that is in force at `seconds`, or `none`.
@@ -139,14 +152,15 @@ struct ServiceIndex: Sendable {
   static func rangeKey(_ digits: UInt64, _ count: UInt8) -> UInt64 { UInt64(count & 0x7f) << 56 | digits }
 
   init(
-    slots: FlatTable<Slot>, entries: FlatTable<Entry>, intervalsBySource: [[Interval]], texts: [UInt8],
+    slots: FlatTable<Slot>, entries: FlatTable<Entry>, intervalsBySource: [[Interval]],
+    longKeys: [Int: [UInt8]],
     hasSourceKeys: Bool
   ) {
     self.slots = slots
     mask = slots.count - 1
     self.entries = entries
     self.intervalsBySource = intervalsBySource
-    self.texts = texts
+    self.longKeys = longKeys
     self.hasSourceKeys = hasSourceKeys
   }
 }

@@ -9,18 +9,24 @@ struct SuspenseAddress {
 
   /// Resolves the address. Complexity: O(units + chunks before it).
   init(_ placed: PlacedSuspense) {
-    var lines = 0
-    var bytes: Int64 = 0
-    for unit in placed.unit.file.units.prefix(placed.unit.index) {
-      lines += unit.headerLines + unit.lineCounts.reduce(0) { $0 + Int($1) } + unit.oversizeRecords.count
-      bytes += unit.byteCount
-    }
-    lines += placed.unit.headerLines
-    lines += placed.unit.lineCounts.prefix(placed.sequence).reduce(0) { $0 + Int($1) }
-    // A record over the limit is a line of no chunk.
-    lines +=
-      placed.unit.oversizeRecords.filter { $0.line <= placed.sequence && $0.unitOffset < placed.offset }.count
-    line = lines + Int(placed.entry.lineInChunk) + 1
+    let bytes = placed.unit.file.units.prefix(placed.unit.index).reduce(Int64(0)) { $0 + $1.byteCount }
+    line = Self.line(
+      in: placed.unit, sequence: placed.sequence, lineInChunk: Int(placed.entry.lineInChunk),
+      unitOffset: placed.offset)
     byteOffset = bytes + placed.offset
+  }
+
+  /// Line of a record in its decoded file, from 1. `unitOffset` tells records over the limit apart that stand between the
+  /// same chunks; any large number for records of chunks.
+  static func line(in unit: InputUnit, sequence: Int, lineInChunk: Int, unitOffset: Int64) -> Int {
+    var lines = 0
+    for before in unit.file.units.prefix(unit.index) {
+      lines +=
+        before.headerLines + before.lineCounts.reduce(0) { $0 + Int($1) } + before.oversizeRecords.count
+    }
+    lines += unit.headerLines + unit.lineCounts.prefix(sequence).reduce(0) { $0 + Int($1) }
+    // A record over the limit is a line of no chunk.
+    lines += unit.oversizeRecords.filter { $0.line <= sequence && $0.unitOffset < unitOffset }.count
+    return lines + lineInChunk + 1
   }
 }

@@ -8,6 +8,11 @@ struct SuspenseEntry {
   var lineInChunk: UInt32
   /// Offset of the record in the chunk.
   var offsetInChunk: UInt32
+  /// Index of the account, where the record came as far as that; `UInt32.max` otherwise.
+  var account = UInt32.max
+  /// Kind and quantity, where they could be read: `UsageBatch.absentQuantity` otherwise.
+  var kind: UInt8 = 0
+  var quantity = Int64.min
   /// Length of the record; longer than `bytes` where it was cut.
   var length: Int64
   var bytes: [UInt8]

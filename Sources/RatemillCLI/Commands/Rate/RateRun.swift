@@ -8,6 +8,7 @@ internal import OptionTable
 internal import RatingEngine
 internal import Synchronization
 internal import Tables
+internal import UsageSummary
 
 /// One call of `rate`.
 struct RateRun {
@@ -25,6 +26,10 @@ struct RateRun {
     Interruption.watch()
     ignoreSizeAndPipeSignals()
     do {
+      if let path = configuration.outPath {
+        try OutputFolder.prepare(
+          path, marker: SummaryManifest.fileName, replaces: configuration.replacesOutput)
+      }
       let catalog = try CatalogFolder.load(configuration.catalogPath)
       let inputs = try InputFile.expand(
         configuration.inputs,
@@ -120,6 +125,7 @@ struct RateRun {
     options.sourceName = configuration.sourceName
     options.groupBy = groupBy
     options.keepsSuspense = groupBy == nil
+    options.keepsDetail = groupBy == nil && configuration.writesDetail
     options.hashesInputs = groupBy == nil
     options.expectedRecords = configuration.expectedRecordCount
     options.expectedBytes = configuration.expectedByteCount.map(Int64.init)

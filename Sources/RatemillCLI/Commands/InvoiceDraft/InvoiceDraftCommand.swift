@@ -1,11 +1,24 @@
 // `ratemill invoice draft`: from a usage folder to invoices for review.
 
+internal import BillingCalendar
+internal import Catalog
+internal import DurableFiles
+internal import Invoicing
 internal import OptionTable
+internal import UsageSummary
 
 /// The options of `invoice draft` as typed.
 struct InvoiceDraftOptions: CommandOptions {
   var shared = SharedOptions()
   var usage: String?
+  var period: UsagePeriodChoice?
+
+  private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
+    guard let period = UsagePeriodChoice.parse(text) else {
+      throw .expected(UsagePeriodChoice.expectedForm, got: text)
+    }
+    return period
+  }
 
   static let table: [OptionSpec<InvoiceDraftOptions>] = [
     .catalog("Read accounts and contracts in DIR"),
@@ -16,9 +29,18 @@ struct InvoiceDraftOptions: CommandOptions {
         Only the summaries are read, never the usage behind them. A folder whose manifest is missing or does not \
         meet its tables is refused with status 5.
         """),
+    .value(
+      "period", "PERIOD", in: OptionGroup.input, into: \.period, Self.periodParser,
+      "Draft this usage period only",
+      details: """
+        2026-06 names the usage periods that begin in that month, 2026-06-01/2026-07-01 exactly one. Without it, \
+        every period of the usage is drafted; contracts are charged in the months that have most of its events.
+        """),
     .out(
       "Write the drafts to DIR",
-      details: "Holds one JSON document and one self-contained HTML page for each account."),
+      details: """
+        Holds one JSON document and one self-contained HTML page for each account, and index.html to begin with.
+        """),
     .force,
     .json(),
     .quiet, .progress, .color, .help, .version,
@@ -30,6 +52,8 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
   let catalogPath: String
   /// An output folder of `rate`.
   let usagePath: String
+  /// The usage periods to draft; nil for all of the usage.
+  let period: UsagePeriodChoice?
   let outPath: String
   /// Whether that folder may hold an earlier output.
   let replacesOutput: Bool
@@ -39,6 +63,7 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
     catalogPath = try Requirement.given(
       options.shared.catalog, "--catalog", "DIR, with accounts.csv and contracts.csv")
     usagePath = try Requirement.given(options.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
+    period = options.period
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
     replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
@@ -75,6 +100,24 @@ enum InvoiceDraftCommand: Command {
   }
 
   static func run(_ configuration: InvoiceDraftConfiguration, console: Console) -> ExitStatus {
-    notBuiltYet(console)
+    do {
+      try OutputFolder.prepare(
+        configuration.outPath, marker: InvoiceDraftRun.marker, replaces: configuration.replacesOutput)
+      let catalog = try CatalogFolder.load(configuration.catalogPath)
+      let usage = try UsageFolder.open(configuration.usagePath)
+      let report = try InvoiceDraftRun(usage: usage, catalog: catalog, choice: configuration.period)
+        .publish(to: configuration.outPath)
+      return InvoiceDraftLines(report, configuration, console: console).finish()
+    } catch let fault as FileFault {
+      return InvoiceFaultLines.fail(.output(fault), console: console)
+    } catch let fault as CatalogFault {
+      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
+    } catch let fault as UsageFolderFault {
+      return InvoiceFaultLines.fail(.usage(fault), console: console)
+    } catch let fault as InvoiceDraftFault {
+      return InvoiceFaultLines.fail(fault, console: console)
+    } catch {
+      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+    }
   }
 }

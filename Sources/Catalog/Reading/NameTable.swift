@@ -1,4 +1,4 @@
-// Texts that many rows repeat, each kept once and known by a number.
+// Texts that many rows repeat or refer to, each kept once and known by a number.
 
 import Glibc
 import Tables
@@ -7,7 +7,7 @@ import Tables
 ///
 /// Open addressing over a hash of eight bytes a step; a text equal to the one asked for last costs one compare. Not made
 /// against chosen collisions: decks are written by their owner.
-struct NameTable: ~Copyable {
+struct NameTable {
   private static let free: UInt32 = .max
 
   private var bytes: [UInt8] = []
@@ -30,6 +30,18 @@ struct NameTable: ~Copyable {
 
   /// The text of a number.
   func label(_ index: Int) -> Label { Label(bytes: Array(bytes[ends[index]..<ends[index + 1]])) }
+
+  /// The number of a text that is known; nil for another.
+  func known(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
+    let mask = slots.count - 1
+    var slot = Self.hash(text) & mask
+    while slots[slot] != Self.free {
+      let index = Int(slots[slot])
+      if isEqual(index, text) { return index }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
 
   private mutating func findOrInsert(_ text: UnsafeBufferPointer<UInt8>) -> Int {
     let mask = slots.count - 1

@@ -1,0 +1,143 @@
+// What a test says usage costs and whose it is: the model that the engine's catalog is made from and that the reference
+// rater reads as it stands. It knows no compiled form and no table of the engine.
+
+import BillingCalendar
+import Money
+
+/// Everything that decides what usage costs. Dates are local days of the account, instants are seconds since 1970 in UTC.
+struct Tariff {
+  var sources: [Source] = []
+  var accounts: [Account] = []
+  var services: [Service] = []
+  var decks: [Deck] = []
+  var plans: [Plan] = []
+
+  enum Kind: String, CaseIterable { case voice, message, data, event }
+  enum Direction: String, CaseIterable { case outbound, inbound, `internal` }
+
+  struct Source {
+    var name: String
+    var pattern: String
+    var format = "ratemill-csv"
+    var zone = Zone.utc
+    var dialling = Dialling()
+    var defaultAccount: String?
+    var namespace: String?
+    var overlap = "first"
+    var gap = "forward"
+  }
+
+  /// How dialled digits become international ones.
+  struct Dialling {
+    var countryCode = ""
+    var internationalPrefixes = ["00", "011"]
+    var nationalPrefix = ""
+    var isBareNational = false
+    var shortCodes: [String] = []
+  }
+
+  struct Account {
+    var id: String
+    var zone = Zone.utc
+    var cycleDay = 1
+    var plans: [(plan: String, from: CivilDate?, until: CivilDate?)]
+  }
+
+  struct Service {
+    /// `number`, `range`, or the word of a text key.
+    var kind: String
+    var key: String
+    /// The last number of a range.
+    var lastKey = ""
+    var account: String
+    var name: String
+    var site = ""
+    var costCentre = ""
+    var from: CivilDate?
+    var until: CivilDate?
+    /// The only source it holds for.
+    var source: String?
+  }
+
+  struct Deck {
+    var name: String
+    var currency = "EUR"
+    var rows: [Row] = []
+  }
+
+  struct Row {
+    var prefix: String
+    var kind = Kind.voice
+    var isBlocked = false
+    var destination: String
+    var group: String
+    var increment = Increment.seconds(1, 1)
+    var minimumSeconds = 0
+    var from: Int64?
+    var until: Int64?
+    var price: Price
+    var feePico: Int64 = 0
+  }
+
+  /// A price in pico for a quantity of the kind: milliseconds, messages, bytes, millionths of an event.
+  struct Price: Hashable {
+    var pico: Int64
+    var quantity: Int64
+  }
+
+  struct Increment: Hashable {
+    struct Step: Hashable {
+      var from: Int64
+      var size: Int64
+      var price: Price?
+    }
+    var steps: [Step]
+
+    static func seconds(_ first: Int64, _ next: Int64) -> Increment {
+      first == next
+        ? Increment(steps: [Step(from: 0, size: first * 1000)])
+        : Increment(steps: [Step(from: 0, size: first * 1000), Step(from: first * 1000, size: next * 1000)])
+    }
+    static let single = Increment(steps: [Step(from: 0, size: 1)])
+  }
+
+  struct Plan {
+    var name: String
+    var currency = "EUR"
+    var scale = 6
+    var mode = RoundingMode.halfUp
+    var keepsMilliseconds = false
+    /// Deck by kind.
+    var lookUp: [Kind: String] = [:]
+    /// `chargeable`, `answered` or `always`.
+    var feeRule = "chargeable"
+    var chargesAnsweredZero = false
+    var notBilled: [NotBilled] = []
+    var charges: [Charge] = []
+  }
+
+  struct NotBilled {
+    var reason: String
+    var kinds: [Kind] = []
+    var directions: [Direction] = []
+    var isAnswered: Bool?
+    var prefixes: [String] = []
+    /// `account` or `any`.
+    var onNet: String?
+    var dispositions: [String] = []
+  }
+
+  struct Charge {
+    var name: String
+    var kinds: [Kind] = []
+    var directions: [Direction] = []
+    var groups: [String]?
+    /// Nil: the price of the deck row.
+    var price: Price?
+    var increment: Increment?
+    var minimumSeconds: Int?
+    var feePico: Int64?
+    var least: Amount?
+    var most: Amount?
+  }
+}

@@ -1,0 +1,179 @@
+// A tariff of a test as the catalog that the engine takes.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+// Inside `Tariff` the names of the catalog's types mean the tariff's own.
+private typealias CatalogAccount = Account
+
+extension Tariff {
+  /// The catalog with the built-in formats and those given.
+  func catalog(formats own: [FormatDescriptor] = []) -> Catalog {
+    let formats = (Self.builtInFormats + own).sorted { $0.name < $1.name }
+    let accounts = self.accounts.sorted { Label($0.id) < Label($1.id) }
+    let decks = self.decks.sorted { Label($0.name) < Label($1.name) }
+    let plans = self.plans.sorted { Label($0.name) < Label($1.name) }
+    let accountIds = accounts.map(\.id)
+    return Catalog(
+      defaults: CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: []),
+      sources: sources.map { $0.usageSource(formats: formats, accountIds: accountIds) }, formats: formats,
+      accounts: accounts.map { $0.catalogAccount(planNames: plans.map(\.name)) },
+      services: services.map { $0.serviceKey(accountIds: accountIds) },
+      decks: decks.map { $0.rateDeck() }, plans: plans.map { $0.ratePlan(deckNames: decks.map(\.name)) },
+      contracts: [], ratingHash: String(repeating: "0", count: 64),
+      billingHash: String(repeating: "0", count: 64), warnings: [])
+  }
+
+  private static let builtInFormats = BuiltInFormats.all()
+
+  fileprivate static func index(_ names: [String], _ name: String) -> Int {
+    guard let index = names.firstIndex(of: name) else { preconditionFailure("a test names '\(name)'") }
+    return index
+  }
+}
+
+extension Tariff.Source {
+  fileprivate func usageSource(formats: [FormatDescriptor], accountIds: [String]) -> UsageSource {
+    UsageSource(
+      name: Label(name), pattern: Label(pattern),
+      formatIndex: Tariff.index(formats.map(\.name.description), format), zone: zone, country: .empty,
+      dialling: dialling.plan, defaultAccountIndex: defaultAccount.map { Tariff.index(accountIds, $0) },
+      namespace: Label(namespace ?? name), sequence: .empty, expected: .empty, control: .empty,
+      overlap: UsageSource.LocalTimeChoice(rawValue: overlap) ?? .first,
+      gap: UsageSource.LocalTimeChoice(rawValue: gap) ?? .forward, line: 1)
+  }
+}
+
+extension Tariff.Dialling {
+  var plan: DiallingPlan {
+    DiallingPlan(
+      countryCode: Label(countryCode), internationalPrefixes: internationalPrefixes.map { Label($0) },
+      nationalPrefix: Label(nationalPrefix), bareIsNational: isBareNational,
+      shortCodes: shortCodes.map { Label($0) })
+  }
+}
+
+extension Tariff.Account {
+  fileprivate func catalogAccount(planNames: [String]) -> CatalogAccount {
+    CatalogAccount(
+      id: Label(id), name: Label(id), zone: zone, cycleDay: cycleDay, pool: .empty, rounding: .event,
+      plans: plans.map {
+        PlanAssignment(planIndex: Tariff.index(planNames, $0.plan), from: $0.from, until: $0.until)
+      }, details: [:], line: 1)
+  }
+}
+
+extension Tariff.Service {
+  fileprivate func serviceKey(accountIds: [String]) -> ServiceKey {
+    ServiceKey(
+      kind: kind == "number" ? .number : kind == "range" ? .range : .text(Label(kind)), key: Label(key),
+      lastKey: Label(lastKey), accountIndex: Tariff.index(accountIds, account), service: Label(name),
+      site: Label(site), costCentre: Label(costCentre), from: from, until: until,
+      source: Label(source ?? ""), line: 1)
+  }
+}
+
+extension Tariff.Kind {
+  var usageKind: UsageKind {
+    guard let kind = UsageKind(name: rawValue) else { preconditionFailure("\(rawValue) is a kind") }
+    return kind
+  }
+}
+
+extension Tariff.Direction {
+  var usageDirection: UsageDirection {
+    switch self {
+    case .outbound: .outbound
+    case .inbound: .inbound
+    case .internal: .internal
+    }
+  }
+}
+
+extension Tariff.Price {
+  fileprivate var unitPrice: UnitPrice { UnitPrice(pico: pico, units: quantity) }
+}
+
+extension Tariff.Increment {
+  fileprivate var billingIncrement: BillingIncrement {
+    BillingIncrement(
+      steps: steps.map { BillingIncrement.Step(from: $0.from, size: $0.size, price: $0.price?.unitPrice) })
+  }
+}
+
+extension Tariff.Deck {
+  /// The deck with its rows in the order that a loaded deck has.
+  func rateDeck() -> RateDeck {
+    let destinations = Set(rows.map { Label($0.destination) }).sorted()
+    let groups = Set(rows.map { Label($0.group) }).sorted()
+    var increments: [BillingIncrement] = []
+    let made = rows.enumerated().map { index, row -> RateDeckRow in
+      let increment = row.increment.billingIncrement
+      if !increments.contains(increment) { increments.append(increment) }
+      return RateDeckRow(
+        prefix: UInt64(row.prefix) ?? 0, prefixDigits: UInt8(row.prefix.utf8.count), kind: row.kind.usageKind,
+        isBlocked: row.isBlocked, file: 0, line: UInt32(index + 2),
+        destination: UInt32(destinations.firstIndex(of: Label(row.destination)) ?? 0),
+        ratingGroup: UInt32(groups.firstIndex(of: Label(row.group)) ?? 0),
+        increment: UInt32(increments.firstIndex(of: increment) ?? 0),
+        minimumSeconds: UInt32(row.minimumSeconds), fromSeconds: row.from ?? .min,
+        untilSeconds: row.until ?? .max, pricePico: row.price.pico, priceUnits: row.price.quantity,
+        connectionFeePico: row.feePico)
+    }
+    return RateDeck(
+      name: Label(name), currency: Tariff.currency(currency), rows: made.sorted(by: Self.precedes),
+      destinations: destinations, ratingGroups: groups, increments: increments, files: [name + ".csv"])
+  }
+
+  private static func precedes(_ a: RateDeckRow, _ b: RateDeckRow) -> Bool {
+    let (x, y) = (aligned(a), aligned(b))
+    if x != y { return x < y }
+    if a.prefixDigits != b.prefixDigits { return a.prefixDigits < b.prefixDigits }
+    if a.fromSeconds != b.fromSeconds { return a.fromSeconds < b.fromSeconds }
+    return a.kind.rawValue < b.kind.rawValue
+  }
+
+  /// The prefix with zeros behind it, 15 digits in all.
+  private static func aligned(_ row: RateDeckRow) -> UInt64 {
+    (row.prefixDigits..<15).reduce(row.prefix) { value, _ in value * 10 }
+  }
+}
+
+extension Tariff {
+  static func currency(_ code: String) -> Currency {
+    guard let currency = Currency(code: code) else { preconditionFailure("\(code) is no currency") }
+    return currency
+  }
+}
+
+extension Tariff.Plan {
+  fileprivate func ratePlan(deckNames: [String]) -> RatePlan {
+    RatePlan(
+      name: Label(name), currency: Tariff.currency(currency),
+      rounding: RoundingRule(scale: scale, mode: mode), keepsMilliseconds: keepsMilliseconds,
+      deckIndexByKind: UsageKind.allCases.map { kind in
+        lookUp.first { $0.key.usageKind == kind }.map { Tariff.index(deckNames, $0.value) }
+      }, connectionFee: ConnectionFeeRule(rawValue: feeRule) ?? .chargeable,
+      chargesAnsweredZero: chargesAnsweredZero,
+      notBilled: notBilled.map { rule in
+        NotBilledRule(
+          reason: Label(rule.reason), kinds: rule.kinds.map(\.usageKind),
+          directions: rule.directions.map(\.usageDirection), isAnswered: rule.isAnswered,
+          numberPrefixes: rule.prefixes.map { Label($0) },
+          onNet: rule.onNet.flatMap { NotBilledRule.OnNet(rawValue: $0) },
+          dispositions: rule.dispositions.map { Label($0) })
+      }, charges: charges.map { $0.planCharge() }, file: name + ".yaml", line: 1)
+  }
+}
+
+extension Tariff.Charge {
+  fileprivate func planCharge() -> PlanCharge {
+    PlanCharge(
+      name: Label(name), kinds: kinds.map(\.usageKind), directions: directions.map(\.usageDirection),
+      ratingGroups: groups?.map { Label($0) }, price: price.map { .unit($0.unitPrice) } ?? .deck,
+      increment: increment?.billingIncrement, minimumSeconds: minimumSeconds.map { UInt32($0) },
+      connectionFeePico: feePico, eventMinimum: least, eventMaximum: most, line: 1)
+  }
+}
