@@ -1,0 +1,133 @@
+// Door 6, first half: deck row and charge.
+
+import CMachine
+import Catalog
+
+extension Rater {
+  func match(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
+    let prefixes = catalog.prefixes
+    let bases = catalog.deckBases
+    do {
+      keepLive { record in
+        let base = bases[Int(plan[record]) &* CompiledPlan.kindCount &+ Int(batch.kind[record])]
+        if base < 0 {
+          tariff[record] = meterTariff(record, columns, fields)
+          node[record] = 0
+          return tariff[record] != MeterNames.none || suspend(record, batch, .noCharge)
+        }
+        let count = batch.toCount[record]
+        if count == 0 { return suspend(record, batch, .badNumber) }
+        tariff[record] = MeterNames.none
+        if count & PhoneNumber.shortCodeFlag != 0 {
+          // Rare: the careful way at once.
+          let found = prefixes.match(
+            base: Int(base), number: batch.toDigits[record], count: count,
+            atSeconds: UInt32(clamping: seconds[record]))
+          row[record] = found
+          node[record] = 0
+          return found != 0 || suspend(record, batch, .noPrice)
+        }
+        let parts = PrefixTable.Digits(batch.toDigits[record], count: Int(count))
+        var value = prefixes.level1[Int(base) &+ parts.first4]
+        if value & PrefixTable.childFlag != 0 {
+          let index = Int(value & ~PrefixTable.childFlag) &* 1000 &+ parts.next3
+          cm_prefetch_read(prefixes.level2.base + index)
+          value = PrefixTable.childFlag | UInt32(truncatingIfNeeded: index)
+        } else if value == 0 {
+          return suspend(record, batch, .noPrice)
+        }
+        node[record] = value
+        last8[record] = parts.last8
+        return true
+      }
+    }
+    // Level 2, and the first step of level 3.
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      let value = node[record]
+      guard value & PrefixTable.childFlag != 0 else { continue }
+      let next = prefixes.level2[Int(value & ~PrefixTable.childFlag)]
+      node[record] = next
+      if next & PrefixTable.childFlag != 0 {
+        cm_prefetch_read(
+          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000))
+        )
+      } else if next != 0 {
+        cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
+      }
+    }
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      guard node[record] & PrefixTable.childFlag != 0 else { continue }
+      let leaf = prefixes.descend(node[record], last8[record])
+      node[record] = leaf
+      if leaf != 0 { cm_prefetch_read(prefixes.rows.base + Int(leaf &- 1)) }
+    }
+    resolveRows(batch)
+  }
+
+  /// The row in force for each leaf, and its price's cache line on the way.
+  func resolveRows(_ batch: UsageBatch) {
+    let prefixes = catalog.prefixes
+    let prices = catalog.prices
+    keepLive { record in
+      if tariff[record] != MeterNames.none { return true }
+      if row[record] == 0 {
+        row[record] = prefixes.inForce(
+          node[record], atSeconds: UInt32(clamping: seconds[record]), digitCount: batch.toCount[record])
+      }
+      guard row[record] != 0 else { return suspend(record, batch, .noPrice) }
+      let found = prefixes.rows.base + Int(row[record] &- 1)
+      if found.pointee.isBlocked != 0 { return suspend(record, batch, .destinationClosed) }
+      tariff[record] = found.pointee.tariff
+      price[record] = found.pointee.price
+      cm_prefetch_read(prices.base + Int(found.pointee.price))
+      return true
+    }
+  }
+
+  func meterTariff(_ record: Int, _ columns: FieldColumns, _ fields: FieldPlan) -> UInt32 {
+    guard let slot = fields.meter, columns.lengths(slot)[record] > 0 else { return meters.unnamed }
+    return meters.number(columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+  }
+
+  func choosePrices(_ batch: UsageBatch) {
+    let entries = catalog.chargeEntries
+    let combinations = CompiledPlan.kindCount * CompiledPlan.directionCount
+    keepLive { record in
+      let combination = CompiledPlan.combination(batch.kind[record], batch.direction[record])
+      let known = entries[Int(plan[record]) &* combinations &+ combination]
+      guard row[record] != 0, known.charge != CompiledCatalog.none else {
+        return chooseCharge(record, batch, combination)
+      }
+      charge[record] = known.charge
+      chargeName[record] = known.name
+      chargeHasLimits[record] = known.hasLimits
+      return true
+    }
+  }
+
+  /// Asks the charges of the plan in order.
+  func chooseCharge(_ record: Int, _ batch: UsageBatch, _ combination: Int) -> Bool {
+    let plan = catalog.plans[Int(plan[record])]
+    let tariff = tariff[record]
+    let group =
+      Int(tariff) < catalog.tariffs.count ? catalog.tariffs[Int(tariff)].group : meters.group(tariff)
+    for candidate in plan.chargesByCombination[combination] {
+      let charge = plan.charges[Int(candidate)]
+      guard charge.takes(group: group) else { continue }
+      if row[record] != 0 {
+        if let table = charge.priceByRowPrice { price[record] = table[Int(price[record])] }
+      } else {
+        // A charge that takes its price from the deck needs a row.
+        if charge.priceWithoutRow == CompiledCharge.none { continue }
+        price[record] = charge.priceWithoutRow
+      }
+      self.charge[record] = UInt32(candidate)
+      chargeName[record] = charge.name
+      chargeHasLimits[record] = charge.hasLimits ? 1 : 0
+      return true
+    }
+    return suspend(record, batch, .noCharge)
+  }
+}

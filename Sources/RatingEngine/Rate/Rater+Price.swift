@@ -1,0 +1,141 @@
+// Door 6, second half: the amount, the summary key, and the row that leaves.
+
+import Catalog
+import Money
+
+extension Rater {
+  func priceEvents(_ batch: UsageBatch) {
+    let prices = catalog.prices
+    let plans = catalog.planEntries
+    keepLive { record in
+      let quantity = batch.quantity[record]
+      let price = prices.base + Int(self.price[record])
+      // The common event: a plain plan, first/next, whole seconds, no fee, no limits.
+      if quantity >= 0, quantity < Int64(UInt32.max) * 1000, price.pointee.isFast,
+        plans[Int(plan[record])].isPlain != 0, chargeHasLimits[record] == 0
+      {
+        let isVoice = price.pointee.fastUnit != 1
+        let whole = isVoice ? (quantity &+ 999) / 1000 &* 1000 : quantity
+        let charged = price.pointee.billed(whole)
+        let units = UInt64(bitPattern: isVoice ? charged / 1000 : charged)
+        if units < 1 << 32, !isVoice || units &* 1000 == UInt64(bitPattern: charged) {
+          billed[record] = charged
+          amount[record] = Int128(price.pointee.fastAmountMicro(units)) &* 1_000_000
+          return true
+        }
+      }
+      return priceExactly(record, batch)
+    }
+  }
+
+  /// Prices an event in full generality.
+  func priceExactly(_ record: Int, _ batch: UsageBatch) -> Bool {
+    let quantity = batch.quantity[record]
+    if quantity == UsageBatch.absentQuantity { return suspend(record, batch, .missingQuantity) }
+    let price = catalog.prices[Int(self.price[record])]
+    let plan = catalog.plans[Int(plan[record])]
+    let result = EventPrice.exact(
+      quantity: quantity, isVoice: batch.kind[record] == UsageKind.voice.rawValue,
+      isAnswered: batch.isAnswered[record] != 0, price: price,
+      increment: catalog.increments[Int(price.incrementIndex)], plan: plan,
+      charge: plan.charges[Int(charge[record])])
+    switch result {
+    case .success(let priced):
+      billed[record] = priced.billed
+      amount[record] = priced.amount.pico
+      return true
+    case .failure(let fault): return suspend(record, batch, fault.reason)
+    }
+  }
+
+  /// Packs the keys of all rated records, part by part.
+  func packKeys(_ batch: UsageBatch) {
+    let count = liveCount
+    let live = self.live
+    for at in 0..<count {
+      let record = Int(live[at])
+      keyLow[record] = 0
+      keyHigh[record] = 0
+    }
+    if keyPlan.needsDay || keyPlan.needsPeriod {
+      var calendars = self.calendars
+      for at in 0..<count {
+        let record = Int(live[at])
+        day[record] = calendars.day(account: account[record], seconds: seconds[record])
+      }
+      self.calendars = calendars
+    }
+    for field in keyPlan.fields {
+      switch field.part {
+      case .account: put(field) { UInt64(account[$0]) }
+      case .identity, .costCentre, .service:
+        let entries = catalog.services.entries
+        put(field) { UInt64(entries[Int(entry[$0])].identity) }
+      case .period:
+        var calendars = self.calendars
+        put(field) { calendars.period(account: account[$0], day: day[$0]) }
+        self.calendars = calendars
+      case .day: put(field) { UInt64(UInt16(clamping: day[$0])) }
+      case .plan: put(field) { UInt64(plan[$0]) }
+      case .charge: put(field) { UInt64(chargeName[$0]) }
+      case .kind: put(field) { UInt64(batch.kind[$0]) }
+      case .direction: put(field) { UInt64(batch.direction[$0]) }
+      case .tariff, .group, .destination: put(field) { UInt64(tariff[$0]) }
+      case .unitPrice, .price, .per:
+        let prices = catalog.prices
+        put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
+      case .currency:
+        let plans = catalog.planEntries
+        put(field) { UInt64(plans[Int(plan[$0])].currency) }
+      }
+    }
+  }
+
+  @inline(__always) func put(_ field: SummaryKeyPlan.Field, _ value: (Int) -> UInt64) {
+    let keyLow = self.keyLow
+    let keyHigh = self.keyHigh
+    let live = self.live
+    let count = liveCount
+    let lookup = field.lookup?.base
+    let lookupCount = UInt64(field.lookup?.count ?? 0)
+    let shift = UInt64(field.shift)
+    if keyPlan.bits <= 64 {
+      for at in 0..<count {
+        let record = Int(live[at])
+        var number = value(record)
+        if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
+        keyLow[record] |= number &<< shift
+      }
+      return
+    }
+    for at in 0..<count {
+      let record = Int(live[at])
+      var number = value(record)
+      if let lookup, number < lookupCount { number = UInt64(lookup[Int(truncatingIfNeeded: number)]) }
+      SummaryKeyPlan.put(number, shift: field.shift, &keyLow[record], &keyHigh[record])
+    }
+  }
+
+  /// Writes a row for every record past door 2.
+  func emit(_ batch: UsageBatch, into rows: UnsafeMutablePointer<OutcomeRow>) -> Int {
+    for at in 0..<liveCount { batch.door[Int(live[at])] = Door.rated }
+    var out = rows
+    for record in 0..<batch.count {
+      let door = batch.door[record]
+      if door == Door.unparsable || door == Door.noEvent { continue }
+      let isRated = door == Door.rated
+      out.initialize(
+        to: OutcomeRow(
+          keyLow: keyLow[record], keyHigh: keyHigh[record], identity: batch.identityLow[record],
+          identityHigh: UInt32(truncatingIfNeeded: batch.identityHigh[record]),
+          content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
+          quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
+          amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
+          payload: OutcomeRow.noPayload,
+          reason: batch.reason[record], door: door, kind: batch.kind[record],
+          isRowKeyed: batch.isRowKeyed[record]))
+      out += 1
+    }
+    return out - rows
+  }
+}
