@@ -239,8 +239,9 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if length <= 0 {
-        // A record that leaves the field empty says nothing, so what holds without the field holds.
-        target[record] = field.otherwise ?? constant
+        // A record that leaves the field empty says nothing, so what holds without the field holds, unless the format
+        // has a word for it.
+        target[record] = field.short.first { $0.length == 0 }?.code ?? field.otherwise ?? constant
         continue
       }
       if length <= 8 {
@@ -426,7 +427,9 @@ final class EventReader {
       let value = QuantityReader.decimal(
         text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
     else { return nil }
-    return (value + unit.perUnits - 1) / unit.perUnits
+    // What is finer than the integer unit rounds away from zero, refunds too.
+    return value < 0
+      ? -((-value + unit.perUnits - 1) / unit.perUnits) : (value + unit.perUnits - 1) / unit.perUnits
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.
