@@ -111,7 +111,7 @@ final class FileWalk {
     let dialect = file.format.dialect
     let filled = try unit.fill(
       chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash)
+      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
     progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
     if filled == .chunk, file.plan == nil {
       let used = try readHeader(UnsafePointer(chunk.text), chunk.length)

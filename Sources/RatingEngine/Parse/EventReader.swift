@@ -393,7 +393,7 @@ final class EventReader {
         case .microseconds:
           // Thousandths of a microsecond cannot be told apart: rounded up twice is rounded up once.
           QuantityReader.decimal(texts[record], length, onePerUnit: 1, isDecimalComma: false).map {
-            ($0 + 999) / 1000
+            QuantityReader.roundedUp($0, over: 1000)
           }
         case .inRecordUnit(let unitSlot, let comma):
           quantity(
@@ -427,9 +427,7 @@ final class EventReader {
       let value = QuantityReader.decimal(
         text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
     else { return nil }
-    // What is finer than the integer unit rounds away from zero, refunds too.
-    return value < 0
-      ? -((-value + unit.perUnits - 1) / unit.perUnits) : (value + unit.perUnits - 1) / unit.perUnits
+    return QuantityReader.roundedUp(value, over: unit.perUnits)
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.

@@ -325,7 +325,7 @@ final class RunAttempt: @unchecked Sendable {
     let dialect = file.format.dialect
     let filled = try unit.fill(
       chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash)
+      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
     guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
     if filled == .chunk {
       try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
@@ -335,6 +335,8 @@ final class RunAttempt: @unchecked Sendable {
       }
       return true
     }
+    // The header may go on in the next part.
+    if file.units.count > 1 { throw DamagedFile.needsOneReader(file.name) }
     // A file without a single line end: what there is may be a header, or one record.
     var text = unit.tail
     let count = text.count
@@ -350,7 +352,7 @@ final class RunAttempt: @unchecked Sendable {
     _ file: FileContext, _ unit: InputUnit, text: UnsafeMutablePointer<UInt8>, length: Int,
     _ skip: (Int) -> Void
   ) throws {
-    if length == 0, file.units.count == 1 {
+    if length == 0 {
       // An empty file has no records, and no header is missed.
       file.plan = FieldPlan(dialect: file.format.dialect)
       return
@@ -398,10 +400,6 @@ final class RunAttempt: @unchecked Sendable {
     }
     var texts: [(unit: InputUnit, text: [UInt8])] = []
     if isLast { texts = seams(file) }
-    if unit.index == 0, file.units.count > 1, unit.lineCounts.isEmpty {
-      // The first unit held no record end: the others were never begun.
-      board.update { state in state.idleUnits.insert(contentsOf: file.units.dropFirst(), at: 0) }
-    }
     board.update { state in state.ratingCount += 1 }
     for (owner, text) in texts {
       guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }
