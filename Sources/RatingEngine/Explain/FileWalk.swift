@@ -135,8 +135,7 @@ final class FileWalk {
     }
     chunk.length = tail.count
     chunk.unitOffset = offset
-    chunk.sequence = unit.lineCounts.count
-    unit.lineCounts.append(0)
+    chunk.sequence = unit.addChunk()
     guard file.plan == nil else { return true }
     // A file without a single line end: it holds a header at most, or one record.
     let used = try readHeader(UnsafePointer(chunk.text), chunk.length)
@@ -182,7 +181,7 @@ final class FileWalk {
       goesOn = body(stretch)
       scratch.reset()
     }
-    unit.lineCounts[chunk.sequence] = UInt32(splitter.lineCount)
+    unit.setLineCount(splitter.lineCount, ofChunk: chunk.sequence)
     lineCount += splitter.lineCount
     return goesOn
   }

@@ -6,6 +6,7 @@
 
 import CMachine
 import CXxhash
+import Synchronization
 import UsageSummary
 
 /// A record longer than the limit: what is kept of it.
@@ -50,7 +51,9 @@ final class InputUnit {
   /// Records over the limit.
   private(set) var oversizeRecords: [OversizeRecord] = []
   /// Lines of each chunk, by sequence; set when the chunk was split.
-  var lineCounts: [UInt32] = []
+  var lineCounts: [UInt32] { lines.withLock { $0 } }
+  // Guards the line counts: the reader appends a chunk while the ledger's holder counts another.
+  private let lines = Mutex<[UInt32]>([])
   /// Lines before the first chunk's text: skipped lines and headers.
   var headerLines = 0
   /// The hash of all decoded bytes, where the run needs it.
@@ -72,6 +75,21 @@ final class InputUnit {
     self.recordBytesMax = recordBytesMax
     hash = hashes ? StreamHash() : nil
     if !beginsInsideRecord { head = [] }
+  }
+
+  /// Adds a chunk whose lines are not counted yet; returns its sequence.
+  func addChunk() -> Int {
+    lines.withLock { lines in
+      lines.append(0)
+      return lines.count - 1
+    }
+  }
+
+  /// Notes how many lines a chunk has.
+  func setLineCount(_ count: Int, ofChunk sequence: Int) {
+    lines.withLock { lines in
+      if sequence < lines.count { lines[sequence] = UInt32(count) }
+    }
   }
 
   var storedOffset: Int64 { stream.storedOffset }
@@ -133,7 +151,7 @@ final class InputUnit {
       chunk.sequence = sequence
       chunk.unit = self
       sequence += 1
-      lineCounts.append(0)
+      _ = addChunk()
       return .chunk
     }
   }

@@ -147,7 +147,7 @@ final class RunAttempt: @unchecked Sendable {
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
     if let fatal { throw fatal }
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
-    if !damaged.isEmpty { return .damaged(damaged.sorted { $0.name < $1.name }) }
+    if !damaged.isEmpty { return .damaged(withRecordsRead(damaged).sorted { $0.name < $1.name }) }
     for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
       for record in unit.oversizeRecords { ledger.take(record, of: unit) }
     }
@@ -161,6 +161,17 @@ final class RunAttempt: @unchecked Sendable {
     if !short.isEmpty { return .damaged(short) }
     try checkPromises()
     return .finished(ledger, contexts.compactMap { $0 })
+  }
+
+  /// Says how far each damaged file was read; after the workers have ended.
+  private func withRecordsRead(_ damaged: [DamagedFile]) -> [DamagedFile] {
+    damaged.map { file in
+      var file = file
+      if let index = files.firstIndex(where: { $0.input.name == file.name }) {
+        file.recordsRead = ledger.fileTotals[index].read
+      }
+      return file
+    }
   }
 
   /// Files that hold fewer or more records than a trailer or control file promised.
@@ -219,12 +230,9 @@ final class RunAttempt: @unchecked Sendable {
     board.stop()
   }
 
-  private func note(_ damage: DamagedFile, _ file: FileContext?) {
-    var damage = damage
-    if let file { damage.recordsRead = ledger.fileTotals[file.index].read }
-    let found = damage
+  private func note(_ damage: DamagedFile) {
     faults.withLock { faults in
-      if !faults.damaged.contains(where: { $0.name == found.name }) { faults.damaged.append(found) }
+      if !faults.damaged.contains(where: { $0.name == damage.name }) { faults.damaged.append(damage) }
     }
     // Without the wish to go on, the first damage ends the run; with it, the other files are looked at as well.
     if !setup.options.skipsDamagedFiles { board.stop() }
@@ -238,7 +246,7 @@ final class RunAttempt: @unchecked Sendable {
         recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
           && !setup.hashesInputs, hashes: setup.hashesInputs)
-      contexts[index] = file
+      faults.withLock { _ in contexts[index] = file }
       if file.format.legs != nil { try noteLegs(file, rater) }
       board.update { state in
         state.openingCount -= 1
@@ -288,7 +296,7 @@ final class RunAttempt: @unchecked Sendable {
       progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
-      note(damage, file)
+      note(damage)
       return board.update { state in
         state.readingCount -= 1
         state.freeChunks.append(chunk)
@@ -447,8 +455,7 @@ final class RunAttempt: @unchecked Sendable {
     }
     chunk.unit = unit
     chunk.unitOffset = unit.byteCount - Int64(unit.tail.count)
-    chunk.sequence = unit.lineCounts.count
-    unit.lineCounts.append(0)
+    chunk.sequence = unit.addChunk()
     return true
   }
 
@@ -470,7 +477,7 @@ final class RunAttempt: @unchecked Sendable {
       try file.checkUnchanged()
       try checkControl(file)
     } catch {
-      note(error, file)
+      note(error)
     }
   }
 }

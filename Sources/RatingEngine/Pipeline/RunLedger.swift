@@ -58,9 +58,7 @@ final class RunLedger {
   func take(_ outcome: ChunkOutcome) throws(FileFault) {
     guard let unit = outcome.unit else { return }
     var totals = outcome.totals
-    if outcome.sequence < unit.lineCounts.count {
-      unit.lineCounts[outcome.sequence] = UInt32(outcome.lineCount)
-    }
+    unit.setLineCount(outcome.lineCount, ofChunk: outcome.sequence)
     for index in outcome.unparsable {
       place(outcome.suspense[index], unit, outcome.sequence, outcome.unitOffset, logIndex: -1)
     }
