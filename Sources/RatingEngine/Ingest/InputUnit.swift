@@ -80,8 +80,11 @@ final class InputUnit {
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
 
   /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
-  func fill(_ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool) throws(DamagedFile) -> Filled
-  {
+  ///
+  /// The first chunk has at least `firstLines` lines, so that a header is never cut, however few bytes a pipe gives.
+  func fill(
+    _ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool, firstLines: Int
+  ) throws(DamagedFile) -> Filled {
     while true {
       let held = carry.count
       chunk.reserve(held + chunk.textBytes)
@@ -115,7 +118,9 @@ final class InputUnit {
         isMultiline
         ? lastRecordEnd(text, length, lineEnd: lineEnd, backslash: backslash)
         : cm_last_index(text, length, lineEnd)
-      guard cut >= 0 else {
+      let isCutShort =
+        sequence == 0 && firstLines > 1 && cut >= 0 && cm_count_byte(text, cut + 1, lineEnd) < firstLines
+      guard cut >= 0, !isCutShort else {
         keep(text, length, textStart)
         continue
       }

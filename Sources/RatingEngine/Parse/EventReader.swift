@@ -389,7 +389,7 @@ final class EventReader {
         case .microseconds:
           // Thousandths of a microsecond cannot be told apart: rounded up twice is rounded up once.
           QuantityReader.decimal(texts[record], length, onePerUnit: 1, isDecimalComma: false).map {
-            ($0 + 999) / 1000
+            QuantityReader.roundedUp($0, over: 1000)
           }
         case .inRecordUnit(let unitSlot, let comma):
           quantity(
@@ -423,7 +423,7 @@ final class EventReader {
       let value = QuantityReader.decimal(
         text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
     else { return nil }
-    return (value + unit.perUnits - 1) / unit.perUnits
+    return QuantityReader.roundedUp(value, over: unit.perUnits)
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.

@@ -14,6 +14,12 @@ struct FileHeader {
   /// Line of the header, for messages.
   var headerLine: Int
 
+  /// Lines before the first record of a file of this format.
+  static func lineCount(_ format: FormatDescriptor) -> Int {
+    guard format.dialect.framing == .csv, format.header.mode != .none else { return format.header.skipLines }
+    return format.header.skipLines + (format.header.hasTypesLine ? 2 : 1)
+  }
+
   /// Reads the front of a file's first chunk.
   ///
   /// - Throws: `FormatMismatch` where the file ends before its header, or the header lacks names it must have.

@@ -50,10 +50,19 @@ enum QuantityReader {
     guard digitCount > 0 else { return nil }
     var denominator: Int128 = 1
     for _ in 0..<fractionDigits { denominator *= 10 }
-    let (quotient, remainder) = (numerator * Int128(onePerUnit)).quotientAndRemainder(dividingBy: denominator)
+    // 25 digits times a petabyte pass 2¹²⁷: too large, not a trap.
+    let (product, overflow) = numerator.multipliedReportingOverflow(by: Int128(onePerUnit))
+    guard !overflow else { return nil }
+    let (quotient, remainder) = product.quotientAndRemainder(dividingBy: denominator)
     let whole = quotient + (remainder != 0 || hasMore ? 1 : 0)
     guard whole <= Int128(Int64.max) else { return nil }
     return isNegative ? -Int64(whole) : Int64(whole)
+  }
+
+  /// Divides by a whole number of finer units, up and away from zero: what `decimal` does with what is too fine.
+  static func roundedUp(_ value: Int64, over divisor: Int64) -> Int64 {
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder == 0 ? quotient : quotient + (value < 0 ? -1 : 1)
   }
 
   /// Reads `HH:MM:SS`, `MM:SS` or `H:MM:SS`, with an optional fraction, as milliseconds.

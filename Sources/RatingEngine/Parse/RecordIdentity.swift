@@ -59,9 +59,9 @@ struct ContentHash {
     return product.high ^ product.low &+ 0xd134_2543_de82_ef95
   }
 
-  /// Mixes a text in: its bytes and its length.
+  /// Mixes a text in: its bytes and its length. An empty text and an absent one say the same.
   @inline(__always) static func mix(_ state: UInt64, _ text: TextPointer, _ length: Int) -> UInt64 {
-    if length <= 0 { return mix(state, UInt64(bitPattern: Int64(length))) }
+    if length <= 0 { return mix(state, 0) }
     if length <= 8 { return mix(mix(state, ByteText.word(text, length)), UInt64(length)) }
     if length <= 16 {
       return mix(

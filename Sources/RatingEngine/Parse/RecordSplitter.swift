@@ -201,10 +201,9 @@ final class RecordSplitter {
         }
         let first = Int(firstStructural[record])
         let begin = field == 0 ? batch.offset[record] : structurals[first &+ field &- 1] &+ 1
-        let end =
-          field == fields &- 1 ? batch.offset[record] &+ batch.length[record] : structurals[first &+ field]
+        // A field ends at its structural; the last one may end before it, where a CR stands before the LF.
+        let end = min(structurals[first &+ field], batch.offset[record] &+ batch.length[record])
         texts[record] = text + Int(begin)
-        // A trailing delimiter that was forgiven can leave an end before the begin.
         lengths[record] = Int32(bitPattern: end &- begin)
       }
     }

@@ -173,7 +173,7 @@ final class RunAttempt: @unchecked Sendable {
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
     if let fatal { throw fatal }
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
-    if !damaged.isEmpty { return .damaged(damaged.sorted { $0.name < $1.name }) }
+    if !damaged.isEmpty { return .damaged(damaged.map(countingRecords).sorted { $0.name < $1.name }) }
     for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
       for record in unit.oversizeRecords { ledger.take(record, of: unit) }
     }
@@ -227,12 +227,18 @@ final class RunAttempt: @unchecked Sendable {
     board.stop()
   }
 
-  private func note(_ damage: DamagedFile, _ file: FileContext?) {
+  /// How many records of the file had been taken; asked when the workers are done, because the ledger is theirs.
+  private func countingRecords(_ damage: DamagedFile) -> DamagedFile {
     var damage = damage
-    if let file { damage.recordsRead = ledger.fileTotals[file.index].read }
-    let found = damage
+    if let index = files.firstIndex(where: { $0.input.name == damage.name }) {
+      damage.recordsRead = ledger.fileTotals[index].read
+    }
+    return damage
+  }
+
+  private func note(_ damage: DamagedFile) {
     faults.withLock { faults in
-      if !faults.damaged.contains(where: { $0.name == found.name }) { faults.damaged.append(found) }
+      if !faults.damaged.contains(where: { $0.name == damage.name }) { faults.damaged.append(damage) }
     }
     // Without the wish to go on, the first damage ends the run; with it, the other files are looked at as well.
     if !setup.options.skipsDamagedFiles { board.stop() }
@@ -296,7 +302,7 @@ final class RunAttempt: @unchecked Sendable {
       progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
-      note(damage, file)
+      note(damage)
       return board.update { state in
         state.readingCount -= 1
         state.freeChunks.append(chunk)
@@ -333,7 +339,7 @@ final class RunAttempt: @unchecked Sendable {
     let dialect = file.format.dialect
     let filled = try unit.fill(
       chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash)
+      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
     guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
     if filled == .chunk {
       try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
@@ -343,6 +349,8 @@ final class RunAttempt: @unchecked Sendable {
       }
       return true
     }
+    // The header may go on in the next part.
+    if file.units.count > 1 { throw DamagedFile.needsOneReader(file.name) }
     // A file without a single line end: what there is may be a header, or one record.
     var text = unit.tail
     let count = text.count
@@ -358,7 +366,7 @@ final class RunAttempt: @unchecked Sendable {
     _ file: FileContext, _ unit: InputUnit, text: UnsafeMutablePointer<UInt8>, length: Int,
     _ skip: (Int) -> Void
   ) throws {
-    if length == 0, file.units.count == 1 {
+    if length == 0 {
       // An empty file has no records, and no header is missed.
       file.plan = FieldPlan(dialect: file.format.dialect)
       return
@@ -406,10 +414,6 @@ final class RunAttempt: @unchecked Sendable {
     }
     var texts: [(unit: InputUnit, text: [UInt8])] = []
     if isLast { texts = seams(file) }
-    if unit.index == 0, file.units.count > 1, unit.lineCounts.isEmpty {
-      // The first unit held no record end: the others were never begun.
-      board.update { state in state.idleUnits.insert(contentsOf: file.units.dropFirst(), at: 0) }
-    }
     board.update { state in state.ratingCount += 1 }
     for (owner, text) in texts {
       guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }
@@ -466,7 +470,7 @@ final class RunAttempt: @unchecked Sendable {
     do {
       try file.checkUnchanged()
     } catch {
-      note(error, file)
+      note(error)
     }
   }
 }

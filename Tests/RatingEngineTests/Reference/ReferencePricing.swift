@@ -1,0 +1,217 @@
+// Doors 4 to 6 for one record: whose it is, whether it is billed, and what it costs.
+
+import BillingCalendar
+import Money
+
+/// Works out one record of the reference rater.
+struct ReferencePricing {
+  let tariff: Tariff
+  let record: ReferenceRecord
+
+  func outcome() -> ReferenceRater.Outcome {
+    // Door 4.
+    guard let service = guided() else { return .suspended("unknown-service") }
+    guard let account = tariff.accounts.first(where: { $0.id == service.account }),
+      let plan = plan(of: account)
+    else { return .suspended("no-plan") }
+    // Door 5.
+    for rule in plan.notBilled where holds(rule, account) { return .filtered(rule.reason) }
+    // Door 6.
+    var row: Tariff.Row?
+    if let deckName = plan.lookUp[record.kind] {
+      guard let number = record.to else { return .suspended("bad-number") }
+      let rows = tariff.decks.first { $0.name == deckName }?.rows ?? []
+      guard let found = match(number, rows) else { return .suspended("no-price") }
+      if found.isBlocked { return .suspended("destination-closed") }
+      row = found
+    }
+    let group = row?.group ?? String(decoding: record.cells["meter"] ?? [], as: UTF8.self)
+    guard let charge = plan.charges.first(where: { takes($0, row, group: group) }) else {
+      return .suspended("no-charge")
+    }
+    guard let quantity = record.quantity else { return .suspended("missing-quantity") }
+    if quantity < 0, record.kind == .voice { return .suspended("negative-quantity") }
+    return .rated(price(quantity, service, account, plan, charge, row, group))
+  }
+
+  // MARK: door 4
+
+  /// The service that the record's fields lead to, an account without a service, or the default account.
+  private func guided() -> Tariff.Service? {
+    let order =
+      record.direction == .inbound
+      ? ["account", "account_code", "tenant", "to", "trunk"]
+      : ["account", "account_code", "tenant", "extension", "from", "trunk"]
+    for field in order {
+      let found: Tariff.Service?
+      switch field {
+      case "account":
+        let id = record.cells["account"]
+        found = tariff.accounts.first { Array($0.id.utf8) == id }.map { whole($0.id) }
+      case "from": found = record.from.flatMap(service(ofNumber:))
+      case "to": found = record.to.flatMap(service(ofNumber:))
+      default:
+        found = own(
+          tariff.services.filter {
+            $0.kind == field && record.cells[field] == Array($0.key.utf8) && isInForce($0)
+          })
+      }
+      if let found { return found }
+    }
+    return record.source.defaultAccount.map(whole)
+  }
+
+  private func whole(_ account: String) -> Tariff.Service {
+    Tariff.Service(kind: "account", key: account, account: account, name: "")
+  }
+
+  private func isInForce(_ service: Tariff.Service) -> Bool {
+    guard service.source == nil || service.source == record.source.name,
+      let zone = tariff.accounts.first(where: { $0.id == service.account })?.zone
+    else { return false }
+    return isIn(service.from, service.until, zone)
+  }
+
+  private func isIn(_ from: CivilDate?, _ until: CivilDate?, _ zone: Zone) -> Bool {
+    if let from, record.seconds < zone.midnight(of: from) { return false }
+    if let until, record.seconds >= zone.midnight(of: until) { return false }
+    return true
+  }
+
+  /// A row for this source before one for any.
+  private func own(_ services: [Tariff.Service]) -> Tariff.Service? {
+    services.first { $0.source != nil } ?? services.first
+  }
+
+  /// A number before a range, a narrow range before a wide one.
+  private func service(ofNumber number: ReferenceText.Number) -> Tariff.Service? {
+    let fitting = tariff.services.filter(isInForce)
+    if !number.isShort, let one = own(fitting.filter { $0.kind == "number" && $0.key == number.digits }) {
+      return one
+    }
+    let ranges = fitting.filter {
+      $0.kind == "range" && $0.key.count == number.digits.count && $0.key <= number.digits
+        && number.digits <= $0.lastKey
+    }
+    let widths = ranges.map { (Int64($0.lastKey) ?? 0) - (Int64($0.key) ?? 0) }
+    guard let narrowest = widths.min() else { return nil }
+    return own(zip(ranges, widths).filter { $0.1 == narrowest }.map(\.0))
+  }
+
+  private func plan(of account: Tariff.Account) -> Tariff.Plan? {
+    let assignment = account.plans.first { isIn($0.from, $0.until, account.zone) }
+    return assignment.flatMap { found in tariff.plans.first { $0.name == found.plan } }
+  }
+
+  // MARK: door 5
+
+  private func holds(_ rule: Tariff.NotBilled, _ account: Tariff.Account) -> Bool {
+    if !rule.kinds.isEmpty, !rule.kinds.contains(record.kind) { return false }
+    if !rule.directions.isEmpty, !rule.directions.contains(record.direction) { return false }
+    if let isAnswered = rule.isAnswered, isAnswered != record.isAnswered { return false }
+    let other = record.direction == .inbound ? record.from : record.to
+    if !rule.prefixes.isEmpty {
+      guard let other, rule.prefixes.contains(where: { other.digits.hasPrefix($0) }) else { return false }
+    }
+    if let onNet = rule.onNet {
+      guard let other, let service = service(ofNumber: other) else { return false }
+      if onNet == "account", service.account != account.id { return false }
+    }
+    if !rule.dispositions.isEmpty {
+      guard let disposition = record.cells["disposition"],
+        rule.dispositions.contains(where: { Array($0.utf8) == disposition })
+      else { return false }
+    }
+    return true
+  }
+
+  // MARK: door 6
+
+  /// The longest prefix among the rows that are effective at the charging start.
+  private func match(_ number: ReferenceText.Number, _ rows: [Tariff.Row]) -> Tariff.Row? {
+    let ofKind = rows.filter { $0.kind == record.kind }
+    let effective = ofKind.filter { row in
+      if let from = row.from, record.seconds < from { return false }
+      if let until = row.until, record.seconds >= until { return false }
+      // A later row of the same prefix ends this one.
+      return !ofKind.contains { later in
+        later.prefix == row.prefix && later.from ?? .min > row.from ?? .min
+          && record.seconds >= later.from ?? .min
+      }
+    }
+    let fitting = effective.filter {
+      number.isShort ? number.digits == $0.prefix : number.digits.hasPrefix($0.prefix)
+    }
+    return fitting.max { $0.prefix.count < $1.prefix.count }
+  }
+
+  private func takes(_ charge: Tariff.Charge, _ row: Tariff.Row?, group: String) -> Bool {
+    if !charge.kinds.isEmpty, !charge.kinds.contains(record.kind) { return false }
+    if !charge.directions.isEmpty, !charge.directions.contains(record.direction) { return false }
+    if let groups = charge.groups, !groups.contains(group) { return false }
+    // A charge that takes its price from the deck needs a row.
+    return charge.price != nil || row != nil
+  }
+
+  private func price(
+    _ quantity: Int64, _ service: Tariff.Service, _ account: Tariff.Account, _ plan: Tariff.Plan,
+    _ charge: Tariff.Charge, _ row: Tariff.Row?, _ group: String
+  ) -> ReferenceCharge {
+    let unitPrice = charge.price ?? row?.price ?? Tariff.Price(pico: 0, quantity: 1)
+    let standard = record.kind == .voice ? Tariff.Increment.seconds(1, 1) : .single
+    let increment = charge.increment ?? row?.increment ?? standard
+    let minimum = Int64(charge.minimumSeconds ?? row?.minimumSeconds ?? 0) * 1000
+    let feePico = charge.feePico ?? (charge.price == nil ? row?.feePico ?? 0 : 0)
+
+    var used = abs(quantity)
+    if record.kind == .voice, !plan.keepsMilliseconds, used % 1000 != 0 { used += 1000 - used % 1000 }
+    let isZeroCharged = used == 0 && record.kind == .voice && record.isAnswered && plan.chargesAnsweredZero
+    let wanted = used > 0 ? max(used, minimum) : isZeroCharged ? 1 : 0
+    // Increment by increment: each belongs to the step in which it begins.
+    var billed: Int64 = 0
+    var quantityByPrice: [Tariff.Price: Int64] = [:]
+    for (index, step) in increment.steps.enumerated() {
+      let end = index + 1 < increment.steps.count ? increment.steps[index + 1].from : .max
+      let before = billed
+      // Nothing is rounded up in steps of one; counting them takes hours.
+      if step.size == 1 { billed = max(billed, min(end, wanted)) }
+      while billed < end, billed < wanted { billed += step.size }
+      quantityByPrice[step.price ?? unitPrice, default: 0] += billed - before
+    }
+    var owesFee = quantity >= 0
+    if plan.feeRule == "chargeable" { owesFee = owesFee && billed > 0 }
+    if plan.feeRule == "answered" { owesFee = owesFee && used > 0 }
+    var exact = Fraction(owesFee ? Int128(feePico) : 0)
+    for (price, part) in quantityByPrice {
+      exact = exact + Fraction(Int128(price.pico) * Int128(part), over: Int128(price.quantity))
+    }
+    let step = (plan.scale..<12).reduce(Int128(1)) { power, _ in power * 10 }
+    var amount = exact.rounded(to: step, plan.mode.rawValue)
+    if let most = charge.most { amount = min(amount, most.pico) }
+    if let least = charge.least, exact != Fraction(0) { amount = max(amount, least.pico) }
+    let sign: Int64 = quantity < 0 ? -1 : 1
+    return ReferenceCharge(
+      cells: cells(service, account, plan, charge, row, group, unitPrice), raw: quantity,
+      billed: sign * billed, amount: Amount(pico: Int128(sign) * amount), kind: record.kind)
+  }
+
+  private func cells(
+    _ service: Tariff.Service, _ account: Tariff.Account, _ plan: Tariff.Plan, _ charge: Tariff.Charge,
+    _ row: Tariff.Row?, _ group: String, _ unitPrice: Tariff.Price
+  ) -> [String: String] {
+    // The day whose midnights the charging start lies between.
+    var day = account.zone.localDay(atSeconds: record.seconds)
+    while account.zone.midnight(of: day.advanced(by: 1)) <= record.seconds { day = day.advanced(by: 1) }
+    while account.zone.midnight(of: day) > record.seconds { day = day.advanced(by: -1) }
+    let period = UsagePeriod.containing(day, cycleDay: Int32(account.cycleDay))
+    return [
+      "account": account.id, "cost_centre": service.costCentre, "service": service.name,
+      "usage_period": "\(period.from)/\(period.until)", "day": "\(day)", "plan": plan.name,
+      "charge": charge.name, "service_kind": record.kind.rawValue, "direction": record.direction.rawValue,
+      "rating_group": group, "destination": row?.destination ?? "",
+      "unit_price": ReferenceTable.number(Int128(unitPrice.pico), scale: 12),
+      "per": ReferenceTable.number(Int128(unitPrice.quantity), scale: ReferenceTable.digits(record.kind)),
+      "currency": plan.currency,
+    ]
+  }
+}
