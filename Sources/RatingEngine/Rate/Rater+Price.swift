@@ -80,7 +80,12 @@ extension Rater {
       case .charge: put(field) { UInt64(chargeName[$0]) }
       case .kind: put(field) { UInt64(batch.kind[$0]) }
       case .direction: put(field) { UInt64(batch.direction[$0]) }
-      case .tariff, .group, .destination: put(field) { UInt64(tariff[$0]) }
+      case .tariff, .group: put(field) { UInt64(tariff[$0]) }
+      case .destination:
+        // Meters that came with usage have no destination, all alike.
+        let knownCount = UInt32(catalog.tariffs.count)
+        let unnamed = meters.unnamed
+        put(field) { UInt64(tariff[$0] < knownCount ? tariff[$0] : unnamed) }
       case .unitPrice, .price, .per:
         let prices = catalog.prices
         put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
