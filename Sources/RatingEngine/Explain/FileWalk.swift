@@ -56,7 +56,7 @@ final class FileWalk {
       recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
     file.legs = legs
     splitter = RecordSplitter(
-      chunkBytesMax: setup.options.recordBytesMax + 3 * Chunk.standardTextBytes, scratch: scratch)
+      chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * Chunk.standardTextBytes, scratch: scratch)
     reader = EventReader(
       source: file.source, keySeed: setup.keySeed(file.source.namespace), needsIdentity: true,
       scratch: scratch)

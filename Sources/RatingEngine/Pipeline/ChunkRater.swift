@@ -15,8 +15,9 @@ final class ChunkRater {
 
   init(_ setup: RunSetup) {
     self.setup = setup
+    // A record over a seam is made of a tail and a head, each up to the limit.
     splitter = RecordSplitter(
-      chunkBytesMax: setup.options.recordBytesMax + 3 * setup.chunkBytes,
+      chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * setup.chunkBytes,
       scratch: scratch)
     columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
   }
