@@ -107,11 +107,11 @@ final class InputUnit {
       let held = carry.count
       chunk.reserve(held + chunk.textBytes)
       let room = chunk.memory + held
-      if hasEnded { return end() }
+      if hasEnded { return try end() }
       let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: chunk.textBytes))
       if count == 0 {
         hasEnded = true
-        return end()
+        return try end()
       }
       hash?.update(UnsafeRawBufferPointer(start: room, count: count))
       let start = byteCount
@@ -159,7 +159,9 @@ final class InputUnit {
   /// Takes bytes off the front of the tail: a header that no record follows.
   func dropFromTail(_ count: Int) { tail.removeFirst(min(count, tail.count)) }
 
-  private func end() -> Filled {
+  private func end() throws(DamagedFile) -> Filled {
+    // A record over the limit that goes on in the next part: its length and hash can be told by one reader only.
+    if oversize != nil, index < file.units.count - 1 { throw DamagedFile.needsOneReader(file.name) }
     if var last = oversize {
       last.record.hash = last.hash.hexDigest()
       oversizeRecords.append(last.record)
