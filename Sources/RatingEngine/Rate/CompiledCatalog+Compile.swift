@@ -2,6 +2,7 @@
 
 import BillingCalendar
 import Catalog
+import Dispatch
 import Money
 import Tables
 
@@ -60,22 +61,29 @@ private struct CatalogCompiler {
   }
 
   mutating func compile() -> CompiledCatalog {
-    var zones: [Zone] = []
-    var services = ServiceIndexBuilder(sources: catalog.sources)
-    // Kinds of keys that formats look up have a tag also where no service has one.
-    for format in catalog.formats {
-      for role in format.guide.values.joined() {
-        if case .service(let word) = role { _ = services.tag(word) }
+    // Whose usage it is and what it costs share nothing: each on a core of its own.
+    let catalog = self.catalog
+    nonisolated(unsafe) var whose: (services: ServiceIndexBuilder, index: ServiceIndex, [Identity])?
+    nonisolated(unsafe) var priced = self
+    nonisolated(unsafe) var prefixes: PrefixTable?
+    nonisolated(unsafe) var deckBases: [[Int32]] = []
+    DispatchQueue.concurrentPerform(iterations: 2) { part in
+      if part == 0 {
+        whose = Self.compileServices(catalog)
+      } else {
+        var builder = PrefixTableBuilder(decks: catalog.decks)
+        for (deckIndex, deck) in catalog.decks.enumerated() {
+          deckBases.append(priced.compileDeck(deck, deckIndex, &builder))
+        }
+        prefixes = builder.build()
       }
     }
-    services.add(catalog)
-    let (index, identities) = services.build(sourceCount: catalog.sources.count, accounts: catalog.accounts)
-    let (accounts, assignments) = compileAccounts(&zones)
-    var prefixBuilder = PrefixTableBuilder(decks: catalog.decks)
-    var deckBases: [[Int32]] = []
-    for (deckIndex, deck) in catalog.decks.enumerated() {
-      deckBases.append(compileDeck(deck, deckIndex, &prefixBuilder))
+    self = priced
+    guard let (services, index, identities) = whose, let prefixes else {
+      preconditionFailure("both halves of the catalog are compiled")
     }
+    var zones: [Zone] = []
+    let (accounts, assignments) = compileAccounts(&zones)
     let rowPriceCount = prices.count
     let plans = catalog.plans.map { compilePlan($0, deckBases, rowPriceCount: rowPriceCount) }
     var tariffByGroup: [Label: UInt32] = [:]
@@ -93,12 +101,29 @@ private struct CatalogCompiler {
         }),
       ruleTable: FlatTable(plans.flatMap(\.ruleByCombination)),
       deckBases: FlatTable(plans.flatMap(\.deckBase)),
-      chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixBuilder.build(),
+      chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixes,
       prices: FlatTable(prices), increments: increments, groups: groups.names,
       destinations: destinations.names,
       tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names,
       currencies: currencies,
       filterReasons: reasons.names, tariffByGroup: tariffByGroup)
+  }
+
+  private typealias Identity = ServiceIndexBuilder.Identity
+
+  private static func compileServices(
+    _ catalog: Catalog
+  ) -> (services: ServiceIndexBuilder, index: ServiceIndex, [Identity]) {
+    var services = ServiceIndexBuilder(sources: catalog.sources)
+    // Kinds of keys that formats look up have a tag also where no service has one.
+    for format in catalog.formats {
+      for role in format.guide.values.joined() {
+        if case .service(let word) = role { _ = services.tag(word) }
+      }
+    }
+    services.add(catalog)
+    let (index, identities) = services.build(sourceCount: catalog.sources.count, accounts: catalog.accounts)
+    return (services, index, identities)
   }
 
   private func compileAccounts(
@@ -194,6 +219,8 @@ private struct CatalogCompiler {
   }
 
   private mutating func price(_ key: PriceKey) -> UInt32 {
+    // Neighbouring rows often cost the same.
+    if let last = priceKeys.last, last == key { return UInt32(priceKeys.count - 1) }
     if let number = priceIndex[key] { return number }
     let number = UInt32(prices.count)
     var price = CompiledPrice(
