@@ -34,6 +34,7 @@ private struct CatalogCompiler {
   private var unitPrices: [CompiledCatalog.UnitPriceText] = []
   private var unitPriceIndex: [CompiledCatalog.UnitPriceText: UInt32] = [:]
   private var prices: [CompiledPrice] = []
+  private var fastPrices: [FastPrice] = []
   private var priceIndex: [PriceKey: UInt32] = [:]
   /// What each price was made from, so that a charge can change parts of it.
   private var priceKeys: [PriceKey] = []
@@ -102,7 +103,7 @@ private struct CatalogCompiler {
       ruleTable: FlatTable(plans.flatMap(\.ruleByCombination)),
       deckBases: FlatTable(plans.flatMap(\.deckBase)),
       chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixes,
-      prices: FlatTable(prices), increments: increments, groups: groups.names,
+      prices: FlatTable(prices), fastPrices: FlatTable(fastPrices), increments: increments, groups: groups.names,
       destinations: destinations.names,
       tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names,
       currencies: currencies,
@@ -180,11 +181,13 @@ private struct CatalogCompiler {
             pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
             minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
             kind: row.kind.rawValue)
+          let price = price(key)
           return MatchRow(
             fromSeconds: MatchRowTime.from(row.fromSeconds),
             untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
-            price: price(key), tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
-            isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index))
+            price: price, tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
+            isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index),
+            fast: fastPrices[Int(price)])
         })
     }
     return bases
@@ -223,13 +226,17 @@ private struct CatalogCompiler {
     if let last = priceKeys.last, last == key { return UInt32(priceKeys.count - 1) }
     if let number = priceIndex[key] { return number }
     let number = UInt32(prices.count)
-    var price = CompiledPrice(
-      price: UnitPrice(pico: key.pico, units: key.units), feePico: key.fee, minimum: key.minimum,
-      increment: increments[Int(key.increment)], incrementIndex: key.increment,
-      kind: UsageKind(rawValue: key.kind) ?? .voice)
-    price.unitPriceRank = unitPrice(
-      CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
-    prices.append(price)
+    let authored = UnitPrice(pico: key.pico, units: key.units)
+    let kind = UsageKind(rawValue: key.kind) ?? .voice
+    let rank = unitPrice(CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
+    fastPrices.append(
+      FastPrice(
+        price: authored, feePico: key.fee, minimum: key.minimum, increment: increments[Int(key.increment)],
+        kind: kind, unitPriceRank: rank))
+    prices.append(
+      CompiledPrice(
+        pricePico: key.pico, priceUnits: key.units, feePico: key.fee, minimum: key.minimum,
+        incrementIndex: key.increment))
     priceKeys.append(key)
     priceIndex[key] = number
     return number

@@ -22,6 +22,8 @@ struct MatchRow: BitwiseCopyable {
   var deck: UInt16
   /// Index of the authored row in its deck, for `explain`.
   var row: UInt32
+  /// The price's common form, so that most events need no other table: the row fills one cache line.
+  var fast: FastPrice
 }
 
 /// The nodes of all decks. Immutable after it was built; shared by workers.
