@@ -32,9 +32,9 @@ public final class RunProgress: Sendable {
 }
 
 /// Rates inputs with a catalog.
-public struct RatingRun {
+public struct RatingRun: Sendable {
   private let catalog: CompiledCatalog
-  private let options: RatingOptions
+  private var options: RatingOptions
   private let progress: RunProgress
 
   /// Compiles the catalog and prepares a run.
@@ -47,6 +47,13 @@ public struct RatingRun {
     self.catalog = try CompiledCatalog.checked(catalog)
     self.options = options
     self.progress = progress
+  }
+
+  /// A run of the same catalog, which is not compiled again, with other options.
+  func with(_ change: (inout RatingOptions) -> Void) -> RatingRun {
+    var other = self
+    change(&other.options)
+    return other
   }
 
   /// Reads and rates everything; nothing is written.
