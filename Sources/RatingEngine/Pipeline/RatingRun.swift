@@ -35,7 +35,7 @@ public final class RunProgress: Sendable {
 public struct RatingRun: Sendable {
   private let catalog: CompiledCatalog
   private var options: RatingOptions
-  private let progress: RunProgress
+  private var progress: RunProgress
 
   /// Compiles the catalog and prepares a run.
   ///
@@ -53,6 +53,13 @@ public struct RatingRun: Sendable {
   func with(_ change: (inout RatingOptions) -> Void) -> RatingRun {
     var other = self
     change(&other.options)
+    return other
+  }
+
+  /// The same run with counters of the caller's.
+  func with(_ progress: RunProgress) -> RatingRun {
+    var other = self
+    other.progress = progress
     return other
   }
 
