@@ -24,6 +24,16 @@ struct KeyFilter {
     addLayer(keys: max(expectedKeys, 1 << 16))
   }
 
+  /// A filter of so many words, a power of two, that never grows: for tests of what happens when new keys look familiar.
+  init(fixedWords: Int) {
+    precondition(fixedWords > 0 && fixedWords & (fixedWords - 1) == 0, "a filter has a power of two of words")
+    layers = [FlatTable(zeroedCount: fixedWords)]
+    masks = [UInt64(fixedWords - 1)]
+    words = layers[0].base
+    mask = masks[0]
+    keysInLastMax = .max
+  }
+
   private mutating func addLayer(keys: Int) {
     var words = 1024
     while words * 64 < keys * Self.bitsPerKey { words *= 2 }

@@ -48,8 +48,12 @@ final class RunLedger {
       ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
     let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
-    filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
-    log = SpillableLog(memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder)
+    filter =
+      setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
+      ?? KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
+    log = SpillableLog(
+      memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder,
+      blockCount: setup.options.keyLogBlockKeys)
   }
 
   deinit { sums.deallocate() }
