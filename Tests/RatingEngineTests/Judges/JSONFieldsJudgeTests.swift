@@ -73,6 +73,11 @@ import Testing
     #expect(objects > 500)
   }
 
+  @Test func aMemberWithoutANameIsALevelOfItsOwn() {
+    let found = read(Array(#"{"":{"id":"inner","a":1},"id":{"":5}}"#.utf8))
+    #expect(found == [Found](repeating: .absent, count: Self.paths.count))
+  }
+
   private static func object(_ random: inout RandomText, depth: Int) -> [UInt8] {
     var members: [[UInt8]] = []
     for name in names.shuffled(using: &random.random) where random.chance(70) {
