@@ -27,9 +27,11 @@ final class SpillableLog<Element: BitwiseCopyable> {
   /// - Parameters:
   ///   - memoryBytesMax: bytes kept in memory before blocks are written to a temporary file.
   ///   - folder: where the temporary file goes; nil for the system's folder for such files.
-  init(memoryBytesMax: Int, folder: String?) {
+  ///   - blockCount: elements in a block; nil for the usual size.
+  init(memoryBytesMax: Int, folder: String?, blockCount: Int? = nil) {
     // Blocks of four million bytes: large enough for huge pages and for the disk.
-    blockCount = max(1, (4 << 20) / MemoryLayout<Element>.stride)
+    self.blockCount = blockCount ?? max(1, (4 << 20) / MemoryLayout<Element>.stride)
+    let blockCount = self.blockCount
     memoryBlocksMax = max(2, memoryBytesMax / (blockCount * MemoryLayout<Element>.stride))
     self.folder = folder
   }

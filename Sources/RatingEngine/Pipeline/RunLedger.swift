@@ -47,9 +47,12 @@ final class RunLedger {
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
-    filter = KeyFilter(
-      expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: setup.options.memoryBytes / 4)
-    log = SpillableLog(memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder)
+    filter =
+      setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
+      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: setup.options.memoryBytes / 4)
+    log = SpillableLog(
+      memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder,
+      blockCount: setup.options.keyLogBlockKeys)
   }
 
   deinit { sums.deallocate() }
