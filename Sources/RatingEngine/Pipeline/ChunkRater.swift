@@ -15,10 +15,8 @@ final class ChunkRater {
 
   init(_ setup: RunSetup) {
     self.setup = setup
-    // A record over a seam is made of a tail and a head, each up to the limit.
     splitter = RecordSplitter(
-      chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * setup.chunkBytes,
-      scratch: scratch)
+      chunkBytesMax: setup.textBytesMax, recordBytesMax: setup.options.recordBytesMax, scratch: scratch)
     columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
   }
 
@@ -91,6 +89,7 @@ final class ChunkRater {
       guard batch.door[record] != Door.noEvent || batch.reason[record] != setup.trailerReason else {
         continue
       }
+      if isTooLong(record) { continue }
       batch.door[record] = Door.noEvent
       batch.reason[record] = setup.trailerReason
       outcome.totals.read -= 1
@@ -171,13 +170,25 @@ final class ChunkRater {
     }
   }
 
+  private func isTooLong(_ record: Int) -> Bool {
+    batch.door[record] == Door.unparsable
+      && batch.reason[record] == UInt16(SuspenseReason.recordTooLong.rawValue)
+  }
+
   private func entry(_ record: Int, _ chunk: Chunk) -> SuspenseEntry {
     let offset = batch.offset[record]
-    let length = Int(batch.length[record])
-    return SuspenseEntry(
+    let bytes = UnsafeBufferPointer(
+      start: UnsafePointer(chunk.text) + Int(offset), count: Int(batch.length[record]))
+    var entry = SuspenseEntry(
       reason: SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])) ?? .badRecord,
       faultField: batch.faultField[record], lineInChunk: batch.line[record], offsetInChunk: offset,
-      length: Int64(length), bytes: Array(UnsafeBufferPointer(start: chunk.text + Int(offset), count: length))
-    )
+      length: Int64(bytes.count), bytes: [])
+    if isTooLong(record) {
+      let kept = OversizeRecord(bytes, unitOffset: 0, sequence: 0)
+      (entry.bytes, entry.hash) = (kept.head, kept.hash)
+    } else {
+      entry.bytes = Array(bytes)
+    }
+    return entry
   }
 }

@@ -330,10 +330,7 @@ final class RunAttempt: @unchecked Sendable {
 
   /// Fills a chunk; reads the header first where the file has just begun. False at the end of the unit.
   private func fill(_ unit: InputUnit, _ chunk: Chunk, _ file: FileContext) throws -> Bool {
-    let dialect = file.format.dialect
-    let filled = try unit.fill(
-      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
+    let filled = try unit.fill(chunk, headerLines: FileHeader.lineCount(file.format))
     guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
     if filled == .chunk {
       try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
@@ -408,6 +405,11 @@ final class RunAttempt: @unchecked Sendable {
     }
     var texts: [(unit: InputUnit, text: [UInt8])] = []
     if isLast { texts = seams(file) }
+    if texts.contains(where: { $0.text.count > setup.textBytesMax }) {
+      // A record that goes through several parts: only one reader can tell its length and hash.
+      note(DamagedFile.needsOneReader(file.name))
+      texts = []
+    }
     board.update { state in state.ratingCount += 1 }
     for (owner, text) in texts {
       guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }

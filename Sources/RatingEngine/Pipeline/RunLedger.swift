@@ -190,8 +190,9 @@ final class RunLedger {
     )
   }
 
-  /// Takes a record over the limit: read, and suspended for certain.
+  /// Takes a record over the limit: read, and suspended for certain. A comment is neither.
   func take(_ record: OversizeRecord, of unit: InputUnit) {
+    if record.isComment { return }
     fileTotals[unit.file.index].read += 1
     fileTotals[unit.file.index].withoutQuantity += 1
     fileTotals[unit.file.index].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
@@ -200,7 +201,7 @@ final class RunLedger {
       reason: .recordTooLong, faultField: FieldRoleName.none, lineInChunk: 0, offsetInChunk: 0,
       length: record.length,
       bytes: record.head, hash: record.hash)
-    place(entry, unit, record.line, record.unitOffset, logIndex: -1)
+    place(entry, unit, record.sequence, record.unitOffset, logIndex: -1)
   }
 
   // MARK: the end

@@ -22,6 +22,9 @@ final class RunSetup: Sendable {
   var keepsSuspense: Bool { options.keepsSuspense }
   /// Bytes of text that are read into a chunk at a time.
   var chunkBytes: Int { options.chunkBytes ?? Chunk.standardTextBytes }
+  /// The longest text that is split at once: a record over a seam is made of a tail and a head, each up to the limit or a
+  /// chunk.
+  var textBytesMax: Int { 2 * options.recordBytesMax + 3 * chunkBytes }
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 
