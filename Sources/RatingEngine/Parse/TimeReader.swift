@@ -16,6 +16,7 @@ struct TimeReader {
   private var daysInMonth: Int64 = 0
   // The offset text last seen, and its seconds.
   private var offsetWord: UInt64 = 0
+  private var offsetLength = 0
   private var offsetSeconds: Int64 = 0
   // Local seconds for which one offset is certain: not near a clock change.
   private var localFrom = Int64.max
@@ -88,7 +89,7 @@ struct TimeReader {
   private mutating func offset(_ text: TextPointer, _ length: Int) -> Int64? {
     guard length == 6 || length == 5 || length == 3 else { return nil }
     let word = ByteText.word(text, length)
-    if word == offsetWord { return offsetSeconds }
+    if word == offsetWord, length == offsetLength { return offsetSeconds }
     let sign = text[0]
     guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
     guard let hours = DigitText.value(text + 1, 2), hours <= 18 else { return nil }
@@ -102,7 +103,7 @@ struct TimeReader {
       minutes = m
     }
     let seconds = Int64(hours) * 3600 + Int64(minutes) * 60
-    offsetWord = word
+    (offsetWord, offsetLength) = (word, length)
     offsetSeconds = sign == UInt8(ascii: "-") ? -seconds : seconds
     return offsetSeconds
   }
