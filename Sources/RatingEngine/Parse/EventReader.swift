@@ -307,18 +307,17 @@ final class EventReader {
       case .iso:
         if let instant = time.iso(text, length) { return instant }
       case .epoch(let unitsPerSecond):
-        guard let value = QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) else {
-          continue
-        }
+        guard let value = QuantityReader.flooredThousandths(text, length) else { continue }
         if value == 0 || value == -1000 { return UsageBatch.absentTime }
-        // Thousandths of the unit, floored to milliseconds.
-        return value.quotientAndRemainder(dividingBy: unitsPerSecond).quotient
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unitsPerSecond)
+        let instant = remainder < 0 ? quotient - 1 : quotient
+        if TimeReader.instants.contains(instant) { return instant }
       case .pattern(let pattern):
         guard let reading = pattern.read(text, length) else { continue }
-        if let offset = reading.offsetSeconds {
-          return (reading.localSeconds - offset) * 1000 + reading.milliseconds
-        }
-        return time.utc(reading.localSeconds).map { $0 * 1000 + reading.milliseconds }
+        let seconds =
+          reading.offsetSeconds.map { reading.localSeconds - $0 } ?? time.utc(reading.localSeconds)
+        guard let instant = seconds.map({ $0 * 1000 + reading.milliseconds }) else { return nil }
+        return reading.isLeapSecond ? TimeReader.afterLeapSecond(instant) : instant
       }
     }
     return nil
