@@ -380,6 +380,12 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if length <= 0 {
+        if case .inRecordUnit(let unitSlot, _) = field.reader,
+          unit(of: record, batch, columns, plan, unitSlot: unitSlot) == nil
+        {
+          Self.suspend(record, batch, .badQuantity, field.role)
+          continue
+        }
         // An export leaves the duration of a call that nobody answered empty.
         batch.quantity[record] = batch.isAnswered[record] == 0 ? 0 : UsageBatch.absentQuantity
         continue
@@ -406,27 +412,33 @@ final class EventReader {
     }
   }
 
-  /// A quantity in the unit that the record names; the unit gives the kind where the record does not. Nil for an unknown
-  /// unit, or one of another kind than the record's.
+  /// A quantity in the unit that the record names. Nil for an unknown unit, or one of another kind than the record's.
   private func quantity(
     _ text: TextPointer, _ length: Int, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
     _ plan: FieldPlan,
     unitSlot: Int, isDecimalComma: Bool
   ) -> Int64? {
-    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
-    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
-    let unitLength = Int(columns.lengths(unitSlot)[record])
-    guard unitLength > 0 else {
-      return QuantityReader.decimal(text, length, onePerUnit: kind.onePerUnit, isDecimalComma: isDecimalComma)
-    }
-    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: unitLength))
-    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
-    batch.kind[record] = unit.kind.rawValue
+    guard let unit = unit(of: record, batch, columns, plan, unitSlot: unitSlot) else { return nil }
     guard
       let value = QuantityReader.decimal(
         text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
     else { return nil }
     return QuantityReader.roundedUp(value, over: unit.perUnits)
+  }
+
+  /// The integer quantities in `perUnits` of the unit that the record names, that of its kind where it names none; the
+  /// unit gives the kind where the record does not. Nil for an unknown unit, or one of another kind than the record's.
+  private func unit(
+    of record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, unitSlot: Int
+  ) -> (quantity: Int64, perUnits: Int64)? {
+    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
+    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
+    let length = Int(columns.lengths(unitSlot)[record])
+    guard length > 0 else { return (kind.onePerUnit, 1) }
+    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: length))
+    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
+    batch.kind[record] = unit.kind.rawValue
+    return (unit.quantity, unit.perUnits)
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.
