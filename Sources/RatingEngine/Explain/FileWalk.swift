@@ -110,9 +110,9 @@ final class FileWalk {
 
   private func fill() throws -> Bool {
     if progress.cancelled.load(ordering: .relaxed) { throw RunFault.interrupted }
-    let before = file.storedBytesTaken
+    let before = unit.storedOffset
     let filled = try unit.fill(chunk, headerLines: FileHeader.lineCount(file.format))
-    progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
+    progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
     if filled == .chunk, file.plan == nil {
       let used = try readHeader(UnsafePointer(chunk.text), chunk.length)
       chunk.text += used

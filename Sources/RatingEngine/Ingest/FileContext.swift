@@ -158,9 +158,6 @@ final class FileContext {
     if now != identity { throw FileIdentity.changed(name, "was changed") }
   }
 
-  /// Stored bytes that its readers have taken.
-  var storedBytesTaken: Int64 { units.reduce(0) { max($0, $1.storedOffset) } }
-
   /// Whether a checksum vouches for all of it.
   var isChecked: Bool { units.allSatisfy(\.isChecked) }
 }

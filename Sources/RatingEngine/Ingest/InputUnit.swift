@@ -57,6 +57,7 @@ final class InputUnit {
     self.file = file
     self.index = index
     self.stream = stream
+    taken = Atomic(stream.storedOffset)
     self.beginsInsideRecord = beginsInsideRecord
     recordEnd = RecordEnd(file.format.dialect, bytesMax: recordBytesMax)
     hash = hashes ? StreamHash() : nil
@@ -78,7 +79,9 @@ final class InputUnit {
     }
   }
 
-  var storedOffset: Int64 { stream.storedOffset }
+  /// Offset in the stored file up to which its reader has taken bytes; progress may ask for it at any time.
+  var storedOffset: Int64 { taken.load(ordering: .relaxed) }
+  private let taken: Atomic<Int64>
   var isChecked: Bool { stream.isChecked }
   /// 128-bit hash of the decoded bytes so far; nil where the run needs none.
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
@@ -93,6 +96,7 @@ final class InputUnit {
       let room = chunk.memory + held
       if hasEnded { return try end() }
       let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: chunk.textBytes))
+      taken.store(stream.storedOffset, ordering: .relaxed)
       if count == 0 {
         hasEnded = true
         return try end()

@@ -290,10 +290,10 @@ final class RunAttempt: @unchecked Sendable {
 
   private func read(_ unit: InputUnit, _ chunk: Chunk, _ rater: ChunkRater) {
     let file = unit.file
-    let before = file.storedBytesTaken
+    let before = unit.storedOffset
     do {
       let hasChunk = try fill(unit, chunk, file)
-      progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
+      progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
       note(damage)
