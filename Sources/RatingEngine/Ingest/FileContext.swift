@@ -24,8 +24,8 @@ final class FileContext {
   /// Column names as the file has them.
   var columnNames: [Label] = []
   var openUnitCount = 0
-  /// Records that a trailer row promised; nil where none did.
-  var promisedRecords: Int?
+  /// What its trailer rows promise and its records come to; changed by the holder of the ledger.
+  var trailer = TrailerTotals()
   /// Records that its control file promised.
   var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.

@@ -233,9 +233,8 @@ final class RecordSplitter {
     if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 {
       fields -= 1
     }
-    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else {
-      return suspend(record, batch, .badRecord)
-    }
+    // Its fields are gathered all the same: a trailer row has a number of its own.
+    if fields < plan.fieldCountMin || fields > plan.fieldCountMax { suspend(record, batch, .badRecord) }
     for (slot, column) in plan.columns.enumerated() {
       let field = column >= 0 ? column : fields + column
       if column == FieldPlan.missingColumn || field < 0 || field >= fields {

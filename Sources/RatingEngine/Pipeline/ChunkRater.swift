@@ -83,25 +83,37 @@ final class ChunkRater {
     return rater
   }
 
-  /// A trailer row is no record: it only promises how many there were.
+  /// A trailer row is no record: it only promises how many there were, and what they come to.
   private func takeTrailers(_ plan: FieldPlan, _ outcome: ChunkOutcome) {
-    for record in 0..<batch.count where EventReader.holds(plan.trailer, record, columns) {
-      guard batch.door[record] != Door.noEvent || batch.reason[record] != setup.trailerReason else {
+    for record in 0..<batch.count {
+      if isTooLong(record) || !EventReader.holds(plan.trailer, record, columns) {
+        if plan.trailerSum != nil { addUp(record, plan, outcome) }
         continue
       }
-      if isTooLong(record) { continue }
       batch.door[record] = Door.noEvent
       batch.reason[record] = setup.trailerReason
       outcome.totals.read -= 1
-      if let slot = plan.trailerCount, columns.lengths(slot)[record] > 0,
-        let value = DigitText.value(columns.texts(slot)[record], Int(min(16, columns.lengths(slot)[record])))
-      {
-        outcome.promisedRecords = (outcome.promisedRecords ?? 0) + Int(value)
-      } else {
-        // A trailer that promises nothing still marks the end.
-        outcome.promisedRecords = outcome.promisedRecords ?? -1
+      outcome.trailer.takeRow()
+      if let slot = plan.trailerCount {
+        outcome.trailer.takeCount(columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+      }
+      if let slot = plan.trailerSum, let billable = plan.billable {
+        outcome.trailer.takeSum(
+          columns.texts(slot)[record], Int(columns.lengths(slot)[record]), billable.reader)
       }
     }
+  }
+
+  /// Adds the quantity of a record, as it is written, to what the trailer's sum is compared with.
+  private func addUp(_ record: Int, _ plan: FieldPlan, _ outcome: ChunkOutcome) {
+    guard let billable = plan.billable else { return }
+    let isSplit =
+      batch.door[record] != Door.unparsable
+      || ![.recordTooLong, .badRecord, .badQuotes].contains(
+        SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])))
+    guard isSplit else { return outcome.trailer.takeUnreadRecord() }
+    outcome.trailer.takeQuantity(
+      columns.texts(billable.slot)[record], Int(columns.lengths(billable.slot)[record]), billable.reader)
   }
 
   /// Keeps a detail row for every rated record.

@@ -174,19 +174,15 @@ final class RunAttempt: @unchecked Sendable {
     }
   }
 
-  /// Files that hold fewer or more records than a trailer or control file promised.
+  /// Files that do not hold what their trailer or control file promises.
   private func shortFiles() -> [DamagedFile] {
     contexts.compactMap { $0 }.compactMap { file in
       let read = ledger.fileTotals[file.index].read
-      for (promised, who) in [(file.promisedRecords, "trailer"), (file.controlRecords, "control file")] {
-        if let promised, promised >= 0, promised != read {
-          return DamagedFile(
-            name: file.name, offset: -1,
-            message: "holds \(read) records, its \(who) says \(promised); fetch it again",
-            recordsRead: read)
-        }
+      var fault = file.trailer.fault(file.format, read: read)
+      if fault == nil, let promised = file.controlRecords, promised != read {
+        fault = "holds \(read) records, its control file says \(promised); fetch it again"
       }
-      return nil
+      return fault.map { DamagedFile(name: file.name, offset: -1, message: $0, recordsRead: read) }
     }
   }
 

@@ -132,7 +132,7 @@ final class RunLedger {
       totals.billed[kind] += sums[4 + kind]
     }
     totals.amountPico += sums[8]
-    if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
+    unit.file.trailer += outcome.trailer
     fileTotals[unit.file.index] += totals
   }
 
