@@ -39,7 +39,7 @@ final class ChunkRater {
       let count = rater.rate(batch, columns, plan, into: outcome.rows + first)
       outcome.rowCount += count
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
-      if !setup.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
+      if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, firstRow: first) }
       scratch.reset()
     }
@@ -139,7 +139,7 @@ final class ChunkRater {
     for record in 0..<batch.count
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
       let key = ConflictKey(low: outcome.rows[row].identity, high: outcome.rows[row].identityHigh)
-      if setup.conflicts.contains(key) {
+      if setup.known.conflicts.contains(key) {
         batch.door[record] = Door.suspended
         batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
         batch.faultField[record] = FieldRoleName.key

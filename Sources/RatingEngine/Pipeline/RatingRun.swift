@@ -2,7 +2,7 @@
 //
 // The way of the data is Ingest → Parse → Rate on any worker, then Aggregate and Deduplicate in the ledger. Two things
 // make a run begin again, both rare: files that turned out damaged (they are left out, where the user said so), and keys
-// whose copies contradict each other (every copy goes to suspense).
+// whose copies contradict each other (every copy goes to suspense) or are rated differently by their sources.
 
 public import Catalog
 import Dispatch
@@ -55,11 +55,11 @@ public struct RatingRun {
   public func run(_ inputs: [InputFile]) throws(RunFault) -> RatingResult {
     let files = try SourceMatch.assign(inputs, in: catalog.source, sourceName: options.sourceName)
     var damaged: [DamagedFile] = []
-    var conflicts: Set<ConflictKey> = []
+    var known = SecondLook()
     var oneReader: Set<String> = []
     while true {
       let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
-      let setup = try RunSetup(catalog: catalog, options: options, conflicts: conflicts)
+      let setup = try RunSetup(catalog: catalog, options: options, known: known)
       let attempt = RunAttempt(setup: setup, files: usable, oneReader: oneReader, progress: progress)
       switch try attempt.run() {
       case .damaged(let found):
@@ -69,9 +69,13 @@ public struct RatingRun {
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
         try refuseSecondReading(files, "a file among the inputs is damaged")
-      case .conflicts(let found):
-        conflicts.formUnion(found)
-        try refuseSecondReading(files, "records with the same key contradict each other")
+      case .keys(let found):
+        known.formUnion(found)
+        let why =
+          found.conflicts.isEmpty
+          ? "copies of a record from different sources are rated differently"
+          : "records with the same key contradict each other"
+        try refuseSecondReading(files, why)
       case .finished(let ledger, let contexts):
         let result = RatingResult(
           setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
@@ -102,7 +106,8 @@ final class RunAttempt: @unchecked Sendable {
   enum Outcome {
     case finished(RunLedger, [FileContext])
     case damaged([DamagedFile])
-    case conflicts(Set<ConflictKey>)
+    /// The run must begin again with these keys known.
+    case keys(SecondLook)
   }
 
   private let setup: RunSetup
@@ -152,8 +157,8 @@ final class RunAttempt: @unchecked Sendable {
       for record in unit.oversizeRecords { ledger.take(record, of: unit) }
     }
     do {
-      let conflicts = try ledger.resolveSuspects()
-      if !conflicts.isEmpty { return .conflicts(conflicts) }
+      let keys = try ledger.resolveSuspects()
+      if !keys.isEmpty { return .keys(keys) }
     } catch {
       throw .output(error)
     }

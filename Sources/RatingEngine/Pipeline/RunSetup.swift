@@ -14,8 +14,8 @@ final class RunSetup: Sendable {
   let emptyText: FlatTable<UInt8>
   /// Names of filter reasons: the catalog's, then those of formats.
   let filterReasons: [Label]
-  /// Keys that an earlier reading found in conflict: every copy goes to suspense.
-  let conflicts: Set<ConflictKey>
+  /// Keys about which an earlier reading found something out.
+  let known: SecondLook
   let legReason: UInt16
   let trailerReason: UInt16
 
@@ -28,8 +28,8 @@ final class RunSetup: Sendable {
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 
-  init(catalog: CompiledCatalog, options: RatingOptions, conflicts: Set<ConflictKey> = []) throws(RunFault) {
-    self.conflicts = conflicts
+  init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook()) throws(RunFault) {
+    self.known = known
     self.catalog = catalog
     self.options = options
     let columns = options.groupBy ?? GroupColumn.allCases.filter { $0 != .day }
