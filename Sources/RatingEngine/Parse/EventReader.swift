@@ -329,7 +329,11 @@ final class EventReader {
     _ columns: FieldColumns
   ) {
     guard let slot else {
-      for record in 0..<batch.count { counts[record] = 0 }
+      // Digits too: they are content, and the batch may have held another file's.
+      for record in 0..<batch.count {
+        digits[record] = 0
+        counts[record] = 0
+      }
       return
     }
     let texts = columns.texts(slot)
@@ -464,15 +468,9 @@ final class EventReader {
     let texts = columns.texts(first)
     let lengths = columns.lengths(first)
     let isSingle = plan.key.count == 1
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      let length = Int(lengths[record])
-      if isSingle, length > 0 {
-        let key = RecordIdentity.hash(texts[record], length, seed: keySeed)
-        batch.identityLow[record] = key.low
-        batch.identityHigh[record] = key.high
-      } else {
-        keyByParts(record, batch, columns, plan, text)
-      }
+    if isSingle { RecordIdentity.hash(texts, lengths, batch, seed: keySeed) }
+    for record in 0..<batch.count where !isSingle || lengths[record] <= 0 {
+      if batch.door[record] == Door.open { keyByParts(record, batch, columns, plan, text) }
     }
   }
 
@@ -505,30 +503,38 @@ final class EventReader {
   }
 
   private func hashContents(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      var hash = ContentHash().value
-      hash = ContentHash.mix(hash, UInt64(bitPattern: batch.start[record]))
-      hash = ContentHash.mix(hash, UInt64(bitPattern: batch.quantity[record]))
-      hash = ContentHash.mix(hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]))
-      hash = ContentHash.mix(
-        hash,
-        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 8 | UInt64(batch.isAnswered[record])
-          &<< 16
-          | UInt64(batch.fromCount[record]) &<< 24)
-      if plan.answer != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.answer[record])) }
-      if plan.end != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.end[record])) }
-      if plan.from != nil { hash = ContentHash.mix(hash, batch.fromDigits[record]) }
-      // A number that is none is content all the same: its text decides.
-      if let slot = plan.to, batch.toCount[record] == 0 {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    let content = batch.content
+    let count = batch.count
+    // Records that left already are hashed for nothing: cheaper than asking.
+    for record in 0..<count {
+      let flags =
+        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 2 | UInt64(batch.isAnswered[record])
+        &<< 4
+      let from = batch.fromDigits[record] &<< 13 | UInt64(batch.fromCount[record]) &<< 5
+      let hash = ContentHash.mix(
+        ContentHash.seed, UInt64(bitPattern: batch.start[record]), UInt64(bitPattern: batch.quantity[record]))
+      content[record] = ContentHash.mix(
+        hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]), from | flags)
+    }
+    if plan.answer != nil || plan.end != nil {
+      for record in 0..<count {
+        content[record] = ContentHash.mix(
+          content[record], UInt64(bitPattern: batch.answer[record]), UInt64(bitPattern: batch.end[record]))
       }
-      if let slot = plan.from, batch.fromCount[record] == 0 {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    }
+    // A number that is none is content all the same: its text decides.
+    for (slot, counts) in [(plan.to, batch.toCount), (plan.from, batch.fromCount)] {
+      guard let slot else { continue }
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where counts[record] == 0 && batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
-      for slot in plan.contentSlots {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    }
+    for slot in plan.contentSlots {
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
-      batch.content[record] = hash
     }
   }
 

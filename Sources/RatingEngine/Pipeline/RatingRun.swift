@@ -133,9 +133,16 @@ final class RunAttempt: @unchecked Sendable {
     progress.storedBytes.store(0, ordering: .relaxed)
     progress.records.store(0, ordering: .relaxed)
     progress.suspended.store(0, ordering: .relaxed)
-    // Stored bytes stand for about four times as much text; records have some hundred bytes. A pipe may hold anything.
     ledger = RunLedger(
-      setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
+      setup: setup, fileCount: files.count, expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
+  }
+
+  /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.
+  private static func recordEstimate(_ files: [AssignedFile]) -> Int {
+    files.reduce(0) { total, file in
+      let isCompressed = [".zst", ".gz"].contains { file.input.name.hasSuffix($0) }
+      return total + Int(FileSize.of(file.input.name) ?? 0) / (isCompressed ? 40 : 128)
+    }
   }
 
   private static func storedBytes(_ files: [AssignedFile]) -> Int64? {

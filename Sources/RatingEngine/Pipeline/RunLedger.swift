@@ -47,8 +47,8 @@ final class RunLedger {
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
-    let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
-    filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
+    filter = KeyFilter(
+      expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: setup.options.memoryBytes / 4)
     log = SpillableLog(memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder)
     // To the filter they were seen before, so that even their first copy waits.
     if findsDuplicates { for key in setup.known.held { _ = filter.insert(key.low, key.high) } }

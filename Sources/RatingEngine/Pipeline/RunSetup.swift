@@ -48,6 +48,9 @@ final class RunSetup: Sendable {
     trailerReason = UInt16(reasons.count)
     reasons.append("trailer")
     filterReasons = reasons
+    guard reasons.count <= OutcomeRow.reasonLimit else {
+      throw .catalog("plans and formats name more than \(OutcomeRow.reasonLimit) reasons for filtering; let rules share some")
+    }
   }
 
   /// The number of a filter's reason.

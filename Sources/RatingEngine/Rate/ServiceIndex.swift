@@ -94,13 +94,14 @@ struct ServiceIndex: Sendable {
   /// Whether any key holds for one source only.
   let hasSourceKeys: Bool
 
-  @inline(__always) func prefetch(_ key: Key, tag: UInt32) {
-    cm_prefetch_read(slots.base + (Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask))
+  /// The slot where the key stands unless others took it.
+  @inline(__always) func home(_ key: Key, tag: UInt32) -> Int {
+    Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
   }
 
   /// The slot of the key, or −1. `text` is compared where it is longer than 16 bytes; a number has length 0.
-  @inline(__always) func slot(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> Int {
-    var at = Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
+  @inline(__always) func slot(_ key: Key, tag: UInt32, text: TextPointer?, length: Int, home: Int) -> Int {
+    var at = home
     while true {
       let slot = slots.base + at
       if slot.pointee.tag == Self.none { return -1 }
@@ -115,7 +116,7 @@ struct ServiceIndex: Sendable {
 
   /// First entry under the key, or `none`.
   @inline(__always) func find(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> UInt32 {
-    let at = slot(key, tag: tag, text: text, length: length)
+    let at = slot(key, tag: tag, text: text, length: length, home: home(key, tag: tag))
     return at < 0 ? Self.none : slots[at].entry
   }
 
