@@ -307,18 +307,17 @@ final class EventReader {
       case .iso:
         if let instant = time.iso(text, length) { return instant }
       case .epoch(let unitsPerSecond):
-        guard let value = QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) else {
-          continue
-        }
+        guard let value = QuantityReader.flooredThousandths(text, length) else { continue }
         if value == 0 || value == -1000 { return UsageBatch.absentTime }
-        // Thousandths of the unit, floored to milliseconds.
-        return value.quotientAndRemainder(dividingBy: unitsPerSecond).quotient
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unitsPerSecond)
+        let instant = remainder < 0 ? quotient - 1 : quotient
+        if TimeReader.instants.contains(instant) { return instant }
       case .pattern(let pattern):
         guard let reading = pattern.read(text, length) else { continue }
-        if let offset = reading.offsetSeconds {
-          return (reading.localSeconds - offset) * 1000 + reading.milliseconds
-        }
-        return time.utc(reading.localSeconds).map { $0 * 1000 + reading.milliseconds }
+        let seconds =
+          reading.offsetSeconds.map { reading.localSeconds - $0 } ?? time.utc(reading.localSeconds)
+        guard let instant = seconds.map({ $0 * 1000 + reading.milliseconds }) else { return nil }
+        return reading.isLeapSecond ? TimeReader.afterLeapSecond(instant) : instant
       }
     }
     return nil
@@ -385,6 +384,12 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if length <= 0 {
+        if case .inRecordUnit(let unitSlot, _) = field.reader,
+          unit(of: record, batch, columns, plan, unitSlot: unitSlot) == nil
+        {
+          Self.suspend(record, batch, .badQuantity, field.role)
+          continue
+        }
         // An export leaves the duration of a call that nobody answered empty.
         batch.quantity[record] = batch.isAnswered[record] == 0 ? 0 : UsageBatch.absentQuantity
         continue
@@ -411,27 +416,33 @@ final class EventReader {
     }
   }
 
-  /// A quantity in the unit that the record names; the unit gives the kind where the record does not. Nil for an unknown
-  /// unit, or one of another kind than the record's.
+  /// A quantity in the unit that the record names. Nil for an unknown unit, or one of another kind than the record's.
   private func quantity(
     _ text: TextPointer, _ length: Int, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
     _ plan: FieldPlan,
     unitSlot: Int, isDecimalComma: Bool
   ) -> Int64? {
-    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
-    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
-    let unitLength = Int(columns.lengths(unitSlot)[record])
-    guard unitLength > 0 else {
-      return QuantityReader.decimal(text, length, onePerUnit: kind.onePerUnit, isDecimalComma: isDecimalComma)
-    }
-    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: unitLength))
-    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
-    batch.kind[record] = unit.kind.rawValue
+    guard let unit = unit(of: record, batch, columns, plan, unitSlot: unitSlot) else { return nil }
     guard
       let value = QuantityReader.decimal(
         text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
     else { return nil }
     return QuantityReader.roundedUp(value, over: unit.perUnits)
+  }
+
+  /// The integer quantities in `perUnits` of the unit that the record names, that of its kind where it names none; the
+  /// unit gives the kind where the record does not. Nil for an unknown unit, or one of another kind than the record's.
+  private func unit(
+    of record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, unitSlot: Int
+  ) -> (quantity: Int64, perUnits: Int64)? {
+    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
+    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
+    let length = Int(columns.lengths(unitSlot)[record])
+    guard length > 0 else { return (kind.onePerUnit, 1) }
+    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: length))
+    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
+    batch.kind[record] = unit.kind.rawValue
+    return (unit.quantity, unit.perUnits)
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.

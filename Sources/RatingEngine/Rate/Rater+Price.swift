@@ -60,7 +60,7 @@ extension Rater {
       keyLow[record] = 0
       keyHigh[record] = 0
     }
-    if keyPlan.needsDay || keyPlan.needsPeriod {
+    if keyPlan.needsDay {
       var calendars = self.calendars
       for at in 0..<count {
         let record = Int(live[at])
@@ -76,7 +76,7 @@ extension Rater {
         put(field) { UInt64(entries[Int(entry[$0])].identity) }
       case .period:
         var calendars = self.calendars
-        put(field) { calendars.period(account: account[$0], day: day[$0]) }
+        put(field) { calendars.period(account: account[$0], seconds: seconds[$0]) }
         self.calendars = calendars
       case .day: put(field) { UInt64(UInt16(clamping: day[$0])) }
       case .plan: put(field) { UInt64(plan[$0]) }

@@ -35,9 +35,10 @@ struct ServiceIndex: Sendable {
       self.low = low
       self.high = high
     }
+    /// A short code is looked up as what it is: its digits, as a whole.
     @inline(__always) init(number digits: UInt64, count: UInt8) {
       low = digits
-      high = UInt64(count)
+      high = UInt64(count & ~PhoneNumber.shortCodeFlag)
     }
     @inline(__always) init(text: TextPointer, length: Int) {
       if length <= 8 {
