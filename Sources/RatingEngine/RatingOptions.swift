@@ -1,5 +1,7 @@
 // What a run is asked to do, validated by the caller.
 
+import DurableFiles
+
 /// Options of one rating run.
 public struct RatingOptions: Sendable {
   /// Workers; at least 1.
@@ -32,6 +34,9 @@ public struct RatingOptions: Sendable {
   public var chunkBytes: Int?
   /// Stored bytes of a part of a file that one worker reads, for tests of the seams between parts; nil for the default.
   public var partBytes: Int?
+
+  /// The calls that reach temporary files, for tests of what happens when they fail.
+  var fileOperations: any FileOperations = SystemFileOperations()
 
   /// Makes options with the defaults above.
   public init() {}

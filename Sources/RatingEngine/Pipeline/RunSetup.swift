@@ -16,10 +16,16 @@ final class RunSetup: Sendable {
   let filterReasons: [Label]
   /// Keys that an earlier reading found in conflict: every copy goes to suspense.
   let conflicts: Set<ConflictKey>
+  /// Who may hold how much of `options.memoryBytes`.
+  let budget: MemoryBudget
   let legReason: UInt16
   let trailerReason: UInt16
 
   var keepsSuspense: Bool { options.keepsSuspense }
+  /// Where stores put what does not fit their share.
+  var spillPlace: SpillPlace {
+    SpillPlace(folder: options.temporaryFolder, operations: options.fileOperations)
+  }
   /// Bytes of text that are read into a chunk at a time.
   var chunkBytes: Int { options.chunkBytes ?? Chunk.standardTextBytes }
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
@@ -29,6 +35,7 @@ final class RunSetup: Sendable {
     self.conflicts = conflicts
     self.catalog = catalog
     self.options = options
+    budget = MemoryBudget(options)
     let columns = options.groupBy ?? GroupColumn.allCases.filter { $0 != .day }
     guard let keyPlan = SummaryKeyPlan(columns: columns, catalog) else {
       throw .usage("--by: these keys together are too long for one row; leave some out")
