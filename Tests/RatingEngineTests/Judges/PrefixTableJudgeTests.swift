@@ -67,7 +67,10 @@ import Testing
             fromSeconds: MatchRowTime.from(row.fromSeconds),
             untilSeconds: MatchRowTime.until(row.untilSeconds),
             next: 0, price: 0, tariff: 0, prefixDigits: row.prefixDigits, isBlocked: row.isBlocked ? 1 : 0,
-            deck: 0, row: UInt32(index))
+            deck: 0, row: UInt32(index),
+            fast: FastPrice(
+              price: UnitPrice(pico: 0, units: 60_000), feePico: 0, minimum: 0,
+              increment: BillingIncrement(first: 1000, next: 1000), kind: .voice, unitPriceRank: 0))
         }
       }
       let table = builder.build()

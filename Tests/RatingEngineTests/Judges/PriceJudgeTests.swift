@@ -36,22 +36,29 @@ import Testing
       minimum: random.chance(20) ? Int64(random.int(1...90)) * second : 0)
   }
 
+  private static func fast(_ drawn: Drawn, _ price: UnitPrice) -> FastPrice {
+    FastPrice(
+      price: price, feePico: 0, minimum: drawn.minimum, increment: drawn.increment, kind: drawn.kind,
+      unitPriceRank: 0)
+  }
+
   @Test func theFastFormIsExact() {
     var random = RandomText(seed: 6012)
     var fastCount = 0
     for round in 0..<1500 {
       let drawn = Self.draw(&random)
-      let price = CompiledPrice(
-        price: drawn.price, feePico: 0, minimum: drawn.minimum, increment: drawn.increment, incrementIndex: 0,
-        kind: drawn.kind)
-      guard price.isFast else { continue }
+      let fast = Self.fast(drawn, drawn.price)
+      guard fast.isFast else { continue }
       fastCount += 1
+      let price = CompiledPrice(
+        pricePico: drawn.price.pico, priceUnits: drawn.price.units, feePico: 0, minimum: drawn.minimum,
+        incrementIndex: 0)
+      let unit: Int64 = drawn.kind == .voice ? 1000 : 1
       for _ in 0..<4 {
         let most = random.one([1, 100, 10_000, 1_000_000, 4_000_000_000])
-        let quantity = Int64(random.int(0...most)) * price.fastUnit
-        let billed = price.billed(quantity)
-        let units = UInt64(billed / price.fastUnit)
-        guard units < 1 << 32, billed % price.fastUnit == 0 else { continue }
+        let quantity = Int64(random.int(0...most)) * unit
+        let units = fast.billed(UInt64(quantity / unit))
+        guard units < 1 << 32, fast.amountMicro(units) < OutcomeRow.amountMicroLimit else { continue }
         let exact = EventPrice.exact(
           quantity: quantity, isVoice: drawn.kind == .voice, isAnswered: true, price: price,
           increment: drawn.increment, plan: Self.plan, charge: Self.charge)
@@ -60,8 +67,8 @@ import Testing
           Issue.record("\(message): no exact price")
           return
         }
-        #expect(priced.billed == billed, "\(message)")
-        #expect(priced.amount.pico == Int128(price.fastAmountMicro(units)) * 1_000_000, "\(message)")
+        #expect(priced.billed == Int64(units) * unit, "\(message)")
+        #expect(priced.amount.pico == Int128(fast.amountMicro(units)) * 1_000_000, "\(message)")
       }
     }
     #expect(fastCount > 800)
@@ -73,9 +80,9 @@ import Testing
     for round in 0..<1500 {
       let units = Int64(random.int(1...5000)) * 1000
       let pico = Int64(random.int(1...2_000_000)) * 1_000_000
-      let price = CompiledPrice(
+      let price = FastPrice(
         price: UnitPrice(pico: pico, units: units), feePico: 0, minimum: 0,
-        increment: BillingIncrement(first: 1000, next: 1000), incrementIndex: 0, kind: .voice)
+        increment: BillingIncrement(first: 1000, next: 1000), kind: .voice, unitPriceRank: 0)
       guard price.isFast else { continue }
       let (n, d) = (Int128(price.numerator), Int128(price.denominator))
       for target in [0, 1, 2, random.int(0...1_000_000_000)] {
@@ -84,7 +91,7 @@ import Testing
         for seconds in [near - 1, near, near + 1] where seconds >= 0 && seconds < 1 << 32 {
           let expected = (n * seconds + d / 2) / d
           #expect(
-            Int128(price.fastAmountMicro(UInt64(seconds))) == expected,
+            Int128(price.amountMicro(UInt64(seconds))) == expected,
             "\(random.seed), round \(round): \(seconds) s, \(n)/\(d)")
         }
       }
@@ -95,9 +102,7 @@ import Testing
     var random = RandomText(seed: 6014)
     for round in 0..<800 {
       let drawn = Self.draw(&random)
-      let price = CompiledPrice(
-        price: drawn.price, feePico: 0, minimum: drawn.minimum, increment: drawn.increment, incrementIndex: 0,
-        kind: drawn.kind)
+      let price = Self.fast(drawn, UnitPrice(pico: 1_000_000, units: drawn.kind == .voice ? 1000 : 1))
       let second: Int64 = drawn.kind == .voice ? 1000 : 1
       let quantity = Int64(random.int(0...400)) * second
       var billed: Int64 = 0
@@ -107,7 +112,7 @@ import Testing
         while billed < max(quantity, drawn.minimum) { billed += steps[steps.count - 1].size }
       }
       #expect(
-        price.billed(quantity) == billed, "\(random.seed), round \(round): \(quantity) by \(drawn.increment)")
+        Int64(price.billed(UInt64(quantity / second))) * second == billed, "\(random.seed), round \(round): \(quantity) by \(drawn.increment)")
     }
   }
 }
