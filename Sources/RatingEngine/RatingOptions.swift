@@ -1,5 +1,7 @@
 // What a run is asked to do, validated by the caller.
 
+import DurableFiles
+
 /// Options of one rating run.
 public struct RatingOptions: Sendable {
   /// Workers; at least 1.
@@ -32,6 +34,14 @@ public struct RatingOptions: Sendable {
   public var chunkBytes: Int?
   /// Stored bytes of a part of a file that one worker reads, for tests of the seams between parts; nil for the default.
   public var partBytes: Int?
+  /// Words of the filter of keys, a power of two, for tests of keys that look familiar: such a filter fills up and never
+  /// grows. Nil for one that is made for the input.
+  var keyFilterWords: Int?
+  /// Keys in a block of the log of keys, for tests of logs that go to disk; nil for the default.
+  var keyLogBlockKeys: Int?
+
+  /// The calls that reach temporary files, for tests of what happens when they fail.
+  var fileOperations: any FileOperations = SystemFileOperations()
 
   /// Makes options with the defaults above.
   public init() {}

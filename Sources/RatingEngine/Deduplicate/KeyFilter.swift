@@ -25,6 +25,15 @@ struct KeyFilter {
     addLayer(keys: min(max(expectedKeys, 1 << 16), self.bytesMax * 8 / Self.bitsPerKey))
   }
 
+  /// A filter of so many words that never grows: for tests of what happens when new keys look familiar.
+  init(fixedWords: Int) {
+    bytesMax = 0
+    layers = [FlatTable(zeroedCount: fixedWords)]
+    words = layers[0].base
+    wordCount = UInt64(fixedWords)
+    keysInLastMax = .max
+  }
+
   private mutating func addLayer(keys: Int) {
     if !layers.isEmpty, byteCount + keys * Self.bitsPerKey / 8 > bytesMax {
       keysInLastMax = .max

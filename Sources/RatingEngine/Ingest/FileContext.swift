@@ -61,7 +61,7 @@ final class FileContext {
     let isRegular = identity?.isRegular ?? false
     storedBytes = isRegular ? identity?.size ?? 0 : 0
     let head = try Self.readHead(descriptor, name: input.name, isRegular: isRegular)
-    let form = StoredForm(magic: head)
+    let form = StoredForm(magic: head, name: input.name)
     let mayHaveParts =
       allowsParts && isRegular && !format.dialect.isMultiline && format.legs == nil && !input.isStandardInput
     func add(_ stream: any TextStream) {

@@ -32,10 +32,10 @@ public final class RunProgress: Sendable {
 }
 
 /// Rates inputs with a catalog.
-public struct RatingRun {
+public struct RatingRun: Sendable {
   private let catalog: CompiledCatalog
-  private let options: RatingOptions
-  private let progress: RunProgress
+  private var options: RatingOptions
+  private var progress: RunProgress
 
   /// Compiles the catalog and prepares a run.
   ///
@@ -47,6 +47,20 @@ public struct RatingRun {
     self.catalog = try CompiledCatalog.checked(catalog)
     self.options = options
     self.progress = progress
+  }
+
+  /// A run of the same catalog, which is not compiled again, with other options.
+  func with(_ change: (inout RatingOptions) -> Void) -> RatingRun {
+    var other = self
+    change(&other.options)
+    return other
+  }
+
+  /// The same run with counters of the caller's.
+  func with(_ progress: RunProgress) -> RatingRun {
+    var other = self
+    other.progress = progress
+    return other
   }
 
   /// Reads and rates everything; nothing is written.
@@ -161,10 +175,10 @@ final class RunAttempt: @unchecked Sendable {
     if let fatal { throw fatal }
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
     if !damaged.isEmpty { return .damaged(withRecordsRead(damaged).sorted { $0.name < $1.name }) }
-    for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
-      for record in unit.oversizeRecords { ledger.take(record, of: unit) }
-    }
     do {
+      for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
+        for record in unit.oversizeRecords { try ledger.take(record, of: unit) }
+      }
       let keys = try ledger.resolveSuspects()
       if !keys.isEmpty { return .keys(keys) }
     } catch {
