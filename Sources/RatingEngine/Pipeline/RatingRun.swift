@@ -148,7 +148,8 @@ final class RunAttempt: @unchecked Sendable {
     progress.records.store(0, ordering: .relaxed)
     progress.suspended.store(0, ordering: .relaxed)
     ledger = RunLedger(
-      setup: setup, fileCount: files.count, expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
+      setup: setup, fileCount: files.count,
+      expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
   }
 
   /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.

@@ -56,7 +56,9 @@ final class RunSetup: Sendable {
     reasons.append("trailer")
     filterReasons = reasons
     guard reasons.count <= OutcomeRow.reasonLimit else {
-      throw .catalog("plans and formats name more than \(OutcomeRow.reasonLimit) reasons for filtering; let rules share some")
+      throw .catalog(
+        "plans and formats name more than \(OutcomeRow.reasonLimit) reasons for filtering; let rules share some"
+      )
     }
   }
 
