@@ -24,8 +24,8 @@ final class FileContext {
   /// Column names as the file has them.
   var columnNames: [Label] = []
   var openUnitCount = 0
-  /// Records that a trailer row promised; nil where none did.
-  var promisedRecords: Int?
+  /// What its trailer rows promise and its records come to; changed by the holder of the ledger.
+  var trailer = TrailerTotals()
   /// Records that its control file promised.
   var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.
@@ -157,9 +157,6 @@ final class FileContext {
     guard let identity, identity.isRegular, let now = FileIdentity(descriptor: descriptor) else { return }
     if now != identity { throw FileIdentity.changed(name, "was changed") }
   }
-
-  /// Stored bytes that its readers have taken.
-  var storedBytesTaken: Int64 { units.reduce(0) { max($0, $1.storedOffset) } }
 
   /// Whether a checksum vouches for all of it.
   var isChecked: Bool { units.allSatisfy(\.isChecked) }

@@ -307,18 +307,17 @@ final class EventReader {
       case .iso:
         if let instant = time.iso(text, length) { return instant }
       case .epoch(let unitsPerSecond):
-        guard let value = QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) else {
-          continue
-        }
+        guard let value = QuantityReader.flooredThousandths(text, length) else { continue }
         if value == 0 || value == -1000 { return UsageBatch.absentTime }
-        // Thousandths of the unit, floored to milliseconds.
-        return value.quotientAndRemainder(dividingBy: unitsPerSecond).quotient
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unitsPerSecond)
+        let instant = remainder < 0 ? quotient - 1 : quotient
+        if TimeReader.instants.contains(instant) { return instant }
       case .pattern(let pattern):
         guard let reading = pattern.read(text, length) else { continue }
-        if let offset = reading.offsetSeconds {
-          return (reading.localSeconds - offset) * 1000 + reading.milliseconds
-        }
-        return time.utc(reading.localSeconds).map { $0 * 1000 + reading.milliseconds }
+        let seconds =
+          reading.offsetSeconds.map { reading.localSeconds - $0 } ?? time.utc(reading.localSeconds)
+        guard let instant = seconds.map({ $0 * 1000 + reading.milliseconds }) else { return nil }
+        return reading.isLeapSecond ? TimeReader.afterLeapSecond(instant) : instant
       }
     }
     return nil
@@ -330,7 +329,11 @@ final class EventReader {
     _ columns: FieldColumns
   ) {
     guard let slot else {
-      for record in 0..<batch.count { counts[record] = 0 }
+      // Digits too: they are content, and the batch may have held another file's.
+      for record in 0..<batch.count {
+        digits[record] = 0
+        counts[record] = 0
+      }
       return
     }
     let texts = columns.texts(slot)
@@ -381,6 +384,12 @@ final class EventReader {
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if length <= 0 {
+        if case .inRecordUnit(let unitSlot, _) = field.reader,
+          unit(of: record, batch, columns, plan, unitSlot: unitSlot) == nil
+        {
+          Self.suspend(record, batch, .badQuantity, field.role)
+          continue
+        }
         // An export leaves the duration of a call that nobody answered empty.
         batch.quantity[record] = batch.isAnswered[record] == 0 ? 0 : UsageBatch.absentQuantity
         continue
@@ -407,27 +416,33 @@ final class EventReader {
     }
   }
 
-  /// A quantity in the unit that the record names; the unit gives the kind where the record does not. Nil for an unknown
-  /// unit, or one of another kind than the record's.
+  /// A quantity in the unit that the record names. Nil for an unknown unit, or one of another kind than the record's.
   private func quantity(
     _ text: TextPointer, _ length: Int, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
     _ plan: FieldPlan,
     unitSlot: Int, isDecimalComma: Bool
   ) -> Int64? {
-    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
-    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
-    let unitLength = Int(columns.lengths(unitSlot)[record])
-    guard unitLength > 0 else {
-      return QuantityReader.decimal(text, length, onePerUnit: kind.onePerUnit, isDecimalComma: isDecimalComma)
-    }
-    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: unitLength))
-    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
-    batch.kind[record] = unit.kind.rawValue
+    guard let unit = unit(of: record, batch, columns, plan, unitSlot: unitSlot) else { return nil }
     guard
       let value = QuantityReader.decimal(
         text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
     else { return nil }
     return QuantityReader.roundedUp(value, over: unit.perUnits)
+  }
+
+  /// The integer quantities in `perUnits` of the unit that the record names, that of its kind where it names none; the
+  /// unit gives the kind where the record does not. Nil for an unknown unit, or one of another kind than the record's.
+  private func unit(
+    of record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, unitSlot: Int
+  ) -> (quantity: Int64, perUnits: Int64)? {
+    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
+    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
+    let length = Int(columns.lengths(unitSlot)[record])
+    guard length > 0 else { return (kind.onePerUnit, 1) }
+    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: length))
+    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
+    batch.kind[record] = unit.kind.rawValue
+    return (unit.quantity, unit.perUnits)
   }
 
   /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.
@@ -453,15 +468,9 @@ final class EventReader {
     let texts = columns.texts(first)
     let lengths = columns.lengths(first)
     let isSingle = plan.key.count == 1
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      let length = Int(lengths[record])
-      if isSingle, length > 0 {
-        let key = RecordIdentity.hash(texts[record], length, seed: keySeed)
-        batch.identityLow[record] = key.low
-        batch.identityHigh[record] = key.high
-      } else {
-        keyByParts(record, batch, columns, plan, text)
-      }
+    if isSingle { RecordIdentity.hash(texts, lengths, batch, seed: keySeed) }
+    for record in 0..<batch.count where !isSingle || lengths[record] <= 0 {
+      if batch.door[record] == Door.open { keyByParts(record, batch, columns, plan, text) }
     }
   }
 
@@ -494,30 +503,38 @@ final class EventReader {
   }
 
   private func hashContents(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      var hash = ContentHash().value
-      hash = ContentHash.mix(hash, UInt64(bitPattern: batch.start[record]))
-      hash = ContentHash.mix(hash, UInt64(bitPattern: batch.quantity[record]))
-      hash = ContentHash.mix(hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]))
-      hash = ContentHash.mix(
-        hash,
-        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 8 | UInt64(batch.isAnswered[record])
-          &<< 16
-          | UInt64(batch.fromCount[record]) &<< 24)
-      if plan.answer != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.answer[record])) }
-      if plan.end != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.end[record])) }
-      if plan.from != nil { hash = ContentHash.mix(hash, batch.fromDigits[record]) }
-      // A number that is none is content all the same: its text decides.
-      if let slot = plan.to, batch.toCount[record] == 0 {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    let content = batch.content
+    let count = batch.count
+    // Records that left already are hashed for nothing: cheaper than asking.
+    for record in 0..<count {
+      let flags =
+        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 2 | UInt64(batch.isAnswered[record])
+        &<< 4
+      let from = batch.fromDigits[record] &<< 13 | UInt64(batch.fromCount[record]) &<< 5
+      let hash = ContentHash.mix(
+        ContentHash.seed, UInt64(bitPattern: batch.start[record]), UInt64(bitPattern: batch.quantity[record]))
+      content[record] = ContentHash.mix(
+        hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]), from | flags)
+    }
+    if plan.answer != nil || plan.end != nil {
+      for record in 0..<count {
+        content[record] = ContentHash.mix(
+          content[record], UInt64(bitPattern: batch.answer[record]), UInt64(bitPattern: batch.end[record]))
       }
-      if let slot = plan.from, batch.fromCount[record] == 0 {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    }
+    // A number that is none is content all the same: its text decides.
+    for (slot, counts) in [(plan.to, batch.toCount), (plan.from, batch.fromCount)] {
+      guard let slot else { continue }
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where counts[record] == 0 && batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
-      for slot in plan.contentSlots {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    }
+    for slot in plan.contentSlots {
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
-      batch.content[record] = hash
     }
   }
 

@@ -2,7 +2,7 @@
 //
 // The way of the data is Ingest → Parse → Rate on any worker, then Aggregate and Deduplicate in the ledger. Two things
 // make a run begin again, both rare: files that turned out damaged (they are left out, where the user said so), and keys
-// whose copies contradict each other (every copy goes to suspense).
+// whose copies contradict each other (every copy goes to suspense) or are rated differently by their sources.
 
 public import Catalog
 import Dispatch
@@ -69,11 +69,11 @@ public struct RatingRun: Sendable {
   public func run(_ inputs: [InputFile]) throws(RunFault) -> RatingResult {
     let files = try SourceMatch.assign(inputs, in: catalog.source, sourceName: options.sourceName)
     var damaged: [DamagedFile] = []
-    var conflicts: Set<ConflictKey> = []
+    var known = SecondLook()
     var oneReader: Set<String> = []
     while true {
       let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
-      let setup = try RunSetup(catalog: catalog, options: options, conflicts: conflicts)
+      let setup = try RunSetup(catalog: catalog, options: options, known: known)
       let attempt = RunAttempt(setup: setup, files: usable, oneReader: oneReader, progress: progress)
       switch try attempt.run() {
       case .damaged(let found):
@@ -83,9 +83,13 @@ public struct RatingRun: Sendable {
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
         try refuseSecondReading(files, "a file among the inputs is damaged")
-      case .conflicts(let found):
-        conflicts.formUnion(found)
-        try refuseSecondReading(files, "records with the same key contradict each other")
+      case .keys(let found):
+        known.formUnion(found)
+        let why =
+          found.conflicts.isEmpty
+          ? "copies of a record from different sources are rated differently"
+          : "records with the same key contradict each other"
+        try refuseSecondReading(files, why)
       case .finished(let ledger, let contexts):
         let result = RatingResult(
           setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
@@ -116,7 +120,8 @@ final class RunAttempt: @unchecked Sendable {
   enum Outcome {
     case finished(RunLedger, [FileContext])
     case damaged([DamagedFile])
-    case conflicts(Set<ConflictKey>)
+    /// The run must begin again with these keys known.
+    case keys(SecondLook)
   }
 
   private let setup: RunSetup
@@ -142,9 +147,16 @@ final class RunAttempt: @unchecked Sendable {
     progress.storedBytes.store(0, ordering: .relaxed)
     progress.records.store(0, ordering: .relaxed)
     progress.suspended.store(0, ordering: .relaxed)
-    // Stored bytes stand for about four times as much text; records have some hundred bytes. A pipe may hold anything.
     ledger = RunLedger(
-      setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
+      setup: setup, fileCount: files.count, expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
+  }
+
+  /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.
+  private static func recordEstimate(_ files: [AssignedFile]) -> Int {
+    files.reduce(0) { total, file in
+      let isCompressed = [".zst", ".gz"].contains { file.input.name.hasSuffix($0) }
+      return total + Int(FileSize.of(file.input.name) ?? 0) / (isCompressed ? 40 : 128)
+    }
   }
 
   private static func storedBytes(_ files: [AssignedFile]) -> Int64? {
@@ -166,8 +178,8 @@ final class RunAttempt: @unchecked Sendable {
       for record in unit.oversizeRecords { ledger.take(record, of: unit) }
     }
     do {
-      let conflicts = try ledger.resolveSuspects()
-      if !conflicts.isEmpty { return .conflicts(conflicts) }
+      let keys = try ledger.resolveSuspects()
+      if !keys.isEmpty { return .keys(keys) }
     } catch {
       throw .output(error)
     }
@@ -188,19 +200,15 @@ final class RunAttempt: @unchecked Sendable {
     }
   }
 
-  /// Files that hold fewer or more records than a trailer or control file promised.
+  /// Files that do not hold what their trailer or control file promises.
   private func shortFiles() -> [DamagedFile] {
     contexts.compactMap { $0 }.compactMap { file in
       let read = ledger.fileTotals[file.index].read
-      for (promised, who) in [(file.promisedRecords, "trailer"), (file.controlRecords, "control file")] {
-        if let promised, promised >= 0, promised != read {
-          return DamagedFile(
-            name: file.name, offset: -1,
-            message: "holds \(read) records, its \(who) says \(promised); fetch it again",
-            recordsRead: read)
-        }
+      var fault = file.trailer.fault(file.format, read: read)
+      if fault == nil, let promised = file.controlRecords, promised != read {
+        fault = "holds \(read) records, its control file says \(promised); fetch it again"
       }
-      return nil
+      return fault.map { DamagedFile(name: file.name, offset: -1, message: $0, recordsRead: read) }
     }
   }
 
@@ -304,10 +312,10 @@ final class RunAttempt: @unchecked Sendable {
 
   private func read(_ unit: InputUnit, _ chunk: Chunk, _ rater: ChunkRater) {
     let file = unit.file
-    let before = file.storedBytesTaken
+    let before = unit.storedOffset
     do {
       let hasChunk = try fill(unit, chunk, file)
-      progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
+      progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
       note(damage)
@@ -344,10 +352,7 @@ final class RunAttempt: @unchecked Sendable {
 
   /// Fills a chunk; reads the header first where the file has just begun. False at the end of the unit.
   private func fill(_ unit: InputUnit, _ chunk: Chunk, _ file: FileContext) throws -> Bool {
-    let dialect = file.format.dialect
-    let filled = try unit.fill(
-      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
+    let filled = try unit.fill(chunk, headerLines: FileHeader.lineCount(file.format))
     guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
     if filled == .chunk {
       try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
@@ -422,6 +427,11 @@ final class RunAttempt: @unchecked Sendable {
     }
     var texts: [(unit: InputUnit, text: [UInt8])] = []
     if isLast { texts = seams(file) }
+    if texts.contains(where: { $0.text.count > setup.textBytesMax }) {
+      // A record that goes through several parts: only one reader can tell its length and hash.
+      note(DamagedFile.needsOneReader(file.name))
+      texts = []
+    }
     board.update { state in state.ratingCount += 1 }
     for (owner, text) in texts {
       guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }

@@ -47,13 +47,14 @@ final class RunLedger {
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: setup.options.memoryBytes / 4, folder: setup.options.temporaryFolder) : nil
     // A quarter of the memory for the filter at most, half for the log before it spills.
-    let filterKeysMax = setup.options.memoryBytes / 4 * 8 / 16
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
-      ?? KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, filterKeysMax) : 1)
+      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: setup.options.memoryBytes / 4)
     log = SpillableLog(
       memoryBytesMax: setup.options.memoryBytes / 2, folder: setup.options.temporaryFolder,
       blockCount: setup.options.keyLogBlockKeys)
+    // To the filter they were seen before, so that even their first copy waits.
+    if findsDuplicates { for key in setup.known.held { _ = filter.insert(key.low, key.high) } }
   }
 
   deinit { sums.deallocate() }
@@ -136,7 +137,7 @@ final class RunLedger {
       totals.billed[kind] += sums[4 + kind]
     }
     totals.amountPico += sums[8]
-    if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
+    unit.file.trailer += outcome.trailer
     fileTotals[unit.file.index] += totals
   }
 
@@ -194,8 +195,9 @@ final class RunLedger {
     )
   }
 
-  /// Takes a record over the limit: read, and suspended for certain.
+  /// Takes a record over the limit: read, and suspended for certain. A comment is neither.
   func take(_ record: OversizeRecord, of unit: InputUnit) {
+    if record.isComment { return }
     fileTotals[unit.file.index].read += 1
     fileTotals[unit.file.index].withoutQuantity += 1
     fileTotals[unit.file.index].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
@@ -204,7 +206,7 @@ final class RunLedger {
       reason: .recordTooLong, faultField: FieldRoleName.none, lineInChunk: 0, offsetInChunk: 0,
       length: record.length,
       bytes: record.head, hash: record.hash)
-    place(entry, unit, record.line, record.unitOffset, logIndex: -1)
+    place(entry, unit, record.sequence, record.unitOffset, logIndex: -1)
   }
 
   // MARK: the end
@@ -217,9 +219,9 @@ final class RunLedger {
     stretches = []
   }
 
-  /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
-  func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
-    guard !suspects.isEmpty else { return [] }
+  /// Decides about the suspects. Where keys are returned that need it, the run begins again with them known.
+  func resolveSuspects() throws(FileFault) -> SecondLook {
+    guard !suspects.isEmpty else { return SecondLook() }
     var groups = CopyGroups(suspectCount: suspects.count)
     for (number, suspect) in suspects.enumerated() {
       groups.add(
@@ -228,19 +230,19 @@ final class RunLedger {
           logIndex: suspect.logIndex, suspect: number))
     }
     try collectFirstCopies(&groups)
-    var found: Set<ConflictKey> = []
+    var found = SecondLook()
     groups.forEachGroup { copies in
       let key = ConflictKey(low: copies[0].low, high: copies[0].high)
-      if setup.conflicts.contains(key) {
+      if setup.known.conflicts.contains(key) {
         // The reader marked every copy already: each goes to suspense for itself.
         for copy in copies { if let number = copy.suspect { settle(suspects[number], as: nil) } }
       } else if copies.count == 1, let number = copies[0].suspect {
         // The filter was wrong: the key is new.
         settle(suspects[number], as: nil)
       } else if copies.contains(where: { $0.content != copies[0].content }) {
-        found.insert(key)
-      } else {
-        resolve(copies)
+        found.conflicts.insert(key)
+      } else if !resolve(copies) {
+        found.held.insert(key)
       }
     }
     if let detail {
@@ -271,8 +273,9 @@ final class RunLedger {
   /// Copies of one record with the same content: the one with the smallest address counts, the others are duplicates.
   ///
   /// Rows of formats without an id are told apart inside a file by their number: the n-th identical row of one file is
-  /// the copy of the n-th of another.
-  private func resolve(_ copies: [Copy]) {
+  /// the copy of the n-th of another. False where a copy that was counted must be taken back and nothing tells as what it
+  /// was counted.
+  private func resolve(_ copies: [Copy]) -> Bool {
     let placed = copies.map { (copy: $0, address: address($0.logIndex)) }
       .sorted {
         ($0.address.file, $0.address.unit, $0.address.offset) < (
@@ -294,24 +297,46 @@ final class RunLedger {
     } else {
       kept = placed.indices.map { $0 == 0 }
     }
-    // The copy that was counted when it came keeps its sums; which file it counts for is settled here.
+    // The copy that was counted when it came keeps its sums, or another says what they were.
+    var counted: OutcomeRow?
+    for (item, isKept) in zip(placed, kept) where item.copy.suspect == nil && !isKept {
+      guard let row = rowLike(item.copy, among: copies) else { return false }
+      counted = row
+    }
     for (item, isKept) in zip(placed, kept) {
       switch (item.copy.suspect, isKept) {
       case (let number?, true): settle(suspects[number], as: nil)
       case (let number?, false): settle(suspects[number], as: Door.duplicate)
       case (nil, true): break
-      case (nil, false): withdraw(item.copy.logIndex, inFavourOf: placed, kept)
+      case (nil, false): if let counted { withdraw(item.copy.logIndex, countedAs: counted) }
       }
     }
+    return true
   }
 
+  /// The row of a copy that was counted when it came, from a suspect with the same content that was rated as it was: one of
+  /// its own source, or of one that rates alike. Nil where there is none.
+  private func rowLike(_ counted: Copy, among copies: [Copy]) -> OutcomeRow? {
+    let source = stretch(of: counted.logIndex).unit.file.sourceIndex
+    let suspect = copies.lazy.compactMap(\.suspect).first { number in
+      let other = self.stretch(of: self.suspects[number].logIndex).unit.file.sourceIndex
+      return other == source || self.sourcesRateAlike(source, other)
+    }
+    return suspect.map { suspects[$0].row }
+  }
+
+  /// Whether the same content is rated the same in both sources: by one format, without services of their own.
+  private func sourcesRateAlike(_ a: Int, _ b: Int) -> Bool {
+    let (x, y) = (setup.catalog.source.sources[a], setup.catalog.source.sources[b])
+    return x.formatIndex == y.formatIndex && x.defaultAccountIndex == y.defaultAccountIndex
+      && !ownServices.contains(x.name) && !ownServices.contains(y.name)
+  }
+
+  /// Names of the sources for which services hold that hold for no other.
+  private lazy var ownServices = Set(setup.catalog.source.services.lazy.map(\.source))
+
   /// The counted copy is not the one to keep: another with the same content is. Its record becomes the duplicate.
-  private func withdraw(_ logIndex: Int, inFavourOf copies: [(copy: Copy, address: Address)], _ kept: [Bool])
-  {
-    // The kept suspect has the same content, so its row says what the counted copy was rated as.
-    guard let keeper = zip(copies, kept).first(where: { $0.1 && $0.0.copy.suspect != nil })?.0.copy.suspect
-    else { return }
-    let row = suspects[keeper].row
+  private func withdraw(_ logIndex: Int, countedAs row: OutcomeRow) {
     let file = address(logIndex).file
     fileTotals[file].note(
       door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw, sign: -1)
@@ -364,10 +389,26 @@ final class RunLedger {
   }
 }
 
-/// A key with contents that contradict each other.
+/// A record's key as the ledger knows it.
 struct ConflictKey: Hashable, Sendable {
   var low: UInt64
   var high: UInt32
+}
+
+/// Keys that a second reading must know from its beginning.
+struct SecondLook: Sendable {
+  /// Their copies contradict each other: every copy goes to suspense.
+  var conflicts: Set<ConflictKey> = []
+  /// Their copies are equal but rated differently, by the rules of their sources, and the wrong one was counted: none
+  /// counts before all were met.
+  var held: Set<ConflictKey> = []
+
+  var isEmpty: Bool { conflicts.isEmpty && held.isEmpty }
+
+  mutating func formUnion(_ other: SecondLook) {
+    conflicts.formUnion(other.conflicts)
+    held.formUnion(other.held)
+  }
 }
 
 /// A suspended record and where it is.

@@ -22,11 +22,14 @@ struct SuspenseAddress {
     var lines = 0
     for before in unit.file.units.prefix(unit.index) {
       lines +=
-        before.headerLines + before.lineCounts.reduce(0) { $0 + Int($1) } + before.oversizeRecords.count
+        before.headerLines + before.lineCounts.reduce(0) { $0 + Int($1) }
+        + before.oversizeRecords.reduce(0) { $0 + $1.lineCount }
     }
     lines += unit.headerLines + unit.lineCounts.prefix(sequence).reduce(0) { $0 + Int($1) }
-    // A record over the limit is a line of no chunk.
-    lines += unit.oversizeRecords.filter { $0.line <= sequence && $0.unitOffset < unitOffset }.count
+    // The lines of a record over the limit are in no chunk.
+    for record in unit.oversizeRecords where record.sequence <= sequence && record.unitOffset < unitOffset {
+      lines += record.lineCount
+    }
     return lines + lineInChunk + 1
   }
 }
