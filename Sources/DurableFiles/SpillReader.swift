@@ -42,6 +42,22 @@ public final class SpillReader {
     return UnsafeRawBufferPointer(rebasing: buffer[from..<from + count])
   }
 
+  /// The next value that says its own length: `length` tells from the first `headBytes` how many bytes it has in all. Nil
+  /// where the stretch has ended. The bytes stay until the next call or the reader's end.
+  ///
+  /// - Precondition: the stretch does not end inside a value.
+  public func next(
+    headBytes: Int, length: (UnsafeRawBufferPointer) -> Int
+  ) throws(FileFault) -> UnsafeRawBufferPointer? {
+    precondition(headBytes > 0, "a step over spilled bytes is positive")
+    guard leftBytes > 0 else { return nil }
+    precondition(leftBytes >= Int64(headBytes), "a stretch of a spill file ends where a value ends")
+    if headBytes > until - from { try fill(atLeast: headBytes) }
+    let count = length(UnsafeRawBufferPointer(rebasing: buffer[from..<from + headBytes]))
+    precondition(count >= headBytes, "a value holds its own head")
+    return try next(count)
+  }
+
   /// Moves what is left to the front and reads behind it.
   private func fill(atLeast count: Int) throws(FileFault) {
     let left = until - from

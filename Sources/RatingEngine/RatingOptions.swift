@@ -1,5 +1,7 @@
 // What a run is asked to do, validated by the caller.
 
+import DurableFiles
+
 /// Options of one rating run.
 public struct RatingOptions: Sendable {
   /// Workers; at least 1.
@@ -37,6 +39,9 @@ public struct RatingOptions: Sendable {
   var keyFilterWords: Int?
   /// Keys in a block of the log of keys, for tests of logs that go to disk; nil for the default.
   var keyLogBlockKeys: Int?
+
+  /// The calls that reach temporary files, for tests of what happens when they fail.
+  var fileOperations: any FileOperations = SystemFileOperations()
 
   /// Makes options with the defaults above.
   public init() {}

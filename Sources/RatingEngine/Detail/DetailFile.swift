@@ -34,7 +34,7 @@ private struct DetailOutput {
 
   private let writer: ZstdWriter
   private let files: [FileContext]
-  private var pending: [UInt8] = []
+  private let places: RecordPlaces
   private var account: ArraySlice<UInt8>?
   private var accountStart = (row: 0, byte: Int64(0))
   private var index: [UInt8] = Array("account,first_row,row_count,byte_offset,byte_length\n".utf8)
@@ -46,29 +46,30 @@ private struct DetailOutput {
   init(writer: ZstdWriter, files: [FileContext]) {
     self.writer = writer
     self.files = files
+    places = RecordPlaces(files)
   }
 
   mutating func writeHeader() throws(FileFault) {
     try put(Array((DetailSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8))
   }
 
-  mutating func write(_ row: DetailRecord) throws(FileFault) {
+  mutating func write(_ row: StoredDetail) throws(FileFault) {
+    var bytes = Array(row.text)
     // The account is the first cell; it is compared as written, quotes and all.
-    let cell = Self.firstCell(row.text)
+    let cell = Self.firstCell(bytes)
     if cell != account {
       endAccount()
       account = cell
       accountStart = (rowCount, byteCount)
       accountCount += 1
     }
-    guard let file = files.first(where: { $0.index == Int(row.fileIndex) }) else { return }
-    let unit = file.units[Int(row.unitIndex)]
-    let address = SuspenseAddress.line(
-      in: unit, sequence: Int(row.sequence), lineInChunk: Int(row.lineInChunk), unitOffset: Int64.max)
-    var bytes = row.text
+    let address = row.address
+    let line = places.line(
+      file: Int(address.file), unit: Int(address.unit), sequence: Int(address.sequence),
+      lineInChunk: Int(address.lineInChunk), unitOffset: Int64.max)
     bytes.append(UInt8(ascii: ","))
-    CSVText.append(Array(file.name.utf8), to: &bytes)
-    bytes += Array(",\(address)\n".utf8)
+    CSVText.append(Array(files[Int(address.file)].name.utf8), to: &bytes)
+    bytes += Array(",\(line)\n".utf8)
     try put(bytes)
     rowCount += 1
   }

@@ -1,83 +1,42 @@
-// Sorting any number of detail rows in bounded memory: sorted runs on disk, merged once.
+// The rows of the rated detail, in bounded memory, in the order of the file.
 
 import DurableFiles
 
 /// Collects detail rows and gives them back in order. One owner at a time.
 final class DetailSort {
-  private var rows: [DetailRecord] = []
-  private var heldBytes = 0
-  private let heldBytesMax: Int
-  private let folder: String?
-  private var runs: [SpillFile] = []
-  /// Rows that were taken back: the log indices of records that turned out to be the duplicate.
-  private var withdrawn: Set<Int64> = []
+  private let sort: ExternalSort
 
-  /// - Parameter memoryBytesMax: bytes of rows held before they go to disk.
-  init(memoryBytesMax: Int, folder: String?) {
-    heldBytesMax = max(1 << 20, memoryBytesMax)
-    self.folder = folder
+  init(memoryBytesMax: Int, place: SpillPlace) {
+    sort = ExternalSort(memoryBytesMax: memoryBytesMax, place: place)
   }
 
-  func append(_ row: DetailRecord) throws(FileFault) {
-    rows.append(row)
-    // Two arrays and their headers beside the bytes themselves.
-    heldBytes += row.storedBytes + 128
-    if heldBytes > heldBytesMax { try spill() }
-  }
-
-  /// Takes the row of a log index back.
-  func withdraw(_ logIndex: Int) { withdrawn.insert(Int64(logIndex)) }
-
-  private func spill() throws(FileFault) {
-    rows.sort(by: DetailRecord.precedes)
-    let file = try SpillFile(in: folder ?? SpillFile.standardFolder)
-    var bytes: [UInt8] = []
-    for row in rows {
-      row.store(into: &bytes)
-      if bytes.count > 1 << 20 {
-        try file.append(contentsOf: bytes)
-        bytes.removeAll(keepingCapacity: true)
+  /// Adds a row.
+  ///
+  /// - Parameter tag: its index in the log of keys, under which it can be taken back; −1 where keys are not logged.
+  func append(_ row: DetailRecord, _ unit: InputUnit, sequence: Int, tag: Int) throws(FileFault) {
+    let address = StoredDetail.Address(
+      file: UInt32(unit.file.index), unit: UInt32(unit.index), sequence: UInt32(sequence),
+      lineInChunk: row.lineInChunk)
+    let keyBytes = row.sortKey.count
+    try sort.append(
+      tag: Int64(tag), keyBytes: keyBytes + StoredDetail.Address.byteCount, payloadBytes: row.text.count
+    ) { target in
+      row.sortKey.withUnsafeBytes {
+        target.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: keyBytes)
+      }
+      address.store(into: target + keyBytes)
+      row.text.withUnsafeBytes {
+        (target + keyBytes + StoredDetail.Address.byteCount)
+          .copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: $0.count)
       }
     }
-    try file.append(contentsOf: bytes)
-    runs.append(file)
-    rows.removeAll()
-    heldBytes = 0
   }
+
+  /// Takes back the rows with these tags: records that turned out to be the duplicate.
+  func remove(_ tags: TagSort) throws(FileFault) { try sort.remove(tags) }
 
   /// Calls `body` with every row in order. Complexity: O(n log n).
-  func forEach(_ body: (DetailRecord) throws(FileFault) -> Void) throws(FileFault) {
-    rows.sort(by: DetailRecord.precedes)
-    var heads: [(row: DetailRecord, run: Int)] = []
-    let readers = runs.map { $0.reader() }
-    for index in readers.indices {
-      if let row = try DetailRecord.load(from: readers[index]) { heads.append((row, index)) }
-    }
-    var next = 0
-    // Runs are few (memory divided by disk): the smallest head is found by looking at all of them.
-    while true {
-      var best = next < rows.count ? -1 : -2
-      for (index, head) in heads.enumerated() {
-        let isSmaller =
-          best == -2
-          || DetailRecord.precedes(head.row, best == -1 ? rows[next] : heads[best].row)
-        if isSmaller { best = index }
-      }
-      if best == -2 { return }
-      let row: DetailRecord
-      if best == -1 {
-        row = rows[next]
-        next += 1
-      } else {
-        row = heads[best].row
-        if let following = try DetailRecord.load(from: readers[heads[best].run]) {
-          heads[best].row = following
-        } else {
-          heads.remove(at: best)
-        }
-      }
-      if row.logIndex >= 0, withdrawn.contains(row.logIndex) { continue }
-      try body(row)
-    }
+  func forEach(_ body: (StoredDetail) throws(FileFault) -> Void) throws(FileFault) {
+    try sort.forEach { entry throws(FileFault) in try body(StoredDetail(entry)) }
   }
 }

@@ -65,19 +65,24 @@ struct DetailText {
     return Label("row-" + String(hash.high, radix: 16) + "-" + String(hash.low, radix: 16))
   }
 
-  /// Bytes that compare as (account, service, start, key) do. Names end with a zero byte, which sorts before every other;
-  /// a zero inside a name is written as two bytes, so that no name can end early.
+  /// Bytes that compare as (account, service, start, key) do, whatever follows them.
   private static func sortKey(_ account: Label, _ service: Label, _ start: Int64, _ key: Label) -> [UInt8] {
     var bytes: [UInt8] = []
-    for name in [account, service] {
-      for byte in name.bytes {
-        bytes.append(byte)
-        if byte == 0 { bytes.append(1) }
-      }
-      bytes += [0, 0]
-    }
+    append(account, to: &bytes)
+    append(service, to: &bytes)
     // The sign bit flipped, high byte first: order of the integers.
     withUnsafeBytes(of: (UInt64(bitPattern: start) ^ (1 << 63)).bigEndian) { bytes.append(contentsOf: $0) }
-    return bytes + key.bytes
+    append(key, to: &bytes)
+    return bytes
+  }
+
+  /// Names end with two zero bytes, which sort before every other; a zero inside a name is written as two bytes, so that no
+  /// name can end early.
+  private static func append(_ name: Label, to bytes: inout [UInt8]) {
+    for byte in name.bytes {
+      bytes.append(byte)
+      if byte == 0 { bytes.append(1) }
+    }
+    bytes += [0, 0]
   }
 }

@@ -174,10 +174,10 @@ final class RunAttempt: @unchecked Sendable {
     if let fatal { throw fatal }
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
     if !damaged.isEmpty { return .damaged(withRecordsRead(damaged).sorted { $0.name < $1.name }) }
-    for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
-      for record in unit.oversizeRecords { ledger.take(record, of: unit) }
-    }
     do {
+      for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
+        for record in unit.oversizeRecords { try ledger.take(record, of: unit) }
+      }
       let keys = try ledger.resolveSuspects()
       if !keys.isEmpty { return .keys(keys) }
     } catch {

@@ -16,10 +16,16 @@ final class RunSetup: Sendable {
   let filterReasons: [Label]
   /// Keys about which an earlier reading found something out.
   let known: SecondLook
+  /// Who may hold how much of `options.memoryBytes`.
+  let budget: MemoryBudget
   let legReason: UInt16
   let trailerReason: UInt16
 
   var keepsSuspense: Bool { options.keepsSuspense }
+  /// Where stores put what does not fit their share.
+  var spillPlace: SpillPlace {
+    SpillPlace(folder: options.temporaryFolder, operations: options.fileOperations)
+  }
   /// Bytes of text that are read into a chunk at a time.
   var chunkBytes: Int { options.chunkBytes ?? Chunk.standardTextBytes }
   /// The longest text that is split at once: a record over a seam is made of a tail and a head, each up to the limit or a
@@ -32,6 +38,7 @@ final class RunSetup: Sendable {
     self.known = known
     self.catalog = catalog
     self.options = options
+    budget = MemoryBudget(options)
     let columns = options.groupBy ?? GroupColumn.allCases.filter { $0 != .day }
     guard let keyPlan = SummaryKeyPlan(columns: columns, catalog) else {
       throw .usage("--by: these keys together are too long for one row; leave some out")

@@ -28,7 +28,7 @@ public struct RunReport: Sendable {
     public var file: String
     /// Line in the decoded file, from 1.
     public var line: Int
-    /// The record's bytes.
+    /// The first 1024 bytes of the record, or all of them.
     public var bytes: [UInt8]
   }
   /// Quantities of a kind of usage.
@@ -96,10 +96,11 @@ public struct RunReport: Sendable {
 extension RatingResult {
   /// The report of the run.
   public func report() -> RunReport {
-    let examples = firstExamples()
+    let places = RecordPlaces(files)
     let suspended = SuspenseReason.allCases.compactMap { reason -> RunReport.Suspended? in
       let count = totals.suspended[Int(reason.rawValue)]
-      return count == 0 ? nil : RunReport.Suspended(reason: reason, count: count, example: examples[reason])
+      return count == 0
+        ? nil : RunReport.Suspended(reason: reason, count: count, example: example(reason, places))
     }
     let filtered = totals.filtered.enumerated().compactMap { number, count -> RunReport.Filtered? in
       count == 0 ? nil : RunReport.Filtered(reason: setup.filterReasons[number], count: count)
@@ -141,21 +142,14 @@ extension RatingResult {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// The suspended record with the smallest address, for each reason.
-  private func firstExamples() -> [SuspenseReason: RunReport.Example] {
-    var first: [SuspenseReason: PlacedSuspense] = [:]
-    for placed in ledger.suspense {
-      if let known = first[placed.entry.reason], !Self.precedes(placed, known) { continue }
-      first[placed.entry.reason] = placed
-    }
-    return first.mapValues { placed in
+  /// The suspended record with the smallest address.
+  private func example(_ reason: SuspenseReason, _ places: RecordPlaces) -> RunReport.Example? {
+    ledger.suspense?.example(reason).map { record in
       RunReport.Example(
-        file: placed.unit.file.name, line: SuspenseAddress(placed).line, bytes: placed.entry.bytes)
+        file: files[record.file].name,
+        line: places.line(
+          file: record.file, unit: record.unit, sequence: record.sequence, lineInChunk: record.lineInChunk,
+          unitOffset: record.offset), bytes: record.bytes)
     }
-  }
-
-  /// Order by file, unit and offset.
-  static func precedes(_ a: PlacedSuspense, _ b: PlacedSuspense) -> Bool {
-    (a.unit.file.index, a.unit.index, a.offset) < (b.unit.file.index, b.unit.index, b.offset)
   }
 }

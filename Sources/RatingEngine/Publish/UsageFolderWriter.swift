@@ -20,8 +20,9 @@ extension RatingResult {
     do {
       ledger.releaseKeys()
       var files = [try writeSummary(folder)]
-      files.append(try writeSuspense(folder))
-      let digest = digest()
+      let (suspense, tally) = try writeSuspense(folder)
+      files.append(suspense)
+      let digest = tally.rows(setup.catalog)
       files.append(
         try writePlain(
           folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count))
@@ -75,18 +76,21 @@ extension RatingResult {
     return sums
   }
 
-  private func writeSuspense(_ folder: PublishedFolder) throws(FileFault) -> SummaryManifest.File {
+  private func writeSuspense(
+    _ folder: PublishedFolder
+  ) throws(FileFault) -> (file: SummaryManifest.File, tally: SuspenseTally) {
     let writer = try ZstdWriter(folder.writer(SuspenseSchema.fileName, mode: 0o600))
     var hash = SHA256()
-    let rowCount = try SuspenseText(self).write { bytes throws(FileFault) in
+    let tally = try SuspenseText(self).write { bytes throws(FileFault) in
       hash.update(bytes)
       try writer.write(contentsOf: bytes)
     }
     let byteCount = writer.byteCount
     try writer.finish()
-    return SummaryManifest.File(
-      name: SuspenseSchema.fileName, rowCount: Int64(rowCount), decodedBytes: byteCount,
+    let file = SummaryManifest.File(
+      name: SuspenseSchema.fileName, rowCount: Int64(tally.count), decodedBytes: byteCount,
       sha256: hash.hexDigest())
+    return (file, tally)
   }
 
   private func writePlain(
@@ -97,36 +101,6 @@ extension RatingResult {
     try writer.finish()
     return SummaryManifest.File(
       name: name, rowCount: Int64(rowCount), decodedBytes: Int64(bytes.count), sha256: SHA256.hex(of: bytes))
-  }
-
-  /// Suspended records by reason, account and kind; quantities over those whose quantity is known.
-  private func digest() -> [SuspenseDigestRow] {
-    struct Key: Hashable {
-      var reason: SuspenseReason
-      var account: UInt32
-      var kind: UInt8?
-    }
-    var sums: [Key: (count: Int64, quantity: Int128)] = [:]
-    for placed in ledger.suspense {
-      let entry = placed.entry
-      let kind = entry.quantity == UsageBatch.absentQuantity ? nil : entry.kind
-      var sum = sums[Key(reason: entry.reason, account: entry.account, kind: kind)] ?? (0, 0)
-      sum.count += 1
-      if kind != nil { sum.quantity += Int128(entry.quantity) }
-      sums[Key(reason: entry.reason, account: entry.account, kind: kind)] = sum
-    }
-    let rows = sums.map { key, sum in
-      SuspenseDigestRow(
-        reason: Label(key.reason.code),
-        account: key.account == .max ? .empty : setup.catalog.source.accounts[Int(key.account)].id,
-        serviceKind: key.kind.flatMap { ServiceKind(rawValue: $0) }, eventCount: sum.count,
-        quantity: key.kind == nil ? nil : sum.quantity, currency: nil, estimatedValue: nil)
-    }
-    return rows.sorted { a, b in
-      if a.reason != b.reason { return a.reason < b.reason }
-      if a.account != b.account { return a.account < b.account }
-      return (a.serviceKind?.name ?? "") < (b.serviceKind?.name ?? "")
-    }
   }
 
   private func manifest(_ files: [SummaryManifest.File], semantics: Int64) -> SummaryManifest {

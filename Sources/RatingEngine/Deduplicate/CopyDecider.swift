@@ -1,0 +1,98 @@
+// What becomes of the copies of a record: the rule of the ledger, copy by copy in order.
+
+import Catalog
+import Tables
+
+/// What becomes of one copy.
+enum CopyVerdict {
+  /// The suspect counts, by its own door.
+  case counts
+  /// The suspect is a duplicate.
+  case duplicate
+  /// The record was counted when it came, and still does.
+  case stays
+  /// The record was counted when it came, but another copy is the one to keep: `keeper` is that copy's row.
+  case withdrawn(keeper: OutcomeRow)
+  /// It contradicts a copy before it: all copies of this key are in conflict.
+  case conflict
+  /// The record was counted when it came and is not the one to keep, and nothing tells as what it was counted.
+  case held
+}
+
+/// Decides about copies in the order of (key, file, unit, place). Any number of copies of a key in constant memory.
+///
+/// Copies of one record with the same content: the one with the smallest address counts, the others are duplicates. Rows of
+/// formats without an id are told apart inside a file by their number: the n-th identical row of one file is the copy of the
+/// n-th of another.
+struct CopyDecider {
+  /// Keys that an earlier reading found in conflict: the reader marked every copy, and each goes to suspense for itself.
+  private let conflicts: Set<ConflictKey>
+  private let twins: SourceTwins
+  private var first: RecordCopy?
+  private var isKnownConflict = false
+  private var isRowKeyed = false
+  // Of row-keyed copies: the file at hand, the number of its copies so far, and the most that any file has.
+  private var file: UInt32 = 0
+  private var countInFile = 0
+  private var mostInFile = 0
+
+  init(conflicts: Set<ConflictKey>, twins: SourceTwins) {
+    self.conflicts = conflicts
+    self.twins = twins
+  }
+
+  /// Decides about the next copy.
+  mutating func decide(_ copy: RecordCopy) -> CopyVerdict {
+    guard let first, first.key == copy.key else {
+      begin(copy)
+      return copy.isCounted ? .stays : .counts
+    }
+    if isKnownConflict { return copy.isCounted ? .stays : .counts }
+    if copy.suspect.row.content != first.suspect.row.content { return .conflict }
+    // At most one copy was counted when it came, so the flag is known by the second copy.
+    if !copy.isCounted { isRowKeyed = copy.suspect.row.isRowKeyed != 0 }
+    if copy.file != file {
+      file = copy.file
+      countInFile = 0
+    }
+    countInFile += 1
+    let isKept = isRowKeyed && countInFile > mostInFile
+    mostInFile = max(mostInFile, countInFile)
+    switch (copy.isCounted, isKept) {
+    case (true, true): return .stays
+    case (true, false):
+      return twins.rateAlike(Int(first.source), Int(copy.source)) ? .withdrawn(keeper: first.suspect.row) : .held
+    case (false, true): return .counts
+    case (false, false): return .duplicate
+    }
+  }
+
+  private mutating func begin(_ copy: RecordCopy) {
+    first = copy
+    isKnownConflict = conflicts.contains(copy.key)
+    isRowKeyed = !copy.isCounted && copy.suspect.row.isRowKeyed != 0
+    file = copy.file
+    countInFile = 1
+    mostInFile = 1
+  }
+}
+
+/// Which sources rate the same content the same.
+struct SourceTwins: Sendable {
+  private let sources: [UsageSource]
+  /// Names of the sources for which services hold that hold for no other.
+  private let ownServices: Set<Label>
+
+  init(_ setup: RunSetup) {
+    sources = setup.catalog.source.sources
+    ownServices = Set(setup.catalog.source.services.lazy.map(\.source))
+  }
+
+  /// Whether two sources are one, or have one format and default account and no services of their own.
+  func rateAlike(_ a: Int, _ b: Int) -> Bool {
+    if a == b { return true }
+    let (x, y) = (sources[a], sources[b])
+    return x.formatIndex == y.formatIndex && x.defaultAccountIndex == y.defaultAccountIndex
+      && !ownServices.contains(x.name) && !ownServices.contains(y.name)
+  }
+}

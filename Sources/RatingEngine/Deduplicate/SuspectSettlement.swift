@@ -1,0 +1,97 @@
+// The decision about all suspects: copies are walked over in order, part by part on all cores, and settled in batches.
+
+import DurableFiles
+import Dispatch
+import Synchronization
+
+/// Settles copies and notes what is to be taken back. Used once.
+final class SuspectSettlement: @unchecked Sendable {
+  // Safe to share: everything that changes is touched only while `lock` is held.
+  /// What was decided about a copy.
+  struct Item {
+    var row: OutcomeRow
+    var file: UInt32
+    var verdict: CopyVerdict
+  }
+
+  private let decider: CopyDecider
+  /// Suspended records and detail rows of duplicates, by their index in the log.
+  let suspenseTags: TagSort
+  let detailTags: TagSort
+  /// Keys for which the run must begin again.
+  private(set) var found = SecondLook()
+  private var fault: FileFault?
+  private let lock = Mutex(())
+  /// Copies that are settled at a time.
+  private static let batchMax = 256
+
+  /// - Parameter decider: a fresh one.
+  init(decider: CopyDecider, tagBytes: Int, place: SpillPlace) {
+    self.decider = decider
+    suspenseTags = TagSort(memoryBytesMax: tagBytes, place: place)
+    detailTags = TagSort(memoryBytesMax: tagBytes, place: place)
+  }
+
+  /// Decides about all copies; `apply` is called with what was decided, by one thread at a time.
+  func settle(
+    _ copies: CopySort, apply: ([Item]) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    withoutActuallyEscaping(apply) { apply in
+      nonisolated(unsafe) let apply = apply
+      DispatchQueue.concurrentPerform(iterations: copies.parts.count) { number in
+        do throws(FileFault) {
+          try walk(copies.parts[number], apply)
+        } catch {
+          lock.withLock { _ in if fault == nil { fault = error } }
+        }
+      }
+    }
+    if let fault { throw fault }
+  }
+
+  private func walk(
+    _ part: CopySort.Part, _ apply: ([Item]) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    var decider = self.decider
+    var batch: [(copy: RecordCopy, verdict: CopyVerdict)] = []
+    try part.forEach { copy throws(FileFault) in
+      let verdict = decider.decide(copy)
+      if case .stays = verdict { return }
+      batch.append((copy, verdict))
+      if batch.count == Self.batchMax {
+        try finish(batch, apply)
+        batch.removeAll(keepingCapacity: true)
+      }
+    }
+    try finish(batch, apply)
+  }
+
+  private func finish(
+    _ batch: [(copy: RecordCopy, verdict: CopyVerdict)], _ apply: ([Item]) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    try lock.withLock { _ throws(FileFault) in
+      for (copy, verdict) in batch { try note(copy, verdict) }
+      try apply(batch.map { Item(row: $0.copy.suspect.row, file: $0.copy.file, verdict: $0.verdict) })
+    }
+  }
+
+  /// Notes the tag of what a duplicate left in suspense or detail.
+  private func note(_ copy: RecordCopy, _ verdict: CopyVerdict) throws(FileFault) {
+    switch verdict {
+    case .stays, .counts: return
+    case .conflict: found.conflicts.insert(copy.key)
+    case .held: found.held.insert(copy.key)
+    case .duplicate: try noteTag(copy.suspect.logIndex, copy.suspect.row)
+    case .withdrawn(let keeper): try noteTag(copy.suspect.logIndex, keeper)
+    }
+  }
+
+  private func noteTag(_ logIndex: Int, _ row: OutcomeRow) throws(FileFault) {
+    guard row.payload != OutcomeRow.noPayload else { return }
+    if row.door == Door.rated {
+      try detailTags.add(logIndex)
+    } else if row.door == Door.suspended {
+      try suspenseTags.add(logIndex)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// Who may hold how much of the memory that a run was given. The one place where it is divided.
+//
+// Two times, one budget: while input is read, filter, log, cells and the rest grow side by side; when all was read, the
+// filter's share serves the decision about the suspects, then the log's and the suspects' shares serve the order of the
+// output. No store asks for more than its share, so the shares add up to the budget at any time.
+
+/// Bytes for everything that grows with the input. The shares are those of the README, "Memory".
+struct MemoryBudget: Sendable {
+  /// The filter of keys; after the last record, what is needed to decide about the suspects.
+  let filterBytes: Int
+  /// The log of keys, before it goes to disk.
+  let keyLogBytes: Int
+  /// Cells and their index, before they go to disk.
+  let cellBytes: Int
+  /// Records put aside because their key may have been seen.
+  let suspectBytes: Int
+  /// Suspended records with their bytes.
+  let suspenseBytes: Int
+  /// Rows of the rated detail.
+  let detailBytes: Int
+
+  /// Ordering the rows of the output: filter, log and suspects are gone by then.
+  var outputBytes: Int { max(Self.shareBytesMin, filterBytes + keyLogBytes + suspectBytes) }
+
+  /// A store that gets less than this would do nothing but write to disk.
+  private static let shareBytesMin = 64 << 10
+
+  /// Divides `memoryBytes`; a store that the run does not have leaves its share to the others.
+  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool) {
+    let keys = findsDuplicates ? 1 : 0
+    let suspense = keepsSuspense ? 1 : 0
+    let detail = keepsDetail ? 1 : 0
+    // Cells have the largest share: a run that spills them sorts them twice, one that spills keys only writes them.
+    let parts = 7 + keys * (3 + 3 + 1) + suspense + detail
+    func share(_ weight: Int) -> Int {
+      weight == 0 ? 0 : max(Self.shareBytesMin, memoryBytes / parts * weight)
+    }
+    filterBytes = share(3 * keys)
+    keyLogBytes = share(3 * keys)
+    cellBytes = share(7)
+    suspectBytes = share(keys)
+    suspenseBytes = share(suspense)
+    detailBytes = share(detail)
+  }
+
+  /// The budget of a run.
+  init(_ options: RatingOptions) {
+    self.init(
+      memoryBytes: options.memoryBytes, findsDuplicates: options.findsDuplicates,
+      keepsSuspense: options.keepsSuspense, keepsDetail: options.keepsDetail)
+  }
+}
