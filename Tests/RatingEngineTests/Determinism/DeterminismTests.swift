@@ -151,9 +151,7 @@ import UsageSummary
     #expect(try PublishedRun(small, trial.inputs).difference(from: expected) == nil)
   }
 
-  // A chunk that is longer than the limit hides records over it, and a part that is shorter cuts them into lengths below it.
-  @Test(.disabled("until the length of a record alone decides whether it is over the limit"))
-  func recordsOverTheLimitAreTheSameRecordsEverywhere() throws {
+  @Test func recordsOverTheLimitAreTheSameRecordsEverywhere() throws {
     let trial = try Trial(MixedMonth(oversizeBytes: 12_000).files)
     let expected = try PublishedRun(Self.run(Way(chunkBytes: 99)), trial.inputs)
     #expect(expected.text("suspense-digest.csv").contains("record-too-long,,2,"))
