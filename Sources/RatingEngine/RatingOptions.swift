@@ -16,8 +16,11 @@ public struct RatingOptions: Sendable {
   public var recordBytesMax = 1 << 20
   /// Source for files that no pattern fits, and for stdin.
   public var sourceName: String?
-  /// Columns to group by; nil for the whole schema.
+  /// Columns of the table that is asked for; nil for none.
   public var groupBy: [GroupColumn]?
+  /// Whether usage is added up by the whole schema, for a folder to publish, also where a table is asked for; without a table
+  /// it always is.
+  public var keepsSummary = false
   /// Whether suspended records are kept with their bytes (they are only counted otherwise).
   public var keepsSuspense = false
   /// Whether every rated event is kept for the detail file.
@@ -35,6 +38,8 @@ public struct RatingOptions: Sendable {
   /// Stored bytes of a part of a file that one worker reads, for tests of the seams between parts; nil for the default.
   public var partBytes: Int?
 
+  /// Rows of a summary that are formatted, and compressed, at a time.
+  var sliceRows = 1 << 15
   /// The calls that reach temporary files, for tests of what happens when they fail.
   var fileOperations: any FileOperations = SystemFileOperations()
 

@@ -73,8 +73,13 @@ public struct RatingRun {
         conflicts.formUnion(found)
         try refuseSecondReading(files, "records with the same key contradict each other")
       case .finished(let ledger, let contexts):
-        let result = RatingResult(
-          setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        let result: RatingResult
+        do {
+          result = try RatingResult(
+            setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        } catch {
+          throw .output(error)
+        }
         try result.prove()
         return result
       }
