@@ -91,8 +91,13 @@ public struct RatingRun: Sendable {
           : "records with the same key contradict each other"
         try refuseSecondReading(files, why)
       case .finished(let ledger, let contexts):
-        let result = RatingResult(
-          setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        let result: RatingResult
+        do {
+          result = try RatingResult(
+            setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        } catch {
+          throw .output(error)
+        }
         try result.prove()
         return result
       }
