@@ -5,7 +5,7 @@ import Money
 import Tables
 import Testing
 
-/// Reads a plan with two decks, `retail` in EUR and `wholesale` in USD.
+/// Reads a plan with two decks, `retail` in EUR and `wholesale` in USD, and two lists of holidays, `de` and `at`.
 func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan?, findings: [String]) {
   var findings: [CatalogFinding] = []
   var decks: [Label: PlanDeck] = [:]
@@ -14,8 +14,7 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
   }
   let plan = PlanReader.read(
     Array(text.utf8), file: "p.yaml", defaultCurrency: defaultCurrency.flatMap { Currency(code: $0) },
-    decks: decks,
-    findings: &findings)
+    decks: decks, holidays: ["de", "at"], findings: &findings)
   return (plan, findings.map(\.description))
 }
 
@@ -206,7 +205,7 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
         "p.yaml:5:14: charge 'a' is there already, on line 4; give each charge a name of its own",
         "p.yaml:5:25: 'massage' is not a kind of usage; did you mean 'message'?",
         "p.yaml:5:44: unknown key '5' in a charge; known: charge, kinds, kind, directions, direction, rating_groups, "
-          + "rating_group, price, per, increment, minimum, connection_fee, minimum_amount, maximum_amount",
+          + "rating_group, price, per, increment, minimum, connection_fee, minimum_amount, maximum_amount, from, until, …",
       ])
   }
 

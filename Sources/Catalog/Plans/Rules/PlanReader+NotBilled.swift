@@ -57,7 +57,8 @@ extension PlanReading {
     findings.choice(node, what: "a rule for on-net calls", of: [("account", .account), ("any", .any)])
   }
 
-  private func numberPrefixes(_ node: YamlNode) -> [Label]? {
+  /// Beginnings of normalised numbers, as digits.
+  func numberPrefixes(_ node: YamlNode) -> [Label]? {
     findings.labels(node, what: "the beginning of a number")?.enumerated().compactMap { index, text in
       let digits = text.bytes.first == UInt8(ascii: "+") ? Array(text.bytes.dropFirst()) : text.bytes
       if (1...15).contains(digits.count), digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }) {
