@@ -33,7 +33,11 @@ public enum NotYetRated {
           file.isEmpty ? plan.file : file, line, "plan \(Quoted.text(plan.name)): \(what) is not rated yet",
           "leave it out"))
     }
-    // Bands alone change nothing: what has prices in them does.
+    // Bands stand in the summary even where no price differs.
+    if let band = plan.bands.first { add(plan.file, band.line, "'bands'") }
+    if plan.notBilled.contains(where: { !$0.codes.isEmpty }) {
+      add(plan.file, plan.line, "'codes' of not-billed rules")
+    }
     if let change = plan.priceChanges.first { add(change.file, change.line, "'prices'") }
     if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
     if let example = plan.examples.first { add(plan.file, example.line, "'tests'") }

@@ -186,6 +186,48 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
     #expect(findings == expected)
   }
 
+  @Test(
+    arguments: [
+      (
+        "grants.csv",
+        "owner,allowance,quantity,kinds,rating_groups,from\nC,pack,60,voice,Germani,2026-01-01\n", true
+      ),
+      (
+        "grants.csv",
+        "owner,allowance,quantity,kinds,rating_groups,from\nC,pack,60,voice,Germany,2026-01-01\n", false
+      ),
+      // Without a deck the record itself may say any group.
+      (
+        "grants.csv",
+        "owner,allowance,quantity,kinds,rating_groups,from\nC,pack,60,event,Germani,2026-01-01\n", false
+      ),
+      ("overrides.csv", "account,rating_group,kind,percent\nC,Germani,voice,5\n", true),
+      ("overrides.csv", "account,rating_group,kind,percent\nC,Germany mobile,voice,5\n", false),
+      ("overrides.csv", "account,rating_group,percent\nC,Germani,5\n", false),
+    ])
+  func ratingGroupsOfOwnersAreLookedAt(_ name: String, _ text: String, _ isUnknown: Bool) {
+    let (catalog, findings) = load([name: text])
+    #expect(catalog != nil)
+    let warning =
+      "\(name):2: warning: no deck of the owner's plans has the rating group 'Germani'; did you mean 'Germany'?"
+    #expect(findings == (isUnknown ? [warning] : []))
+  }
+
+  @Test func aRecordedChargeWantsAFormatThatReadsAmounts() {
+    let sources = "source,format,pattern\nbox,FORMAT,*.csv\n"
+    let own = "format: own\nkind: event\nfields: {account: a, start: s, amount: m}\n"
+    let warning =
+      "plans/business.yaml:25: warning: charge 'cloud' needs recorded amounts, and no source has a format that reads them; add a field with the role amount"
+    #expect(load(["sources.csv": sources.replacing("FORMAT", with: "usage-csv")]).findings == [warning])
+    let (catalog, findings) = load([
+      "sources.csv": sources.replacing("FORMAT", with: "own"), "formats/own.yaml": own,
+    ])
+    #expect(findings == [])
+    #expect(
+      catalog.map { NotYetRated.findings($0).map(\.message).last }
+        == "format 'own': the role 'amount' is not read yet")
+  }
+
   @Test func whatNoDeckKnowsIsAWarning() {
     let plan = """
       plan: business
@@ -225,6 +267,7 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
         "c/grants.csv:2: a grant is not rated yet",
         "c/overrides.csv:2: a price of one account is not rated yet",
         "c/suppliers.csv:2: a supplier is not rated yet",
+        "plans/business.yaml:4: plan 'business': 'bands' is not rated yet",
         "plans/business.yaml:38: plan 'business': 'prices' is not rated yet",
         "plans/business.yaml:35: plan 'business': 'allowances' is not rated yet",
         "plans/business.yaml:40: plan 'business': 'tests' is not rated yet",
@@ -239,7 +282,7 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
         "decks/retail.csv:0: deck 'retail': prices by band are not rated yet",
         "decks/us.csv:0: deck 'us': prices by jurisdiction are not rated yet",
       ])
-    #expect(found.filter { $0.contains("'plus'") }.count == 8)
+    #expect(found.filter { $0.contains("'plus'") }.count == 9)
   }
 
   @Test func whatIsRatedIsNotNamed() throws {
@@ -248,7 +291,6 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
       plan: p
       currency: EUR
       look_up: {voice: retail}
-      bands: [{band: peak, days: mon}]
       crossing: start
       order: cheapest-first
       charges:

@@ -147,6 +147,17 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
     #expect(rule.onNet == .any)
   }
 
+  @Test func notBilledCodesAreWholeNumbers() throws {
+    let (plan, findings) = read("not_billed: [{reason: service, codes: [911, 411]}]")
+    #expect(findings == [])
+    #expect(plan?.notBilled.first?.codes == ["911", "411"])
+    #expect(plan?.notBilled.first?.numberPrefixes == [])
+    #expect(
+      NotYetRated.findings(try #require(plan)).map(\.description) == [
+        "p.yaml:1: plan 'p': 'codes' of not-billed rules is not rated yet; leave it out"
+      ])
+  }
+
   @Test(arguments: [
     ("roundin: none", "p.yaml:3:1: unknown key 'roundin' in the plan; did you mean 'rounding'?"),
     ("rounding: {scale: 13}", "p.yaml:3:19: 13 is not a number of digits; it lies between 0 and 12"),
@@ -163,7 +174,7 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
     (
       "not_billed: [{reason: all}]",
       "p.yaml:3:14: a not-billed rule without a condition would take every event; "
-        + "add answered, direction, kind, to, on_net or disposition"
+        + "add answered, direction, kind, to, codes, on_net or disposition"
     ),
     (
       "not_billed: [{reason: x, to: [11x]}]",

@@ -10,6 +10,7 @@ extension CatalogChecks {
     for grant in catalog.grants {
       let owned = plans(of: grant.owner)
       checkCharges(of: grant, owned, &findings)
+      warn(of: grant.scope.ratingGroups ?? [], grant.scope.kinds, line: grant.line, owned, &findings)
       let other = owned.lazy.flatMap(\.allowances).first { allowance in
         grant.size.isQuantity && allowance.size.isQuantity && grant.consumption != allowance.consumption
           && grant.scope.meets(allowance.scope)
@@ -22,6 +23,25 @@ extension CatalogChecks {
       }
     }
     return findings.sorted()
+  }
+
+  /// Rating groups of prices of accounts that no deck of their plans has.
+  func accountPriceFindings(overridesFile: String) -> [CatalogFinding] {
+    var findings = FindingList(file: overridesFile)
+    for price in catalog.accountPrices where !price.ratingGroup.isEmpty {
+      let owned = plans(of: .account(price.accountIndex))
+      warn(of: [price.ratingGroup], price.kind.map { [$0] } ?? [], line: price.line, owned, &findings)
+    }
+    return findings.sorted()
+  }
+
+  private func warn(
+    of groups: [Label], _ kinds: [UsageKind], line: Int, _ plans: [RatePlan], _ findings: inout FindingList
+  ) {
+    guard let unknown = unknownGroup(groups, of: kinds, in: plans) else { return }
+    findings.warning(
+      at: TablePosition(line: line, column: 0),
+      "no deck of the owner's plans has the rating group \(Quoted.text(unknown.name))", hint: unknown.hint)
   }
 
   private func checkCharges(of grant: AllowanceGrant, _ plans: [RatePlan], _ findings: inout FindingList) {

@@ -55,17 +55,32 @@ extension CatalogChecks {
     _ groups: [Label]?, _ kinds: [UsageKind], of what: String, _ plan: RatePlan,
     _ warn: (_ message: String, _ hint: String) -> Void
   ) {
-    let kinds = kinds.isEmpty ? UsageKind.allCases : kinds
-    let decks = kinds.map { plan.deckIndexByKind[Int($0.rawValue)] }
-    // Without a deck the record itself may say any group.
-    guard let groups, !decks.contains(nil) else { return }
-    let known = decks.compactMap { $0 }.map { self.decks[$0] }
+    guard let groups, let known = decksThatName(groupsOf: kinds, in: plan) else { return }
     for group in groups where !known.contains(where: { Self.has(group, $0.ratingGroups) }) {
       let names = Set(known.map(\.name)).sorted().map { Quoted.text($0) }.joined(separator: ", ")
       warn(
         "no row of \(names) has the rating group \(Quoted.text(group)) of \(what)",
         Quoted.suggestion(for: group, in: known.flatMap(\.ratingGroups)))
     }
+  }
+
+  /// The decks that name the rating groups of these kinds; nil where a kind has none and the record itself may say any.
+  private func decksThatName(groupsOf kinds: [UsageKind], in plan: RatePlan) -> [RateDeck]? {
+    let decks = (kinds.isEmpty ? UsageKind.allCases : kinds).map { plan.deckIndexByKind[Int($0.rawValue)] }
+    return decks.contains(nil) ? nil : decks.compactMap { $0 }.map { self.decks[$0] }
+  }
+
+  /// The first of these rating groups that no deck of any of the plans has; nil where each may be met.
+  func unknownGroup(_ groups: [Label], of kinds: [UsageKind], in plans: [RatePlan]) -> (
+    name: Label, hint: String
+  )? {
+    var known: [RateDeck] = []
+    for plan in plans {
+      guard let decks = decksThatName(groupsOf: kinds, in: plan) else { return nil }
+      known += decks
+    }
+    let unknown = groups.first { group in !known.contains { Self.has(group, $0.ratingGroups) } }
+    return unknown.map { ($0, Quoted.suggestion(for: $0, in: known.flatMap(\.ratingGroups))) }
   }
 
   /// Bands that a deck has prices for and the plan has not: such a price is never charged.

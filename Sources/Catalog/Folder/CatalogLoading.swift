@@ -93,6 +93,7 @@ struct CatalogLoading {
     add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
     add(.plans, checks.planFindings())
     add(.grants, checks.grantFindings(grantsFile: files.path("grants.csv")))
+    add(.overrides, checks.accountPriceFindings(overridesFile: files.path("overrides.csv")))
     add(.suppliers, checks.supplierFindings(suppliersFile: files.path("suppliers.csv")))
   }
 

@@ -16,6 +16,9 @@ public struct NotBilledRule: Sendable {
   public var isAnswered: Bool?
   /// Prefixes of the other party's normalised number (digits), any of them; empty for all.
   public var numberPrefixes: [Label]
+  /// The other party's whole normalised number (digits), any of them, such as 911 or 411; empty for all. Unlike a
+  /// prefix it does not take the numbers that begin so: those of Delhi begin with 911.
+  public var codes: [Label] = []
   /// Both ends belong to services of the same account (`account`), of any account (`any`); nil for all.
   public var onNet: OnNet?
   /// Dispositions as the record has them, any of them; empty for all.
