@@ -193,6 +193,11 @@ import Testing
         "p.yaml:3:96: warning: 100.01 comes to 1.0001, and 100 to 2; graduated tiers never do that"
       ),
       ("kind: graduated, steps: [{up_to: 15 min, price: 0.10}, {price: 0.01}]", nil),
+      // What is too large to be compared is not compared.
+      (
+        "kind: percentage, steps: [{up_to: 170141183460469231731687303, percent: 2, flat: 170141183460469231731687303}, {percent: 1}]",
+        nil
+      ),
       ("kind: package, steps: [{up_to: 60, price: 1, per: 60}, {price: 0, per: 60}]", nil),
     ] as [(String, String?)])
   func oneMoreThatComesToLessIsAWarning(_ text: String, _ warning: String?) {

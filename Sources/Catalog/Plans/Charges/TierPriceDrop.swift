@@ -19,11 +19,19 @@ struct TierPriceDrop: Equatable {
     guard kind == .volume || kind == .stairstep || kind == .percentage else { return [] }
     return steps.indices.dropFirst().compactMap { index in
       guard let bound = steps[index - 1].upTo,
-        let below = ExactCost(of: bound, in: steps[index - 1]),
-        let above = ExactCost(of: bound + oneMore, in: steps[index]), above < below
+        let next = bound.sum(with: oneMore), let below = ExactCost(of: bound, in: steps[index - 1]),
+        let above = ExactCost(of: next, in: steps[index]), above < below
       else { return nil }
       return TierPriceDrop(step: index, quantity: bound, cost: below.amount, costAbove: above.amount)
     }
+  }
+}
+
+extension Int128 {
+  /// The sum; nil where it is too large.
+  fileprivate func sum(with other: Int128) -> Int128? {
+    let (sum, isTooLarge) = addingReportingOverflow(other)
+    return isTooLarge ? nil : sum
   }
 }
 
@@ -42,9 +50,9 @@ private struct ExactCost: Comparable {
         (Int128(step.price?.pico ?? 0), Int128(step.price?.units ?? 1))
       }
     let (product, isTooLarge) = quantity.multipliedReportingOverflow(by: price.numerator)
-    guard !isTooLarge else { return nil }
     let (whole, left) = product.quotientAndRemainder(dividingBy: price.denominator)
-    (pico, rest, units) = (step.flat.pico + whole, left, price.denominator)
+    guard !isTooLarge, let cost = step.flat.pico.sum(with: whole) else { return nil }
+    (pico, rest, units) = (cost, left, price.denominator)
     if let cap = step.cap?.pico, pico >= cap { (pico, rest, units) = (cap, 0, 1) }
   }
 
