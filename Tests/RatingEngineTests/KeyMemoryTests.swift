@@ -43,11 +43,11 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 7, 1000]) func theLogGivesBackEveryKeyInOrder(blockKeys: Int) throws {
-    let log = SpillableLog<UInt64>(memoryBytesMax: 1, folder: nil, blockCount: blockKeys)
+    let log = SpillableLog<UInt64>(memoryBytesMax: 1, place: SpillPlace(), blockElements: blockKeys)
     for value in 0..<100 { try log.append(UInt64(value)) }
     try log.append(207) { UInt64($0 + 100) }
     var found: [UInt64] = []
-    try log.forEachStretch { first, elements in
+    try log.forEachStretch { first, elements throws(FileFault) in
       #expect(first == found.count)
       found += Array(elements)
     }

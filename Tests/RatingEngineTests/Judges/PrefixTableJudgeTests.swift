@@ -59,6 +59,9 @@ import Testing
     var random = RandomText(seed: 6011)
     for round in 0..<80 {
       let deck = Self.deck(&random)
+      let noFastPrice = FastPrice(
+        price: UnitPrice(pico: 1, units: 1), feePico: 1, minimum: 0,
+        increment: BillingIncrement(first: 1, next: 1), kind: .event, unitPriceRank: 0)
       var builder = PrefixTableBuilder(decks: [deck])
       var bases: [UsageKind: Int] = [:]
       for kind in [UsageKind.voice, .message] {
@@ -67,7 +70,7 @@ import Testing
             fromSeconds: MatchRowTime.from(row.fromSeconds),
             untilSeconds: MatchRowTime.until(row.untilSeconds),
             next: 0, price: 0, tariff: 0, prefixDigits: row.prefixDigits, isBlocked: row.isBlocked ? 1 : 0,
-            deck: 0, row: UInt32(index))
+            deck: 0, row: UInt32(index), fast: noFastPrice)
         }
       }
       let table = builder.build()
