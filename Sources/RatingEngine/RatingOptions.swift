@@ -16,8 +16,11 @@ public struct RatingOptions: Sendable {
   public var recordBytesMax = 1 << 20
   /// Source for files that no pattern fits, and for stdin.
   public var sourceName: String?
-  /// Columns to group by; nil for the whole schema.
+  /// Columns of the table that is asked for; nil for none.
   public var groupBy: [GroupColumn]?
+  /// Whether usage is added up by the whole schema, for a folder to publish, also where a table is asked for; without a table
+  /// it always is.
+  public var keepsSummary = false
   /// Whether suspended records are kept with their bytes (they are only counted otherwise).
   public var keepsSuspense = false
   /// Whether every rated event is kept for the detail file.
@@ -40,6 +43,8 @@ public struct RatingOptions: Sendable {
   /// Keys in a block of the log of keys, for tests of logs that go to disk; nil for the default.
   var keyLogBlockKeys: Int?
 
+  /// Rows of a summary that are formatted, and compressed, at a time.
+  var sliceRows = 1 << 15
   /// The calls that reach temporary files, for tests of what happens when they fail.
   var fileOperations: any FileOperations = SystemFileOperations()
 

@@ -27,6 +27,7 @@ struct OutcomeRow: BitwiseCopyable {
   static let reasonLimit = 1 << 10
   /// Amounts of one event are smaller than this: 5 × 10¹¹ currency units.
   static let amountPicoLimit: Int128 = 500_000_000_000_000_000_000_000
+  static let amountMicroLimit: UInt64 = 500_000_000_000_000_000
 
   init(
     keyLow: UInt64, keyHigh: UInt64, identity: UInt64, identityHigh: UInt32, content: UInt32,

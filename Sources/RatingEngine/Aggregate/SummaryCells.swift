@@ -29,6 +29,8 @@ final class SummaryCells {
   }
 
   private let state: UnsafeMutablePointer<State>
+  /// Blocks that were made before cells were forgotten.
+  private var blocksInUse = 0
   private static let blockShift = 16
   private static let blockMask = (1 << blockShift) - 1
 
@@ -42,12 +44,11 @@ final class SummaryCells {
 
   deinit {
     state.pointee.slots.deallocate()
-    var number = 0
-    while number < count {
-      if let block = state.pointee.blocks[number >> Self.blockShift] {
-        cm_unmap(block, MemoryLayout<SummaryCell>.stride << Self.blockShift)
+    for number in 0..<max(blocksInUse, (count + Self.blockMask) >> Self.blockShift) {
+      // As long as `FlatTable` made it.
+      if let block = state.pointee.blocks[number] {
+        cm_unmap(block, (MemoryLayout<SummaryCell>.stride << Self.blockShift) + ByteText.slack)
       }
-      number += 1 << Self.blockShift
     }
     state.pointee.blocks.deallocate()
     state.deallocate()
@@ -56,10 +57,17 @@ final class SummaryCells {
   /// Number of cells.
   @inline(__always) var count: Int { state.pointee.count }
 
-  /// Bytes held.
+  /// Bytes of the cells that are in use and of their index.
   var byteCount: Int {
-    let blocks = (count + Self.blockMask) >> Self.blockShift
-    return state.pointee.slots.byteCount + (blocks << Self.blockShift) * MemoryLayout<SummaryCell>.stride
+    state.pointee.slots.byteCount + count * MemoryLayout<SummaryCell>.stride
+  }
+
+  /// Forgets all cells; their memory stays for the next.
+  func removeAll() {
+    blocksInUse = max(blocksInUse, (count + Self.blockMask) >> Self.blockShift)
+    let slots = state.pointee.slots
+    UnsafeMutableRawPointer(slots.base).initializeMemory(as: UInt8.self, repeating: 0, count: slots.byteCount)
+    state.pointee.count = 0
   }
 
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> UInt64 {
@@ -132,19 +140,26 @@ final class SummaryCells {
   @inline(never) private func insert(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
     SummaryCell
   > {
+    if UInt64(count) * 4 >= (state.pointee.mask + 1) * 3 { grow() }
+    place(count, hash)
+    return append(
+      SummaryCell(
+        keyLow: low, keyHigh: high, eventCount: 0, quantityRaw: 0, quantityBilled: 0, unused: 0, amountPico: 0
+      ))
+  }
+
+  /// Adds a cell that is found by its number only, not by its key.
+  @discardableResult func append(_ new: SummaryCell) -> UnsafeMutablePointer<SummaryCell> {
     let number = count
-    if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 { grow() }
-    precondition(number < Int(UInt32.max) - 1, "a summary has fewer than 2^32 rows")
-    if number & Self.blockMask == 0 {
+    precondition(number < Int(UInt32.max) - 1, "a summary in memory has fewer than 2^32 rows")
+    if number & Self.blockMask == 0, state.pointee.blocks[number >> Self.blockShift] == nil {
       let block = FlatTable<SummaryCell>(zeroedCount: 1 << Self.blockShift)
       state.pointee.blocks[number >> Self.blockShift] = block.base
     }
     state.pointee.count = number + 1
-    place(number, hash)
-    let new = cell(number)
-    new.pointee = SummaryCell(
-      keyLow: low, keyHigh: high, eventCount: 0, quantityRaw: 0, quantityBilled: 0, unused: 0, amountPico: 0)
-    return new
+    let cell = cell(number)
+    cell.pointee = new
+    return cell
   }
 
   private func place(_ number: Int, _ hash: UInt64) {

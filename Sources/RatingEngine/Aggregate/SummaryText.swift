@@ -8,7 +8,8 @@ import Synchronization
 import Tables
 
 /// Formats the rows of a summary.
-struct SummaryFormatter {
+final class SummaryFormatter: @unchecked Sendable {
+  // Safe to share: nothing changes after init.
   /// What a row is made of, in order.
   enum Piece {
     case field(Int)
@@ -17,8 +18,7 @@ struct SummaryFormatter {
     case count, raw, billed, amount
   }
 
-  private let order: SummaryOrder
-  private let cells: SummaryCells
+  private let ranks: SummaryRanks
   private let pieces: [Piece]
   private let kindField: Int
   /// Units with their commas, 16 bytes each.
@@ -27,56 +27,55 @@ struct SummaryFormatter {
   private let unitDigits: [Int]
   private let rowBytesMax: Int
   /// Rows in a slice: a slice is formatted by one worker and makes one frame of a compressed file.
-  static let sliceRows = 1 << 15
+  private let sliceRows: Int
 
-  /// - Parameter isWholeSchema: the columns of schema 1, or the keys as given with currency and unit.
-  init(_ order: SummaryOrder, _ cells: SummaryCells, _ setup: RunSetup, isWholeSchema: Bool) {
-    self.order = order
-    self.cells = cells
-    pieces = Self.pieces(order, setup.keyPlan, isWholeSchema: isWholeSchema)
-    kindField = order.fields.firstIndex { $0.part == .kind } ?? 0
+  init(_ ranks: SummaryRanks, _ view: SummaryView, sliceRows: Int) {
+    self.ranks = ranks
+    self.sliceRows = sliceRows
+    pieces = Self.pieces(view)
+    kindField = ranks.fields.firstIndex { $0.part == .kind } ?? 0
     let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
     unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
     unitLengths = units.map(\.count)
     unitDigits = UsageKind.allCases.map(\.quantityDigits)
     // Numbers take at most 40 digits each.
-    rowBytesMax = 256 + order.fields.reduce(0) { $0 + $1.texts.longest } + 64
+    rowBytesMax = 256 + ranks.fields.reduce(0) { $0 + $1.texts.longest } + 64
   }
 
+  deinit { unitTexts.deallocate() }
+
   /// The header line.
-  static func header(_ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [UInt8] {
-    var names = keyPlan.columns.map(\.rawValue)
-    if isWholeSchema {
+  static func header(_ view: SummaryView) -> [UInt8] {
+    var names = view.columns.map(\.rawValue)
+    if view.isWholeSchema {
       names += [
         "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "unit", "amount", "cost",
       ]
     } else {
-      if !keyPlan.columns.contains(.currency) { names.append("currency") }
+      if !view.columns.contains(.currency) { names.append("currency") }
       names += ["unit", "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "amount"]
     }
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
 
-  private static func pieces(_ order: SummaryOrder, _ keyPlan: SummaryKeyPlan, isWholeSchema: Bool) -> [Piece]
-  {
+  private static func pieces(_ view: SummaryView) -> [Piece] {
     var pieces: [Piece] = []
-    var columns = keyPlan.columns[...]
+    var columns = view.columns[...]
     while let column = columns.first {
-      if let index = order.fields.firstIndex(where: { $0.columns.first == column }) {
+      if let index = view.fields.firstIndex(where: { $0.columns.first == column }) {
         pieces.append(.field(index))
-        columns = columns.dropFirst(order.fields[index].columns.count)
+        columns = columns.dropFirst(view.fields[index].columns.count)
       } else {
         // Bands, tiers, allowances and suppliers: nothing fills these columns yet.
         pieces.append(.commas(1))
         columns = columns.dropFirst()
       }
     }
-    if isWholeSchema {
+    if view.isWholeSchema {
       pieces += [Piece.count, .raw, .billed, .zero, .unit, .amount, .commas(1), .newline]
       return pieces
     }
-    if !keyPlan.columns.contains(.currency),
-      let index = order.fields.firstIndex(where: { $0.part == .currency })
+    if !view.columns.contains(.currency), let index = view.fields.firstIndex(where: { $0.part == .currency })
     {
       pieces.append(.field(index))
     }
@@ -85,9 +84,10 @@ struct SummaryFormatter {
   }
 
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
-  func format(from: Int, until: Int, into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int)
-    -> Int
-  {
+  private func format(
+    _ order: SummaryOrder, _ cells: SummaryCells, from: Int, until: Int,
+    into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int
+  ) -> Int {
     let need = (until - from) * rowBytesMax + 64
     if need > capacity {
       buffer.deallocate()
@@ -95,12 +95,12 @@ struct SummaryFormatter {
       buffer = .allocate(capacity: capacity)
     }
     var out = buffer
-    let shifts = order.shifts
-    let widths = order.fields.map(\.width)
+    let shifts = ranks.shifts
+    let widths = ranks.fields.map(\.width)
     let kindShift = shifts[kindField]
     let kindWidth = widths[kindField]
-    let kinds = order.fields[kindField].values
-    withTextPointers(order.fields.map(\.texts)) { texts in
+    let kinds = ranks.fields[kindField].values
+    withTextPointers(ranks.fields.map(\.texts)) { texts in
       for index in from..<until {
         let row = order.row(index)
         if index &+ 8 < until { cells.prefetch(Int(order.row(index &+ 8).cell)) }
@@ -149,28 +149,30 @@ struct SummaryFormatter {
     bind(0, [])
   }
 
-  /// Formats all rows slice by slice on `threadCount` workers and hands the slices on in order.
+  /// Formats the rows of `order` slice by slice on `threadCount` workers and hands the slices on in order.
   ///
   /// `make` turns a slice's bytes into what is written (a compressed frame, or the bytes themselves) on the worker;
   /// `write` gets them in order, one at a time.
   func forEachSlice(
-    threadCount: Int, make: @escaping @Sendable (UnsafeRawBufferPointer) throws(FileFault) -> [UInt8]?,
+    _ order: SummaryOrder, _ cells: SummaryCells, threadCount: Int,
+    make: @escaping @Sendable (UnsafeRawBufferPointer) throws(FileFault) -> [UInt8]?,
     write: (UnsafeRawBufferPointer, [UInt8]?) throws(FileFault) -> Void
   ) throws(FileFault) {
-    let sliceCount = (order.rowCount + Self.sliceRows - 1) / Self.sliceRows
+    let sliceRows = self.sliceRows
+    let sliceCount = (order.rowCount + sliceRows - 1) / sliceRows
     let turns = SliceTurns(count: sliceCount)
     let fault = Mutex<FileFault?>(nil)
     withoutActuallyEscaping(write) { write in
       nonisolated(unsafe) let write = write
-      nonisolated(unsafe) let formatter = self
+      nonisolated(unsafe) let cells = cells
       DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, sliceCount))) { _ in
         var capacity = 1 << 20
         var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         defer { buffer.deallocate() }
         while let slice = turns.take() {
-          let from = slice * Self.sliceRows
-          let until = min(from + Self.sliceRows, formatter.order.rowCount)
-          let count = formatter.format(from: from, until: until, into: &buffer, capacity: &capacity)
+          let from = slice * sliceRows
+          let until = min(from + sliceRows, order.rowCount)
+          let count = format(order, cells, from: from, until: until, into: &buffer, capacity: &capacity)
           let bytes = UnsafeRawBufferPointer(start: buffer, count: count)
           do throws(FileFault) {
             let made = try make(bytes)

@@ -18,12 +18,12 @@ enum SummaryTexts {
     Label(DecimalText.format(Int128(price.pico), scale: Amount.scale))
   }
 
-  /// The cells of one field's value, one for each column that the field writes.
+  /// The cells of the value of a part, one for each column that it has.
   static func cells(
-    _ field: SummaryKeyPlan.Field, value: UInt64, _ catalog: CompiledCatalog, _ meters: MeterNames
+    _ part: SummaryKeyPlan.Part, value: UInt64, _ catalog: CompiledCatalog, _ meters: MeterNames
   ) -> [Label] {
     let number = Int(value)
-    switch field.part {
+    switch part {
     case .identity:
       let identity = catalog.identities[number]
       return [catalog.source.accounts[identity.account].id, identity.costCentre, identity.service]

@@ -22,7 +22,7 @@ struct KeyFilter {
     self.bytesMax = max(bytesMax, 1 << 10)
     words = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
     wordCount = 0
-    addLayer(keys: min(max(expectedKeys, 1 << 16), self.bytesMax / Self.bitsPerKey * 8))
+    addLayer(keys: min(max(expectedKeys, 1 << 16), self.bytesMax / (Self.bitsPerKey / 8)))
   }
 
   /// A filter of so many words that never grows: for tests of what happens when new keys look familiar.

@@ -1,6 +1,7 @@
 // What a run found: proved totals, sums by key, suspense. Outputs are made from it.
 
 import Catalog
+import DurableFiles
 import Synchronization
 import Tables
 
@@ -14,14 +15,24 @@ public struct RatingResult {
   let totals: DoorTotals
   /// What the cells hold, by currency number.
   let held: [CellSums]
+  /// Rows of the outputs that were written.
+  let rowCounts = RowCounts()
 
-  init(setup: RunSetup, ledger: RunLedger, files: [FileContext], damaged: [DamagedFile]) {
+  /// Known when an output was written.
+  final class RowCounts {
+    var summary: Int?
+    var table: Int?
+  }
+
+  init(
+    setup: RunSetup, ledger: RunLedger, files: [FileContext], damaged: [DamagedFile]
+  ) throws(FileFault) {
     self.setup = setup
     self.ledger = ledger
     self.files = files
     self.damaged = damaged
     totals = ledger.fileTotals.reduce(into: DoorTotals()) { $0 += $1 }
-    held = CellSums.add(ledger.cells, setup)
+    held = try CellSums.add(ledger, setup)
   }
 
   /// Proves conservation: every record left by one door, and the cells hold exactly what the rated records owe.
@@ -53,39 +64,46 @@ struct CellSums: Sendable {
   var billed: Int128 = 0
   var amountPico: Int128 = 0
 
-  /// Adds all cells up, by number of the currency. Complexity: O(cells) on all cores.
-  static func add(_ cells: SummaryCells, _ setup: RunSetup) -> [CellSums] {
+  /// Adds all cells up, by number of the currency: those in memory and those on disk. Complexity: O(cells).
+  static func add(_ ledger: RunLedger, _ setup: RunSetup) throws(FileFault) -> [CellSums] {
     let currencyCount = max(1, setup.catalog.currencies.count)
     let currency = setup.keyPlan.fields.first { $0.part == .currency }
     let total = Mutex([CellSums](repeating: CellSums(), count: currencyCount))
-    nonisolated(unsafe) let cells = cells
+    nonisolated(unsafe) let cells = ledger.cells
     SummaryOrder.inParallel(cells.count, setup.options.threadCount) { from, until in
       var sums = [CellSums](repeating: CellSums(), count: currencyCount)
       sums.withUnsafeMutableBufferPointer { sums in
-        for number in from..<until {
-          let cell = cells.cell(number)
-          let value = currency.map {
-            Int(
-              truncatingIfNeeded: SummaryKeyPlan.value(
-                $0, low: cell.pointee.keyLow, high: cell.pointee.keyHigh))
-          }
-          let at = min(value ?? 0, currencyCount - 1)
-          sums[at].events &+= Int(truncatingIfNeeded: cell.pointee.eventCount)
-          sums[at].raw &+= Int128(cell.pointee.quantityRaw)
-          sums[at].billed &+= Int128(cell.pointee.quantityBilled)
-          sums[at].amountPico &+= cell.pointee.amountPico
-        }
+        for number in from..<until { add(cells.cell(number).pointee, currency, sums) }
       }
       let part = sums
       total.withLock { total in
-        for index in total.indices {
-          total[index].events += part[index].events
-          total[index].raw += part[index].raw
-          total[index].billed += part[index].billed
-          total[index].amountPico += part[index].amountPico
-        }
+        for index in total.indices { total[index].add(part[index]) }
       }
     }
-    return total.withLock { $0 }
+    var sums = total.withLock { $0 }
+    try ledger.cellSpill?.forEach { cell in
+      sums.withUnsafeMutableBufferPointer { add(cell, currency, $0) }
+    }
+    return sums
+  }
+
+  @inline(__always) private static func add(
+    _ cell: SummaryCell, _ currency: SummaryKeyPlan.Field?, _ sums: UnsafeMutableBufferPointer<CellSums>
+  ) {
+    let value = currency.map {
+      Int(truncatingIfNeeded: SummaryKeyPlan.value($0, low: cell.keyLow, high: cell.keyHigh))
+    }
+    let at = min(value ?? 0, sums.count - 1)
+    sums[at].events &+= Int(truncatingIfNeeded: cell.eventCount)
+    sums[at].raw &+= Int128(cell.quantityRaw)
+    sums[at].billed &+= Int128(cell.quantityBilled)
+    sums[at].amountPico &+= cell.amountPico
+  }
+
+  private mutating func add(_ other: CellSums) {
+    events += other.events
+    raw += other.raw
+    billed += other.billed
+    amountPico += other.amountPico
   }
 }

@@ -91,8 +91,13 @@ public struct RatingRun: Sendable {
           : "records with the same key contradict each other"
         try refuseSecondReading(files, why)
       case .finished(let ledger, let contexts):
-        let result = RatingResult(
-          setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        let result: RatingResult
+        do {
+          result = try RatingResult(
+            setup: setup, ledger: ledger, files: contexts, damaged: damaged.sorted { $0.name < $1.name })
+        } catch {
+          throw .output(error)
+        }
         try result.prove()
         return result
       }
@@ -148,7 +153,8 @@ final class RunAttempt: @unchecked Sendable {
     progress.records.store(0, ordering: .relaxed)
     progress.suspended.store(0, ordering: .relaxed)
     ledger = RunLedger(
-      setup: setup, fileCount: files.count, expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
+      setup: setup, fileCount: files.count,
+      expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
   }
 
   /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.

@@ -10,6 +10,8 @@ import DurableFiles
 final class RunLedger {
   let setup: RunSetup
   let cells = SummaryCells()
+  /// Cells that went to disk; nil while all fit.
+  private(set) var cellSpill: CellSpill?
   private(set) var fileTotals: [DoorTotals]
   /// Suspended records, where they are kept. Those of suspects are here from the beginning; see `Suspect`.
   let suspense: SuspenseStore?
@@ -123,6 +125,20 @@ final class RunLedger {
     totals.amountPico += sums[8]
     unit.file.trailer += outcome.trailer
     fileTotals[unit.file.index] += totals
+    try spillCells()
+  }
+
+  /// Cells in memory and on disk: at least as many as there are keys.
+  var cellCount: Int { cells.count + (cellSpill?.count ?? 0) }
+
+  /// Sends the cells to disk when they have outgrown their share. Looked at once a chunk.
+  private func spillCells() throws(FileFault) {
+    let share = setup.budget.cellBytes
+    // A sixteenth is for the buffer of the cells that go to disk.
+    guard cells.byteCount > share - share / 16, cells.count > 0 else { return }
+    let spill = cellSpill ?? CellSpill(setup, memoryBytesMax: share / 16)
+    cellSpill = spill
+    try spill.take(cells)
   }
 
   // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
@@ -204,6 +220,7 @@ final class RunLedger {
       place: setup.spillPlace)
     try settlement.settle(copies) { settled throws(FileFault) in
       for item in settled { self.apply(item) }
+      try self.spillCells()
     }
     if !settlement.found.isEmpty { return settlement.found }
     try suspense?.remove(settlement.suspenseTags)

@@ -8,7 +8,12 @@ import Tables
 final class RunSetup: Sendable {
   let catalog: CompiledCatalog
   let options: RatingOptions
+  /// The key by which all outputs are added up.
   let keyPlan: SummaryKeyPlan
+  /// The columns of the table of `groupBy`.
+  let tableView: SummaryView
+  /// The columns of the summary, where the run keeps them.
+  let summaryView: SummaryView?
   let meters: MeterNames
   /// One readable byte with slack: what absent texts point to.
   let emptyText: FlatTable<UInt8>
@@ -39,11 +44,20 @@ final class RunSetup: Sendable {
     self.catalog = catalog
     self.options = options
     budget = MemoryBudget(options)
-    let columns = options.groupBy ?? GroupColumn.allCases.filter { $0 != .day }
-    guard let keyPlan = SummaryKeyPlan(columns: columns, catalog) else {
-      throw .usage("--by: these keys together are too long for one row; leave some out")
+    let schema = GroupColumn.allCases.filter { $0 != .day }
+    let isSummary = options.keepsSummary || options.groupBy == nil
+    let tableColumns = options.groupBy ?? schema
+    let columns = isSummary ? schema + tableColumns.filter { $0 == .day } : tableColumns
+    guard let keyPlan = SummaryKeyPlan(columns: columns, catalog),
+      let tableView = SummaryView(columns: tableColumns, isWholeSchema: false, keyPlan, catalog)
+    else {
+      throw .usage(
+        "--by: these keys together are too long for one row; leave some out"
+          + (isSummary ? ", or make the table and the folder of --out one after the other" : ""))
     }
     self.keyPlan = keyPlan
+    self.tableView = tableView
+    summaryView = isSummary ? SummaryView(columns: schema, isWholeSchema: true, keyPlan, catalog) : nil
     meters = MeterNames(catalog)
     emptyText = FlatTable(zeroedCount: 64)
     var reasons = catalog.filterReasons
@@ -56,7 +70,9 @@ final class RunSetup: Sendable {
     reasons.append("trailer")
     filterReasons = reasons
     guard reasons.count <= OutcomeRow.reasonLimit else {
-      throw .catalog("plans and formats name more than \(OutcomeRow.reasonLimit) reasons for filtering; let rules share some")
+      throw .catalog(
+        "plans and formats name more than \(OutcomeRow.reasonLimit) reasons for filtering; let rules share some"
+      )
     }
   }
 

@@ -8,16 +8,13 @@ extension RatingResult {
   /// `write` is called with pieces of the text in order. Complexity: O(rows) on all cores.
   public func writeGrouped(_ write: (UnsafeRawBufferPointer) throws(FileFault) -> Void) throws(FileFault) {
     ledger.releaseKeys()
-    let order = SummaryOrder(ledger.cells, setup)
-    defer { order.deallocate() }
-    let header = SummaryFormatter.header(setup.keyPlan, isWholeSchema: false)
+    let header = SummaryFormatter.header(setup.tableView)
     var fault: FileFault?
     header.withUnsafeBytes { bytes in
       do throws(FileFault) { try write(bytes) } catch { fault = error }
     }
     if let fault { throw fault }
-    let formatter = SummaryFormatter(order, ledger.cells, setup, isWholeSchema: false)
-    try formatter.forEachSlice(threadCount: setup.options.threadCount) { _ throws(FileFault) in
+    rowCounts.table = try SummaryOutput(ledger, setup.tableView).write { _ throws(FileFault) in
       nil
     } write: {
       (bytes, _) throws(FileFault) in

@@ -82,7 +82,8 @@ public struct RunReport: Sendable {
   public var files: [File]
   /// Inputs left out.
   public var damaged: [DamagedFile]
-  /// Rows of the summary.
+  /// Rows of the summary, or of the table where no summary is kept. Before they were written: the number of keys, which may
+  /// be larger.
   public var summaryRowCount: Int
 
   /// Records suspended.
@@ -112,7 +113,8 @@ extension RatingResult {
         $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code
       },
       amounts: amounts(), quantities: quantities(), files: zip(files, ledger.fileTotals).map(Self.fileReport),
-      damaged: damaged, summaryRowCount: ledger.cells.count)
+      damaged: damaged,
+      summaryRowCount: rowCounts.summary ?? rowCounts.table ?? ledger.cellCount)
   }
 
   private func amounts() -> [(currency: Currency, amount: Amount)] {

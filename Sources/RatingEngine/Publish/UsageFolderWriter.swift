@@ -10,7 +10,8 @@ import UsageSummary
 extension RatingResult {
   /// Writes the usage folder and publishes it at `path`.
   ///
-  /// `extra` are files of the caller's own (the run report) put beside the documents before the folder is published.
+  /// `extra` are files of the caller's own (the run report) put beside the documents before the folder is published; the
+  /// report knows the number of rows by then.
   /// An earlier output there is replaced.
   /// - Throws: `FileFault`; then nothing was published.
   public func publish(
@@ -40,18 +41,16 @@ extension RatingResult {
   }
 
   private func writeSummary(_ folder: PublishedFolder) throws(FileFault) -> SummaryManifest.File {
+    guard let view = setup.summaryView else { preconditionFailure("a folder needs the whole schema") }
     let name = "summary.csv.zst"
-    let order = SummaryOrder(ledger.cells, setup)
-    defer { order.deallocate() }
     let writer = try ZstdWriter(folder.writer(name, mode: 0o644), level: 1)
     var hash = SHA256()
-    let header = SummaryFormatter.header(setup.keyPlan, isWholeSchema: true)
+    let header = SummaryFormatter.header(view)
     hash.update(header)
     try writer.write(contentsOf: header)
     try writer.flushFrame()
     var byteCount = Int64(header.count)
-    let formatter = SummaryFormatter(order, ledger.cells, setup, isWholeSchema: true)
-    try formatter.forEachSlice(threadCount: setup.options.threadCount) { bytes throws(FileFault) in
+    let rowCount = try SummaryOutput(ledger, view).write { bytes throws(FileFault) in
       try ZstdFrame.compress(bytes, level: 1, path: name)
     } write: { (bytes, frame) throws(FileFault) in
       hash.update(bytes)
@@ -59,8 +58,9 @@ extension RatingResult {
       try writer.write(frame: frame ?? [], plainBytes: bytes.count)
     }
     try writer.finish()
+    rowCounts.summary = rowCount
     return SummaryManifest.File(
-      name: name, rowCount: Int64(order.rowCount), decodedBytes: byteCount, sha256: hash.hexDigest(),
+      name: name, rowCount: Int64(rowCount), decodedBytes: byteCount, sha256: hash.hexDigest(),
       sums: controlSums())
   }
 

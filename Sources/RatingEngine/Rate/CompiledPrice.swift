@@ -82,10 +82,8 @@ struct FastPrice: BitwiseCopyable {
       n *= 2
       d *= 2
     }
-    // A quantity below 2³² times N must stay below 2⁶³, and what it costs below what a row holds.
-    let amountMicroLimit = OutcomeRow.amountPicoLimit / Int128(micro)
-    guard n < 1 << 31, let denominator = UInt32(exactly: d), Int128(n) << 32 < amountMicroLimit * Int128(d)
-    else { return nil }
+    // A quantity below 2³² times N must stay below 2⁶³.
+    guard n < 1 << 31, let denominator = UInt32(exactly: d) else { return nil }
     return (UInt32(n), denominator)
   }
 

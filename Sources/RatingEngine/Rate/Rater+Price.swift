@@ -22,9 +22,12 @@ extension Rater {
         let units = UInt64(bitPattern: isVoice ? (quantity &+ 999) / 1000 : quantity)
         let charged = fast.billed(units)
         if fast.isFast, charged < 1 << 32 {
-          billed[record] = Int64(bitPattern: isVoice ? charged &* 1000 : charged)
-          amount[record] = Int128(fast.amountMicro(charged)) &* 1_000_000
-          return true
+          let micro = fast.amountMicro(charged)
+          if micro < OutcomeRow.amountMicroLimit {
+            billed[record] = Int64(bitPattern: isVoice ? charged &* 1000 : charged)
+            amount[record] = Int128(micro) &* 1_000_000
+            return true
+          }
         }
       }
       return priceExactly(record, batch)

@@ -81,7 +81,9 @@ final class Rater {
   deinit {
     seconds.deallocate()
     asked.deallocate()
-    for pointer in [home, entry, account, plan, node, last8, row, tariff, price, charge] { pointer.deallocate() }
+    for pointer in [home, entry, account, plan, node, last8, row, tariff, price, charge] {
+      pointer.deallocate()
+    }
     for pointer in [keyLow, keyHigh] { pointer.deallocate() }
     chargeName.deallocate()
     chargeHasLimits.deallocate()

@@ -149,7 +149,9 @@ import Testing
     let months = ["Jan", "feb", "MAR", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     var random = RandomText(seed: 6009)
     for round in 0..<100 {
-      let local = Int64(random.int(40_000_000...4_000_000_000))
+      let local = Int64(random.int(31_536_000...4_000_000_000))
+      // Two digits stand for 1970 to 2069, and 1970 is before the years that can be read.
+      if !pattern.contains("YYYY"), local >= 3_155_760_000 - 31_536_000 { continue }
       let written = Array(Instant.text(millis: local * 1000).utf8)
       func digits(_ range: Range<Int>) -> String { String(decoding: written[range], as: UTF8.self) }
       let hour = Int(digits(11..<13)) ?? 0
@@ -167,8 +169,6 @@ import Testing
       }
       let bytes = Array(text.utf8)
       let found = withTextMemory(bytes) { reader.read($0, $1) }
-      // Two digits stand for 1970 to 2069, of which the engine does not hold the first.
-      if !pattern.contains("YYYY"), local >= 3_124_224_000 { continue }
       #expect(found?.localSeconds == local, "\(random.seed), round \(round): \(text)")
       #expect(found?.milliseconds == (pattern.contains("fff") ? 125 : 0), "\(random.seed): \(text)")
       #expect(found?.offsetSeconds == (pattern.contains("Z") ? 19_800 : nil), "\(random.seed): \(text)")

@@ -59,9 +59,6 @@ import Testing
     var random = RandomText(seed: 6011)
     for round in 0..<80 {
       let deck = Self.deck(&random)
-      let noFastPrice = FastPrice(
-        price: UnitPrice(pico: 1, units: 1), feePico: 1, minimum: 0,
-        increment: BillingIncrement(first: 1, next: 1), kind: .event, unitPriceRank: 0)
       var builder = PrefixTableBuilder(decks: [deck])
       var bases: [UsageKind: Int] = [:]
       for kind in [UsageKind.voice, .message] {
@@ -70,7 +67,10 @@ import Testing
             fromSeconds: MatchRowTime.from(row.fromSeconds),
             untilSeconds: MatchRowTime.until(row.untilSeconds),
             next: 0, price: 0, tariff: 0, prefixDigits: row.prefixDigits, isBlocked: row.isBlocked ? 1 : 0,
-            deck: 0, row: UInt32(index), fast: noFastPrice)
+            deck: 0, row: UInt32(index),
+            fast: FastPrice(
+              price: UnitPrice(pico: 0, units: 60_000), feePico: 0, minimum: 0,
+              increment: BillingIncrement(first: 1000, next: 1000), kind: .voice, unitPriceRank: 0))
         }
       }
       let table = builder.build()

@@ -47,26 +47,19 @@ struct RateRun {
   }
 
   private func rate(_ inputs: [InputFile], _ catalog: Catalog) throws -> ExitStatus {
-    var report: RunReport?
+    let result = try engine(catalog).run(inputs)
     if let path = configuration.outPath {
-      let result = try engine(catalog, groupBy: nil).run(inputs)
-      let found = result.report()
-      report = found
-      let text = RateReport(found, configuration, console: console).runDocument(seconds: elapsed())
       try result.publish(at: path, semantics: Int64(ProgramVersion.ratingSemantics)) {
         folder throws(FileFault) in
+        let text = RateReport(result.report(), configuration, console: console).runDocument(
+          seconds: elapsed())
         let writer = try folder.writer("run.json", mode: 0o644)
         try writer.write(text)
         try writer.finish()
       }
     }
-    if let table = configuration.table {
-      let keys = table.keys.compactMap { GroupColumn(rawValue: $0.rawValue) }
-      let result = try engine(catalog, groupBy: keys).run(inputs)
-      if report == nil { report = result.report() }
-      try write(result, to: table.target)
-    }
-    guard let report else { return .usage }
+    if let table = configuration.table { try write(result, to: table.target) }
+    let report = result.report()
     let lines = RateReport(report, configuration, console: console)
     lines.say(seconds: elapsed())
     if configuration.printsJSON {
@@ -115,7 +108,8 @@ struct RateRun {
     }
   }
 
-  private func engine(_ catalog: Catalog, groupBy: [GroupColumn]?) throws(RunFault) -> Engine {
+  private func engine(_ catalog: Catalog) throws(RunFault) -> Engine {
+    let isPublished = configuration.outPath != nil
     var options = RatingOptions()
     options.threadCount = configuration.threadCount
     options.memoryBytes = configuration.memoryBytesMax
@@ -123,10 +117,11 @@ struct RateRun {
     options.skipsDamagedFiles = configuration.skipsDamagedFiles
     options.recordBytesMax = configuration.recordBytesMax
     options.sourceName = configuration.sourceName
-    options.groupBy = groupBy
-    options.keepsSuspense = groupBy == nil
-    options.keepsDetail = groupBy == nil && configuration.writesDetail
-    options.hashesInputs = groupBy == nil
+    options.groupBy = configuration.table.map { $0.keys.compactMap { GroupColumn(rawValue: $0.rawValue) } }
+    options.keepsSummary = isPublished
+    options.keepsSuspense = isPublished
+    options.keepsDetail = configuration.writesDetail
+    options.hashesInputs = isPublished
     options.expectedRecords = configuration.expectedRecordCount
     options.expectedBytes = configuration.expectedByteCount.map(Int64.init)
     let progress = RunProgress()
