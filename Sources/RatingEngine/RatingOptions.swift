@@ -14,6 +14,9 @@ public struct RatingOptions: Sendable {
   public var skipsDamagedFiles = false
   /// A record longer than this goes to suspense.
   public var recordBytesMax = 1 << 20
+  /// Whether standard input is kept on disk while it is read, so that it can be read again; it always is where a second
+  /// reading is certain, or may be asked for by `skipsDamagedFiles`.
+  public var spoolsStandardInput = false
   /// Source for files that no pattern fits, and for stdin.
   public var sourceName: String?
   /// Columns of the table that is asked for; nil for none.

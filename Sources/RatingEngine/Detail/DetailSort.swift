@@ -10,6 +10,9 @@ final class DetailSort {
     sort = ExternalSort(memoryBytesMax: memoryBytesMax, place: place)
   }
 
+  /// Whether rows are on disk.
+  var hasSpilled: Bool { sort.hasSpilled }
+
   /// Adds a row.
   ///
   /// - Parameter tag: its index in the log of keys, under which it can be taken back; −1 where keys are not logged.

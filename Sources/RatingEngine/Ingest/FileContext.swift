@@ -16,6 +16,7 @@ final class FileContext {
   private let ownsDescriptor: Bool
   private let identity: FileIdentity?
   private var mapped: MappedFile?
+  private let spool: InputSpool?
   private(set) var units: [InputUnit] = []
   /// Stored bytes, for progress; 0 where they are not known.
   let storedBytes: Int64
@@ -41,10 +42,11 @@ final class FileContext {
   /// - Parameters:
   ///   - partBytes: stored bytes of a part; nil for the standard sizes.
   ///   - allowsParts: whether several readers may share it.
+  ///   - spool: what keeps the bytes of standard input for a second reading.
   ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
   init(
     index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, partBytes: Int?,
-    allowsParts: Bool, hashes: Bool
+    allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil
   ) throws(RunFault) {
     self.index = index
     name = input.name
@@ -60,7 +62,14 @@ final class FileContext {
     identity = FileIdentity(descriptor: descriptor)
     let isRegular = identity?.isRegular ?? false
     storedBytes = isRegular ? identity?.size ?? 0 : 0
-    let head = try Self.readHead(descriptor, name: input.name, isRegular: isRegular)
+    let spool = input.isStandardInput ? spool : nil
+    self.spool = spool
+    let head: [UInt8]
+    if let spool {
+      head = try spool.head(byteCount: 4)
+    } else {
+      head = try Self.readHead(descriptor, name: input.name, isRegular: isRegular)
+    }
     let form = StoredForm(magic: head, name: input.name)
     let mayHaveParts =
       allowsParts && isRegular && !format.dialect.isMultiline && format.legs == nil && !input.isStandardInput
@@ -84,6 +93,8 @@ final class FileContext {
           add(PlainStream(name: name, descriptor: descriptor, from: from, until: min(size, from + step)))
           from += step
         } while from < size
+      } else if let spool {
+        add(SpooledStream(spool))
       } else {
         add(PlainStream(name: name, descriptor: descriptor, head: head))
       }
@@ -107,6 +118,7 @@ final class FileContext {
 
   private func storedBytesReader(_ head: [UInt8]) -> any StoredBytes {
     if let mapped { return MappedBytes(mapped, from: 0, until: mapped.length) }
+    if let spool { return SpooledBytes(spool) }
     return DescriptorBytes(name: name, descriptor: descriptor, head: head)
   }
 

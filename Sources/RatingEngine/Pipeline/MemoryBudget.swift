@@ -19,8 +19,8 @@ struct MemoryBudget: Sendable {
   /// Rows of the rated detail.
   let detailBytes: Int
 
-  /// Ordering the rows of the output: filter, log and suspects are gone by then.
-  var outputBytes: Int { max(Self.shareBytesMin, filterBytes + keyLogBytes + suspectBytes) }
+  /// Ordering the rows of the output: filter, log and suspects are gone by then. Without them it has a share of its own.
+  let outputBytes: Int
 
   /// A store that gets less than this would do nothing but write to disk.
   private static let shareBytesMin = 64 << 10
@@ -30,8 +30,9 @@ struct MemoryBudget: Sendable {
     let keys = findsDuplicates ? 1 : 0
     let suspense = keepsSuspense ? 1 : 0
     let detail = keepsDetail ? 1 : 0
-    // Cells have the largest share: a run that spills them sorts them twice, one that spills keys only writes them.
-    let parts = 7 + keys * (3 + 3 + 1) + suspense + detail
+    // Cells have the largest share: a run that spills them sorts them as well, one that spills keys only writes them. Their
+    // order takes at most 48 bytes where a cell takes 84.
+    let parts = 7 + (findsDuplicates ? 3 + 3 + 1 : 4) + suspense + detail
     func share(_ weight: Int) -> Int {
       weight == 0 ? 0 : max(Self.shareBytesMin, memoryBytes / parts * weight)
     }
@@ -41,6 +42,7 @@ struct MemoryBudget: Sendable {
     suspectBytes = share(keys)
     suspenseBytes = share(suspense)
     detailBytes = share(detail)
+    outputBytes = findsDuplicates ? share(3) + share(3) + share(1) : share(4)
   }
 
   /// The budget of a run.

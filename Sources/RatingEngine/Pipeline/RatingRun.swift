@@ -71,10 +71,12 @@ public struct RatingRun: Sendable {
     var damaged: [DamagedFile] = []
     var known = SecondLook()
     var oneReader: Set<String> = []
+    let spool = spool(for: files)
     while true {
       let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
       let setup = try RunSetup(catalog: catalog, options: options, known: known)
-      let attempt = RunAttempt(setup: setup, files: usable, oneReader: oneReader, progress: progress)
+      let attempt = RunAttempt(
+        setup: setup, files: usable, oneReader: oneReader, spool: spool, progress: progress)
       switch try attempt.run() {
       case .damaged(let found):
         let serial = found.filter(\.asksForOneReader)
@@ -82,14 +84,14 @@ public struct RatingRun: Sendable {
         let real = found.filter { !$0.asksForOneReader }
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
-        try refuseSecondReading(files, "a file among the inputs is damaged")
+        try refuseSecondReading(spool == nil ? files : [], "a file among the inputs is damaged")
       case .keys(let found):
         known.formUnion(found)
         let why =
           found.conflicts.isEmpty
           ? "copies of a record from different sources are rated differently"
           : "records with the same key contradict each other"
-        try refuseSecondReading(files, why)
+        try refuseSecondReading(spool == nil ? usable : [], why)
       case .finished(let ledger, let contexts):
         let result: RatingResult
         do {
@@ -104,11 +106,21 @@ public struct RatingRun: Sendable {
     }
   }
 
+  /// Standard input is kept where a second reading is certain or asked for: else nobody pays for it.
+  private func spool(for files: [AssignedFile]) -> InputSpool? {
+    guard let input = files.first(where: { $0.input.isStandardInput }) else { return nil }
+    let format = catalog.source.formats[catalog.source.sources[input.sourceIndex].formatIndex]
+    guard options.spoolsStandardInput || options.skipsDamagedFiles || format.legs != nil else { return nil }
+    return InputSpool(
+      place: SpillPlace(folder: options.temporaryFolder, operations: options.fileOperations))
+  }
+
   /// A pipe can be read once only.
   private func refuseSecondReading(_ files: [AssignedFile], _ why: String) throws(RunFault) {
     guard files.contains(where: { $0.input.isStandardInput }) else { return }
     throw .input(
-      file: "-", message: "\(why), which needs a second reading; save the input as a file and name it")
+      file: "-",
+      message: "\(why), which needs a second reading; add --spool, or save the input as a file and name it")
   }
 }
 
@@ -132,6 +144,7 @@ final class RunAttempt: @unchecked Sendable {
   private let setup: RunSetup
   private let files: [AssignedFile]
   private let oneReader: Set<String>
+  private let spool: InputSpool?
   private let progress: RunProgress
   private let board: WorkBoard
   private let ledger: RunLedger
@@ -139,7 +152,10 @@ final class RunAttempt: @unchecked Sendable {
   // Guards what went wrong.
   private let faults = Mutex<(damaged: [DamagedFile], fatal: RunFault?)>(([], nil))
 
-  init(setup: RunSetup, files: [AssignedFile], oneReader: Set<String>, progress: RunProgress) {
+  init(
+    setup: RunSetup, files: [AssignedFile], oneReader: Set<String>, spool: InputSpool?, progress: RunProgress
+  ) {
+    self.spool = spool
     self.setup = setup
     self.files = files
     self.oneReader = oneReader
@@ -273,7 +289,7 @@ final class RunAttempt: @unchecked Sendable {
         catalog: setup.catalog.source,
         recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
-          && !setup.hashesInputs, hashes: setup.hashesInputs)
+          && !setup.hashesInputs, hashes: setup.hashesInputs, spool: spool)
       faults.withLock { _ in contexts[index] = file }
       if file.format.legs != nil { try noteLegs(file, rater) }
       board.update { state in
@@ -289,18 +305,12 @@ final class RunAttempt: @unchecked Sendable {
   /// The first reading of a file whose format chooses among several rows of one call.
   private func noteLegs(_ file: FileContext, _ rater: ChunkRater) throws(RunFault) {
     guard let choice = file.format.legs?.choice else { return }
-    guard !files[file.index].input.isStandardInput else {
-      throw .input(
-        file: file.name,
-        message:
-          "format '\(file.format.name)' chooses among the rows of a call, which needs two readings; save the input as a file"
-      )
-    }
     let table = LegTable(choice: choice)
     let first = try FileContext(
       index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
       catalog: setup.catalog.source,
-      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
+      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false,
+      spool: spool)
     let chunk = Chunk(textBytes: setup.chunkBytes)
     do {
       while try fill(first.units[0], chunk, first) {
@@ -324,7 +334,7 @@ final class RunAttempt: @unchecked Sendable {
       progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
-      note(damage)
+      if let fault = spool?.fault { fail(.output(fault)) } else { note(damage) }
       return board.update { state in
         state.readingCount -= 1
         state.freeChunks.append(chunk)

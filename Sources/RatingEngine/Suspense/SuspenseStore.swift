@@ -43,7 +43,10 @@ final class SuspenseStore {
     sourceRanks = ranks
   }
 
+  /// Records that were not taken back.
   var count: Int { sort.count }
+  /// Whether records are on disk.
+  var hasSpilled: Bool { sort.hasSpilled }
 
   /// Adds a record.
   ///

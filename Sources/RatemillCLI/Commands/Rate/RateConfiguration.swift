@@ -54,6 +54,8 @@ struct RateConfiguration: Equatable, Sendable {
   let threadCount: Int
   let memoryBytesMax: Int
   let recordBytesMax: Int
+  /// Standard input is kept for a second reading.
+  let spoolsInput: Bool
   /// Telephone numbers in reports in full.
   let showsNumbers: Bool
 
@@ -76,6 +78,7 @@ struct RateConfiguration: Equatable, Sendable {
     threadCount = options.threads.flatMap { $0 > 0 ? $0 : nil } ?? surroundings.coreCount
     memoryBytesMax = options.memory ?? Self.memoryBytesDefault
     recordBytesMax = options.recordMax ?? Self.recordBytesDefault
+    spoolsInput = options.spoolsInput
     showsNumbers = options.shared.showsNumbers
     try refuseContradictions()
   }

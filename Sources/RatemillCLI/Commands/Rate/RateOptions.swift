@@ -16,6 +16,7 @@ struct RateOptions: CommandOptions {
   var recordMax: Int?
   var threads: Int?
   var memory: Int?
+  var spoolsInput = false
 
   static let table: [OptionSpec<RateOptions>] =
     [.catalog(), .source] + output + admission + machine + [
@@ -99,6 +100,14 @@ struct RateOptions: CommandOptions {
       details: """
         Bounds what grows with the usage: duplicate keys, partial sums, sorted outputs. The loaded catalog and up \
         to 256 MiB of buffers come on top. SIZE is a number with K, M or G (KiB, MiB, GiB).
+        """),
+    .flag(
+      "spool", in: OptionGroup.machine, into: \.spoolsInput,
+      "Keep standard input on disk for a second reading",
+      details: """
+        Records with one key and different content make ratemill read the usage again, and a pipe can be read once \
+        only. The copy is as large as what comes in, lies in $TMPDIR and is gone with the run. Files need no copy; \
+        --skip-damaged-files and formats that choose among the rows of a call always keep one.
         """),
     .value(
       "max-record", "SIZE", in: OptionGroup.machine, into: \.recordMax,

@@ -115,6 +115,7 @@ struct RateRun {
     options.memoryBytes = configuration.memoryBytesMax
     options.findsDuplicates = configuration.deduplicates
     options.skipsDamagedFiles = configuration.skipsDamagedFiles
+    options.spoolsStandardInput = configuration.spoolsInput
     options.recordBytesMax = configuration.recordBytesMax
     options.sourceName = configuration.sourceName
     options.groupBy = configuration.table.map { $0.keys.compactMap { GroupColumn(rawValue: $0.rawValue) } }
