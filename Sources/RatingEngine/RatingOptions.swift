@@ -40,6 +40,11 @@ public struct RatingOptions: Sendable {
   public var chunkBytes: Int?
   /// Stored bytes of a part of a file that one worker reads, for tests of the seams between parts; nil for the default.
   public var partBytes: Int?
+  /// Words of the filter of keys, a power of two, for tests of keys that look familiar: such a filter fills up and never
+  /// grows. Nil for one that is made for the input.
+  var keyFilterWords: Int?
+  /// Keys in a block of the log of keys, for tests of logs that go to disk; nil for the default.
+  var keyLogBlockKeys: Int?
 
   /// Rows of a summary that are formatted, and compressed, at a time.
   var sliceRows = 1 << 15

@@ -20,6 +20,13 @@ public struct Label: Hashable, Sendable {
 
   /// Whether there are no bytes.
   public var isEmpty: Bool { bytes.isEmpty }
+
+  // An array hashes its bytes one by one; all at once is several times as fast.
+  /// Feeds the bytes and their number.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(bytes.count)
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
 }
 
 extension Label: Comparable {

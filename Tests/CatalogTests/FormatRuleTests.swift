@@ -120,6 +120,20 @@ import Testing
     #expect(findings == [finding])
   }
 
+  @Test func sumsNeedOneUnit() {
+    let read = { (unit: String, total: String) in
+      readFormat(
+        "format: x\nkind: voice\nfields: {start: s, billable: b\(unit)}\ntrailer: {when: {column: 1, is: T}, \(total): 3}"
+      ).findings
+    }
+    #expect(read("", "sum") == [])
+    #expect(read(", unit: u", "count") == [])
+    #expect(
+      read(", unit: u", "sum") == [
+        "f.yaml:4:37: a sum of 'billable', but each record has a unit of its own; leave 'sum' out, and prove the file by 'count'"
+      ])
+  }
+
   @Test func conditionsAreCheckedAgainstTheDeclaredColumns() {
     let answered = { (condition: String) in
       readFormat(

@@ -132,6 +132,16 @@ import Testing
       "source,format,pattern\ns,generic,*.csv\nt,generic,*.csv\n",
       ["3:11: pattern '*.csv' already belongs to source 's'; a file has one source"]
     ),
+    // Compression does not count when a file is given its source.
+    (
+      "source,format,pattern\ns,generic,*.csv\nt,generic,*.csv.gz\n",
+      ["3:11: pattern '*.csv.gz' already belongs to source 's'; a file has one source"]
+    ),
+    (
+      "source,format,pattern\ns,generic,a.zst\nt,generic,a.gz\n",
+      ["3:11: pattern 'a.gz' already belongs to source 's'; a file has one source"]
+    ),
+    ("source,format,pattern\ns,generic,*.csv\nt,generic,*.csv.bz2\n", []),
   ])
   func faultyRowsAreNamed(text: String, expected: [String]) {
     #expect(read(text).findings == expected)
@@ -152,6 +162,18 @@ import Testing
     }
     #expect(read(head + "n\n").findings == (fault.map { [$0] } ?? []))
     #expect(read(head + "m\n").findings == [])
+  }
+
+  /// A source without a namespace has its name for one, whichever of the two stands first.
+  @Test(arguments: [
+    ("s,generic,UTC,\nt,generic,+01:00,s\n", "source 't' shares namespace 's' with 's'"),
+    ("t,generic,+01:00,s\ns,generic,UTC,\n", "source 's' shares namespace 's' with 't'"),
+    // Every pair, not only neighbours.
+    ("s,generic,UTC,\nu,generic,UTC,u\nt,generic,+01:00,s\n", "source 't' shares namespace 's' with 's'"),
+  ])
+  func aNameIsANamespaceAsWell(_ rows: String, _ fault: String) {
+    let findings = read("source,format,zone,namespace\n" + rows).findings
+    #expect(findings.count == 1 && findings[0].contains(fault + " but not its zone"), "\(findings)")
   }
 }
 

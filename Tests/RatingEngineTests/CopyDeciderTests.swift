@@ -5,11 +5,18 @@ import Testing
 @testable import RatingEngine
 
 @Suite struct CopyDeciderTests {
+  private let setup: RunSetup
+
+  init() throws {
+    setup = try RunSetup(
+      catalog: try CompiledCatalog.checked(try ExplainCatalog().catalog), options: RatingOptions())
+  }
+
   /// Copies in order as words: `A` is a suspect of file A, `a` a record of it that was counted when it came; a digit behind
-  /// it is its content, 0 where there is none.
+  /// it is its content, 0 where there is none, and `!` says that it came from a source with other rules.
   private func verdicts(_ copies: String, isRowKeyed: Bool = false, isKnownConflict: Bool = false) -> String {
     let known = ConflictKey(low: 1, high: 1)
-    var decider = CopyDecider(conflicts: isKnownConflict ? [known] : [])
+    var decider = CopyDecider(conflicts: isKnownConflict ? [known] : [], twins: SourceTwins(setup))
     // A record of another key before and behind: groups do not touch each other.
     let all = [copy("A", key: 0)] + copies.split(separator: " ").map { copy($0, key: 1, isRowKeyed) }
     let words = (all + [copy("A", key: 2)]).map { copy in
@@ -19,6 +26,7 @@ import Testing
       case .stays: "stays"
       case .withdrawn(let keeper): "withdrawn for \(keeper.quantityRaw)"
       case .conflict: "conflict"
+      case .held: "held"
       }
     }
     #expect(words.first == "counts" && words.last == "counts")
@@ -29,16 +37,15 @@ import Testing
     let letter = word.utf8.first ?? 0
     let isCounted = letter >= UInt8(ascii: "a")
     let file = UInt32(letter & 31)
-    let content = UInt32(word.dropFirst()) ?? 0
+    let content = UInt32(word.dropFirst().prefix { $0 != "!" }) ?? 0
     return RecordCopy(
       suspect: Suspect(
         row: OutcomeRow(
           keyLow: 0, keyHigh: 0, identity: key, identityHigh: UInt32(key), content: content,
-          quantityRaw: Int64(file), quantityBilled: 0, amountPico: 0, offset: 0, payload: 0, reason: 0,
+          quantityRaw: Int64(file), quantityBilled: 0, amountPico: 0, payload: 0, reason: 0,
           door: 0,
           kind: 0, isRowKeyed: isRowKeyed && !isCounted ? 1 : 0), logIndex: 0), isCounted: isCounted,
-      file: file,
-      unit: 0, sequence: 0, number: 0)
+      source: word.hasSuffix("!") ? 1 : 0, file: file, unit: 0, sequence: 0, number: 0)
   }
 
   @Test(arguments: [
@@ -50,6 +57,10 @@ import Testing
     ("A B c D", "counts, duplicate, withdrawn for 1, duplicate"),
     ("B1 C1 D2 E1", "counts, duplicate, conflict, duplicate"),
     ("a1 A2", "stays, conflict"),
+    ("A b!", "counts, held"),
+    ("A! b!", "counts, withdrawn for 1"),
+    ("A B! c", "counts, duplicate, withdrawn for 1"),
+    ("a B!", "stays, duplicate"),
   ])
   func theCopyWithTheSmallestAddressCounts(copies: String, verdict: String) {
     #expect(verdicts(copies) == verdict)

@@ -40,6 +40,16 @@ import Testing
       fault: "'to' of the example reads as '442079460123', not as '44207946012'"),
     Row(
       line: line, expected: [("unit", "min")], fault: "'unit' of the example reads as nothing, not as 'min'"),
+    // The unit says the kind also where there is no quantity.
+    Row(line: "c1,2025-03-03T09:14:02Z,,,GB", expected: [("kind", "data")], fault: nil),
+    Row(line: "c1,2025-03-03T09:14:02Z,2,,GB", expected: [("kind", "data")], fault: nil),
+    Row(line: "c1,2025-03-03T09:14:02Z,,,min", expected: [("kind", "voice")], fault: nil),
+    Row(line: "c1,2025-03-03T09:14:02Z,,,", expected: [("kind", "voice")], fault: nil),
+    Row(line: "c1,2025-03-03T09:14:02Z,,,Gb", expected: [("suspense", "bad-quantity")], fault: nil),
+    Row(line: "c1,2025-03-03T09:14:02Z,2,,Gb", expected: [("suspense", "bad-quantity")], fault: nil),
+    Row(
+      line: "c1,2025-03-03T09:14:02Z,,voice,GB", header: "id,start,billable,kind,unit",
+      expected: [("suspense", "bad-quantity")], fault: nil),
     Row(line: line, expected: [("id", "")], fault: "'id' of the example reads as 'c1', not as ''"),
     Row(
       line: line, expected: [("suspense", "bad-time")],

@@ -48,6 +48,44 @@ import Testing
       """)
   }
 
+  @Test func aShortCodeIsANumberOfItsOwnAsAWhole() throws {
+    try check(
+      """
+      \(Self.deck)
+      source  switch country=49 national=0 short=11833,118,1183
+      service number 11833 account=b name=enquiries
+      service number 118   account=c name=short
+      service range  11830-11839 account=d name=wide
+      event   E1  voice  447123456  1s  from=11833
+      charge  E1  0.01  1s  account=b service=enquiries
+      event   E2  voice  447123456  1s  from=118
+      charge  E2  0.01  1s  account=c service=short
+      # Neither longer nor shorter.
+      event   E3  voice  447123456  1s  from=1183
+      charge  E3  0.01  1s  account=a service=
+      event   E4  voice  447123456  1s  from=0118
+      charge  E4  0.01  1s  account=a service=
+      """)
+  }
+
+  @Test func aShortCodeThatIsAServiceIsOnNet() throws {
+    try check(
+      """
+      deck    prefix  per-minute  increment
+      .       11833   0.60        1/1
+      .       11834   0.60        1/1
+      account a
+      account b
+      free    enquiries on_net=any
+      source  switch short=11833,11834
+      service number 11833 account=b
+      event   E1  voice  11833  1s
+      filtered E1  enquiries
+      event   E2  voice  11834  1s
+      charge  E2  0.01  1s
+      """)
+  }
+
   @Test func rowsThatAreNotInForceGiveWayToWiderOnes() throws {
     try check(
       """

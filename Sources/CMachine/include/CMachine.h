@@ -37,6 +37,23 @@ ptrdiff_t cm_last_index(const uint8_t *text, size_t length, uint8_t byte);
 /// Name of the scan form chosen for this machine: "avx2", "sse2", "neon" or "portable".
 const char *cm_scan_name(void);
 
+/// 10 to the power `n`, n in 0...19: a table that needs no look whether it was made yet.
+static inline uint64_t cm_power_of_ten(size_t n) {
+  static const uint64_t powers[20] = {
+      1ull, 10ull, 100ull, 1000ull, 10000ull, 100000ull, 1000000ull, 10000000ull, 100000000ull, 1000000000ull,
+      10000000000ull, 100000000000ull, 1000000000000ull, 10000000000000ull, 100000000000000ull,
+      1000000000000000ull, 10000000000000000ull, 100000000000000000ull, 1000000000000000000ull,
+      10000000000000000000ull};
+  return powers[n];
+}
+
+/// Hashes texts with XXH3 to 128 bits, `low[i]` and `high[i]` for `texts[i][0..<lengths[i]]`.
+///
+/// The hash is made where it is called from, which saves a third on texts of some thirty bytes. Texts of length 0
+/// or less are left out.
+void cm_hash_texts(
+    const uint8_t *const *texts, const int32_t *lengths, size_t count, uint64_t seed, uint64_t *low, uint64_t *high);
+
 static inline void cm_prefetch_read(const void *address) { __builtin_prefetch(address, 0, 3); }
 static inline void cm_prefetch_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 

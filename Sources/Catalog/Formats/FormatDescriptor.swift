@@ -417,13 +417,13 @@ public struct LegRule: Hashable, Sendable {
   }
 }
 
-/// A row that is no event but says how many there must be.
+/// A row that is no event but says how many there must be. Every file has one, at least.
 public struct TrailerRule: Hashable, Sendable {
   /// How it is known; all must hold.
   public var conditions: [Condition]
   /// Column with the count of the records before it (filtered ones included).
   public var count: ColumnReference?
-  /// Column with the sum of `billable`, in the unit of that field.
+  /// Column with the sum of `billable` over those records, written as that field is; compared to the last digit.
   public var sum: ColumnReference?
 
   /// Makes a rule.

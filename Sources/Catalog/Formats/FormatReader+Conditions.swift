@@ -103,6 +103,11 @@ extension FormatReading {
     if let entry = map.entry("sum"), !roles.contains(.billable) {
       findings.error("a sum of 'billable', but no field has that role", at: entry.place)
     }
+    if let entry = map.entry("sum"), isUnitPerRecord {
+      findings.error(
+        "a sum of 'billable', but each record has a unit of its own", at: entry.place,
+        hint: "leave 'sum' out, and prove the file by 'count'")
+    }
     return conditions.isEmpty ? nil : TrailerRule(conditions: conditions, count: count, sum: sum)
   }
 }

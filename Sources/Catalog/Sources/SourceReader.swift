@@ -110,7 +110,7 @@ struct SourceReader: ~Copyable {
           .source, "source \(Quoted.text(source.name)) is already on line \(other.line)",
           hint: "rename or remove one")
       }
-      if !source.pattern.isEmpty, other.pattern == source.pattern {
+      if !source.pattern.isEmpty, Self.fitsSameFiles(source.pattern, other.pattern) {
         table.error(
           .pattern,
           "pattern \(Quoted.text(source.pattern)) already belongs to source \(Quoted.text(other.name))",
@@ -119,6 +119,19 @@ struct SourceReader: ~Copyable {
       guard isWhole, other.namespace == source.namespace else { continue }
       checkNamespace(source, other)
     }
+  }
+
+  /// Whether two patterns are the same but for the suffix of a compression, which does not count when files are given
+  /// their sources.
+  private static func fitsSameFiles(_ a: Label, _ b: Label) -> Bool {
+    withoutCompression(a).elementsEqual(withoutCompression(b))
+  }
+
+  private static func withoutCompression(_ pattern: Label) -> ArraySlice<UInt8> {
+    for suffix in [".zst", ".gz"] where pattern.bytes.reversed().starts(with: suffix.utf8.reversed()) {
+      return pattern.bytes.dropLast(suffix.utf8.count)
+    }
+    return pattern.bytes[...]
   }
 
   /// Sources whose records are compared for duplicates must read the same bytes as the same event.

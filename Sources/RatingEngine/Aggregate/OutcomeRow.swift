@@ -1,6 +1,8 @@
 // What became of one event: the row that the parallel half hands to the ordered half.
 
 /// One event past door 2: rated, or on its way to suspense or a filter, with what duplicate detection needs.
+///
+/// 64 bytes, one cache line: rows are written by one core and mostly read by another.
 struct OutcomeRow: BitwiseCopyable {
   /// The summary key, packed by `SummaryKeyPlan`; zero where the event is not rated.
   var keyLow: UInt64
@@ -12,17 +14,56 @@ struct OutcomeRow: BitwiseCopyable {
   /// Integer quantities of the kind; `UsageBatch.absentQuantity` where the raw one is missing.
   var quantityRaw: Int64
   var quantityBilled: Int64
-  var amountPico: Int128
-  /// Offset of the record in its chunk.
-  var offset: UInt32
-  /// Index of the suspense entry in the chunk, or `noPayload`.
+  // The amount in 80 bits: below `amountPicoLimit`.
+  private var amountLow: UInt64
+  private var amountHigh: Int16
+  // Reason × 64 + row-keyed × 32 + kind × 8 + door.
+  private var tags: UInt16
+  /// Index of the suspense entry or detail row in the chunk, or `noPayload`.
   var payload: UInt32
-  /// `SuspenseReason` raw value, or number of the filter reason.
-  var reason: UInt16
-  var door: UInt8
-  var kind: UInt8
-  /// 1 where the identity is that of the row.
-  var isRowKeyed: UInt8
 
   static let noPayload = UInt32.max
+  /// Reasons are below this.
+  static let reasonLimit = 1 << 10
+  /// Amounts of one event are smaller than this: 5 × 10¹¹ currency units.
+  static let amountPicoLimit: Int128 = 500_000_000_000_000_000_000_000
+  static let amountMicroLimit: UInt64 = 500_000_000_000_000_000
+
+  init(
+    keyLow: UInt64, keyHigh: UInt64, identity: UInt64, identityHigh: UInt32, content: UInt32,
+    quantityRaw: Int64, quantityBilled: Int64, amountPico: Int128, payload: UInt32, reason: UInt16,
+    door: UInt8, kind: UInt8, isRowKeyed: UInt8
+  ) {
+    self.keyLow = keyLow
+    self.keyHigh = keyHigh
+    self.identity = identity
+    self.identityHigh = identityHigh
+    self.content = content
+    self.quantityRaw = quantityRaw
+    self.quantityBilled = quantityBilled
+    amountLow = UInt64(truncatingIfNeeded: amountPico)
+    amountHigh = Int16(truncatingIfNeeded: amountPico &>> 64)
+    tags = reason &<< 6 | UInt16(isRowKeyed) &<< 5 | UInt16(kind) &<< 3 | UInt16(door)
+    self.payload = payload
+  }
+
+  var amountPico: Int128 {
+    @inline(__always) get { Int128(amountHigh) &<< 64 | Int128(amountLow) }
+  }
+  var door: UInt8 {
+    @inline(__always) get { UInt8(truncatingIfNeeded: tags & 7) }
+    set { tags = tags & ~7 | UInt16(newValue) }
+  }
+  var kind: UInt8 {
+    @inline(__always) get { UInt8(truncatingIfNeeded: tags &>> 3 & 3) }
+  }
+  /// 1 where the identity is that of the row.
+  var isRowKeyed: UInt8 {
+    @inline(__always) get { UInt8(truncatingIfNeeded: tags &>> 5 & 1) }
+  }
+  /// `SuspenseReason` raw value, or number of the filter reason.
+  var reason: UInt16 {
+    @inline(__always) get { tags &>> 6 }
+    set { tags = tags & 63 | newValue &<< 6 }
+  }
 }

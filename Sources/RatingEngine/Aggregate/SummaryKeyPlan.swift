@@ -39,7 +39,6 @@ struct SummaryKeyPlan: Sendable {
   var bits: Int
   /// Columns as asked for, those that are always empty included.
   var columns: [GroupColumn]
-  var needsPeriod: Bool
   var needsDay: Bool
 
   /// Meters that no catalog names may appear in usage: so many more numbers are kept free.
@@ -80,7 +79,6 @@ struct SummaryKeyPlan: Sendable {
       shift -= fields[index].width
       fields[index].shift = shift
     }
-    needsPeriod = fields.contains { $0.part == .period }
     needsDay = fields.contains { $0.part == .day }
   }
 

@@ -1,5 +1,8 @@
 // What becomes of the copies of a record: the rule of the ledger, copy by copy in order.
 
+import Catalog
+import Tables
+
 /// What becomes of one copy.
 enum CopyVerdict {
   /// The suspect counts, by its own door.
@@ -12,6 +15,8 @@ enum CopyVerdict {
   case withdrawn(keeper: OutcomeRow)
   /// It contradicts a copy before it: all copies of this key are in conflict.
   case conflict
+  /// The record was counted when it came and is not the one to keep, and nothing tells as what it was counted.
+  case held
 }
 
 /// Decides about copies in the order of (key, file, unit, place). Any number of copies of a key in constant memory.
@@ -22,6 +27,7 @@ enum CopyVerdict {
 struct CopyDecider {
   /// Keys that an earlier reading found in conflict: the reader marked every copy, and each goes to suspense for itself.
   private let conflicts: Set<ConflictKey>
+  private let twins: SourceTwins
   private var first: RecordCopy?
   private var isKnownConflict = false
   private var isRowKeyed = false
@@ -30,7 +36,10 @@ struct CopyDecider {
   private var countInFile = 0
   private var mostInFile = 0
 
-  init(conflicts: Set<ConflictKey>) { self.conflicts = conflicts }
+  init(conflicts: Set<ConflictKey>, twins: SourceTwins) {
+    self.conflicts = conflicts
+    self.twins = twins
+  }
 
   /// Decides about the next copy.
   mutating func decide(_ copy: RecordCopy) -> CopyVerdict {
@@ -51,7 +60,8 @@ struct CopyDecider {
     mostInFile = max(mostInFile, countInFile)
     switch (copy.isCounted, isKept) {
     case (true, true): return .stays
-    case (true, false): return .withdrawn(keeper: first.suspect.row)
+    case (true, false):
+      return twins.rateAlike(Int(first.source), Int(copy.source)) ? .withdrawn(keeper: first.suspect.row) : .held
     case (false, true): return .counts
     case (false, false): return .duplicate
     }
@@ -64,5 +74,25 @@ struct CopyDecider {
     file = copy.file
     countInFile = 1
     mostInFile = 1
+  }
+}
+
+/// Which sources rate the same content the same.
+struct SourceTwins: Sendable {
+  private let sources: [UsageSource]
+  /// Names of the sources for which services hold that hold for no other.
+  private let ownServices: Set<Label>
+
+  init(_ setup: RunSetup) {
+    sources = setup.catalog.source.sources
+    ownServices = Set(setup.catalog.source.services.lazy.map(\.source))
+  }
+
+  /// Whether two sources are one, or have one format and default account and no services of their own.
+  func rateAlike(_ a: Int, _ b: Int) -> Bool {
+    if a == b { return true }
+    let (x, y) = (sources[a], sources[b])
+    return x.formatIndex == y.formatIndex && x.defaultAccountIndex == y.defaultAccountIndex
+      && !ownServices.contains(x.name) && !ownServices.contains(y.name)
   }
 }

@@ -92,14 +92,14 @@ struct CopySearch {
     Suspect(
       row: OutcomeRow(
         keyLow: 0, keyHigh: 0, identity: element.low, identityHigh: element.high, content: element.content,
-        quantityRaw: 0, quantityBilled: 0, amountPico: 0, offset: 0, payload: OutcomeRow.noPayload, reason: 0,
+        quantityRaw: 0, quantityBilled: 0, amountPico: 0, payload: OutcomeRow.noPayload, reason: 0,
         door: 0, kind: 0, isRowKeyed: 0), logIndex: logIndex)
   }
 
   private func copy(_ suspect: Suspect, isCounted: Bool, _ stretch: Int) -> RecordCopy {
     let chunk = stretches.stretches[stretch]
     return RecordCopy(
-      suspect: suspect, isCounted: isCounted, file: chunk.file, unit: chunk.unit, sequence: chunk.sequence,
+      suspect: suspect, isCounted: isCounted, source: chunk.source, file: chunk.file, unit: chunk.unit, sequence: chunk.sequence,
       number: UInt32(suspect.logIndex - chunk.firstIndex))
   }
 }

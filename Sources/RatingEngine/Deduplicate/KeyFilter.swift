@@ -8,46 +8,65 @@ import CMachine
 /// Remembers keys approximately. One owner at a time.
 struct KeyFilter {
   private var layers: [FlatTable<UInt64>] = []
-  private var masks: [UInt64] = []
-  // The newest layer, outside the arrays.
+  // The newest layer, outside the array.
   private var words: UnsafeMutablePointer<UInt64>
-  private var mask: UInt64
+  private var wordCount: UInt64
   private var keysInLast = 0
   private var keysInLastMax = 0
+  private let bytesMax: Int
   /// Bits a key: at 16 about 0.4 of 100 new keys look familiar when a layer is full.
   private static let bitsPerKey = 16
 
-  /// Prepares for about `expectedKeys`.
-  init(expectedKeys: Int) {
+  /// Prepares for about `expectedKeys`, in at most `bytesMax`: keys beyond that make more of the answers "perhaps".
+  init(expectedKeys: Int, bytesMax: Int = .max) {
+    self.bytesMax = max(bytesMax, 1 << 10)
     words = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
-    mask = 0
-    addLayer(keys: max(expectedKeys, 1 << 16))
+    wordCount = 0
+    addLayer(keys: min(max(expectedKeys, 1 << 16), self.bytesMax / (Self.bitsPerKey / 8)))
+  }
+
+  /// A filter of so many words that never grows: for tests of what happens when new keys look familiar.
+  init(fixedWords: Int) {
+    bytesMax = 0
+    layers = [FlatTable(zeroedCount: fixedWords)]
+    words = layers[0].base
+    wordCount = UInt64(fixedWords)
+    keysInLastMax = .max
   }
 
   private mutating func addLayer(keys: Int) {
-    var words = 1024
-    while words * 64 < keys * Self.bitsPerKey { words *= 2 }
-    layers.append(FlatTable(zeroedCount: words))
-    layers[layers.count - 1].populate()
-    masks.append(UInt64(words - 1))
-    self.words = layers[layers.count - 1].base
-    mask = UInt64(words - 1)
+    if !layers.isEmpty, byteCount + keys * Self.bitsPerKey / 8 > bytesMax {
+      keysInLastMax = .max
+      return
+    }
+    let table = FlatTable<UInt64>(zeroedCount: keys * Self.bitsPerKey / 64)
+    table.populate()
+    layers.append(table)
+    words = table.base
+    wordCount = UInt64(table.count)
     keysInLast = 0
-    keysInLastMax = words * 64 / Self.bitsPerKey
+    keysInLastMax = keys
   }
 
   /// Bytes held.
   var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
 
+  /// The word of a key among `count`: any size will do, so a layer is as large as it need be and no larger.
+  @inline(__always) private static func place(_ low: UInt64, _ count: UInt64) -> Int {
+    Int(truncatingIfNeeded: low.multipliedFullWidth(by: count).high)
+  }
+
   @inline(__always) func prefetch(_ low: UInt64) {
-    cm_prefetch_write(words + Int(truncatingIfNeeded: low & mask))
+    cm_prefetch_write(words + Self.place(low, wordCount))
   }
 
   /// Whether the key may have been seen; remembers it.
   @inline(__always) mutating func insert(_ low: UInt64, _ high: UInt32) -> Bool {
+    // The word comes from the upper bits of `low`, the bits in it from `high`.
+    let high = UInt64(high)
     let bits: UInt64 =
-      1 &<< (low &>> 52 & 63) | 1 &<< (low &>> 58) | 1 &<< UInt64(high & 63) | 1 &<< UInt64(high &>> 8 & 63)
-    let word = words + Int(truncatingIfNeeded: low & mask)
+      1 &<< (high & 63) | 1 &<< (high &>> 6 & 63) | 1 &<< (high &>> 12 & 63) | 1 &<< (high &>> 18 & 63)
+    let word = words + Self.place(low, wordCount)
     let old = word.pointee
     if old & bits == bits { return true }
     if layers.count > 1, isInOlder(low, bits) { return true }
@@ -59,7 +78,7 @@ struct KeyFilter {
 
   private func isInOlder(_ low: UInt64, _ bits: UInt64) -> Bool {
     for layer in 0..<(layers.count - 1) {
-      let word = layers[layer].base[Int(truncatingIfNeeded: low & masks[layer])]
+      let word = layers[layer].base[Self.place(low, UInt64(layers[layer].count))]
       if word & bits == bits { return true }
     }
     return false

@@ -13,6 +13,7 @@ struct LogStretches {
   /// The records of one chunk.
   struct Stretch {
     var firstIndex: Int
+    var source: UInt32
     var file: UInt32
     var unit: UInt32
     var sequence: UInt32
@@ -23,7 +24,7 @@ struct LogStretches {
   mutating func append(firstIndex: Int, _ unit: InputUnit, sequence: Int) {
     stretches.append(
       Stretch(
-        firstIndex: firstIndex, file: UInt32(unit.file.index), unit: UInt32(unit.index),
+        firstIndex: firstIndex, source: UInt32(unit.file.sourceIndex), file: UInt32(unit.file.index), unit: UInt32(unit.index),
         sequence: UInt32(sequence)))
   }
 
@@ -46,6 +47,8 @@ struct RecordCopy: BitwiseCopyable {
   /// The suspect; of a counted record only `row.identity`, `row.identityHigh`, `row.content` and `logIndex` are known.
   var suspect: Suspect
   var isCounted: Bool
+  /// Number of its file's source.
+  var source: UInt32
   // Where the record is: copies are compared in this order.
   var file: UInt32
   var unit: UInt32

@@ -14,19 +14,20 @@ final class SuspectSettlement: @unchecked Sendable {
     var verdict: CopyVerdict
   }
 
-  private let conflicts: Set<ConflictKey>
+  private let decider: CopyDecider
   /// Suspended records and detail rows of duplicates, by their index in the log.
   let suspenseTags: TagSort
   let detailTags: TagSort
-  /// Keys in conflict.
-  private(set) var found: Set<ConflictKey> = []
+  /// Keys for which the run must begin again.
+  private(set) var found = SecondLook()
   private var fault: FileFault?
   private let lock = Mutex(())
   /// Copies that are settled at a time.
   private static let batchMax = 256
 
-  init(conflicts: Set<ConflictKey>, tagBytes: Int, place: SpillPlace) {
-    self.conflicts = conflicts
+  /// - Parameter decider: a fresh one.
+  init(decider: CopyDecider, tagBytes: Int, place: SpillPlace) {
+    self.decider = decider
     suspenseTags = TagSort(memoryBytesMax: tagBytes, place: place)
     detailTags = TagSort(memoryBytesMax: tagBytes, place: place)
   }
@@ -51,7 +52,7 @@ final class SuspectSettlement: @unchecked Sendable {
   private func walk(
     _ part: CopySort.Part, _ apply: ([Item]) throws(FileFault) -> Void
   ) throws(FileFault) {
-    var decider = CopyDecider(conflicts: conflicts)
+    var decider = self.decider
     var batch: [(copy: RecordCopy, verdict: CopyVerdict)] = []
     try part.forEach { copy throws(FileFault) in
       let verdict = decider.decide(copy)
@@ -78,7 +79,8 @@ final class SuspectSettlement: @unchecked Sendable {
   private func note(_ copy: RecordCopy, _ verdict: CopyVerdict) throws(FileFault) {
     switch verdict {
     case .stays, .counts: return
-    case .conflict: found.insert(copy.key)
+    case .conflict: found.conflicts.insert(copy.key)
+    case .held: found.held.insert(copy.key)
     case .duplicate: try noteTag(copy.suspect.logIndex, copy.suspect.row)
     case .withdrawn(let keeper): try noteTag(copy.suspect.logIndex, keeper)
     }

@@ -124,7 +124,7 @@ extension DerivationWriter {
 
   private static func fits(_ row: RateDeckRow, _ kind: UsageKind, _ digits: UInt64, _ count: UInt8) -> Bool {
     row.kind == kind && row.prefixDigits <= count
-      && digits / DigitText.powersOfTen[Int(count - row.prefixDigits)] == row.prefix
+      && digits / DigitText.powerOfTen(Int(count - row.prefixDigits)) == row.prefix
   }
 
   private func place(_ row: RateDeckRow, _ deck: RateDeck) -> String {

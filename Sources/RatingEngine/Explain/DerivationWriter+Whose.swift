@@ -168,9 +168,11 @@ extension DerivationWriter {
 
   /// The usage period that the charging start falls in.
   var usagePeriod: UsagePeriod {
-    var calendars = AccountCalendars(rater.setup.catalog)
-    let day = calendars.day(account: rater.rater.account[0], seconds: chargingSeconds)
-    return UsagePeriod.containing(CivilDate(dayNumber: day), cycleDay: Int32(rater.account.cycleDay))
+    let account = rater.account
+    guard let cycle = UsageCycle(zone: account.zone, cycleDay: Int32(account.cycleDay)) else {
+      preconditionFailure("the cycle day of an account is 1 to 31")
+    }
+    return cycle.span(containingUTC: chargingSeconds).period
   }
 
   // MARK: not billed

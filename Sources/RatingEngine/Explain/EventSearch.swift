@@ -170,7 +170,7 @@ struct EventSearch {
   private static func hasKey(_ key: Label, _ stretch: FileWalk.Stretch, _ index: Int) -> Bool {
     switch stretch.view.outcome(index) {
     // Their fields could not be told apart.
-    case .suspended(.badRecord, _), .suspended(.badQuotes, _): return false
+    case .suspended(.badRecord, _), .suspended(.badQuotes, _), .suspended(.recordTooLong, _): return false
     default: break
     }
     let view = stretch.view
@@ -213,6 +213,13 @@ struct EventSearch {
 
   private func event(_ stretch: FileWalk.Stretch, _ index: Int, _ walk: FileWalk) -> FoundEvent {
     let view = stretch.view
+    if view.outcome(index) == .suspended(.recordTooLong, field: "") {
+      let bytes = UnsafeBufferPointer(
+        start: stretch.text + Int(view.batch.offset[index]), count: Int(view.batch.length[index]))
+      return event(
+        OversizeRecord(bytes, unitOffset: stretch.offset(index), sequence: 0), line: stretch.line(index), walk
+      )
+    }
     let isCompared = Self.isCompared(stretch, index)
     let isRowKeyed = isCompared && view.batch.isRowKeyed[index] != 0
     return FoundEvent(

@@ -56,7 +56,8 @@ final class FileWalk {
       recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
     file.legs = legs
     splitter = RecordSplitter(
-      chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * Chunk.standardTextBytes, scratch: scratch)
+      chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * Chunk.standardTextBytes,
+      recordBytesMax: setup.options.recordBytesMax, scratch: scratch)
     reader = EventReader(
       source: file.source, keySeed: setup.keySeed(file.source.namespace), needsIdentity: true,
       scratch: scratch)
@@ -67,10 +68,12 @@ final class FileWalk {
   private var unit: InputUnit { file.units[0] }
   /// Records over the limit, with their lines in the decoded file; complete after `forEach`.
   var oversizeRecords: [(line: Int, record: OversizeRecord)] {
-    unit.oversizeRecords.enumerated().map { number, record in
-      let lines = unit.lineCounts.prefix(record.line).reduce(0) { $0 + Int($1) }
-      return (headerLineCount + lines + number + 1, record)
-    }
+    var oversizeLines = 0
+    return unit.oversizeRecords.map { record in
+      let lines = unit.lineCounts.prefix(record.sequence).reduce(0) { $0 + Int($1) } + oversizeLines
+      oversizeLines += record.lineCount
+      return (headerLineCount + lines + 1, record)
+    }.filter { !$0.1.isComment }
   }
 
   /// Calls `body` with every batch until it says stop.
@@ -107,12 +110,9 @@ final class FileWalk {
 
   private func fill() throws -> Bool {
     if progress.cancelled.load(ordering: .relaxed) { throw RunFault.interrupted }
-    let before = file.storedBytesTaken
-    let dialect = file.format.dialect
-    let filled = try unit.fill(
-      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
-    progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
+    let before = unit.storedOffset
+    let filled = try unit.fill(chunk, headerLines: FileHeader.lineCount(file.format))
+    progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
     if filled == .chunk, file.plan == nil {
       let used = try readHeader(UnsafePointer(chunk.text), chunk.length)
       chunk.text += used
@@ -163,14 +163,15 @@ final class FileWalk {
   private func read(_ body: (Stretch) -> Bool) -> Bool {
     guard let plan = file.plan else { return true }
     let text = UnsafePointer(chunk.text)
-    // A record over the limit is a line of no chunk.
-    let oversizeCount = unit.oversizeRecords.count {
-      $0.line <= chunk.sequence && $0.unitOffset < chunk.unitOffset
+    // The lines of a record over the limit are in no chunk.
+    let oversizeLines = unit.oversizeRecords.reduce(0) { lines, record in
+      record.sequence <= chunk.sequence && record.unitOffset < chunk.unitOffset
+        ? lines + record.lineCount : lines
     }
     let view = RecordView(
       batch: batch, columns: columns, plan: plan, columnNames: file.columnNames, reasons: setup.filterReasons)
     let stretch = Stretch(
-      view: view, text: text, firstLine: lineCount + oversizeCount + 1, textOffset: chunk.unitOffset)
+      view: view, text: text, firstLine: lineCount + oversizeLines + 1, textOffset: chunk.unitOffset)
     var goesOn = true
     splitter.begin(text, chunk.length, plan: plan)
     while goesOn, splitter.next(batch, columns) {

@@ -25,8 +25,8 @@ final class FileContext {
   /// Column names as the file has them.
   var columnNames: [Label] = []
   var openUnitCount = 0
-  /// Records that a trailer row promised; nil where none did.
-  var promisedRecords: Int?
+  /// What its trailer rows promise and its records come to; changed by the holder of the ledger.
+  var trailer = TrailerTotals()
   /// Records that its control file promised.
   var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.
@@ -70,7 +70,7 @@ final class FileContext {
     } else {
       head = try Self.readHead(descriptor, name: input.name, isRegular: isRegular)
     }
-    let form = StoredForm(magic: head)
+    let form = StoredForm(magic: head, name: input.name)
     let mayHaveParts =
       allowsParts && isRegular && !format.dialect.isMultiline && format.legs == nil && !input.isStandardInput
     func add(_ stream: any TextStream) {
@@ -169,9 +169,6 @@ final class FileContext {
     guard let identity, identity.isRegular, let now = FileIdentity(descriptor: descriptor) else { return }
     if now != identity { throw FileIdentity.changed(name, "was changed") }
   }
-
-  /// Stored bytes that its readers have taken.
-  var storedBytesTaken: Int64 { units.reduce(0) { max($0, $1.storedOffset) } }
 
   /// Whether a checksum vouches for all of it.
   var isChecked: Bool { units.allSatisfy(\.isChecked) }

@@ -6,20 +6,9 @@
 
 import CMachine
 import CXxhash
+import Catalog
 import Synchronization
-import UsageSummary
-
-/// A record longer than the limit: what is kept of it.
-struct OversizeRecord {
-  var unitOffset: Int64
-  var line: Int
-  var length: Int64
-  var head: [UInt8]
-  /// SHA-256 of the whole record, 64 hex digits.
-  var hash: String
-  /// How much of it is kept.
-  static let headBytes = 64 << 10
-}
+import Tables
 
 /// One part of an input. Its reader is one worker at a time (the scheduler's word).
 final class InputUnit {
@@ -32,12 +21,12 @@ final class InputUnit {
   unowned let file: FileContext
   let index: Int
   private let stream: any TextStream
-  private let recordBytesMax: Int
+  private let recordEnd: RecordEnd
   /// Whether the text begins in the middle of a record that the unit before began.
   private let beginsInsideRecord: Bool
   private var carry: [UInt8] = []
   private var hasEnded = false
-  private var oversize: Oversize?
+  private var oversize: OversizeTally?
   private var sequence = 0
 
   /// Text before the first record end; nil until it is known. Only where the unit begins inside a record.
@@ -56,13 +45,10 @@ final class InputUnit {
   private let lines = Mutex<[UInt32]>([])
   /// Lines before the first chunk's text: skipped lines and headers.
   var headerLines = 0
+  /// A header longer than this is none.
+  private static let headerBytesMax = 1 << 20
   /// The hash of all decoded bytes, where the run needs it.
   private let hash: StreamHash?
-
-  private struct Oversize {
-    var record: OversizeRecord
-    var hash: SHA256
-  }
 
   init(
     file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int,
@@ -71,8 +57,9 @@ final class InputUnit {
     self.file = file
     self.index = index
     self.stream = stream
+    taken = Atomic(stream.storedOffset)
     self.beginsInsideRecord = beginsInsideRecord
-    self.recordBytesMax = recordBytesMax
+    recordEnd = RecordEnd(file.format.dialect, bytesMax: recordBytesMax)
     hash = hashes ? StreamHash() : nil
     if !beginsInsideRecord { head = [] }
   }
@@ -92,23 +79,24 @@ final class InputUnit {
     }
   }
 
-  var storedOffset: Int64 { stream.storedOffset }
+  /// Offset in the stored file up to which its reader has taken bytes; progress may ask for it at any time.
+  var storedOffset: Int64 { taken.load(ordering: .relaxed) }
+  private let taken: Atomic<Int64>
   var isChecked: Bool { stream.isChecked }
   /// 128-bit hash of the decoded bytes so far; nil where the run needs none.
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
 
   /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
   ///
-  /// The first chunk has at least `firstLines` lines, so that a header is never cut, however few bytes a pipe gives.
-  func fill(
-    _ chunk: Chunk, lineEnd: UInt8, isMultiline: Bool, backslash: Bool, firstLines: Int
-  ) throws(DamagedFile) -> Filled {
+  /// The first chunk has at least `headerLines` lines, so that a header is never cut, however few bytes a pipe gives.
+  func fill(_ chunk: Chunk, headerLines: Int) throws(DamagedFile) -> Filled {
     while true {
       let held = carry.count
       chunk.reserve(held + chunk.textBytes)
       let room = chunk.memory + held
       if hasEnded { return try end() }
       let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: chunk.textBytes))
+      taken.store(stream.storedOffset, ordering: .relaxed)
       if count == 0 {
         hasEnded = true
         return try end()
@@ -119,8 +107,8 @@ final class InputUnit {
       var first = 0
       if oversize != nil || head == nil {
         // Only the next record end is of interest; what follows it is text again.
-        let at = firstIndex(of: lineEnd, room, count)
-        guard try skipTo(at, room, count, start: start) else { continue }
+        let at = firstIndex(of: recordEnd.lineEnd, room, count)
+        guard try skipTo(at, room, count) else { continue }
         first = at + 1
       }
       // Either the text follows what was skipped (then nothing is carried), or what was carried.
@@ -132,13 +120,12 @@ final class InputUnit {
       }
       let length = room + count - text
       let textStart = first > 0 ? start + Int64(first) : start - Int64(held)
+      guard let body = try bodyStart(text, length, headerLines: headerLines) else { continue }
       let cut =
-        isMultiline
-        ? lastRecordEnd(text, length, lineEnd: lineEnd, backslash: backslash)
-        : cm_last_index(text, length, lineEnd)
-      let isCutShort =
-        sequence == 0 && firstLines > 1 && cut >= 0 && cm_count_byte(text, cut + 1, lineEnd) < firstLines
-      guard cut >= 0, !isCutShort else {
+        recordEnd.isMultiline
+        ? recordEnd.last(text, from: body, until: length) ?? body - 1
+        : cm_last_index(text, length, recordEnd.lineEnd)
+      guard cut >= 0 else {
         keep(text, length, textStart)
         continue
       }
@@ -156,15 +143,38 @@ final class InputUnit {
     }
   }
 
+  /// Where the records of a text begin: after the header lines in the first one. Nil, and the text kept, where it does not
+  /// hold all of them yet.
+  private func bodyStart(
+    _ text: UnsafeMutablePointer<UInt8>, _ length: Int, headerLines: Int
+  ) throws(DamagedFile) -> Int? {
+    guard index == 0, sequence == 0, headerLines > 0 else { return 0 }
+    var at = 0
+    for _ in 0..<headerLines {
+      at += firstIndex(of: recordEnd.lineEnd, text + at, length - at)
+      guard at < length else {
+        if length > Self.headerBytesMax {
+          throw DamagedFile(
+            name: file.name, offset: 0,
+            message: "has no end of its header in its first \(Self.headerBytesMax) bytes; "
+              + "compare it with format '\(file.format.name)'", recordsRead: 0)
+        }
+        carry = Array(UnsafeBufferPointer(start: text, count: length))
+        return nil
+      }
+      at += 1
+    }
+    return at
+  }
+
   /// Takes bytes off the front of the tail: a header that no record follows.
   func dropFromTail(_ count: Int) { tail.removeFirst(min(count, tail.count)) }
 
   private func end() throws(DamagedFile) -> Filled {
     // A record over the limit that goes on in the next part: its length and hash can be told by one reader only.
     if oversize != nil, index < file.units.count - 1 { throw DamagedFile.needsOneReader(file.name) }
-    if var last = oversize {
-      last.record.hash = last.hash.hexDigest()
-      oversizeRecords.append(last.record)
+    if let last = oversize {
+      oversizeRecords.append(last.finish())
       oversize = nil
     }
     tail = carry
@@ -184,22 +194,20 @@ final class InputUnit {
 
   /// Takes the bytes before a record end into the head or the oversize record; false where there was no record end.
   private func skipTo(
-    _ at: Int, _ text: UnsafeMutablePointer<UInt8>, _ count: Int, start: Int64
+    _ at: Int, _ text: UnsafeMutablePointer<UInt8>, _ count: Int
   ) throws(DamagedFile) -> Bool {
     let part = UnsafeBufferPointer(start: UnsafePointer(text), count: at)
     if oversize != nil {
-      oversize?.record.length += Int64(at)
-      oversize?.hash.update(UnsafeRawBufferPointer(part))
-      guard at < count, var done = oversize else { return false }
-      done.record.hash = done.hash.hexDigest()
-      oversizeRecords.append(done.record)
+      oversize?.add(part)
+      guard at < count, let done = oversize else { return false }
+      oversizeRecords.append(done.finish())
       oversize = nil
       return true
     }
     carry.append(contentsOf: part)
     if at == count {
       // A head longer than any record: the file must be read by one reader.
-      if carry.count > recordBytesMax { throw DamagedFile.needsOneReader(file.name) }
+      if recordEnd.isTooLong(carry.count) { throw DamagedFile.needsOneReader(file.name) }
       return false
     }
     carry.append(text[at])
@@ -211,41 +219,19 @@ final class InputUnit {
 
   /// No record ended: keeps the text for the next read, or begins an oversize record.
   private func keep(_ text: UnsafeMutablePointer<UInt8>, _ length: Int, _ start: Int64) {
-    guard length > recordBytesMax else {
+    guard recordEnd.isTooLong(length) else {
       carry = Array(UnsafeBufferPointer(start: text, count: length))
       return
     }
+    // The next line end is the record's own: quoted ones count as well past the limit.
     let bytes = UnsafeBufferPointer(start: UnsafePointer(text), count: length)
-    var record = OversizeRecord(
-      unitOffset: start, line: sequence, length: Int64(length),
-      head: Array(bytes.prefix(OversizeRecord.headBytes)),
-      hash: "")
-    record.line = sequence
-    var hash = SHA256()
-    hash.update(UnsafeRawBufferPointer(bytes))
-    oversize = Oversize(record: record, hash: hash)
+    let lineEnds = cm_count_byte(text, length, recordEnd.lineEnd)
+    var tally = OversizeTally(
+      unitOffset: start, sequence: sequence, lineCount: lineEnds + 1,
+      isComment: recordEnd.isComment(UnsafePointer(text), length))
+    tally.add(bytes)
+    oversize = tally
     carry = []
-  }
-
-  /// The last newline that stands outside quotes; −1 where there is none. The text begins with a record.
-  private func lastRecordEnd(
-    _ text: UnsafeMutablePointer<UInt8>, _ length: Int, lineEnd: UInt8, backslash: Bool
-  ) -> Int {
-    var isOpen = false
-    var last = -1
-    var at = 0
-    while at < length {
-      let byte = text[at]
-      if byte == UInt8(ascii: "\"") {
-        isOpen.toggle()
-      } else if byte == UInt8(ascii: "\\"), backslash {
-        at += 1
-      } else if byte == lineEnd, !isOpen {
-        last = at
-      }
-      at += 1
-    }
-    return last
   }
 }
 

@@ -20,6 +20,15 @@ protocol TextStream: AnyObject {
 enum StoredForm: Sendable {
   case plain, zstd, gzip
 
+  /// By the first bytes; by the name's end where there are fewer bytes than tell, so that a transfer that broke off at
+  /// once is not taken for a file without records.
+  init(magic: some Collection<UInt8>, name: String) {
+    self.init(magic: magic)
+    guard self == .plain, magic.count < 4 else { return }
+    if name.hasSuffix(".zst") { self = .zstd }
+    if name.hasSuffix(".gz") { self = .gzip }
+  }
+
   /// By the first bytes; a skippable zstd frame counts as zstd.
   init(magic: some Collection<UInt8>) {
     let head = Array(magic.prefix(4))
@@ -106,6 +115,7 @@ final class ZstdStream: TextStream {
   private let context: OpaquePointer
   private var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
   private var isInsideFrame = false
+  private var hasBegun = false
   private var hasEnded = false
   private(set) var isChecked = true
   private var frameStart: Int64 = 0
@@ -130,6 +140,7 @@ final class ZstdStream: TextStream {
       if input.pos == input.size {
         let bytes = try stored.next()
         if bytes.isEmpty {
+          guard hasBegun else { throw damage("is empty, without a zstd frame; fetch it again") }
           if isInsideFrame { try drain(&output) } else { hasEnded = true }
           continue
         }
@@ -158,6 +169,7 @@ final class ZstdStream: TextStream {
 
   /// Remembers where a frame began, and whether it carries a checksum (bit 2 of the frame header's descriptor byte).
   private func noteFrame() {
+    hasBegun = true
     frameStart = storedOffset
     guard let source = input.src, input.size - input.pos >= 5 else { return }
     let bytes = source.assumingMemoryBound(to: UInt8.self) + input.pos

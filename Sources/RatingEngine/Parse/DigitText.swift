@@ -1,5 +1,7 @@
 // Digits to integers, eight at a time.
 
+import CMachine
+
 /// Reads runs of ASCII digits without a loop per byte.
 enum DigitText {
   static let zeros: UInt64 = 0x3030_3030_3030_3030
@@ -24,17 +26,13 @@ enum DigitText {
       let word = (ByteText.load8(text) ^ zeros) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length)
       return areDigits(word) ? value8(word) : nil
     }
-    let head = ByteText.load8(text) ^ zeros
-    let tail = (ByteText.load8(text + 8) ^ zeros) &<< UInt64(truncatingIfNeeded: 128 &- 8 &* length)
+    // The last eight digits, and what stands before them.
+    let tail = ByteText.load8(text + (length &- 8)) ^ zeros
+    let head = (ByteText.load8(text) ^ zeros) &<< UInt64(truncatingIfNeeded: 128 &- 8 &* length)
     guard areDigits(head), areDigits(tail) else { return nil }
-    // The head counts 10^(length − 8) times.
-    return value8(head) &* powersOfTen[length &- 8] &+ value8(tail)
+    return value8(head) &* 100_000_000 &+ value8(tail)
   }
 
-  /// Powers of ten that fit a UInt64, as a table outside the allocator: element n is 10ⁿ, n in 0...19.
-  static let powersOfTen: FlatTable<UInt64> = {
-    var powers: [UInt64] = [1]
-    for _ in 0..<19 { powers.append(powers[powers.count - 1] &* 10) }
-    return FlatTable(powers)
-  }()
+  /// 10ⁿ, n in 0...19.
+  @inline(__always) static func powerOfTen(_ n: Int) -> UInt64 { cm_power_of_ten(n) }
 }

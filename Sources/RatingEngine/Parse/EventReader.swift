@@ -11,8 +11,8 @@ import Tables
 /// Reads batches of one source. Owned by one worker.
 final class EventReader {
   private let phone: PhoneNumber
-  private var time: TimeReader
-  private let scratch: ScratchText
+  var time: TimeReader
+  let scratch: ScratchText
   private let keySeed: UInt64
   private let needsIdentity: Bool
 
@@ -45,176 +45,6 @@ final class EventReader {
     if needsIdentity {
       readIdentities(batch, columns, plan, text: text)
       hashContents(batch, columns, plan)
-    }
-  }
-
-  // MARK: texts
-
-  private func prepareTexts(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
-    if plan.dialect.trimsBlanks {
-      for slot in plan.columns.indices { Self.trim(columns.texts(slot), columns.lengths(slot), batch.count) }
-    }
-    for token in plan.nullTokens {
-      for slot in plan.columns.indices {
-        Self.drop(token, columns.texts(slot), columns.lengths(slot), batch.count)
-      }
-    }
-    for derived in plan.derived { derive(derived, batch, columns) }
-    for (slot, texts) in plan.absentTexts {
-      for token in texts { Self.drop(token, columns.texts(slot), columns.lengths(slot), batch.count) }
-    }
-  }
-
-  private static func trim(
-    _ texts: UnsafeMutablePointer<TextPointer>, _ lengths: UnsafeMutablePointer<Int32>, _ count: Int
-  ) {
-    for record in 0..<count where lengths[record] > 0 {
-      while lengths[record] > 0, texts[record][0] == 32 || texts[record][0] == 9 {
-        texts[record] += 1
-        lengths[record] -= 1
-      }
-      while lengths[record] > 0, [32, 9].contains(texts[record][Int(lengths[record]) - 1]) {
-        lengths[record] -= 1
-      }
-    }
-  }
-
-  /// Texts equal to `token` become absent.
-  private static func drop(
-    _ token: [UInt8], _ texts: UnsafeMutablePointer<TextPointer>, _ lengths: UnsafeMutablePointer<Int32>,
-    _ count: Int
-  ) {
-    for record in 0..<count where Int(lengths[record]) == token.count {
-      if equals(texts[record], Int(lengths[record]), token) { lengths[record] = -1 }
-    }
-  }
-
-  private static func equals(_ text: TextPointer, _ length: Int, _ bytes: [UInt8]) -> Bool {
-    guard length == bytes.count else { return false }
-    for index in 0..<length where text[index] != bytes[index] { return false }
-    return true
-  }
-
-  private func derive(_ derived: FieldPlan.Derived, _ batch: UsageBatch, _ columns: FieldColumns) {
-    let texts = columns.texts(derived.slot)
-    let lengths = columns.lengths(derived.slot)
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      var pointer: TextPointer?
-      var length = 0
-      if let joint = derived.joinedBy {
-        (pointer, length) = joined(derived.sources, joint, record, columns)
-      } else {
-        for slot in derived.sources where columns.lengths(slot)[record] > 0 {
-          pointer = columns.texts(slot)[record]
-          length = Int(columns.lengths(slot)[record])
-          break
-        }
-      }
-      if let found = pointer {
-        (pointer, length) = Self.part(found, length, after: derived.after, before: derived.before)
-      }
-      if length <= 0, let constant = derived.constant {
-        let copy = scratch.allocate(constant.count)
-        for (index, byte) in constant.enumerated() { copy[index] = byte }
-        pointer = UnsafePointer(copy)
-        length = constant.count
-      }
-      if let pointer { texts[record] = pointer }
-      lengths[record] = length > 0 ? Int32(length) : -1
-    }
-  }
-
-  private func joined(
-    _ slots: [Int], _ joint: [UInt8], _ record: Int, _ columns: FieldColumns
-  ) -> (TextPointer?, Int) {
-    let total = slots.reduce(0) { $0 + max(0, Int(columns.lengths($1)[record])) } + joint.count * slots.count
-    // Something of every part: half a time is no time.
-    guard slots.allSatisfy({ columns.lengths($0)[record] > 0 }) else { return (nil, 0) }
-    let copy = scratch.allocate(total)
-    var count = 0
-    for (index, slot) in slots.enumerated() {
-      if index > 0 {
-        for byte in joint {
-          copy[count] = byte
-          count += 1
-        }
-      }
-      let length = Int(columns.lengths(slot)[record])
-      (copy + count).update(from: columns.texts(slot)[record], count: length)
-      count += length
-    }
-    return (UnsafePointer(copy), count)
-  }
-
-  /// What follows the first `after` and precedes the last `before` of the rest; the whole text where they are missing.
-  private static func part(
-    _ text: TextPointer, _ length: Int, after: [UInt8], before: [UInt8]
-  ) -> (TextPointer, Int) {
-    var begin = 0
-    var end = length
-    if !after.isEmpty, length >= after.count {
-      for at in 0...(length - after.count) where after.indices.allSatisfy({ text[at + $0] == after[$0] }) {
-        begin = at + after.count
-        break
-      }
-    }
-    if !before.isEmpty, end - begin >= before.count {
-      for at in (begin...(end - before.count)).reversed()
-      where before.indices.allSatisfy({ text[at + $0] == before[$0] }) {
-        end = at
-        break
-      }
-    }
-    return (text + begin, end - begin)
-  }
-
-  // MARK: conditions
-
-  private func applyFilters(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      if plan.needsAssembly.contains(where: { Self.holds($0, record, columns) }) {
-        Self.suspend(record, batch, .needsAssembly, FieldRoleName.none)
-        continue
-      }
-      for filter in plan.filters where Self.holds(filter.conditions, record, columns) {
-        batch.door[record] = Door.noEvent
-        batch.reason[record] = filter.reason
-        break
-      }
-    }
-  }
-
-  /// Whether all conditions hold for the record.
-  static func holds(_ conditions: [FieldPlan.CompiledCondition], _ record: Int, _ columns: FieldColumns)
-    -> Bool
-  {
-    for condition in conditions where !holds(condition, record, columns) { return false }
-    return true
-  }
-
-  private static func holds(_ condition: FieldPlan.CompiledCondition, _ record: Int, _ columns: FieldColumns)
-    -> Bool
-  {
-    let text = columns.texts(condition.slot)[record]
-    let length = max(0, Int(columns.lengths(condition.slot)[record]))
-    switch condition.test {
-    case .isOneOf(let words, let expected):
-      for word in words where equals(text, length, word) { return expected }
-      return !expected
-    case .beginsWith(let words):
-      return words.contains { word in word.count <= length && word.indices.allSatisfy { text[$0] == word[$0] }
-      }
-    case .contains(let words):
-      return words.contains { word in
-        word.count <= length
-          && (0...(length - word.count)).contains { at in
-            word.indices.allSatisfy { text[at + $0] == word[$0] }
-          }
-      }
-    case .isEmpty(let expected): return (length == 0) == expected
-    case .isPositive:
-      return (QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) ?? 0) > 0
-        && length > 0
     }
   }
 
@@ -267,70 +97,17 @@ final class EventReader {
     }
   }
 
-  private func readTimes(
-    _ field: FieldPlan.TimeField?, _ target: UnsafeMutablePointer<Int64>, isNeeded: Bool, _ batch: UsageBatch,
-    _ columns: FieldColumns
-  ) {
-    guard let field else {
-      for record in 0..<batch.count { target[record] = UsageBatch.absentTime }
-      return
-    }
-    let texts = columns.texts(field.slot)
-    let lengths = columns.lengths(field.slot)
-    var time = self.time
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      let length = Int(lengths[record])
-      if length <= 0 {
-        target[record] = UsageBatch.absentTime
-      } else if case .iso = field.readers[0], let instant = time.iso(texts[record], length) {
-        target[record] = instant
-        continue
-      } else if let instant = Self.readTime(field, texts[record], length, &time) {
-        target[record] = instant
-      } else {
-        Self.suspend(record, batch, .badTime, field.role)
-        continue
-      }
-      if isNeeded, target[record] == UsageBatch.absentTime {
-        Self.suspend(record, batch, .badTime, field.role)
-      }
-    }
-    self.time = time
-  }
-
-  /// Tries each reader in order; `absentTime` for an epoch of 0 or −1, nil where none fits.
-  private static func readTime(
-    _ field: FieldPlan.TimeField, _ text: TextPointer, _ length: Int, _ time: inout TimeReader
-  ) -> Int64? {
-    for reader in field.readers {
-      switch reader {
-      case .iso:
-        if let instant = time.iso(text, length) { return instant }
-      case .epoch(let unitsPerSecond):
-        guard let value = QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) else {
-          continue
-        }
-        if value == 0 || value == -1000 { return UsageBatch.absentTime }
-        // Thousandths of the unit, floored to milliseconds.
-        return value.quotientAndRemainder(dividingBy: unitsPerSecond).quotient
-      case .pattern(let pattern):
-        guard let reading = pattern.read(text, length) else { continue }
-        if let offset = reading.offsetSeconds {
-          return (reading.localSeconds - offset) * 1000 + reading.milliseconds
-        }
-        return time.utc(reading.localSeconds).map { $0 * 1000 + reading.milliseconds }
-      }
-    }
-    return nil
-  }
-
   private func readNumbers(
     _ slot: Int?, _ digits: UnsafeMutablePointer<UInt64>, _ counts: UnsafeMutablePointer<UInt8>,
     _ batch: UsageBatch,
     _ columns: FieldColumns
   ) {
     guard let slot else {
-      for record in 0..<batch.count { counts[record] = 0 }
+      // Digits too: they are content, and the batch may have held another file's.
+      for record in 0..<batch.count {
+        digits[record] = 0
+        counts[record] = 0
+      }
       return
     }
     let texts = columns.texts(slot)
@@ -369,77 +146,6 @@ final class EventReader {
     }
   }
 
-  private func readQuantities(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
-    guard let field = plan.billable else {
-      for record in 0..<batch.count where batch.door[record] == Door.open {
-        batch.quantity[record] = Self.quantityWithoutField(batch, record)
-      }
-      return
-    }
-    let texts = columns.texts(field.slot)
-    let lengths = columns.lengths(field.slot)
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      let length = Int(lengths[record])
-      if length <= 0 {
-        // An export leaves the duration of a call that nobody answered empty.
-        batch.quantity[record] = batch.isAnswered[record] == 0 ? 0 : UsageBatch.absentQuantity
-        continue
-      }
-      let quantity: Int64? =
-        switch field.reader {
-        case .decimal(let one, let comma):
-          QuantityReader.decimal(texts[record], length, onePerUnit: one, isDecimalComma: comma)
-        case .clock: QuantityReader.clock(texts[record], length)
-        case .microseconds:
-          // Thousandths of a microsecond cannot be told apart: rounded up twice is rounded up once.
-          QuantityReader.decimal(texts[record], length, onePerUnit: 1, isDecimalComma: false).map {
-            QuantityReader.roundedUp($0, over: 1000)
-          }
-        case .inRecordUnit(let unitSlot, let comma):
-          quantity(
-            texts[record], length, record, batch, columns, plan, unitSlot: unitSlot, isDecimalComma: comma)
-        }
-      if let quantity {
-        batch.quantity[record] = quantity
-      } else {
-        Self.suspend(record, batch, .badQuantity, field.role)
-      }
-    }
-  }
-
-  /// A quantity in the unit that the record names; the unit gives the kind where the record does not. Nil for an unknown
-  /// unit, or one of another kind than the record's.
-  private func quantity(
-    _ text: TextPointer, _ length: Int, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
-    _ plan: FieldPlan,
-    unitSlot: Int, isDecimalComma: Bool
-  ) -> Int64? {
-    let kind = UsageKind(rawValue: batch.kind[record]) ?? plan.kind
-    let hasKind = plan.kindField.map { columns.lengths($0.slot)[record] > 0 } ?? false
-    let unitLength = Int(columns.lengths(unitSlot)[record])
-    guard unitLength > 0 else {
-      return QuantityReader.decimal(text, length, onePerUnit: kind.onePerUnit, isDecimalComma: isDecimalComma)
-    }
-    let word = Label(UnsafeBufferPointer(start: columns.texts(unitSlot)[record], count: unitLength))
-    guard let unit = UsageUnit.named(word), unit.kind == kind || !hasKind else { return nil }
-    batch.kind[record] = unit.kind.rawValue
-    guard
-      let value = QuantityReader.decimal(
-        text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
-    else { return nil }
-    return QuantityReader.roundedUp(value, over: unit.perUnits)
-  }
-
-  /// A call without a duration field lasts from its answer (or start) to its end; anything else counts as one.
-  private static func quantityWithoutField(_ batch: UsageBatch, _ record: Int) -> Int64 {
-    guard batch.kind[record] == UsageKind.voice.rawValue else {
-      return UsageKind(rawValue: batch.kind[record])?.onePerUnit ?? 1
-    }
-    if batch.isAnswered[record] == 0 { return 0 }
-    guard batch.end[record] != UsageBatch.absentTime else { return UsageBatch.absentQuantity }
-    return batch.end[record] - batch.chargingStart(record)
-  }
-
   // MARK: identity
 
   private func readIdentities(
@@ -453,15 +159,9 @@ final class EventReader {
     let texts = columns.texts(first)
     let lengths = columns.lengths(first)
     let isSingle = plan.key.count == 1
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      let length = Int(lengths[record])
-      if isSingle, length > 0 {
-        let key = RecordIdentity.hash(texts[record], length, seed: keySeed)
-        batch.identityLow[record] = key.low
-        batch.identityHigh[record] = key.high
-      } else {
-        keyByParts(record, batch, columns, plan, text)
-      }
+    if isSingle { RecordIdentity.hash(texts, lengths, batch, seed: keySeed) }
+    for record in 0..<batch.count where !isSingle || lengths[record] <= 0 {
+      if batch.door[record] == Door.open { keyByParts(record, batch, columns, plan, text) }
     }
   }
 
@@ -494,34 +194,42 @@ final class EventReader {
   }
 
   private func hashContents(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan) {
-    for record in 0..<batch.count where batch.door[record] == Door.open {
-      var hash = ContentHash().value
-      hash = ContentHash.mix(hash, UInt64(bitPattern: batch.start[record]))
-      hash = ContentHash.mix(hash, UInt64(bitPattern: batch.quantity[record]))
-      hash = ContentHash.mix(hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]))
-      hash = ContentHash.mix(
-        hash,
-        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 8 | UInt64(batch.isAnswered[record])
-          &<< 16
-          | UInt64(batch.fromCount[record]) &<< 24)
-      if plan.answer != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.answer[record])) }
-      if plan.end != nil { hash = ContentHash.mix(hash, UInt64(bitPattern: batch.end[record])) }
-      if plan.from != nil { hash = ContentHash.mix(hash, batch.fromDigits[record]) }
-      // A number that is none is content all the same: its text decides.
-      if let slot = plan.to, batch.toCount[record] == 0 {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    let content = batch.content
+    let count = batch.count
+    // Records that left already are hashed for nothing: cheaper than asking.
+    for record in 0..<count {
+      let flags =
+        UInt64(batch.kind[record]) | UInt64(batch.direction[record]) &<< 2 | UInt64(batch.isAnswered[record])
+        &<< 4
+      let from = batch.fromDigits[record] &<< 13 | UInt64(batch.fromCount[record]) &<< 5
+      let hash = ContentHash.mix(
+        ContentHash.seed, UInt64(bitPattern: batch.start[record]), UInt64(bitPattern: batch.quantity[record]))
+      content[record] = ContentHash.mix(
+        hash, batch.toDigits[record] &<< 8 | UInt64(batch.toCount[record]), from | flags)
+    }
+    if plan.answer != nil || plan.end != nil {
+      for record in 0..<count {
+        content[record] = ContentHash.mix(
+          content[record], UInt64(bitPattern: batch.answer[record]), UInt64(bitPattern: batch.end[record]))
       }
-      if let slot = plan.from, batch.fromCount[record] == 0 {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    }
+    // A number that is none is content all the same: its text decides.
+    for (slot, counts) in [(plan.to, batch.toCount), (plan.from, batch.fromCount)] {
+      guard let slot else { continue }
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where counts[record] == 0 && batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
-      for slot in plan.contentSlots {
-        hash = ContentHash.mix(hash, columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+    }
+    for slot in plan.contentSlots {
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
-      batch.content[record] = hash
     }
   }
 
-  private static func suspend(_ record: Int, _ batch: UsageBatch, _ reason: SuspenseReason, _ field: UInt8) {
+  static func suspend(_ record: Int, _ batch: UsageBatch, _ reason: SuspenseReason, _ field: UInt8) {
     batch.door[record] = Door.unparsable
     batch.reason[record] = UInt16(reason.rawValue)
     batch.faultField[record] = field

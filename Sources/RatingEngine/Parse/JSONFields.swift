@@ -44,7 +44,8 @@ struct JSONFields {
       skipBlanks()
       guard let key = string(text, scratch) else { return false }
       let mark = path.count
-      if !path.isEmpty { path.append(UInt8(ascii: ".")) }
+      // By depth, not by what the path holds: a member may have an empty name.
+      if depth > 0 { path.append(UInt8(ascii: ".")) }
       path.append(contentsOf: UnsafeBufferPointer(start: key.pointer, count: key.length))
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { return false }

@@ -17,8 +17,16 @@ enum QuantityReader {
     return slow(text, length, onePerUnit: onePerUnit, mark: UInt8(ascii: isDecimalComma ? "," : "."))
   }
 
+  /// Reads a decimal number as thousandths, rounded down: an instant belongs to the millisecond in which it falls.
+  ///
+  /// Nil where the text is no plain decimal number or does not fit.
+  static func flooredThousandths(_ text: TextPointer, _ length: Int) -> Int64? {
+    if length <= 15, let value = DigitText.value(text, length) { return Int64(bitPattern: value) * 1000 }
+    return slow(text, length, onePerUnit: 1000, mark: UInt8(ascii: "."), isFloored: true)
+  }
+
   @inline(never) private static func slow(
-    _ text: TextPointer, _ length: Int, onePerUnit: Int64, mark: UInt8
+    _ text: TextPointer, _ length: Int, onePerUnit: Int64, mark: UInt8, isFloored: Bool = false
   ) -> Int64? {
     var at = 0
     let isNegative = length > 0 && text[0] == UInt8(ascii: "-")
@@ -54,7 +62,9 @@ enum QuantityReader {
     let (product, overflow) = numerator.multipliedReportingOverflow(by: Int128(onePerUnit))
     guard !overflow else { return nil }
     let (quotient, remainder) = product.quotientAndRemainder(dividingBy: denominator)
-    let whole = quotient + (remainder != 0 || hasMore ? 1 : 0)
+    // Down is towards zero for positive numbers, and away from it for negative ones.
+    let takesNext = (remainder != 0 || hasMore) && (!isFloored || isNegative)
+    let whole = quotient + (takesNext ? 1 : 0)
     guard whole <= Int128(Int64.max) else { return nil }
     return isNegative ? -Int64(whole) : Int64(whole)
   }

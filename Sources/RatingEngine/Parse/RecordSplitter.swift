@@ -21,6 +21,10 @@ final class RecordSplitter {
 
   private var text: TextPointer
   private var plan: FieldPlan?
+  private let recordBytesMax: Int
+  private var recordEnd: RecordEnd?
+  /// Records of the batch that are over the limit.
+  private var overlong: [Int] = []
   private var scan = cm_scan_result(structuralCount: 0, lineCount: 0, quoteCount: 0)
   private var lineCursor = 0
   private var quoteCursor = 0
@@ -29,8 +33,11 @@ final class RecordSplitter {
   /// Lines of the chunk, blank ones and comments included.
   var lineCount: Int { scan.lineCount }
 
-  /// - Parameter chunkBytesMax: the longest text that will be split.
-  init(chunkBytesMax: Int, scratch: ScratchText) {
+  /// - Parameters:
+  ///   - chunkBytesMax: the longest text that will be split.
+  ///   - recordBytesMax: a longer record leaves at door 1.
+  init(chunkBytesMax: Int, recordBytesMax: Int = .max, scratch: ScratchText) {
+    self.recordBytesMax = recordBytesMax
     // The scan writes in steps of up to 64 without looking: room for one step more.
     structurals = .allocate(capacity: chunkBytesMax + 128)
     lineEnds = .allocate(capacity: chunkBytesMax + 128)
@@ -53,12 +60,15 @@ final class RecordSplitter {
   func begin(_ text: TextPointer, _ length: Int, plan: FieldPlan) {
     self.text = text
     self.plan = plan
+    recordEnd = RecordEnd(plan.dialect, bytesMax: recordBytesMax)
     let isJSON = plan.dialect.framing == .jsonl
     let quote: UInt8 = isJSON || plan.dialect.quotes == .none ? 0 : UInt8(ascii: "\"")
     scan = cm_scan(
       text, length, isJSON ? plan.dialect.lineEnd : plan.dialect.delimiter, plan.dialect.lineEnd, quote,
       structurals,
       lineEnds, quotes)
+    // Where no quote means anything, what was counted are NUL bytes.
+    if quote == 0 { scan.quoteCount = 0 }
     lineCursor = 0
     quoteCursor = 0
     recordOffset = 0
@@ -70,9 +80,9 @@ final class RecordSplitter {
   /// Sets offset, length, line and door of every record, and gathers the plan's columns. Blank lines and comments are no
   /// records. A record whose fields cannot be told apart leaves at door 1.
   func next(_ batch: UsageBatch, _ columns: FieldColumns) -> Bool {
-    guard let plan else { return false }
+    guard let plan, let recordEnd else { return false }
     let hasQuotes = scan.quoteCount > 0
-    let quotedRecords = frame(batch, plan, hasQuotes: hasQuotes)
+    let quotedRecords = frame(batch, recordEnd, hasQuotes: hasQuotes)
     if batch.count == 0 { return false }
     if plan.dialect.framing == .jsonl {
       for record in 0..<batch.count { splitJSON(record, batch, columns, plan) }
@@ -81,19 +91,23 @@ final class RecordSplitter {
       gather(batch, columns, plan)
       for record in quotedRecords { splitQuoted(record, batch, columns, plan) }
     }
+    // Whatever their fields are like.
+    for record in overlong { suspend(record, batch, .recordTooLong) }
     return true
   }
 
   /// Finds the records of the batch; returns those that hold quotes.
-  private func frame(_ batch: UsageBatch, _ plan: FieldPlan, hasQuotes: Bool) -> [Int] {
-    let comment = plan.dialect.comment.bytes
+  private func frame(_ batch: UsageBatch, _ rule: RecordEnd, hasQuotes: Bool) -> [Int] {
+    let hasComments = rule.hasComments
+    let lengthMax = UInt32(clamping: rule.bytesMax)
     var quotedRecords: [Int] = []
+    overlong.removeAll(keepingCapacity: true)
     var count = 0
     let text = self.text
-    let isMultiline = plan.dialect.isMultiline && hasQuotes
+    let isMultiline = rule.isMultiline && hasQuotes
     while count < FieldColumns.batchCapacity, lineCursor < scan.lineCount {
       let line = lineCursor
-      if isMultiline { skipQuotedLineEnds(plan) }
+      if isMultiline { skipQuotedLineEnds(rule) }
       let endStructural = lineEnds[lineCursor]
       let end = structurals[Int(endStructural)]
       let start = recordOffset
@@ -103,12 +117,13 @@ final class RecordSplitter {
       lineCursor &+= 1
       var length = end &- start
       if length > 0, text[Int(end) &- 1] == 13 { length &-= 1 }
-      if length == 0 { continue }
-      if !comment.isEmpty, comment.count <= Int(length),
-        comment.indices.allSatisfy({ text[Int(start) + $0] == comment[$0] })
-      {
-        continue
+      let isComment = hasComments && rule.isComment(text + Int(start), Int(length))
+      // One test for blank lines, for which the difference is the largest number, and for records over the limit.
+      if length &- 1 >= lengthMax {
+        if length == 0 { continue }
+        if !isComment { overlong.append(count) }
       }
+      if isComment { continue }
       batch.offset[count] = start
       batch.length[count] = length
       batch.line[count] = UInt32(truncatingIfNeeded: line)
@@ -125,21 +140,20 @@ final class RecordSplitter {
     return quotedRecords
   }
 
-  /// Moves `lineCursor` on while an odd number of quotes stands between the record's start and the line's end.
-  private func skipQuotedLineEnds(_ plan: FieldPlan) {
+  /// Moves `lineCursor` on while the line end stands inside quotes.
+  private func skipQuotedLineEnds(_ rule: RecordEnd) {
     var cursor = quoteCursor
+    let begin = Int(recordOffset)
     while cursor < scan.quoteCount, quotes[cursor] < recordOffset { cursor += 1 }
     var isOpen = false
+    if rule.isComment(text + begin, Int(structurals[Int(lineEnds[lineCursor])]) - begin) { return }
     while lineCursor < scan.lineCount - 1 {
       let end = structurals[Int(lineEnds[lineCursor])]
       while cursor < scan.quoteCount, quotes[cursor] < end {
-        let isEscaped =
-          plan.dialect.quotes == .backslash && quotes[cursor] > 0
-          && text[Int(quotes[cursor]) - 1] == UInt8(ascii: "\\")
-        if !isEscaped { isOpen.toggle() }
+        if rule.isQuote(text, from: begin, at: Int(quotes[cursor])) { isOpen.toggle() }
         cursor += 1
       }
-      if !isOpen { return }
+      if !isOpen || rule.isPastLimit(text, from: begin, lineEndAt: Int(end)) { return }
       lineCursor += 1
     }
   }
@@ -219,9 +233,8 @@ final class RecordSplitter {
     if plan.allowsTrailingDelimiter, fields == plan.fieldCountMax + 1, quoted.length(fields - 1) == 0 {
       fields -= 1
     }
-    guard fields >= plan.fieldCountMin, fields <= plan.fieldCountMax else {
-      return suspend(record, batch, .badRecord)
-    }
+    // Its fields are gathered all the same: a trailer row has a number of its own.
+    if fields < plan.fieldCountMin || fields > plan.fieldCountMax { suspend(record, batch, .badRecord) }
     for (slot, column) in plan.columns.enumerated() {
       let field = column >= 0 ? column : fields + column
       if column == FieldPlan.missingColumn || field < 0 || field >= fields {

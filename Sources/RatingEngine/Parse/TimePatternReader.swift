@@ -35,11 +35,13 @@ struct TimePatternReader: Sendable {
     self.tokens = tokens
   }
 
-  /// What a text says: local seconds since 1970, milliseconds of the fraction, and the offset where it has one.
+  /// What a text says: local seconds since 1970, milliseconds of the fraction, and the offset where it has one. Of a leap
+  /// second it says the second before it.
   struct Reading {
     var localSeconds: Int64
     var milliseconds: Int64
     var offsetSeconds: Int64?
+    var isLeapSecond: Bool
   }
 
   /// Reads the whole text; nil where it does not fit the pattern or is no time.
@@ -98,11 +100,12 @@ struct TimePatternReader: Sendable {
       hour = hour % 12 + (isAfternoon ? 12 : 0)
     }
     guard CivilDate.isValid(year: Int32(year), month: Int32(month), day: Int32(day)), hour < 24, minute < 60,
-      second <= 60
+      second <= 60, TimeReader.years.contains(year)
     else { return nil }
     let date = CivilDate.dayNumber(year: Int32(year), month: Int32(month), day: Int32(day))
     let seconds = Int64(date) * 86400 + Int64(hour * 3600 + minute * 60 + min(second, 59))
-    return Reading(localSeconds: seconds, milliseconds: milliseconds, offsetSeconds: offset)
+    return Reading(
+      localSeconds: seconds, milliseconds: milliseconds, offsetSeconds: offset, isLeapSecond: second == 60)
   }
 
   private func number(

@@ -16,6 +16,7 @@ struct TimeReader {
   private var daysInMonth: Int64 = 0
   // The offset text last seen, and its seconds.
   private var offsetWord: UInt64 = 0
+  private var offsetLength = 0
   private var offsetSeconds: Int64 = 0
   // Local seconds for which one offset is certain: not near a clock change.
   private var localFrom = Int64.max
@@ -28,9 +29,16 @@ struct TimeReader {
     self.gap = gap
   }
 
-  /// Reads `YYYY-MM-DD(T| )hh:mm:ss[.fff…][Z|±hh:mm|±hhmm|±hh]`; nil where it is anything else.
+  /// The years that a time may be written in; of an epoch, in UTC. Dates of deck rows are 32 bits of seconds from 1970 on,
+  /// days and periods of summary rows 16 bits of days: no zone or cycle takes these years out of either.
+  static var years: ClosedRange<Int> { 1971...2105 }
+  /// The same years in UTC, in milliseconds since 1970.
+  static var instants: Range<Int64> { 31_536_000_000..<4_291_747_200_000 }
+
+  /// Reads `YYYY-MM-DD(T| )hh:mm:ss[.fff…][Z|±hh:mm|±hhmm|±hh]`; nil where it is anything else, or in no year of `years`.
   ///
-  /// Units: milliseconds since 1970 UTC; digits past the third of a fraction are dropped.
+  /// Units: milliseconds since 1970 UTC; digits past the third of a fraction are dropped. A leap second is the second after
+  /// it.
   @inline(__always) mutating func iso(_ text: TextPointer, _ length: Int) -> Int64? {
     guard length >= 19 else { return nil }
     let word = ByteText.load8(text)
@@ -50,14 +58,32 @@ struct TimeReader {
     let hour = Int64(truncatingIfNeeded: (v &>> 24) & 0xff)
     let minute = Int64(truncatingIfNeeded: (v &>> 48) & 0xff)
     let second = Int64(truncatingIfNeeded: (s &>> 8) & 0xff) &* 10 &+ Int64(truncatingIfNeeded: s &>> 16)
-    // A leap second counts as the second before it.
-    if bad != 0 || day &- 1 >= daysInMonth || day == 0 || hour > 23 || minute > 59 || second > 60 {
-      return nil
+    if bad != 0 || day &- 1 >= daysInMonth || day == 0 || hour > 23 || minute > 59 || second > 59 {
+      return bad == 0 && second == 60 ? leapSecond(text, length) : nil
     }
-    let local =
-      (dayBeforeMonth &+ day) &* 86400 &+ hour &* 3600 &+ minute &* 60 &+ (second == 60 ? 59 : second)
+    let local = (dayBeforeMonth &+ day) &* 86400 &+ hour &* 3600 &+ minute &* 60 &+ second
     if length == 20, (last &>> 24) & 0xff == UInt64(UInt8(ascii: "Z")) { return local &* 1000 }
     return isoTail(text + 19, length &- 19, local)
+  }
+
+  /// A time whose seconds are 60: read as the second before it and one second more.
+  @inline(never) private mutating func leapSecond(_ text: TextPointer, _ length: Int) -> Int64? {
+    guard length <= 64 else { return nil }
+    var before = Array(UnsafeBufferPointer(start: text, count: length))
+    before += [UInt8](repeating: 0, count: ByteText.slack)
+    (before[17], before[18]) = (UInt8(ascii: "5"), UInt8(ascii: "9"))
+    return before.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress, let instant = iso(base, length) else { return nil }
+      return Self.afterLeapSecond(instant)
+    }
+  }
+
+  /// The instant of a leap second, given that of the second before it; nil where there can be none: they are inserted
+  /// before midnight UTC.
+  static func afterLeapSecond(_ before: Int64) -> Int64? {
+    let instant = before + 1000
+    let inSecond = instant % 1000
+    return (instant - inSecond) % 86_400_000 == 0 ? instant : nil
   }
 
   /// What follows the seconds: a fraction and an offset, either or both or none.
@@ -88,7 +114,7 @@ struct TimeReader {
   private mutating func offset(_ text: TextPointer, _ length: Int) -> Int64? {
     guard length == 6 || length == 5 || length == 3 else { return nil }
     let word = ByteText.word(text, length)
-    if word == offsetWord { return offsetSeconds }
+    if word == offsetWord, length == offsetLength { return offsetSeconds }
     let sign = text[0]
     guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
     guard let hours = DigitText.value(text + 1, 2), hours <= 18 else { return nil }
@@ -102,14 +128,14 @@ struct TimeReader {
       minutes = m
     }
     let seconds = Int64(hours) * 3600 + Int64(minutes) * 60
-    offsetWord = word
+    (offsetWord, offsetLength) = (word, length)
     offsetSeconds = sign == UInt8(ascii: "-") ? -seconds : seconds
     return offsetSeconds
   }
 
   private mutating func readMonth(_ text: TextPointer, _ word: UInt64) -> Bool {
     guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), let year = DigitText.value(text, 4),
-      let month = DigitText.value(text + 5, 2), month >= 1, month <= 12
+      let month = DigitText.value(text + 5, 2), month >= 1, month <= 12, Self.years.contains(Int(year))
     else { return false }
     setMonth(year: Int(year), month: Int(month))
     monthWord = word

@@ -17,8 +17,8 @@ final class ChunkOutcome {
   var unitOffset: Int64 = 0
   var sequence = 0
   var lineCount = 0
-  /// Records that a trailer row promised.
-  var promisedRecords: Int?
+  /// What trailer rows promised, where the format has them.
+  var trailer = TrailerTotals()
 
   init() {
     rowCapacity = 4096
@@ -48,6 +48,6 @@ final class ChunkOutcome {
     unitOffset = chunk.unitOffset
     sequence = chunk.sequence
     lineCount = 0
-    promisedRecords = nil
+    trailer = TrailerTotals()
   }
 }

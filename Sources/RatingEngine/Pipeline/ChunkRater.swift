@@ -15,10 +15,8 @@ final class ChunkRater {
 
   init(_ setup: RunSetup) {
     self.setup = setup
-    // A record over a seam is made of a tail and a head, each up to the limit.
     splitter = RecordSplitter(
-      chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * setup.chunkBytes,
-      scratch: scratch)
+      chunkBytesMax: setup.textBytesMax, recordBytesMax: setup.options.recordBytesMax, scratch: scratch)
     columns = FieldColumns(slotCount: 0, empty: UnsafePointer(scratch.allocate(1)))
   }
 
@@ -41,7 +39,7 @@ final class ChunkRater {
       let count = rater.rate(batch, columns, plan, into: outcome.rows + first)
       outcome.rowCount += count
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
-      if !setup.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
+      if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, firstRow: first) }
       scratch.reset()
     }
@@ -85,24 +83,37 @@ final class ChunkRater {
     return rater
   }
 
-  /// A trailer row is no record: it only promises how many there were.
+  /// A trailer row is no record: it only promises how many there were, and what they come to.
   private func takeTrailers(_ plan: FieldPlan, _ outcome: ChunkOutcome) {
-    for record in 0..<batch.count where EventReader.holds(plan.trailer, record, columns) {
-      guard batch.door[record] != Door.noEvent || batch.reason[record] != setup.trailerReason else {
+    for record in 0..<batch.count {
+      if isTooLong(record) || !EventReader.holds(plan.trailer, record, columns) {
+        if plan.trailerSum != nil { addUp(record, plan, outcome) }
         continue
       }
       batch.door[record] = Door.noEvent
       batch.reason[record] = setup.trailerReason
       outcome.totals.read -= 1
-      if let slot = plan.trailerCount, columns.lengths(slot)[record] > 0,
-        let value = DigitText.value(columns.texts(slot)[record], Int(min(16, columns.lengths(slot)[record])))
-      {
-        outcome.promisedRecords = (outcome.promisedRecords ?? 0) + Int(value)
-      } else {
-        // A trailer that promises nothing still marks the end.
-        outcome.promisedRecords = outcome.promisedRecords ?? -1
+      outcome.trailer.takeRow()
+      if let slot = plan.trailerCount {
+        outcome.trailer.takeCount(columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
+      }
+      if let slot = plan.trailerSum, let billable = plan.billable {
+        outcome.trailer.takeSum(
+          columns.texts(slot)[record], Int(columns.lengths(slot)[record]), billable.reader)
       }
     }
+  }
+
+  /// Adds the quantity of a record, as it is written, to what the trailer's sum is compared with.
+  private func addUp(_ record: Int, _ plan: FieldPlan, _ outcome: ChunkOutcome) {
+    guard let billable = plan.billable else { return }
+    let isSplit =
+      batch.door[record] != Door.unparsable
+      || ![.recordTooLong, .badRecord, .badQuotes].contains(
+        SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])))
+    guard isSplit else { return outcome.trailer.takeUnreadRecord() }
+    outcome.trailer.takeQuantity(
+      columns.texts(billable.slot)[record], Int(columns.lengths(billable.slot)[record]), billable.reader)
   }
 
   /// Keeps a detail row for every rated record.
@@ -128,7 +139,7 @@ final class ChunkRater {
     for record in 0..<batch.count
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
       let key = ConflictKey(low: outcome.rows[row].identity, high: outcome.rows[row].identityHigh)
-      if setup.conflicts.contains(key) {
+      if setup.known.conflicts.contains(key) {
         batch.door[record] = Door.suspended
         batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
         batch.faultField[record] = FieldRoleName.key
@@ -171,13 +182,25 @@ final class ChunkRater {
     }
   }
 
+  private func isTooLong(_ record: Int) -> Bool {
+    batch.door[record] == Door.unparsable
+      && batch.reason[record] == UInt16(SuspenseReason.recordTooLong.rawValue)
+  }
+
   private func entry(_ record: Int, _ chunk: Chunk) -> SuspenseEntry {
     let offset = batch.offset[record]
-    let length = Int(batch.length[record])
-    return SuspenseEntry(
+    let bytes = UnsafeBufferPointer(
+      start: UnsafePointer(chunk.text) + Int(offset), count: Int(batch.length[record]))
+    var entry = SuspenseEntry(
       reason: SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])) ?? .badRecord,
       faultField: batch.faultField[record], lineInChunk: batch.line[record], offsetInChunk: offset,
-      length: Int64(length), bytes: Array(UnsafeBufferPointer(start: chunk.text + Int(offset), count: length))
-    )
+      length: Int64(bytes.count), bytes: [])
+    if isTooLong(record) {
+      let kept = OversizeRecord(bytes, unitOffset: 0, sequence: 0)
+      (entry.bytes, entry.hash) = (kept.head, kept.hash)
+    } else {
+      entry.bytes = Array(bytes)
+    }
+    return entry
   }
 }

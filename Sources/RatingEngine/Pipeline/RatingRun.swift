@@ -2,7 +2,7 @@
 //
 // The way of the data is Ingest → Parse → Rate on any worker, then Aggregate and Deduplicate in the ledger. Two things
 // make a run begin again, both rare: files that turned out damaged (they are left out, where the user said so), and keys
-// whose copies contradict each other (every copy goes to suspense).
+// whose copies contradict each other (every copy goes to suspense) or are rated differently by their sources.
 
 public import Catalog
 import Dispatch
@@ -32,10 +32,10 @@ public final class RunProgress: Sendable {
 }
 
 /// Rates inputs with a catalog.
-public struct RatingRun {
+public struct RatingRun: Sendable {
   private let catalog: CompiledCatalog
-  private let options: RatingOptions
-  private let progress: RunProgress
+  private var options: RatingOptions
+  private var progress: RunProgress
 
   /// Compiles the catalog and prepares a run.
   ///
@@ -49,18 +49,32 @@ public struct RatingRun {
     self.progress = progress
   }
 
+  /// A run of the same catalog, which is not compiled again, with other options.
+  func with(_ change: (inout RatingOptions) -> Void) -> RatingRun {
+    var other = self
+    change(&other.options)
+    return other
+  }
+
+  /// The same run with counters of the caller's.
+  func with(_ progress: RunProgress) -> RatingRun {
+    var other = self
+    other.progress = progress
+    return other
+  }
+
   /// Reads and rates everything; nothing is written.
   ///
   /// - Throws: `RunFault` where the run cannot go on.
   public func run(_ inputs: [InputFile]) throws(RunFault) -> RatingResult {
     let files = try SourceMatch.assign(inputs, in: catalog.source, sourceName: options.sourceName)
     var damaged: [DamagedFile] = []
-    var conflicts: Set<ConflictKey> = []
+    var known = SecondLook()
     var oneReader: Set<String> = []
     let spool = spool(for: files)
     while true {
       let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
-      let setup = try RunSetup(catalog: catalog, options: options, conflicts: conflicts)
+      let setup = try RunSetup(catalog: catalog, options: options, known: known)
       let attempt = RunAttempt(
         setup: setup, files: usable, oneReader: oneReader, spool: spool, progress: progress)
       switch try attempt.run() {
@@ -71,9 +85,13 @@ public struct RatingRun {
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
         try refuseSecondReading(spool == nil ? files : [], "a file among the inputs is damaged")
-      case .conflicts(let found):
-        conflicts.formUnion(found)
-        try refuseSecondReading(spool == nil ? usable : [], "records with the same key contradict each other")
+      case .keys(let found):
+        known.formUnion(found)
+        let why =
+          found.conflicts.isEmpty
+          ? "copies of a record from different sources are rated differently"
+          : "records with the same key contradict each other"
+        try refuseSecondReading(spool == nil ? usable : [], why)
       case .finished(let ledger, let contexts):
         let result: RatingResult
         do {
@@ -119,7 +137,8 @@ final class RunAttempt: @unchecked Sendable {
   enum Outcome {
     case finished(RunLedger, [FileContext])
     case damaged([DamagedFile])
-    case conflicts(Set<ConflictKey>)
+    /// The run must begin again with these keys known.
+    case keys(SecondLook)
   }
 
   private let setup: RunSetup
@@ -149,9 +168,17 @@ final class RunAttempt: @unchecked Sendable {
     progress.storedBytes.store(0, ordering: .relaxed)
     progress.records.store(0, ordering: .relaxed)
     progress.suspended.store(0, ordering: .relaxed)
-    // Stored bytes stand for about four times as much text; records have some hundred bytes. A pipe may hold anything.
     ledger = RunLedger(
-      setup: setup, fileCount: files.count, expectedRecords: Int(bytes.map { $0 / 32 } ?? 1 << 24))
+      setup: setup, fileCount: files.count,
+      expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
+  }
+
+  /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.
+  private static func recordEstimate(_ files: [AssignedFile]) -> Int {
+    files.reduce(0) { total, file in
+      let isCompressed = [".zst", ".gz"].contains { file.input.name.hasSuffix($0) }
+      return total + Int(FileSize.of(file.input.name) ?? 0) / (isCompressed ? 40 : 128)
+    }
   }
 
   private static func storedBytes(_ files: [AssignedFile]) -> Int64? {
@@ -173,8 +200,8 @@ final class RunAttempt: @unchecked Sendable {
       for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
         for record in unit.oversizeRecords { try ledger.take(record, of: unit) }
       }
-      let conflicts = try ledger.resolveSuspects()
-      if !conflicts.isEmpty { return .conflicts(conflicts) }
+      let keys = try ledger.resolveSuspects()
+      if !keys.isEmpty { return .keys(keys) }
     } catch {
       throw .output(error)
     }
@@ -195,19 +222,15 @@ final class RunAttempt: @unchecked Sendable {
     }
   }
 
-  /// Files that hold fewer or more records than a trailer or control file promised.
+  /// Files that do not hold what their trailer or control file promises.
   private func shortFiles() -> [DamagedFile] {
     contexts.compactMap { $0 }.compactMap { file in
       let read = ledger.fileTotals[file.index].read
-      for (promised, who) in [(file.promisedRecords, "trailer"), (file.controlRecords, "control file")] {
-        if let promised, promised >= 0, promised != read {
-          return DamagedFile(
-            name: file.name, offset: -1,
-            message: "holds \(read) records, its \(who) says \(promised); fetch it again",
-            recordsRead: read)
-        }
+      var fault = file.trailer.fault(file.format, read: read)
+      if fault == nil, let promised = file.controlRecords, promised != read {
+        fault = "holds \(read) records, its control file says \(promised); fetch it again"
       }
-      return nil
+      return fault.map { DamagedFile(name: file.name, offset: -1, message: $0, recordsRead: read) }
     }
   }
 
@@ -305,10 +328,10 @@ final class RunAttempt: @unchecked Sendable {
 
   private func read(_ unit: InputUnit, _ chunk: Chunk, _ rater: ChunkRater) {
     let file = unit.file
-    let before = file.storedBytesTaken
+    let before = unit.storedOffset
     do {
       let hasChunk = try fill(unit, chunk, file)
-      progress.storedBytes.wrappingAdd(max(0, file.storedBytesTaken - before), ordering: .relaxed)
+      progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
       if let fault = spool?.fault { fail(.output(fault)) } else { note(damage) }
@@ -345,10 +368,7 @@ final class RunAttempt: @unchecked Sendable {
 
   /// Fills a chunk; reads the header first where the file has just begun. False at the end of the unit.
   private func fill(_ unit: InputUnit, _ chunk: Chunk, _ file: FileContext) throws -> Bool {
-    let dialect = file.format.dialect
-    let filled = try unit.fill(
-      chunk, lineEnd: dialect.lineEnd, isMultiline: dialect.isMultiline,
-      backslash: dialect.quotes == .backslash, firstLines: FileHeader.lineCount(file.format))
+    let filled = try unit.fill(chunk, headerLines: FileHeader.lineCount(file.format))
     guard file.plan == nil, unit.index == 0 else { return filled == .chunk }
     if filled == .chunk {
       try readHeader(file, unit, text: chunk.text, length: chunk.length) { used in
@@ -423,6 +443,11 @@ final class RunAttempt: @unchecked Sendable {
     }
     var texts: [(unit: InputUnit, text: [UInt8])] = []
     if isLast { texts = seams(file) }
+    if texts.contains(where: { $0.text.count > setup.textBytesMax }) {
+      // A record that goes through several parts: only one reader can tell its length and hash.
+      note(DamagedFile.needsOneReader(file.name))
+      texts = []
+    }
     board.update { state in state.ratingCount += 1 }
     for (owner, text) in texts {
       guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }

@@ -35,10 +35,15 @@ final class RunLedger {
     detail =
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
-    // At 16 bits a key.
-    filter = KeyFilter(expectedKeys: findsDuplicates ? min(expectedRecords, budget.filterBytes / 2) : 1)
-    log = SpillableLog(memoryBytesMax: budget.keyLogBytes, place: setup.spillPlace)
+    filter =
+      setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
+      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: budget.filterBytes)
+    log = SpillableLog(
+      memoryBytesMax: budget.keyLogBytes, place: setup.spillPlace,
+      blockElements: setup.options.keyLogBlockKeys)
     suspects = SpillableLog(memoryBytesMax: budget.suspectBytes, place: setup.spillPlace)
+    // To the filter they were seen before, so that even their first copy waits.
+    if findsDuplicates { for key in setup.known.held { _ = filter.insert(key.low, key.high) } }
   }
 
   deinit { sums.deallocate() }
@@ -118,7 +123,7 @@ final class RunLedger {
       totals.billed[kind] += sums[4 + kind]
     }
     totals.amountPico += sums[8]
-    if let promised = outcome.promisedRecords { unit.file.promisedRecords = promised }
+    unit.file.trailer += outcome.trailer
     fileTotals[unit.file.index] += totals
     try spillCells()
   }
@@ -175,8 +180,9 @@ final class RunLedger {
       entry, unit, sequence: outcome.sequence, unitOffset: outcome.unitOffset, tag: logIndex)
   }
 
-  /// Takes a record over the limit: read, and suspended for certain.
+  /// Takes a record over the limit: read, and suspended for certain. A comment is neither.
   func take(_ record: OversizeRecord, of unit: InputUnit) throws(FileFault) {
+    if record.isComment { return }
     fileTotals[unit.file.index].read += 1
     fileTotals[unit.file.index].withoutQuantity += 1
     fileTotals[unit.file.index].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
@@ -184,7 +190,7 @@ final class RunLedger {
       reason: .recordTooLong, faultField: FieldRoleName.none, lineInChunk: 0, offsetInChunk: 0,
       length: record.length,
       bytes: record.head, hash: record.hash)
-    try suspense?.append(entry, unit, sequence: record.line, unitOffset: record.unitOffset, tag: -1)
+    try suspense?.append(entry, unit, sequence: record.sequence, unitOffset: record.unitOffset, tag: -1)
   }
 
   // MARK: the end
@@ -197,11 +203,11 @@ final class RunLedger {
     stretches.removeAll()
   }
 
-  /// Decides about the suspects. Returns keys in conflict: where there are any, the run begins again with them known.
-  func resolveSuspects() throws(FileFault) -> Set<ConflictKey> {
+  /// Decides about the suspects. Where keys are returned that need it, the run begins again with them known.
+  func resolveSuspects() throws(FileFault) -> SecondLook {
     // No key comes any more: the filter's share is free for what follows.
     filter.deallocate()
-    guard suspects.count > 0 else { return [] }
+    guard suspects.count > 0 else { return SecondLook() }
     let share = setup.budget.filterBytes
     let threadCount = setup.options.threadCount
     let copies = CopySort(
@@ -210,7 +216,8 @@ final class RunLedger {
       .run(into: copies, memoryBytesMax: share / 4)
     suspects.release()
     let settlement = SuspectSettlement(
-      conflicts: setup.conflicts, tagBytes: share / 8, place: setup.spillPlace)
+      decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup)), tagBytes: share / 8,
+      place: setup.spillPlace)
     try settlement.settle(copies) { settled throws(FileFault) in
       for item in settled { self.apply(item) }
       try self.spillCells()
@@ -218,14 +225,14 @@ final class RunLedger {
     if !settlement.found.isEmpty { return settlement.found }
     try suspense?.remove(settlement.suspenseTags)
     try detail?.remove(settlement.detailTags)
-    return []
+    return SecondLook()
   }
 
   /// Counts what was decided about one copy.
   private func apply(_ item: SuspectSettlement.Item) {
     let file = Int(item.file)
     switch item.verdict {
-    case .stays, .conflict: break
+    case .stays, .conflict, .held: break
     case .counts: count(item.row, &fileTotals[file])
     case .duplicate:
       var row = item.row
@@ -249,8 +256,24 @@ final class RunLedger {
   }
 }
 
-/// A key with contents that contradict each other.
+/// A record's key as the ledger knows it.
 struct ConflictKey: Hashable, Sendable {
   var low: UInt64
   var high: UInt32
+}
+
+/// Keys that a second reading must know from its beginning.
+struct SecondLook: Sendable {
+  /// Their copies contradict each other: every copy goes to suspense.
+  var conflicts: Set<ConflictKey> = []
+  /// Their copies are equal but rated differently, by the rules of their sources, and the wrong one was counted: none
+  /// counts before all were met.
+  var held: Set<ConflictKey> = []
+
+  var isEmpty: Bool { conflicts.isEmpty && held.isEmpty }
+
+  mutating func formUnion(_ other: SecondLook) {
+    conflicts.formUnion(other.conflicts)
+    held.formUnion(other.held)
+  }
 }

@@ -19,8 +19,8 @@ final class RunSetup: Sendable {
   let emptyText: FlatTable<UInt8>
   /// Names of filter reasons: the catalog's, then those of formats.
   let filterReasons: [Label]
-  /// Keys that an earlier reading found in conflict: every copy goes to suspense.
-  let conflicts: Set<ConflictKey>
+  /// Keys about which an earlier reading found something out.
+  let known: SecondLook
   /// Who may hold how much of `options.memoryBytes`.
   let budget: MemoryBudget
   let legReason: UInt16
@@ -33,11 +33,14 @@ final class RunSetup: Sendable {
   }
   /// Bytes of text that are read into a chunk at a time.
   var chunkBytes: Int { options.chunkBytes ?? Chunk.standardTextBytes }
+  /// The longest text that is split at once: a record over a seam is made of a tail and a head, each up to the limit or a
+  /// chunk.
+  var textBytesMax: Int { 2 * options.recordBytesMax + 3 * chunkBytes }
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 
-  init(catalog: CompiledCatalog, options: RatingOptions, conflicts: Set<ConflictKey> = []) throws(RunFault) {
-    self.conflicts = conflicts
+  init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook()) throws(RunFault) {
+    self.known = known
     self.catalog = catalog
     self.options = options
     budget = MemoryBudget(options)
@@ -66,6 +69,11 @@ final class RunSetup: Sendable {
     trailerReason = UInt16(reasons.count)
     reasons.append("trailer")
     filterReasons = reasons
+    guard reasons.count <= OutcomeRow.reasonLimit else {
+      throw .catalog(
+        "plans and formats name more than \(OutcomeRow.reasonLimit) reasons for filtering; let rules share some"
+      )
+    }
   }
 
   /// The number of a filter's reason.

@@ -8,13 +8,15 @@ struct AccountCalendars {
   private let catalog: CompiledCatalog
   /// Per zone: the span in which its last instant fell.
   private var spans: [ZoneSpan]
-  /// Per cycle day: the period in which its last day fell, as first day and day after the last.
-  private var periods: [(from: Int32, until: Int32)]
+  /// Per zone × 32 + cycle day: the period in which the last instant fell, and how it is packed.
+  private var periods: [(span: UsagePeriodSpan, packed: UInt64)]
 
   init(_ catalog: CompiledCatalog) {
     self.catalog = catalog
     spans = catalog.zones.map { $0.span(containingUTC: 0) }
-    periods = [(from: Int32, until: Int32)](repeating: (0, 0), count: 32)
+    let nothing = UsagePeriodSpan(
+      period: UsagePeriod.containing(CivilDate(dayNumber: 0), cycleDay: 1), fromSeconds: 0, untilSeconds: 0)
+    periods = Array(repeating: (nothing, 0), count: catalog.zones.count * 32)
   }
 
   /// Day number (since 1970) of an instant in the account's zone.
@@ -29,14 +31,24 @@ struct AccountCalendars {
     return Int32(truncatingIfNeeded: day)
   }
 
-  /// The usage period that holds a day, packed: first day × 64 + number of days.
-  @inline(__always) mutating func period(account: UInt32, day: Int32) -> UInt64 {
-    let cycleDay = Int(catalog.accounts[Int(account)].cycleDay)
-    if day < periods[cycleDay].from || day >= periods[cycleDay].until {
-      let period = UsagePeriod.containing(CivilDate(dayNumber: day), cycleDay: Int32(cycleDay))
-      periods[cycleDay] = (period.from.dayNumber, period.until.dayNumber)
-    }
-    let found = periods[cycleDay]
-    return UInt64(UInt16(clamping: found.from)) &<< 6 | UInt64(truncatingIfNeeded: found.until &- found.from)
+  /// The usage period that holds an instant, packed: first day × 64 + number of days.
+  ///
+  /// Decided by the local midnights at its ends, as `UsageCycle` says, and not by the date: where clocks go back over
+  /// midnight, the date before shows again.
+  @inline(__always) mutating func period(account: UInt32, seconds: Int64) -> UInt64 {
+    let entry = catalog.accounts[Int(account)]
+    let at = Int(entry.zone) &* 32 &+ Int(entry.cycleDay)
+    if !periods[at].span.contains(seconds) { findPeriod(at, entry, seconds) }
+    return periods[at].packed
+  }
+
+  @inline(never) private mutating func findPeriod(
+    _ at: Int, _ account: CompiledCatalog.AccountEntry, _ seconds: Int64
+  ) {
+    guard let cycle = UsageCycle(zone: catalog.zones[Int(account.zone)], cycleDay: Int32(account.cycleDay))
+    else { preconditionFailure("the cycle day of an account is 1 to 31") }
+    let span = cycle.span(containingUTC: seconds)
+    let first = UInt64(UInt16(clamping: span.period.from.dayNumber))
+    periods[at] = (span, first << 6 | UInt64(truncatingIfNeeded: span.period.dayCount))
   }
 }

@@ -2,6 +2,7 @@
 
 import BillingCalendar
 import Catalog
+import Dispatch
 import Money
 import Tables
 
@@ -33,6 +34,7 @@ private struct CatalogCompiler {
   private var unitPrices: [CompiledCatalog.UnitPriceText] = []
   private var unitPriceIndex: [CompiledCatalog.UnitPriceText: UInt32] = [:]
   private var prices: [CompiledPrice] = []
+  private var fastPrices: [FastPrice] = []
   private var priceIndex: [PriceKey: UInt32] = [:]
   /// What each price was made from, so that a charge can change parts of it.
   private var priceKeys: [PriceKey] = []
@@ -60,22 +62,29 @@ private struct CatalogCompiler {
   }
 
   mutating func compile() -> CompiledCatalog {
-    var zones: [Zone] = []
-    var services = ServiceIndexBuilder(sources: catalog.sources)
-    // Kinds of keys that formats look up have a tag also where no service has one.
-    for format in catalog.formats {
-      for role in format.guide.values.joined() {
-        if case .service(let word) = role { _ = services.tag(word) }
+    // Whose usage it is and what it costs share nothing: each on a core of its own.
+    let catalog = self.catalog
+    nonisolated(unsafe) var whose: (services: ServiceIndexBuilder, index: ServiceIndex, [Identity])?
+    nonisolated(unsafe) var priced = self
+    nonisolated(unsafe) var prefixes: PrefixTable?
+    nonisolated(unsafe) var deckBases: [[Int32]] = []
+    DispatchQueue.concurrentPerform(iterations: 2) { part in
+      if part == 0 {
+        whose = Self.compileServices(catalog)
+      } else {
+        var builder = PrefixTableBuilder(decks: catalog.decks)
+        for (deckIndex, deck) in catalog.decks.enumerated() {
+          deckBases.append(priced.compileDeck(deck, deckIndex, &builder))
+        }
+        prefixes = builder.build()
       }
     }
-    services.add(catalog)
-    let (index, identities) = services.build(sourceCount: catalog.sources.count, accounts: catalog.accounts)
-    let (accounts, assignments) = compileAccounts(&zones)
-    var prefixBuilder = PrefixTableBuilder(decks: catalog.decks)
-    var deckBases: [[Int32]] = []
-    for (deckIndex, deck) in catalog.decks.enumerated() {
-      deckBases.append(compileDeck(deck, deckIndex, &prefixBuilder))
+    self = priced
+    guard let (services, index, identities) = whose, let prefixes else {
+      preconditionFailure("both halves of the catalog are compiled")
     }
+    var zones: [Zone] = []
+    let (accounts, assignments) = compileAccounts(&zones)
     let rowPriceCount = prices.count
     let plans = catalog.plans.map { compilePlan($0, deckBases, rowPriceCount: rowPriceCount) }
     var tariffByGroup: [Label: UInt32] = [:]
@@ -93,12 +102,30 @@ private struct CatalogCompiler {
         }),
       ruleTable: FlatTable(plans.flatMap(\.ruleByCombination)),
       deckBases: FlatTable(plans.flatMap(\.deckBase)),
-      chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixBuilder.build(),
-      prices: FlatTable(prices), increments: increments, groups: groups.names,
+      chargeEntries: FlatTable(plans.flatMap(Self.chargeEntries)), prefixes: prefixes,
+      prices: FlatTable(prices), fastPrices: FlatTable(fastPrices), increments: increments,
+      groups: groups.names,
       destinations: destinations.names,
       tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names,
       currencies: currencies,
       filterReasons: reasons.names, tariffByGroup: tariffByGroup)
+  }
+
+  private typealias Identity = ServiceIndexBuilder.Identity
+
+  private static func compileServices(
+    _ catalog: Catalog
+  ) -> (services: ServiceIndexBuilder, index: ServiceIndex, [Identity]) {
+    var services = ServiceIndexBuilder(sources: catalog.sources)
+    // Kinds of keys that formats look up have a tag also where no service has one.
+    for format in catalog.formats {
+      for role in format.guide.values.joined() {
+        if case .service(let word) = role { _ = services.tag(word) }
+      }
+    }
+    services.add(catalog)
+    let (index, identities) = services.build(sourceCount: catalog.sources.count, accounts: catalog.accounts)
+    return (services, index, identities)
   }
 
   private func compileAccounts(
@@ -155,11 +182,13 @@ private struct CatalogCompiler {
             pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
             minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
             kind: row.kind.rawValue)
+          let price = price(key)
           return MatchRow(
             fromSeconds: MatchRowTime.from(row.fromSeconds),
             untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
-            price: price(key), tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
-            isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index))
+            price: price, tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
+            isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index),
+            fast: fastPrices[Int(price)])
         })
     }
     return bases
@@ -194,15 +223,21 @@ private struct CatalogCompiler {
   }
 
   private mutating func price(_ key: PriceKey) -> UInt32 {
+    // Neighbouring rows often cost the same.
+    if let last = priceKeys.last, last == key { return UInt32(priceKeys.count - 1) }
     if let number = priceIndex[key] { return number }
     let number = UInt32(prices.count)
-    var price = CompiledPrice(
-      price: UnitPrice(pico: key.pico, units: key.units), feePico: key.fee, minimum: key.minimum,
-      increment: increments[Int(key.increment)], incrementIndex: key.increment,
-      kind: UsageKind(rawValue: key.kind) ?? .voice)
-    price.unitPriceRank = unitPrice(
-      CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
-    prices.append(price)
+    let authored = UnitPrice(pico: key.pico, units: key.units)
+    let kind = UsageKind(rawValue: key.kind) ?? .voice
+    let rank = unitPrice(CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
+    fastPrices.append(
+      FastPrice(
+        price: authored, feePico: key.fee, minimum: key.minimum, increment: increments[Int(key.increment)],
+        kind: kind, unitPriceRank: rank))
+    prices.append(
+      CompiledPrice(
+        pricePico: key.pico, priceUnits: key.units, feePico: key.fee, minimum: key.minimum,
+        incrementIndex: key.increment))
     priceKeys.append(key)
     priceIndex[key] = number
     return number

@@ -38,7 +38,7 @@ struct CompiledCatalog: Sendable {
   /// What the common event asks of its plan, without the lists behind it.
   struct PlanEntry: BitwiseCopyable {
     var currency: UInt32
-    /// Six digits half-up, whole seconds, zero is zero: the plan of `CompiledPrice`'s fast form.
+    /// Six digits half-up, whole seconds, zero is zero: the plan of `FastPrice`.
     var isPlain: UInt8
   }
   /// The first charge that takes a kind and direction, where nothing more has to be asked.
@@ -70,6 +70,8 @@ struct CompiledCatalog: Sendable {
   var chargeEntries: FlatTable<ChargeEntry>
   var prefixes: PrefixTable
   var prices: FlatTable<CompiledPrice>
+  /// By price.
+  var fastPrices: FlatTable<FastPrice>
   var increments: [BillingIncrement]
   /// Names by number. Number 0 of groups and destinations is the empty name.
   var groups: [Label]

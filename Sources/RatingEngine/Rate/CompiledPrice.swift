@@ -1,65 +1,77 @@
-// Prices as the hot loop reads them: increments and one multiplication, with an exact division by a reciprocal.
+// Prices as the hot loop reads them.
 
 import Catalog
 import Money
 
-/// A price with its increment, minimum and connection fee. Amounts are rounded by the plan's rule, once.
-///
-/// The fast form holds where the rule is six digits half-up, the price needs at most six digits, the quantity is whole
-/// seconds (voice) and there is no fee and no priced step: amount = ⌊(N × quantity + D/2) ÷ D⌋ millionths. Every
-/// other price takes `exactAmount`, in 128 bits, with the same result.
+/// A price with its increment, minimum and connection fee, in full.
 struct CompiledPrice: BitwiseCopyable {
-  /// N and D of the fast form, D even; N = 0 and D = 0 where there is none.
-  var numerator: UInt64 = 0
-  var denominator: UInt64 = 0
+  var pricePico: Int64
+  var priceUnits: Int64
+  var feePico: Int64
+  /// In integer quantity.
+  var minimum: Int64
+  /// Index of the steps in the compiled catalog.
+  var incrementIndex: UInt32
+}
+
+/// The form of a price for the common event: increments and one multiplication, with an exact division by a reciprocal.
+///
+/// It holds where the rule is six digits half-up, the price needs at most six digits, quantities are whole `units` (seconds
+/// of voice, else messages, bytes or events), the increment is first/next and there is no fee and no priced step:
+/// amount = ⌊(N × quantity + D/2) ÷ D⌋ millionths. Every other price takes `EventPrice`, in 128 bits, with the same result.
+/// 32 bytes: a deck row and its price share a cache line.
+struct FastPrice: BitwiseCopyable {
   /// ⌊2⁶⁴ ÷ D⌋.
   var reciprocal: UInt64 = 0
-  /// Increment of one or two steps without own prices, in integer quantity; 0 where `incrementIndex` must be asked.
-  var first: Int64 = 0
-  var next: Int64 = 0
-  var minimum: Int64 = 0
-  var pricePico: Int64 = 0
-  var priceUnits: Int64 = 1
-  var feePico: Int64 = 0
-  /// Index of the steps in the compiled catalog, for increments that are more than first/next.
-  var incrementIndex: UInt32 = 0
+  /// N and D, D even; D = 0 where there is no such form.
+  var numerator: UInt32 = 0
+  var denominator: UInt32 = 0
+  /// In units.
+  var first: UInt32 = 0
+  var next: UInt32 = 1
+  var minimum: UInt32 = 0
   /// Rank of (unit price, per) in the summary's key.
   var unitPriceRank: UInt32 = 0
-  /// Integer quantity of one step of the fast form: 1000 (whole seconds) for voice, 1 elsewhere.
-  var fastUnit: Int64 = 1
 
-  /// Whether quantities that are multiples of `fastUnit` can take the fast form.
-  var isFast: Bool { denominator != 0 }
+  /// Whether the price has this form.
+  @inline(__always) var isFast: Bool { denominator != 0 }
 
   init(
-    price: UnitPrice, feePico: Int64, minimum: Int64, increment: BillingIncrement, incrementIndex: UInt32,
-    kind: UsageKind
+    price: UnitPrice, feePico: Int64, minimum: Int64, increment: BillingIncrement, kind: UsageKind,
+    unitPriceRank: UInt32
   ) {
-    pricePico = price.pico
-    priceUnits = price.units
-    self.feePico = feePico
-    self.minimum = minimum
-    self.incrementIndex = incrementIndex
-    let steps = increment.steps
-    let isPlain = steps.allSatisfy { $0.price == nil }
-    if isPlain, steps.count == 1 {
-      first = steps[0].size
-      next = steps[0].size
-    } else if isPlain, steps.count == 2, steps[1].from == steps[0].size {
-      first = steps[0].size
-      next = steps[1].size
-    }
-    prepareFastForm(kind)
+    self.unitPriceRank = unitPriceRank
+    let unit = Self.unit(of: kind)
+    guard let (first, next) = Self.firstNext(increment, unit), feePico == 0, minimum % unit == 0,
+      let least = UInt32(exactly: minimum / unit), let fraction = Self.fraction(price, unit)
+    else { return }
+    self.first = first
+    self.next = next
+    self.minimum = least
+    (numerator, denominator) = fraction
+    reciprocal = UInt64.max / UInt64(denominator)
   }
 
-  private mutating func prepareFastForm(_ kind: UsageKind) {
+  /// Integer quantity of one unit: 1000 (whole seconds) for voice, 1 elsewhere.
+  private static func unit(of kind: UsageKind) -> Int64 { kind == .voice ? 1000 : 1 }
+
+  /// An increment of one or two steps without prices of their own, in units.
+  private static func firstNext(_ increment: BillingIncrement, _ unit: Int64) -> (UInt32, UInt32)? {
+    let steps = increment.steps
+    guard steps.count == 1 || steps.count == 2 && steps[1].from == steps[0].size,
+      steps.allSatisfy({ $0.price == nil && $0.size % unit == 0 }),
+      let first = UInt32(exactly: steps[0].size / unit),
+      let next = UInt32(exactly: steps[steps.count - 1].size / unit)
+    else { return nil }
+    return (first, next)
+  }
+
+  /// Millionths a unit as a fraction in lowest terms with an even denominator.
+  private static func fraction(_ price: UnitPrice, _ unit: Int64) -> (UInt32, UInt32)? {
     let micro: Int64 = 1_000_000
-    fastUnit = kind == .voice ? 1000 : 1
-    guard first != 0, feePico == 0, pricePico >= 0, pricePico % micro == 0, priceUnits % fastUnit == 0 else {
-      return
-    }
-    var n = UInt64(pricePico / micro)
-    var d = UInt64(priceUnits / fastUnit)
+    guard price.pico >= 0, price.pico % micro == 0, price.units % unit == 0 else { return nil }
+    var n = price.pico / micro
+    var d = price.units / unit
     var (a, b) = (n, d)
     while b != 0 { (a, b) = (b, a % b) }
     if a > 1 {
@@ -71,35 +83,35 @@ struct CompiledPrice: BitwiseCopyable {
       d *= 2
     }
     // A quantity below 2³² times N must stay below 2⁶³.
-    guard n < 1 << 31, d < 1 << 40 else { return }
-    numerator = n
-    denominator = d
-    reciprocal = UInt64.max / d
+    guard n < 1 << 31, let denominator = UInt32(exactly: d) else { return nil }
+    return (UInt32(n), denominator)
   }
 
-  /// Rounds a quantity up by minimum and increment. Zero is zero.
-  ///
-  /// - Precondition: `quantity >= 0`, and the increment is first/next (`first != 0`).
-  @inline(__always) func billed(_ quantity: Int64) -> Int64 {
+  /// Rounds a quantity below 2³² up by minimum and increment, in units. Zero is zero.
+  @inline(__always) func billed(_ quantity: UInt64) -> UInt64 {
     if quantity == 0 { return 0 }
-    let used = max(quantity, minimum)
+    let used = max(quantity, UInt64(minimum))
+    let first = UInt64(first)
     if used <= first { return first }
     let rest = used &- first
     // Most are a second or a minute: constants divide without a division.
     switch next {
-    case 1000: return first &+ (rest &+ 999) / 1000 &* 1000
-    case 60_000: return first &+ (rest &+ 59_999) / 60_000 &* 60_000
-    case 6000: return first &+ (rest &+ 5999) / 6000 &* 6000
     case 1: return used
-    default: return first &+ (rest &+ next &- 1) / next &* next
+    case 60: return first &+ (rest &+ 59) / 60 &* 60
+    case 6: return first &+ (rest &+ 5) / 6 &* 6
+    case 30: return first &+ (rest &+ 29) / 30 &* 30
+    default:
+      let next = UInt64(next)
+      return first &+ (rest &+ next &- 1) / next &* next
     }
   }
 
-  /// The amount of a billed quantity in millionths, by the fast form; exact.
+  /// The amount of a billed quantity in millionths; exact.
   ///
-  /// - Precondition: `isFast`, `0 <= units < 2³²` (in `fastUnit`s).
-  @inline(__always) func fastAmountMicro(_ units: UInt64) -> UInt64 {
-    let value = numerator &* units &+ denominator / 2
+  /// - Precondition: `isFast`, `units < 2³²`.
+  @inline(__always) func amountMicro(_ units: UInt64) -> UInt64 {
+    let denominator = UInt64(denominator)
+    let value = UInt64(numerator) &* units &+ denominator / 2
     var quotient = value.multipliedFullWidth(by: reciprocal).high
     // The reciprocal is rounded down: the quotient is right or one or two short.
     var rest = value &- quotient &* denominator

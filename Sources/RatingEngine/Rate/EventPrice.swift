@@ -46,8 +46,7 @@ enum EventPrice {
     var amount = plan.rounding.round(numeratorPico: exact.numerator, over: exact.denominator)
     if let maximum = charge.eventMaximum, amount > maximum { amount = maximum }
     if let minimum = charge.eventMinimum, exact.numerator != 0, amount < minimum { amount = minimum }
-    // Room for 10⁹ such events in a sum of Int128: 10²⁶ currency units in all.
-    guard amount.pico.magnitude < 100_000_000_000_000_000_000_000_000_000 else {
+    guard amount.pico.magnitude < OutcomeRow.amountPicoLimit.magnitude else {
       return .failure(Fault(reason: .amountTooLarge))
     }
     let isRefund = quantity < 0

@@ -22,6 +22,8 @@ struct MatchRow: BitwiseCopyable {
   var deck: UInt16
   /// Index of the authored row in its deck, for `explain`.
   var row: UInt32
+  /// The price's common form, so that most events need no other table: the row fills one cache line.
+  var fast: FastPrice
 }
 
 /// The nodes of all decks. Immutable after it was built; shared by workers.
@@ -47,7 +49,7 @@ struct PrefixTable: Sendable {
     var last8: UInt32
 
     @inline(__always) init(_ number: UInt64, count: Int) {
-      let aligned = number &* DigitText.powersOfTen[15 &- count]
+      let aligned = number &* DigitText.powerOfTen(15 &- count)
       let first7 = aligned / 100_000_000
       first4 = Int(truncatingIfNeeded: first7 / 1000)
       next3 = Int(truncatingIfNeeded: first7 % 1000)
@@ -122,11 +124,11 @@ struct PrefixTableBuilder {
       var lasts = [UInt64](repeating: .max, count: PrefixTable.levelEnds.count)
       var lastKind = UInt8.max
       for row in deck.rows {
-        let aligned = row.prefix &* DigitText.powersOfTen[15 - Int(row.prefixDigits)]
+        let aligned = row.prefix &* DigitText.powerOfTen(15 - Int(row.prefixDigits))
         let kindChanged = row.kind.rawValue != lastKind
         lastKind = row.kind.rawValue
         for (level, end) in PrefixTable.levelEnds.dropLast().enumerated() where Int(row.prefixDigits) > end {
-          let head = aligned / DigitText.powersOfTen[15 - end]
+          let head = aligned / DigitText.powerOfTen(15 - end)
           guard head != lasts[level] || kindChanged else { continue }
           lasts[level] = head
           if level == 0 { nodes2 += 1 } else { nodes3 += 1 }
@@ -170,7 +172,7 @@ struct PrefixTableBuilder {
     convert: (RateDeckRow, Int) -> MatchRow
   ) {
     let prefix = deck.rows[Int(versions[versions.startIndex])].prefix
-    let aligned = prefix &* DigitText.powersOfTen[15 - length]
+    let aligned = prefix &* DigitText.powerOfTen(15 - length)
     let (table, first, width) = place(aligned, length: length, base: base)
     // The whole stretch holds one value: any shorter prefix that covers part of it covers all of it.
     var head = table == 1 ? level1[first] : table == 2 ? level2[first] : level3[first]
@@ -199,17 +201,17 @@ struct PrefixTableBuilder {
     table: Int, first: Int, width: Int
   ) {
     func digits(_ from: Int, _ until: Int) -> Int {
-      Int(aligned / DigitText.powersOfTen[15 - until] % DigitText.powersOfTen[until - from])
+      Int(aligned / DigitText.powerOfTen(15 - until) % DigitText.powerOfTen(until - from))
     }
     let first4 = base + digits(0, 4)
-    if length <= 4 { return (1, first4, Int(DigitText.powersOfTen[4 - length])) }
+    if length <= 4 { return (1, first4, Int(DigitText.powerOfTen(4 - length))) }
     if level1[first4] & PrefixTable.childFlag == 0 {
       for index in 0..<1000 { level2[level2Count * 1000 + index] = level1[first4] }
       level1[first4] = PrefixTable.childFlag | UInt32(level2Count)
       level2Count += 1
     }
     let next3 = Int(level1[first4] & ~PrefixTable.childFlag) * 1000 + digits(4, 7)
-    if length <= 7 { return (2, next3, Int(DigitText.powersOfTen[7 - length])) }
+    if length <= 7 { return (2, next3, Int(DigitText.powerOfTen(7 - length))) }
     var value = level2[next3]
     if value & PrefixTable.childFlag == 0 {
       value = newNode(filledWith: value)
@@ -218,7 +220,7 @@ struct PrefixTableBuilder {
     var end = 9
     while true {
       let index = Int(value & ~PrefixTable.childFlag) * 100 + digits(end - 2, end)
-      if length <= end { return (3, index, Int(DigitText.powersOfTen[end - length])) }
+      if length <= end { return (3, index, Int(DigitText.powerOfTen(end - length))) }
       value = level3[index]
       if value & PrefixTable.childFlag == 0 {
         value = newNode(filledWith: value)

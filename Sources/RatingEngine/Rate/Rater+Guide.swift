@@ -1,5 +1,6 @@
 // Door 4: whose an event is, and on which plan.
 
+import CMachine
 import Catalog
 import Tables
 
@@ -41,6 +42,9 @@ extension Rater {
     let digits = isFrom ? batch.fromDigits : batch.toDigits
     let counts = isFrom ? batch.fromCount : batch.toCount
     // Two passes: keys and prefetches, then probes.
+    let asked = self.asked
+    let home = self.home
+    var askedCount = 0
     for at in 0..<liveCount {
       let record = Int(live[at])
       guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else {
@@ -48,28 +52,34 @@ extension Rater {
       }
       let key: ServiceIndex.Key
       if let texts, let lengths {
-        key = ServiceIndex.Key(text: texts[record], length: max(0, Int(lengths[record])))
+        let length = Int(lengths[record])
+        if length <= 0 { continue }
+        key = ServiceIndex.Key(text: texts[record], length: length)
       } else {
+        if counts[record] == 0 { continue }
         key = ServiceIndex.Key(number: digits[record], count: counts[record])
       }
       keyLow[record] = key.low
       keyHigh[record] = key.high
-      services.prefetch(key, tag: field.tag)
+      let slot = services.home(key, tag: field.tag)
+      home[record] = UInt32(truncatingIfNeeded: slot)
+      cm_prefetch_read(services.slots.base + slot)
+      asked[askedCount] = UInt16(truncatingIfNeeded: record)
+      askedCount &+= 1
     }
-    for at in 0..<liveCount {
-      let record = Int(live[at])
-      guard entry[record] == ServiceIndex.none, directions &>> batch.direction[record] & 1 != 0 else {
-        continue
-      }
+    let asksSlotsFirst = !services.hasSourceKeys
+    for at in 0..<askedCount {
+      let record = Int(asked[at])
       let length = lengths.map { Int($0[record]) } ?? 0
-      if texts != nil ? length <= 0 : counts[record] == 0 { continue }
       let key = ServiceIndex.Key(low: keyLow[record], high: keyHigh[record])
-      if !services.hasSourceKeys {
-        let slot = services.slot(key, tag: field.tag, text: texts?[record], length: length)
+      if asksSlotsFirst {
+        let slot = services.slot(
+          key, tag: field.tag, text: texts?[record], length: length, home: Int(home[record]))
         if slot >= 0, services.slots[slot].plan != ServiceIndex.Slot.noPlan {
-          entry[record] = services.slots[slot].entry
-          account[record] = services.slots[slot].account
-          plan[record] = UInt32(services.slots[slot].plan)
+          let found = services.slots.base + slot
+          entry[record] = found.pointee.entry
+          account[record] = found.pointee.account
+          plan[record] = UInt32(found.pointee.plan)
           continue
         }
       }

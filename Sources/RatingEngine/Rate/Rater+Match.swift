@@ -66,10 +66,9 @@ extension Rater {
     resolveRows(batch)
   }
 
-  /// The row in force for each leaf, and its price's cache line on the way.
+  /// The row in force for each leaf.
   func resolveRows(_ batch: UsageBatch) {
     let prefixes = catalog.prefixes
-    let prices = catalog.prices
     keepLive { record in
       if tariff[record] != MeterNames.none { return true }
       if row[record] == 0 {
@@ -81,7 +80,6 @@ extension Rater {
       if found.pointee.isBlocked != 0 { return suspend(record, batch, .destinationClosed) }
       tariff[record] = found.pointee.tariff
       price[record] = found.pointee.price
-      cm_prefetch_read(prices.base + Int(found.pointee.price))
       return true
     }
   }

@@ -5,23 +5,29 @@ import Money
 
 extension Rater {
   func priceEvents(_ batch: UsageBatch) {
-    let prices = catalog.prices
+    let prices = catalog.fastPrices
+    let rows = catalog.prefixes.rows
     let plans = catalog.planEntries
     keepLive { record in
       let quantity = batch.quantity[record]
-      let price = prices.base + Int(self.price[record])
       // The common event: a plain plan, first/next, whole seconds, no fee, no limits.
-      if quantity >= 0, quantity < Int64(UInt32.max) * 1000, price.pointee.isFast,
-        plans[Int(plan[record])].isPlain != 0, chargeHasLimits[record] == 0
+      if quantity >= 0, quantity < Int64(UInt32.max) * 1000, plans[Int(plan[record])].isPlain != 0,
+        chargeHasLimits[record] == 0
       {
-        let isVoice = price.pointee.fastUnit != 1
-        let whole = isVoice ? (quantity &+ 999) / 1000 &* 1000 : quantity
-        let charged = price.pointee.billed(whole)
-        let units = UInt64(bitPattern: isVoice ? charged / 1000 : charged)
-        if units < 1 << 32, !isVoice || units &* 1000 == UInt64(bitPattern: charged) {
-          billed[record] = charged
-          amount[record] = Int128(price.pointee.fastAmountMicro(units)) &* 1_000_000
-          return true
+        let price = Int(self.price[record])
+        let row = Int(self.row[record])
+        // The row has its price with it, unless the charge changed it: one table less to read.
+        let fast = row != 0 && Int(rows[row &- 1].price) == price ? rows[row &- 1].fast : prices[price]
+        let isVoice = batch.kind[record] == UsageKind.voice.rawValue
+        let units = UInt64(bitPattern: isVoice ? (quantity &+ 999) / 1000 : quantity)
+        let charged = fast.billed(units)
+        if fast.isFast, charged < 1 << 32 {
+          let micro = fast.amountMicro(charged)
+          if micro < OutcomeRow.amountMicroLimit {
+            billed[record] = Int64(bitPattern: isVoice ? charged &* 1000 : charged)
+            amount[record] = Int128(micro) &* 1_000_000
+            return true
+          }
         }
       }
       return priceExactly(record, batch)
@@ -57,7 +63,7 @@ extension Rater {
       keyLow[record] = 0
       keyHigh[record] = 0
     }
-    if keyPlan.needsDay || keyPlan.needsPeriod {
+    if keyPlan.needsDay {
       var calendars = self.calendars
       for at in 0..<count {
         let record = Int(live[at])
@@ -73,7 +79,7 @@ extension Rater {
         put(field) { UInt64(entries[Int(entry[$0])].identity) }
       case .period:
         var calendars = self.calendars
-        put(field) { calendars.period(account: account[$0], day: day[$0]) }
+        put(field) { calendars.period(account: account[$0], seconds: seconds[$0]) }
         self.calendars = calendars
       case .day: put(field) { UInt64(UInt16(clamping: day[$0])) }
       case .plan: put(field) { UInt64(plan[$0]) }
@@ -87,7 +93,7 @@ extension Rater {
         let unnamed = meters.unnamed
         put(field) { UInt64(tariff[$0] < knownCount ? tariff[$0] : unnamed) }
       case .unitPrice, .price, .per:
-        let prices = catalog.prices
+        let prices = catalog.fastPrices
         put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
       case .currency:
         let plans = catalog.planEntries
@@ -135,8 +141,7 @@ extension Rater {
           identityHigh: UInt32(truncatingIfNeeded: batch.identityHigh[record]),
           content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
-          amountPico: isRated ? amount[record] : 0, offset: batch.offset[record],
-          payload: OutcomeRow.noPayload,
+          amountPico: isRated ? amount[record] : 0, payload: OutcomeRow.noPayload,
           reason: batch.reason[record], door: door, kind: batch.kind[record],
           isRowKeyed: batch.isRowKeyed[record]))
       out += 1

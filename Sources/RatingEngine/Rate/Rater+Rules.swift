@@ -42,7 +42,7 @@ extension Rater {
       let digitCount = Int(count & ~PhoneNumber.shortCodeFlag)
       let fits = rule.prefixes.contains { prefix in
         digitCount >= prefix.count
-          && digits / DigitText.powersOfTen[digitCount - prefix.count] == prefix.digits
+          && digits / DigitText.powerOfTen(digitCount - prefix.count) == prefix.digits
       }
       guard fits else { return false }
     }

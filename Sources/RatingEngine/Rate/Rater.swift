@@ -22,6 +22,9 @@ final class Rater {
   // Columns of the batch, by record.
   let seconds = Rater.column(Int64.self)
   let entry = Rater.column(UInt32.self)
+  // Records that a service key is looked up for, and the slot where each key would stand.
+  let asked = Rater.column(UInt16.self)
+  let home = Rater.column(UInt32.self)
   let keyLow = Rater.column(UInt64.self)
   let keyHigh = Rater.column(UInt64.self)
   let account = Rater.column(UInt32.self)
@@ -77,7 +80,10 @@ final class Rater {
 
   deinit {
     seconds.deallocate()
-    for pointer in [entry, account, plan, node, last8, row, tariff, price, charge] { pointer.deallocate() }
+    asked.deallocate()
+    for pointer in [home, entry, account, plan, node, last8, row, tariff, price, charge] {
+      pointer.deallocate()
+    }
     for pointer in [keyLow, keyHigh] { pointer.deallocate() }
     chargeName.deallocate()
     chargeHasLimits.deallocate()

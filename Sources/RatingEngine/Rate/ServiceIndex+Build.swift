@@ -9,7 +9,7 @@ struct ServiceIndexBuilder {
   /// Number of each kind of text key; grows as formats and services name them.
   private(set) var tagByKind: [Label: UInt32] = [:]
   private var sourceNumber: [Label: Int] = [:]
-  private var pending: [PendingKey: [PendingEntry]] = [:]
+  private var pending: [(key: PendingKey, entry: PendingEntry)] = []
   private var ranges: [PendingRange] = []
   private var identities: [Identity] = []
 
@@ -54,8 +54,8 @@ struct ServiceIndexBuilder {
       let entry = pendingEntry(
         Identity(account: index, costCentre: .empty, service: .empty, site: .empty), from: Int64.min,
         until: Int64.max)
-      pending[PendingKey(tag: ServiceIndex.accountTag, text: account.id, digits: 0, count: 0), default: []]
-        .append(entry)
+      pending.append(
+        (PendingKey(tag: ServiceIndex.accountTag, text: account.id, digits: 0, count: 0), entry))
     }
     for service in catalog.services {
       let zone = catalog.accounts[service.accountIndex].zone
@@ -69,11 +69,8 @@ struct ServiceIndexBuilder {
       switch service.kind {
       case .number:
         let number = Self.number(service.key)
-        pending[
-          PendingKey(
-            tag: Self.tag(ServiceIndex.numberTag, source), text: .empty, digits: number.0, count: number.1),
-          default: []
-        ].append(entry)
+        let tag = Self.tag(ServiceIndex.numberTag, source)
+        pending.append((PendingKey(tag: tag, text: .empty, digits: number.0, count: number.1), entry))
       case .range:
         let (first, last) = (Self.number(service.key), Self.number(service.lastKey))
         ranges.append(
@@ -82,10 +79,8 @@ struct ServiceIndexBuilder {
             source: source,
             pending: entry))
       case .text(let kind):
-        pending[
-          PendingKey(tag: Self.tag(tag(kind), source), text: service.key, digits: 0, count: 0), default: []
-        ]
-        .append(entry)
+        let tag = Self.tag(tag(kind), source)
+        pending.append((PendingKey(tag: tag, text: service.key, digits: 0, count: 0), entry))
       }
     }
   }
@@ -110,20 +105,35 @@ struct ServiceIndexBuilder {
   func build(sourceCount: Int, accounts: [Account]) -> (ServiceIndex, [Identity]) {
     let (ranked, rankOf) = rank()
     var entries: [ServiceIndex.Entry] = []
+    entries.reserveCapacity(pending.count)
     var longKeys: [Int: [UInt8]] = [:]
     var capacity = 16
     while capacity < pending.count * 2 { capacity *= 2 }
     let slots = FlatTable<ServiceIndex.Slot>(zeroedCount: capacity)
     for index in 0..<capacity { slots.base[index].tag = ServiceIndex.none }
-    for (key, list) in pending {
-      let first = Self.chain(list, rankOf, then: ServiceIndex.none, &entries)
-      insert(key, first, slots, &longKeys, direct(list, accounts))
+    // Nearly every key has one entry: the others of a key are kept apart until all are known.
+    var firstBySlot = [Int32](repeating: -1, count: capacity)
+    var others: [Int: [PendingEntry]] = [:]
+    for (number, item) in pending.enumerated() {
+      let at = place(item.key, slots, &longKeys)
+      if firstBySlot[at] < 0 {
+        firstBySlot[at] = Int32(number)
+      } else {
+        others[at, default: []].append(item.entry)
+      }
+    }
+    for at in 0..<capacity where firstBySlot[at] >= 0 {
+      let list = [pending[Int(firstBySlot[at])].entry] + (others[at] ?? [])
+      slots.base[at].entry = Self.chain(list, rankOf, then: ServiceIndex.none, &entries)
+      guard let direct = direct(list, accounts) else { continue }
+      slots.base[at].account = direct.account
+      slots.base[at].plan = direct.plan
     }
     var intervals: [[ServiceIndex.Interval]] = []
     for source in 0...sourceCount { intervals.append(self.intervals(source: source, rankOf, &entries)) }
     let index = ServiceIndex(
       slots: slots, entries: FlatTable(entries), intervalsBySource: intervals, longKeys: longKeys,
-      hasSourceKeys: pending.keys.contains { $0.tag >> 16 != 0 })
+      hasSourceKeys: pending.contains { $0.key.tag >> 16 != 0 })
     return (index, ranked)
   }
 
@@ -131,16 +141,24 @@ struct ServiceIndexBuilder {
   ///
   /// Accounts are sorted by id already, so their index orders them.
   private func rank() -> ([Identity], [UInt32]) {
-    let ranked = Set(identities).sorted { a, b in
+    func precedes(_ a: Identity, _ b: Identity) -> Bool {
       if a.account != b.account { return a.account < b.account }
       if a.costCentre != b.costCentre { return a.costCentre < b.costCentre }
       if a.service != b.service { return a.service < b.service }
       return a.site < b.site
     }
-    var rankOf: [Identity: UInt32] = [:]
-    rankOf.reserveCapacity(ranked.count)
-    for (index, identity) in ranked.enumerated() { rankOf[identity] = UInt32(index) }
-    return (ranked, identities.map { rankOf[$0] ?? 0 })
+    // Accounts come in order, their services often do.
+    let isOrdered = zip(identities, identities.dropFirst()).allSatisfy { !precedes($1, $0) }
+    let order =
+      isOrdered
+      ? Array(identities.indices) : identities.indices.sorted { precedes(identities[$0], identities[$1]) }
+    var ranked: [Identity] = []
+    var rankOf = [UInt32](repeating: 0, count: identities.count)
+    for index in order {
+      if ranked.last != identities[index] { ranked.append(identities[index]) }
+      rankOf[index] = UInt32(ranked.count - 1)
+    }
+    return (ranked, rankOf)
   }
 
   private static func chain(
@@ -169,27 +187,35 @@ struct ServiceIndexBuilder {
     return (list[0].entry.account, UInt16(plans[0].planIndex))
   }
 
-  private func insert(
-    _ key: PendingKey, _ entry: UInt32, _ slots: FlatTable<ServiceIndex.Slot>,
-    _ longKeys: inout [Int: [UInt8]],
-    _ direct: (account: UInt32, plan: UInt16)?
-  ) {
+  /// The slot of a key, filled with it where it is new.
+  private func place(
+    _ key: PendingKey, _ slots: FlatTable<ServiceIndex.Slot>, _ longKeys: inout [Int: [UInt8]]
+  ) -> Int {
     var slot = ServiceIndex.Slot(
-      key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: entry,
-      account: direct?.account ?? ServiceIndex.none, plan: direct?.plan ?? ServiceIndex.Slot.noPlan,
-      textLength: 0)
+      key: ServiceIndex.Key(number: key.digits, count: key.count), tag: key.tag, entry: ServiceIndex.none,
+      account: ServiceIndex.none, plan: ServiceIndex.Slot.noPlan, textLength: 0)
+    let text = key.text.bytes
     if key.count == 0 {
-      let padded = key.text.bytes + [UInt8](repeating: 0, count: 16)
+      let padded = text + [UInt8](repeating: 0, count: 16)
       slot.key = padded.withUnsafeBufferPointer { buffer in
-        buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: key.text.bytes.count) } ?? slot.key
+        buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: text.count) } ?? slot.key
       }
-      slot.textLength = UInt16(clamping: key.text.bytes.count)
+      slot.textLength = UInt16(clamping: text.count)
     }
     let mask = slots.count - 1
     var at = Int(truncatingIfNeeded: slot.key.hash(key.tag) &>> 32) & mask
-    while slots.base[at].tag != ServiceIndex.none { at = (at + 1) & mask }
+    while slots.base[at].tag != ServiceIndex.none {
+      let other = slots.base[at]
+      if other.tag == slot.tag, other.key == slot.key, other.textLength == slot.textLength,
+        text.count <= 16 || longKeys[at] == text
+      {
+        return at
+      }
+      at = (at + 1) & mask
+    }
     slots.base[at] = slot
-    if key.count == 0, key.text.bytes.count > 16 { longKeys[at] = key.text.bytes }
+    if text.count > 16 { longKeys[at] = text }
+    return at
   }
 
   /// Disjoint stretches for one source: narrow ranges before the wide ones around them, own rows before those for any.

@@ -35,9 +35,10 @@ struct ServiceIndex: Sendable {
       self.low = low
       self.high = high
     }
+    /// A short code is looked up as what it is: its digits, as a whole.
     @inline(__always) init(number digits: UInt64, count: UInt8) {
       low = digits
-      high = UInt64(count)
+      high = UInt64(count & ~PhoneNumber.shortCodeFlag)
     }
     @inline(__always) init(text: TextPointer, length: Int) {
       if length <= 8 {
@@ -93,13 +94,14 @@ struct ServiceIndex: Sendable {
   /// Whether any key holds for one source only.
   let hasSourceKeys: Bool
 
-  @inline(__always) func prefetch(_ key: Key, tag: UInt32) {
-    cm_prefetch_read(slots.base + (Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask))
+  /// The slot where the key stands unless others took it.
+  @inline(__always) func home(_ key: Key, tag: UInt32) -> Int {
+    Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
   }
 
   /// The slot of the key, or −1. `text` is compared where it is longer than 16 bytes; a number has length 0.
-  @inline(__always) func slot(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> Int {
-    var at = Int(truncatingIfNeeded: key.hash(tag) &>> 32) & mask
+  @inline(__always) func slot(_ key: Key, tag: UInt32, text: TextPointer?, length: Int, home: Int) -> Int {
+    var at = home
     while true {
       let slot = slots.base + at
       if slot.pointee.tag == Self.none { return -1 }
@@ -114,7 +116,7 @@ struct ServiceIndex: Sendable {
 
   /// First entry under the key, or `none`.
   @inline(__always) func find(_ key: Key, tag: UInt32, text: TextPointer?, length: Int) -> UInt32 {
-    let at = slot(key, tag: tag, text: text, length: length)
+    let at = slot(key, tag: tag, text: text, length: length, home: home(key, tag: tag))
     return at < 0 ? Self.none : slots[at].entry
   }
 

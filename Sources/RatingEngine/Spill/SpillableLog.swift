@@ -22,10 +22,12 @@ final class SpillableLog<Element: BitwiseCopyable> {
   /// - Parameters:
   ///   - memoryBytesMax: bytes kept in memory before blocks are written to a temporary file.
   ///   - place: where the temporary file goes.
-  init(memoryBytesMax: Int, place: SpillPlace) {
+  ///   - blockElements: elements of a block; nil for the usual size.
+  init(memoryBytesMax: Int, place: SpillPlace, blockElements: Int? = nil) {
     // Blocks of four million bytes where the budget allows: large enough for huge pages and for the disk.
     let stride = MemoryLayout<Element>.stride
-    blockElements = max(16, min(4 << 20, memoryBytesMax / 4) / stride)
+    let blockElements = blockElements ?? max(16, min(4 << 20, memoryBytesMax / 4) / stride)
+    self.blockElements = blockElements
     memoryBlocksMax = max(2, memoryBytesMax / (blockElements * stride))
     self.place = place
   }

@@ -64,8 +64,10 @@ final class RecordPlaces {
         lines += Int(count)
         entry.linesBefore.append(lines)
       }
-      for (number, record) in unit.oversizeRecords.enumerated() {
-        entry.oversize.append((record.line, record.unitOffset, number + 1))
+      var oversizeLines = 0
+      for record in unit.oversizeRecords {
+        oversizeLines += record.lineCount
+        entry.oversize.append((record.sequence, record.unitOffset, oversizeLines))
       }
       lines = entry.lineCount
       bytes = entry.endByte

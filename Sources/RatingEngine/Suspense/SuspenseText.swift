@@ -38,12 +38,13 @@ struct SuspenseText {
     let byteOffset = places.byteOffset(
       file: Int(address.file), unit: Int(address.unit), unitOffset: address.offset)
     let isText = Self.isText(record.bytes)
+    let isCut = record.head.length > Int64(record.bytes.count)
     CSVText.appendRow(
       [
         file.source.name, Label(file.name), Label(String(line)), Label(String(byteOffset)),
         Label(String(record.head.length)),
         Label(SuspenseReason(rawValue: record.head.reason)?.code ?? ""),
-        Label(Self.detail(record.head)), Label(bytes: Array(record.hash)), isText ? "text" : "hex",
+        Label(Self.detail(record.head)), Label(bytes: isCut ? Array(record.hash) : []), isText ? "text" : "hex",
         isText ? Label(bytes: Array(record.bytes)) : Label(Self.hex(record.bytes)),
       ], to: &bytes)
   }

@@ -86,9 +86,7 @@ struct ReferencePricing {
   /// A number before a range, a narrow range before a wide one.
   private func service(ofNumber number: ReferenceText.Number) -> Tariff.Service? {
     let fitting = tariff.services.filter(isInForce)
-    if !number.isShort, let one = own(fitting.filter { $0.kind == "number" && $0.key == number.digits }) {
-      return one
-    }
+    if let one = own(fitting.filter { $0.kind == "number" && $0.key == number.digits }) { return one }
     let ranges = fitting.filter {
       $0.kind == "range" && $0.key.count == number.digits.count && $0.key <= number.digits
         && number.digits <= $0.lastKey

@@ -34,6 +34,10 @@ struct Scenario {
     let all = GroupColumn.allCases
     columns = draw.chance(50) ? TrialResult.columns : draw.some(all, percent: 30)
     options.groupBy = columns
+    // Filters that take new keys for familiar ones, and logs that go to disk.
+    options.keyFilterWords = draw.one([nil, nil, 1, 2])
+    options.keyLogBlockKeys = draw.one([nil, 1, 5])
+    if draw.chance(30) { options.memoryBytes = 1 }
     self.options = options
   }
 
