@@ -24,6 +24,18 @@ public struct Catalog: Sendable {
   public var plans: [RatePlan]
   /// Recurring charges for the invoice stage, in file order.
   public var contracts: [Contract]
+  /// Lists of holidays, in the order of their first rows.
+  public var holidays: [HolidayList] = []
+  /// Packs and opening balances, in file order.
+  public var grants: [AllowanceGrant] = []
+  /// Prices that accounts have for themselves, in file order.
+  public var accountPrices: [AccountPrice] = []
+  /// Suppliers, in file order; the first whose conditions an event meets carries it.
+  public var suppliers: [SupplierRule] = []
+  /// Dated exchange rates, in file order.
+  public var exchangeRates: [ExchangeRate] = []
+  /// States of North American numbers.
+  public var states = StateTable(rows: [])
   /// SHA-256 of all that decides prices (with the zones used), as 64 hex digits.
   public var ratingHash: String
   /// SHA-256 of the billing tables (contracts …), as 64 hex digits.

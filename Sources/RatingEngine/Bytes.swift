@@ -50,6 +50,12 @@ struct FlatTable<Element: BitwiseCopyable>: @unchecked Sendable {
     }
   }
 
+  /// Takes over the memory of another table of `count` elements.
+  init(owning base: UnsafeMutablePointer<Element>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
   /// Backs all of it with memory now: for tables that are read before they are written.
   func populate() { cm_populate(base, max(1, count) * MemoryLayout<Element>.stride) }
 

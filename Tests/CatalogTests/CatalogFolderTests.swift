@@ -234,7 +234,7 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
       "accounts.csv": Self.head + rows, "plans/usd.yaml": Self.dollars,
     ])
     let fault = difference.map {
-      "accounts.csv:3: account 'B' in pool 'P' has not the same as 'A' on line 2: \($0); members of a pool share currency, zone and cycle day"
+      "accounts.csv:3: account 'B' in pool 'P' has not the same as 'A' on line 2: \($0); members of a pool share currency, zone, cycle day and order"
     }
     #expect(findings == (fault.map { [$0] } ?? []))
     #expect((catalog == nil) == (difference != nil))
@@ -245,7 +245,7 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
     let (_, findings) = load(["accounts.csv": Self.head + rows, "plans/usd.yaml": Self.dollars])
     #expect(
       findings == [
-        "accounts.csv:2: account 'A' in pool 'P' has plans of different currencies (EUR and USD); members of a pool share currency, zone and cycle day"
+        "accounts.csv:2: account 'A' in pool 'P' has plans of different currencies (EUR and USD); members of a pool share currency, zone, cycle day and order"
       ])
     let alone = rows.replacing(",P,", with: ",,")
     #expect(load(["accounts.csv": Self.head + alone, "plans/usd.yaml": Self.dollars]).findings == [])

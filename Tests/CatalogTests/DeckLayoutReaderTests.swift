@@ -13,8 +13,8 @@ import Testing
     var findings: [CatalogFinding] = []
     let defaults = DeckDefaults(zone: .utc, currency: Currency(code: "EUR"))
     let layout = DeckLayoutReader.read(
-      Array(text.utf8), file: "d.yaml", fileName: "d.csv", defaults: defaults, zones: &zones,
-      findings: &findings)
+      Array(text.utf8), file: "d.yaml", fileName: "d.csv", defaults: defaults, holidays: ["de"],
+      zones: &zones, findings: &findings)
     return (layout, findings.map { String($0.description.dropFirst("d.yaml:".count)) })
   }
 
@@ -183,5 +183,53 @@ import Testing
   ])
   func faultyLayoutsAreNamed(text: String, expected: [String]) {
     #expect(Set(read(text).findings) == Set(expected))
+  }
+
+  @Test func bandsHaveColumnsAndTimes() {
+    let (layout, findings) = read(
+      """
+      bands: {peak: Peak Rate, off: 4}
+      band_times:
+      - {band: holiday, holidays: de}
+      - {band: peak, days: [mon-fri], from: "08:00", until: "18:00"}
+      """)
+    #expect(findings == [])
+    #expect(
+      layout.bandColumns == [
+        DeckLayout.BandColumn(band: "peak", place: .name("peak_rate")),
+        DeckLayout.BandColumn(band: "off", place: .index(3)),
+      ])
+    #expect(layout.bandTimes.map(\.band) == ["holiday", "peak"])
+    #expect(layout.bandTimes.map(\.holidayList) == [0, nil])
+    #expect(layout.jurisdiction == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("jurisdiction: us", DeckJurisdiction(usesRoutingNumber: false), []),
+      ("jurisdiction: us\nlrn: yes", DeckJurisdiction(usesRoutingNumber: true), []),
+      ("jurisdiction: ca", nil, ["1:15: 'ca' is not a jurisdiction; known: us"]),
+      ("lrn: yes", nil, ["1:1: 'lrn' belongs to 'jurisdiction'; add `jurisdiction: us`"]),
+      (
+        "jurisdiction: us\nbands: {peak: p}", DeckJurisdiction(usesRoutingNumber: false),
+        ["2:8: a deck by jurisdiction has no bands; leave one of the two out"]
+      ),
+      (
+        "columns: {prefix: 1, price: 2, inter: 3}", nil,
+        ["1:32: column 'inter' has prices by jurisdiction; add `jurisdiction: us`"]
+      ),
+      (
+        "jurisdiction: us\nheader: none\ncolumns: {prefix: 1, price: 2}",
+        DeckJurisdiction(usesRoutingNumber: false),
+        [
+          "3:10: without a header, columns needs a position for 'inter' and 'intra'; such as columns: {prefix: 1, price: 3}"
+        ]
+      ),
+      ("bands: {peak: 0}", nil, ["1:15: '0' is not a position; the first column is 1"]),
+    ] as [(String, DeckJurisdiction?, [String])])
+  func jurisdictionIsSaid(_ text: String, _ jurisdiction: DeckJurisdiction?, _ expected: [String]) {
+    let (layout, findings) = read(text)
+    #expect(layout.jurisdiction == jurisdiction)
+    #expect(findings == expected)
   }
 }

@@ -106,7 +106,7 @@ private struct Row {
     case .quantity(onePerUnit: 1000, _): return text
     case .clock:
       return text.isEmpty ? nil : String(text.split(separator: ":").reduce(0) { $0 * 60 + (Int($1) ?? 0) })
-    case .time, .quantity, .quantityInRecordUnit, .microseconds: return nil
+    case .time, .quantity, .quantityInRecordUnit, .microseconds, .amount: return nil
     }
   }
 

@@ -5,7 +5,7 @@ import Money
 import Tables
 import Testing
 
-/// Reads a plan with two decks, `retail` in EUR and `wholesale` in USD.
+/// Reads a plan with two decks, `retail` in EUR and `wholesale` in USD, and two lists of holidays, `de` and `at`.
 func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan?, findings: [String]) {
   var findings: [CatalogFinding] = []
   var decks: [Label: PlanDeck] = [:]
@@ -14,8 +14,7 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
   }
   let plan = PlanReader.read(
     Array(text.utf8), file: "p.yaml", defaultCurrency: defaultCurrency.flatMap { Currency(code: $0) },
-    decks: decks,
-    findings: &findings)
+    decks: decks, holidays: ["de", "at"], findings: &findings)
   return (plan, findings.map(\.description))
 }
 
@@ -148,6 +147,17 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
     #expect(rule.onNet == .any)
   }
 
+  @Test func notBilledCodesAreWholeNumbers() throws {
+    let (plan, findings) = read("not_billed: [{reason: service, codes: [911, 411]}]")
+    #expect(findings == [])
+    #expect(plan?.notBilled.first?.codes == ["911", "411"])
+    #expect(plan?.notBilled.first?.numberPrefixes == [])
+    #expect(
+      NotYetRated.findings(try #require(plan)).map(\.description) == [
+        "p.yaml:1: plan 'p': 'codes' of not-billed rules is not rated yet; leave it out"
+      ])
+  }
+
   @Test(arguments: [
     ("roundin: none", "p.yaml:3:1: unknown key 'roundin' in the plan; did you mean 'rounding'?"),
     ("rounding: {scale: 13}", "p.yaml:3:19: 13 is not a number of digits; it lies between 0 and 12"),
@@ -164,7 +174,7 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
     (
       "not_billed: [{reason: all}]",
       "p.yaml:3:14: a not-billed rule without a condition would take every event; "
-        + "add answered, direction, kind, to, on_net or disposition"
+        + "add answered, direction, kind, to, codes, on_net or disposition"
     ),
     (
       "not_billed: [{reason: x, to: [11x]}]",
@@ -206,7 +216,7 @@ func readPlan(_ text: String, defaultCurrency: String? = nil) -> (plan: RatePlan
         "p.yaml:5:14: charge 'a' is there already, on line 4; give each charge a name of its own",
         "p.yaml:5:25: 'massage' is not a kind of usage; did you mean 'message'?",
         "p.yaml:5:44: unknown key '5' in a charge; known: charge, kinds, kind, directions, direction, rating_groups, "
-          + "rating_group, price, per, increment, minimum, connection_fee, minimum_amount, maximum_amount",
+          + "rating_group, price, per, increment, minimum, connection_fee, minimum_amount, maximum_amount, from, until, …",
       ])
   }
 

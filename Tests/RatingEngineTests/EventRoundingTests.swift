@@ -194,4 +194,31 @@ import Testing
       charge  E4  -0.10  -11
       """)
   }
+
+  @Test func anAmountThatNoRowHoldsIsSuspendedAndNotCut() throws {
+    // 5 × 10¹¹ is beyond any amount of one event, whether it comes by the common way or by a fee's.
+    try check(
+      """
+      deck    prefix  kind     price  per  connect
+      .       44      message  200    1    0
+      .       45      message  200    1    1
+      .       46      message  100    1    0
+      event   E1  message  447700900123  2499999999
+      charge  E1  499999999800  2499999999
+      event   E2  message  447700900123  2500000000
+      suspense E2  amount-too-large
+      event   E3  message  447700900123  4294967295
+      suspense E3  amount-too-large
+      event   E4  message  457700900123  2499999999
+      charge  E4  499999999801  2499999999
+      event   E5  message  457700900123  2500000000
+      suspense E5  amount-too-large
+      event   E6  message  467700900123  4294967295
+      charge  E6  429496729500  4294967295
+      event   E7  message  467700900123  5000000000
+      suspense E7  amount-too-large
+      event   E8  message  447700900123  -2500000000
+      suspense E8  amount-too-large
+      """)
+  }
 }

@@ -47,7 +47,7 @@ import Testing
     for value in 0..<100 { try log.append(UInt64(value)) }
     try log.append(207) { UInt64($0 + 100) }
     var found: [UInt64] = []
-    try log.forEachStretch { first, elements in
+    try log.forEachStretch { first, elements throws(FileFault) in
       #expect(first == found.count)
       found += Array(elements)
     }

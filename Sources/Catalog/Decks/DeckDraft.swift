@@ -11,6 +11,12 @@ struct DeckDraft: ~Copyable {
   private(set) var sortCodes: [UInt64] = []
   /// Whether some row is a deletion.
   private(set) var hasDeletions = false
+  /// The different sets of further prices.
+  private(set) var variants: [DeckPriceVariant] = []
+  /// Rows that give the price of one band, until they are attached to the rows of their prefixes.
+  var bandRows: [DeckBandRow] = []
+  /// Names of bands, by number.
+  var bands = NameTable()
   /// Names of destinations, by number.
   var destinations = NameTable()
   /// Names of rating groups, by number.
@@ -18,6 +24,7 @@ struct DeckDraft: ~Copyable {
   /// The different increments.
   private(set) var increments: [BillingIncrement] = []
 
+  private var variantIndices: [DeckPriceVariant: UInt32] = [:]
   private var incrementIndexByPair: [DeckIncrementCell.Pair: UInt32] = [:]
   private var lastPair: (pair: DeckIncrementCell.Pair, index: UInt32)?
   /// For each destination, the rating group of the same name; -1 where nobody asked.
@@ -45,6 +52,20 @@ struct DeckDraft: ~Copyable {
   @inline(__always) mutating func incrementIndex(_ pair: DeckIncrementCell.Pair) -> UInt32 {
     if let lastPair, lastPair.pair == pair { return lastPair.index }
     return findIncrement(pair)
+  }
+
+  /// The number of a set of further prices.
+  mutating func variantIndex(_ variant: DeckPriceVariant) -> UInt32 {
+    if let index = variantIndices[variant] { return index }
+    let index = UInt32(variants.count)
+    variants.append(variant)
+    variantIndices[variant] = index
+    return index
+  }
+
+  /// Gives a row a set of further prices.
+  mutating func setVariant(_ variant: DeckPriceVariant, ofRow index: Int) {
+    rows[index].variant = variantIndex(variant)
   }
 
   /// The rating group that has a destination's name.

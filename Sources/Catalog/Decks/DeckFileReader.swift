@@ -21,8 +21,10 @@ struct DeckFileReader: ~Copyable {
   var columns: DeckColumns
   let layout: DeckLayout
   let prices: DeckPriceReader
-  private let fileIndex: UInt16
-  private let fromSeconds: Int64
+  let fileIndex: UInt16
+  let fromSeconds: Int64
+  /// Whether rows have prices by jurisdiction or columns of bands.
+  private let hasVariants: Bool
   let defaultPairs: [DeckIncrementCell.Pair]
   private let priceUnits: [Int64]
   private let text: UnsafeBufferPointer<UInt8>
@@ -53,6 +55,7 @@ struct DeckFileReader: ~Copyable {
     self.fileIndex = fileIndex
     self.fromSeconds = fromSeconds
     self.defaultPairs = defaultPairs
+    hasVariants = layout.jurisdiction != nil || !layout.bandColumns.isEmpty
     priceUnits = UsageKind.allCases.map { layout.priceUnits(of: $0) }
     prices = DeckPriceReader(mark: layout.decimalMark, unit: layout.priceUnit)
     reader = TableReader(text, delimiter: layout.delimiter, skipLines: layout.skipLines)
@@ -114,7 +117,9 @@ struct DeckFileReader: ~Copyable {
 
   private mutating func takeRow(_ draft: inout DeckDraft) {
     guard let kind = takeKind(), let status = takeStatus() else { return }
-    let price = takePrice(status)
+    if columns[.band] >= 0, !reader[columns[.band]].isEmpty { return takeBandRow(kind, status, &draft) }
+    var variant: DeckPriceVariant?
+    let price = hasVariants ? takePrice(status, &variant, &draft) : takePrice(status)
     let fee = takeFee()
     let minimum = takeMinimum(kind)
     let pair = takeIncrement(kind)
@@ -132,12 +137,13 @@ struct DeckFileReader: ~Copyable {
     let group = reader[columns[.ratingGroup]]
     let groupIndex =
       group.isEmpty ? draft.ratingGroup(ofDestination: destination) : draft.ratingGroups.index(of: group)
-    let row = RateDeckRow(
+    var row = RateDeckRow(
       prefix: 0, prefixDigits: 0, kind: kind, isBlocked: status == .blocked, file: fileIndex,
       line: UInt32(truncatingIfNeeded: reader.line), destination: UInt32(truncatingIfNeeded: destination),
       ratingGroup: UInt32(truncatingIfNeeded: groupIndex), increment: draft.incrementIndex(pair),
       minimumSeconds: minimum, fromSeconds: from, untilSeconds: until, pricePico: price,
       priceUnits: status == .deleted ? 0 : priceUnits[Int(kind.rawValue)], connectionFeePico: fee)
+    if let variant { row.variant = draft.variantIndex(variant) }
     append(row, to: &draft)
   }
 
@@ -148,18 +154,25 @@ struct DeckFileReader: ~Copyable {
   }
 
   /// Looks at the prefixes of a row that is refused already, so that their faults are named too.
-  private mutating func checkPrefixes() {
+  mutating func checkPrefixes() {
     let cell = reader[columns[.prefix]]
     if DeckPrefix.plain(cell) == nil { _ = prefixes(cell) }
   }
 
-  private mutating func prefixes(_ cell: UnsafeBufferPointer<UInt8>) -> [DeckPrefix] {
+  mutating func prefixes(_ cell: UnsafeBufferPointer<UInt8>) -> [DeckPrefix] {
     do throws(DeckPrefixCell.Fault) {
       return try DeckPrefixCell.prefixes(cell, style: layout.prefixStyle)
     } catch {
       self.error(.prefix, byteOffset: error.byteOffset, error.message, hint: error.hint)
       return []
     }
+  }
+
+  /// Adds an error at a cell of the current row by its index.
+  mutating func error(
+    atCell index: Int, _ message: @autoclosure () -> String, hint: @autoclosure () -> String
+  ) {
+    findings.error(at: reader.position(ofCell: index), message(), hint: hint())
   }
 
   /// Adds an error at a cell of the current row, or at a byte in it.

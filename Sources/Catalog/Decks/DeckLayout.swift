@@ -8,7 +8,10 @@ import Tables
 enum DeckColumn: Int, TableColumn {
   case prefix, destination, price, increment, incrementFirst, incrementNext, minimum, connectionFee, from,
     until
-  case ratingGroup, status, kind, currency
+  case ratingGroup, status, kind, currency, band, inter, intra, indeterminate
+
+  /// The three prices by jurisdiction.
+  static let jurisdictions: [DeckColumn] = [.inter, .intra, .indeterminate]
 
   var names: [String] {
     switch self {
@@ -26,6 +29,10 @@ enum DeckColumn: Int, TableColumn {
     case .status: ["status"]
     case .kind: ["kind"]
     case .currency: ["currency"]
+    case .band: ["band"]
+    case .inter: ["inter", "inter_rate", "interstate", "interstate_rate"]
+    case .intra: ["intra", "intra_rate", "intrastate", "intrastate_rate"]
+    case .indeterminate: ["indeterminate", "indeterminate_rate", "ij", "ij_rate"]
     }
   }
 
@@ -97,6 +104,24 @@ struct DeckLayout {
   /// `first/next` of rows without one, as written; nil for one unit of the kind.
   var increment: Label?
   var files: [File]
+  /// Columns with the price of one band each.
+  var bandColumns: [BandColumn] = []
+  /// When the bands are, for what a supplier charges.
+  var bandTimes: [BandRule] = []
+  /// nil where prices do not depend on jurisdiction.
+  var jurisdiction: DeckJurisdiction?
+
+  /// A column with the price of a band.
+  struct BandColumn: Hashable {
+    var band: Label
+    var place: Place
+  }
+
+  /// Whether a file must have this column.
+  func needs(_ column: DeckColumn) -> Bool {
+    guard jurisdiction != nil else { return column.isNeeded }
+    return column == .prefix || column == .inter || column == .intra
+  }
 }
 
 extension DeckLayout {

@@ -15,7 +15,7 @@ struct DeckLayoutReader {
   static let keys = [
     "currency", "zone", "delimiter", "header", "skip_lines", "columns", "price_unit", "price_per", "decimal",
     "dates",
-    "prefixes", "increment", "files",
+    "prefixes", "increment", "files", "bands", "band_times", "jurisdiction", "lrn",
   ]
   /// Lines that may stand before a header, and columns that a position may name.
   private static let linesMax = 10_000
@@ -29,19 +29,20 @@ struct DeckLayoutReader {
   ///
   /// `fileName` is the deck's own file inside `decks/`, which the deck has where the layout lists none.
   static func read(
-    _ text: [UInt8], file: String, fileName: String, defaults: DeckDefaults, zones: inout ZoneLibrary,
+    _ text: [UInt8], file: String, fileName: String, defaults: DeckDefaults, holidays: [Label] = [],
+    zones: inout ZoneLibrary,
     findings: inout [CatalogFinding]
   ) -> DeckLayout {
     let found = YamlFindings(file: file)
     var reader = DeckLayoutReader(
       findings: found,
       layout: DeckLayout(fileName: fileName, zone: defaults.zone, currency: defaults.currency))
-    if let root = YamlReader.read(text, findings: found) { reader.read(root, &zones) }
+    if let root = YamlReader.read(text, findings: found) { reader.read(root, holidays, &zones) }
     findings += found.sorted
     return reader.layout
   }
 
-  private mutating func read(_ root: YamlNode, _ zones: inout ZoneLibrary) {
+  private mutating func read(_ root: YamlNode, _ holidays: [Label], _ zones: inout ZoneLibrary) {
     guard let map = YamlMap(root, what: "the layout", keys: Self.keys, findings: findings) else { return }
     if let node = map["currency"], let currency = findings.currency(node) { layout.currency = currency }
     if let node = map["zone"], let zone = findings.zone(node, &zones) { layout.zone = zone }
@@ -55,7 +56,12 @@ struct DeckLayoutReader {
     {
       layout.skipLines = count
     }
+    readJurisdiction(map)
     readColumns(map)
+    if let node = map["bands"] { readBands(node) }
+    if let node = map["band_times"] {
+      layout.bandTimes = BandReading(findings: findings, holidays: holidays).bands(node)
+    }
     if let node = map["price_unit"] { readPriceUnit(node) }
     if let node = map["price_per"] { readPricePer(node) }
     if let node = map["decimal"],
@@ -125,11 +131,18 @@ extension DeckLayoutReader {
       let places = YamlMap(node, what: "columns", keys: DeckColumn.allCases.map(\.name), findings: findings)
     {
       for column in DeckColumn.allCases {
-        if let place = places[column.name] { readPlace(place, of: column) }
+        if let place = places[column.name] { layout.columns[column] = self.place(place) }
+        if let entry = places.entry(column.name), DeckColumn.jurisdictions.contains(column),
+          layout.jurisdiction == nil
+        {
+          findings.error(
+            "column '\(column.name)' has prices by jurisdiction", at: entry.place,
+            hint: "add `jurisdiction: us`")
+        }
       }
     }
     guard layout.header != .names else { return }
-    let missing = DeckColumn.allCases.filter { $0.isNeeded && layout.columns[$0] == nil }
+    let missing = DeckColumn.allCases.filter { layout.needs($0) && layout.columns[$0] == nil }
     if !missing.isEmpty {
       let names = missing.map { "'\($0.name)'" }.joined(separator: " and ")
       findings.error(
@@ -138,20 +151,44 @@ extension DeckLayoutReader {
     }
   }
 
-  private mutating func readPlace(_ node: YamlNode, of column: DeckColumn) {
-    guard let text = findings.text(node, what: "a position or a name") else { return }
+  /// Where a column is: a position from 1, or a name in the header; nil after an error.
+  private func place(_ node: YamlNode) -> DeckLayout.Place? {
+    guard let text = findings.text(node, what: "a position or a name") else { return nil }
     if let position = YamlFindings.integer(text) {
-      if (1...Self.columnsMax).contains(position) {
-        layout.columns[column] = .index(position - 1)
-      } else {
-        findings.error("\(node.quoted) is not a position", at: node.place, hint: "the first column is 1")
-      }
+      if (1...Self.columnsMax).contains(position) { return .index(position - 1) }
+      findings.error("\(node.quoted) is not a position", at: node.place, hint: "the first column is 1")
     } else if layout.header == .names {
-      layout.columns[column] = .name(text.bytes.withUnsafeBufferPointer { TableHeader.key($0) })
+      return .name(text.bytes.withUnsafeBufferPointer { TableHeader.key($0) })
     } else {
       findings.error(
         "\(node.quoted) is a name, but the file has no header", at: node.place, hint: "write a position")
     }
+    return nil
+  }
+
+  /// `bands`: the column of each band's price.
+  private mutating func readBands(_ node: YamlNode) {
+    guard let map = YamlMap(node, what: "bands", keys: nil, findings: findings) else { return }
+    if layout.jurisdiction != nil {
+      findings.error("a deck by jurisdiction has no bands", at: node.place, hint: "leave one of the two out")
+    }
+    for entry in map.entries {
+      guard let place = place(entry.value) else { continue }
+      layout.bandColumns.append(DeckLayout.BandColumn(band: entry.key, place: place))
+    }
+  }
+
+  /// `jurisdiction` and `lrn`.
+  private mutating func readJurisdiction(_ map: YamlMap) {
+    let usesRoutingNumber = map["lrn"].flatMap(findings.flag)
+    guard let node = map["jurisdiction"] else {
+      if let entry = map.entry("lrn") {
+        findings.error("'lrn' belongs to 'jurisdiction'", at: entry.place, hint: "add `jurisdiction: us`")
+      }
+      return
+    }
+    guard findings.choice(node, what: "a jurisdiction", of: [("us", true)]) != nil else { return }
+    layout.jurisdiction = DeckJurisdiction(usesRoutingNumber: usesRoutingNumber ?? false)
   }
 }
 

@@ -97,6 +97,7 @@ struct DeckReader: ~Copyable {
 
   /// Orders the rows, finds those that are there twice, applies updates and numbers names by their order.
   private mutating func deck() -> RateDeck? {
+    draft.attachBandRows(&findings)
     let order = DeckRowOrder(draft.rows, sortCodes: draft.sortCodes)
     if !order.duplicatePlaces.isEmpty { reportDuplicates(order) }
     guard !findings.contains(where: \.hasErrors), let currency else { return nil }
@@ -104,10 +105,16 @@ struct DeckReader: ~Copyable {
     let groups = SortedNames(draft.ratingGroups)
     var rows = Self.ordered(draft.rows, order.indices, destinations.placeByNumber, groups.placeByNumber)
     if layout.files.count > 1 || draft.hasDeletions { rows = DeckUpdates.apply(layout.files, to: rows) }
-    return RateDeck(
+    var deck = RateDeck(
       name: name, currency: currency, rows: rows, destinations: destinations.names,
       ratingGroups: groups.names,
       increments: draft.increments, files: texts.map(\.path))
+    deck.bands = (0..<draft.bands.count).map { draft.bands.label($0) }
+    deck.bandTimes = layout.bandTimes
+    deck.zone = layout.zone
+    deck.jurisdiction = layout.jurisdiction
+    deck.variants = draft.variants
+    return deck
   }
 
   private static func ordered(

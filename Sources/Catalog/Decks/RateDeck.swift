@@ -2,6 +2,7 @@
 //
 // Rows are fixed-width and hold names by index: a deck may have half a million of them.
 
+public import BillingCalendar
 public import Money
 public import Tables
 
@@ -19,6 +20,17 @@ public struct RateDeck: Sendable {
   public var ratingGroups: [Label]
   /// The different increments of its rows.
   public var increments: [BillingIncrement]
+  /// Names of the bands that its rows have prices for, in the order in which they were first met.
+  public var bands: [Label] = []
+  /// When its bands are, in its zone, for what a supplier charges; empty where the deck does not say. The prices of
+  /// customers go by the bands of their plans.
+  public var bandTimes: [BandRule] = []
+  /// Zone of its dates and bands.
+  public var zone = Zone.utc
+  /// How it prices by jurisdiction; nil where it does not.
+  public var jurisdiction: DeckJurisdiction?
+  /// The different sets of further prices of its rows, for `RateDeckRow.variant`.
+  public var variants: [DeckPriceVariant] = []
   /// Its files, as the user named them, for `RateDeckRow.file`.
   public var files: [String]
 
@@ -39,6 +51,9 @@ public struct RateDeck: Sendable {
 
 /// One priced prefix from one date on.
 public struct RateDeckRow: Sendable, BitwiseCopyable {
+  /// What `variant` is where a row has one price only.
+  public static let noVariant = UInt32.max
+
   /// The prefix digits as a number: `0044` is never one, so no leading zero is lost.
   public var prefix: UInt64
   /// How many digits, 1...15.
@@ -57,13 +72,15 @@ public struct RateDeckRow: Sendable, BitwiseCopyable {
   public var ratingGroup: UInt32
   /// Index in `increments`.
   public var increment: UInt32
+  /// Index in `variants` of its prices by band or jurisdiction; `noVariant` where it has one price.
+  public var variant = RateDeckRow.noVariant
   /// Minimum before increments, in seconds (voice); 0 for none.
   public var minimumSeconds: UInt32
   /// First second of validity, UTC; `Int64.min` for "always".
   public var fromSeconds: Int64
   /// First second at which it no longer holds, UTC; `Int64.max` for "open". A later `from` of the same prefix ends it too.
   public var untilSeconds: Int64
-  /// Price of `priceUnits`, in pico.
+  /// Price of `priceUnits`, in pico. Where the row has prices by jurisdiction it is none of them to charge.
   public var pricePico: Int64
   /// Quantity that `pricePico` pays for, in integer quantity of the kind: 60,000 for a minute of voice.
   public var priceUnits: Int64

@@ -3,13 +3,14 @@
 import Money
 import Tables
 
-/// Checks between accounts, plans and decks that are each without fault.
+/// Checks between parts that are each without fault.
 struct CatalogChecks {
-  let accounts: [Account]
-  let plans: [RatePlan]
-  let decks: [RateDeck]
+  let catalog: Catalog
+  var accounts: [Account] { catalog.accounts }
+  var plans: [RatePlan] { catalog.plans }
+  var decks: [RateDeck] { catalog.decks }
 
-  /// Members of a pool must share currency, zone and cycle day.
+  /// Members of a pool must share currency, zone, cycle day and the order of allowances.
   ///
   /// Each member is compared with the first of its pool by line, so that one difference is one finding.
   func poolFindings(accountsFile: String) -> [CatalogFinding] {
@@ -23,6 +24,9 @@ struct CatalogChecks {
         firstByPool[account.pool] = account
         if let other = currencies(of: account).dropFirst().first {
           report(account, account, "currencies (\(currencies(of: account)[0]) and \(other))", &findings)
+        }
+        if let other = orders(of: account).dropFirst().first {
+          report(account, account, "orders (\(orders(of: account)[0]) and \(other))", &findings)
         }
         continue
       }
@@ -40,15 +44,25 @@ struct CatalogChecks {
     findings.error(
       at: TablePosition(line: account.line, column: 0),
       "account \(Quoted.text(account.id)) in pool \(Quoted.text(account.pool)) has \(others) \(difference)",
-      hint: "members of a pool share currency, zone and cycle day")
+      hint: "members of a pool share currency, zone, cycle day and order")
   }
 
   private func difference(_ a: Account, _ b: Account) -> String? {
     if a.zone != b.zone { return "zone (\(a.zone) and \(b.zone))" }
     if a.cycleDay != b.cycleDay { return "cycle day (\(a.cycleDay) and \(b.cycleDay))" }
     let all = currencies(of: a) + currencies(of: b)
-    guard let other = all.first(where: { $0 != all[0] }) else { return nil }
-    return "currency (\(all[0]) and \(other))"
+    if let other = all.first(where: { $0 != all[0] }) { return "currency (\(all[0]) and \(other))" }
+    let orders = orders(of: a) + orders(of: b)
+    return orders.first { $0 != orders[0] }.map { "order (\(orders[0]) and \($0))" }
+  }
+
+  /// The different orders of allowances of an account's plans, by date.
+  private func orders(of account: Account) -> [String] {
+    var words: [String] = []
+    for plan in account.plans where !words.contains(plans[plan.planIndex].order.rawValue) {
+      words.append(plans[plan.planIndex].order.rawValue)
+    }
+    return words
   }
 
   /// The different currencies of an account's plans, by date.
@@ -58,40 +72,5 @@ struct CatalogChecks {
       codes.append(plans[plan.planIndex].currency.code)
     }
     return codes
-  }
-
-  /// Rating groups of charges that no row of the decks in question has: such a charge never takes an event.
-  func ratingGroupFindings() -> [CatalogFinding] {
-    plans.flatMap { plan in
-      var findings = FindingList(file: plan.file)
-      for charge in plan.charges { checkGroups(of: charge, in: plan, &findings) }
-      return findings.sorted()
-    }
-  }
-
-  private func checkGroups(of charge: PlanCharge, in plan: RatePlan, _ findings: inout FindingList) {
-    let kinds = charge.kinds.isEmpty ? UsageKind.allCases : charge.kinds
-    let decks = kinds.map { plan.deckIndexByKind[Int($0.rawValue)] }
-    // Without a deck the record itself may say any group.
-    guard let groups = charge.ratingGroups, !decks.contains(nil) else { return }
-    let known = decks.compactMap { $0 }.map { self.decks[$0] }
-    for group in groups where !known.contains(where: { Self.has(group, $0.ratingGroups) }) {
-      let names = Set(known.map(\.name)).sorted().map { Quoted.text($0) }.joined(separator: ", ")
-      findings.warning(
-        at: TablePosition(line: charge.line, column: 0),
-        "no row of \(names) has the rating group \(Quoted.text(group)) of charge \(Quoted.text(charge.name))",
-        hint: Quoted.suggestion(for: group, in: known.flatMap(\.ratingGroups)))
-    }
-  }
-
-  /// Whether a sorted list has a name.
-  private static func has(_ name: Label, _ sorted: [Label]) -> Bool {
-    var low = 0
-    var high = sorted.count
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < name { low = middle + 1 } else { high = middle }
-    }
-    return low < sorted.count && sorted[low] == name
   }
 }

@@ -10,14 +10,14 @@ extension CatalogLoading {
   private static let layoutSuffix = ".yaml"
 
   /// All decks: one for each layout, and one for each table that no layout lists.
-  mutating func readDecks(_ defaults: DeckDefaults) -> NamedParts<RateDeck> {
+  mutating func readDecks(_ defaults: DeckDefaults, _ holidays: [HolidayList]) -> NamedParts<RateDeck> {
     let names = names(in: "decks", .decks) ?? []
     reportOthers(names, in: "decks", suffixes: Self.tableSuffixes + [Self.layoutSuffix], .decks)
     var layouts: [(name: Label, layout: DeckLayout)] = []
     var claimed: Set<String> = []
     for fileName in names where fileName.hasSuffix(Self.layoutSuffix) {
       let name = String(fileName.dropLast(Self.layoutSuffix.count))
-      guard let layout = readLayout(fileName, name, names, defaults) else { continue }
+      guard let layout = readLayout(fileName, name, names, defaults, holidays) else { continue }
       claimed.formUnion(layout.files.map(\.name))
       layouts.append((Label(name), layout))
     }
@@ -42,14 +42,15 @@ extension CatalogLoading {
 
   /// The layout of a deck, with every file as it lies in the folder.
   private mutating func readLayout(
-    _ fileName: String, _ name: String, _ names: [String], _ defaults: DeckDefaults
+    _ fileName: String, _ name: String, _ names: [String], _ defaults: DeckDefaults,
+    _ holidays: [HolidayList]
   ) -> DeckLayout? {
     guard let file = read("decks/" + fileName, .decks) else { return nil }
     let tables = names.filter { Self.deckName(ofTable: $0) != nil }.map { Label($0) }
     var findings: [CatalogFinding] = []
     var layout = DeckLayoutReader.read(
-      file.text, file: file.path, fileName: name + ".csv", defaults: defaults, zones: &zones,
-      findings: &findings)
+      file.text, file: file.path, fileName: name + ".csv", defaults: defaults,
+      holidays: holidays.map(\.name), zones: &zones, findings: &findings)
     for (index, listed) in layout.files.enumerated() {
       // A listed NAME.csv may lie there compressed.
       if let found = ["", ".zst", ".gz"].map({ listed.name + $0 }).first(where: { names.contains($0) }) {

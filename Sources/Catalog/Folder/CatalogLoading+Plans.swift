@@ -6,9 +6,10 @@ import Tables
 extension CatalogLoading {
   private static let suffix = ".yaml"
 
-  /// All plans.
-  mutating func readPlans(_ defaults: CatalogDefaults, _ decks: NamedParts<RateDeck>) -> NamedParts<RatePlan>
-  {
+  /// All plans, each with what it inherits.
+  mutating func readPlans(
+    _ defaults: CatalogDefaults, _ decks: NamedParts<RateDeck>, _ holidays: [HolidayList]
+  ) -> NamedParts<RatePlan> {
     var knownDecks: [Label: PlanDeck] = [:]
     for name in decks.indexByName.names {
       let index = decks.parts.firstIndex { $0.name == name }
@@ -17,49 +18,42 @@ extension CatalogLoading {
       guard let currency = deck?.currency ?? defaults.currency ?? Currency(code: "XXX") else { continue }
       knownDecks[name] = PlanDeck(index: index ?? 0, currency: currency)
     }
-    let read = readFolder("plans", .plans, nameKey: "plan") { file, findings in
-      PlanReader.read(
-        file.text, file: file.path, defaultCurrency: defaults.currency, decks: knownDecks, findings: &findings
-      )
-    }
-    if read.files.isEmpty {
+    let texts = yamlFiles(of: "plans", .plans).map { PlanText(file: $0.path, bytes: $0.text) }
+    let references = PlanReferences(
+      defaultCurrency: defaults.currency, decks: knownDecks, holidays: holidays.map(\.name))
+    let read = PlanFamily.read(texts, references)
+    add(.plans, read.flatMap(\.findings))
+    if texts.isEmpty, names(in: "plans", .plans)?.contains(where: { $0.hasSuffix(Self.suffix) }) != true {
       add(.plans, files.path("plans"), "there is no plan", hint: "write one to plans/NAME.yaml")
     }
-    let unique = dropTwins(read.parts, .plans, what: "plan", name: \.name, file: \.file)
-    return NamedParts(unique, faultyNames: read.faultyNames, name: \.name)
+    let unique = dropTwins(read.compactMap(\.plan), .plans, what: "plan", name: \.name, file: \.file)
+    let faultyNames = read.filter { $0.plan == nil }.compactMap(\.name)
+    return NamedParts(unique, faultyNames: faultyNames, name: \.name)
   }
 
   /// All formats, built in ones first; a name belongs to one of them.
   mutating func readFormats() -> NamedParts<FormatDescriptor> {
-    let read = readFolder("formats", .formats, nameKey: "format") { file, findings in
-      FormatReader.read(file.text, origin: file.path, findings: &findings)
-    }
-    let all = BuiltInFormats.all() + read.parts
-    let unique = dropTwins(all, .formats, what: "format", name: \.name, file: \.origin)
-    return NamedParts(unique, faultyNames: read.faultyNames, name: \.name)
-  }
-
-  /// Reads every YAML file of a folder inside.
-  private mutating func readFolder<Part>(
-    _ folder: String, _ section: Section, nameKey: String,
-    _ body: (CatalogFile, inout [CatalogFinding]) -> Part?
-  ) -> (files: [String], parts: [Part], faultyNames: [Label]) {
-    let names = names(in: folder, section) ?? []
-    reportOthers(names, in: folder, suffixes: [Self.suffix], section)
-    var parts: [Part] = []
+    var parts: [FormatDescriptor] = []
     var faultyNames: [Label] = []
-    let own = names.filter { $0.hasSuffix(Self.suffix) }
-    for name in own {
-      guard let file = read(folder + "/" + name, section) else { continue }
+    for file in yamlFiles(of: "formats", .formats) {
       var findings: [CatalogFinding] = []
-      if let part = body(file, &findings) {
-        parts.append(part)
-      } else if let name = Self.text(ofKey: nameKey, in: file.text) {
+      if let format = FormatReader.read(file.text, origin: file.path, findings: &findings) {
+        parts.append(format)
+      } else if let name = Self.text(ofKey: "format", in: file.text) {
         faultyNames.append(name)
       }
-      add(section, findings)
+      add(.formats, findings)
     }
-    return (own, parts, faultyNames)
+    let all = BuiltInFormats.all() + parts
+    let unique = dropTwins(all, .formats, what: "format", name: \.name, file: \.origin)
+    return NamedParts(unique, faultyNames: faultyNames, name: \.name)
+  }
+
+  /// The YAML files of a folder inside that can be read.
+  private mutating func yamlFiles(of folder: String, _ section: Section) -> [CatalogFile] {
+    let names = names(in: folder, section) ?? []
+    reportOthers(names, in: folder, suffixes: [Self.suffix], section)
+    return names.filter { $0.hasSuffix(Self.suffix) }.compactMap { read(folder + "/" + $0, section) }
   }
 
   /// The text of a key at the top of a faulty file, so that what refers to its name is not called faulty too.

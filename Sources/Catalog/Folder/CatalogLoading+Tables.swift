@@ -78,6 +78,60 @@ extension CatalogLoading {
     return kinds
   }
 
+  /// The lists of holidays.
+  mutating func readHolidays(_ names: [String]) -> [HolidayList] {
+    table("holidays.csv", names, .holidays) { HolidayReader.read($0, file: $1) } ?? []
+  }
+
+  /// Packs and opening balances, in file order.
+  mutating func readGrants(_ names: [String], _ accounts: NamedParts<Account>) -> [AllowanceGrant] {
+    let pools = Set(accounts.parts.map(\.pool)).subtracting([.empty])
+    return table("grants.csv", names, .grants) {
+      GrantReader.read($0, file: $1, accounts: accounts.indexByName, pools: pools)
+    } ?? []
+  }
+
+  /// Prices of accounts for themselves, in file order.
+  mutating func readAccountPrices(
+    _ names: [String], _ accounts: NamedParts<Account>, _ plans: NamedParts<RatePlan>
+  ) -> [AccountPrice] {
+    // With faults elsewhere the indices of plans mean nothing.
+    let knowsPlans = !hasErrors
+    return table("overrides.csv", names, .overrides) {
+      AccountPriceReader.read($0, file: $1, accounts: accounts.indexByName) { account in
+        knowsPlans ? accounts.parts[account].plans.flatMap { plans.parts[$0.planIndex].charges } : nil
+      }
+    } ?? []
+  }
+
+  /// Suppliers, in file order.
+  mutating func readSuppliers(_ names: [String], _ decks: NamedParts<RateDeck>) -> [SupplierRule] {
+    table("suppliers.csv", names, .suppliers) {
+      SupplierReader.read($0, file: $1, decks: decks.indexByName)
+    } ?? []
+  }
+
+  /// Exchange rates, in file order.
+  mutating func readExchangeRates(_ names: [String]) -> [ExchangeRate] {
+    table("fx.csv", names, .exchangeRates) { ExchangeRateReader.read($0, file: $1) } ?? []
+  }
+
+  /// States of North American numbers.
+  mutating func readStates(_ names: [String]) -> StateTable {
+    StateTable(rows: table("jurisdiction.csv", names, .jurisdiction) { StateReader.read($0, file: $1) } ?? [])
+  }
+
+  /// What the reader of an optional table makes of it; nil where there is none or it cannot be read.
+  private mutating func table<Rows>(
+    _ name: String, _ names: [String], _ section: Section,
+    _ read: (UnsafeBufferPointer<UInt8>, String) -> (rows: Rows, findings: FindingList)
+  ) -> Rows? {
+    guard names.contains(name), let file = self.read(name, section) else { return nil }
+    let (rows, findings) = file.text.withUnsafeBufferPointer { read($0, file.path) }
+    add(section, findings.sorted())
+    return rows
+  }
+
   /// The contracts, in file order.
   mutating func readContracts(
     _ names: [String], _ accounts: NamedParts<Account>, _ plans: NamedParts<RatePlan>,

@@ -32,7 +32,8 @@ struct NamedParts<Part> {
 struct CatalogLoading {
   /// The files of the folder, in the order in which findings are given.
   enum Section: Int, CaseIterable {
-    case folder, defaults, accounts, services, sources, decks, plans, formats, contracts
+    case folder, defaults, accounts, services, sources, holidays, decks, plans, formats, grants, overrides
+    case suppliers, exchangeRates, jurisdiction, contracts
   }
 
   let files: CatalogFiles
@@ -61,25 +62,39 @@ struct CatalogLoading {
     let defaults = readDefaults(names)
     let formats = readFormats()
     knownFormats = formats.parts
-    let decks = readDecks(DeckDefaults(zone: defaults.zone, currency: defaults.currency))
-    let plans = readPlans(defaults, decks)
+    let holidays = readHolidays(names)
+    let decks = readDecks(DeckDefaults(zone: defaults.zone, currency: defaults.currency), holidays)
+    let plans = readPlans(defaults, decks, holidays)
     let accounts = readAccounts(plans, defaults)
     let sources = readSources(names, formats, accounts, defaults)
     let services = readServices(names, formats, accounts, sources)
     let contracts = readContracts(names, accounts, plans, defaults)
-    let checks = CatalogChecks(accounts: accounts.parts, plans: plans.parts, decks: decks.parts)
-    if !hasErrors {
-      add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
-      add(.plans, checks.ratingGroupFindings())
-    }
-    guard !hasErrors else { throw fault() }
-    return Catalog(
+    var catalog = Catalog(
       defaults: defaults, sources: sources, formats: formats.parts, accounts: accounts.parts,
-      services: services,
-      decks: decks.parts, plans: plans.parts, contracts: contracts,
-      ratingHash: CatalogHash.rating(readFiles, zones: zones.loaded),
-      billingHash: CatalogHash.billing(readFiles),
-      warnings: allFindings())
+      services: services, decks: decks.parts, plans: plans.parts, contracts: contracts, ratingHash: "",
+      billingHash: "", warnings: [])
+    catalog.holidays = holidays
+    catalog.grants = readGrants(names, accounts)
+    catalog.accountPrices = readAccountPrices(names, accounts, plans)
+    catalog.suppliers = readSuppliers(names, decks)
+    catalog.exchangeRates = readExchangeRates(names)
+    catalog.states = readStates(names)
+    if !hasErrors { check(catalog) }
+    guard !hasErrors else { throw fault() }
+    catalog.ratingHash = CatalogHash.rating(readFiles, zones: zones.loaded)
+    catalog.billingHash = CatalogHash.billing(readFiles)
+    catalog.warnings = allFindings()
+    return catalog
+  }
+
+  /// Checks parts that are each without fault against each other.
+  private mutating func check(_ catalog: Catalog) {
+    let checks = CatalogChecks(catalog: catalog)
+    add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
+    add(.plans, checks.planFindings())
+    add(.grants, checks.grantFindings(grantsFile: files.path("grants.csv")))
+    add(.overrides, checks.accountPriceFindings(overridesFile: files.path("overrides.csv")))
+    add(.suppliers, checks.supplierFindings(suppliersFile: files.path("suppliers.csv")))
   }
 
   /// Whether anything is an error so far.
@@ -140,7 +155,8 @@ struct CatalogLoading {
   private mutating func reportStrangers(_ names: [String]) {
     let known = [
       "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
-      "contracts.csv",
+      "contracts.csv", "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv",
+      "jurisdiction.csv",
     ]
     let missing = known.filter { !names.contains($0) }.map { Label($0) }
     for name in names where !known.contains(name) {

@@ -4,11 +4,12 @@ import Tables
 
 extension FieldRole {
   /// The roles with a fixed meaning, by word.
-  static let fixed: [(word: String, role: FieldRole)] = [
-    .id, .sequence, .call, .start, .answer, .end, .from, .to, .direction, .duration, .billable, .unit,
-    .disposition,
-    .kind, .meter, .account,
-  ].map { ($0.name.description, $0) }
+  static let fixed: [(word: String, role: FieldRole)] =
+    [
+      .id, .sequence, .call, .start, .answer, .end, .from, .to, .direction, .duration, .billable, .unit,
+      .disposition,
+      .kind, .meter, .account, .amount, .amountCurrency, .item, .value, .routingNumber, .refundOf,
+    ].map { ($0.name.description, $0) } + [("role", .meter)]
 
   /// The role of a word: a fixed one, or a service key of this name.
   ///

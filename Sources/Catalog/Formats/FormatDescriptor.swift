@@ -205,6 +205,18 @@ public enum FieldRole: Hashable, Sendable {
   case meter
   /// Account id, looked up in `accounts.csv`.
   case account
+  /// The amount of money that the record carries.
+  case amount
+  /// Currency of `amount`; absent: that of the plan.
+  case amountCurrency
+  /// What a gauge counts or measures: a device, a seat, a disk.
+  case item
+  /// A sample of a gauge, at the event's start.
+  case value
+  /// Location routing number of the destination (North America).
+  case routingNumber
+  /// Identity of the record that this one refunds.
+  case refundOf
   /// Any other key of `services.csv`: `trunk`, `extension`, `account_code`, `tenant` …
   case service(Label)
 
@@ -227,6 +239,12 @@ public enum FieldRole: Hashable, Sendable {
     case .kind: "kind"
     case .meter: "meter"
     case .account: "account"
+    case .amount: "amount"
+    case .amountCurrency: "amount_currency"
+    case .item: "item"
+    case .value: "value"
+    case .routingNumber: "lrn"
+    case .refundOf: "refund_of"
     case .service(let word): word
     }
   }
@@ -281,6 +299,8 @@ public enum FieldConversion: Hashable, Sendable {
   /// A decimal quantity in the unit that the record's `unit` field names (`UsageUnit.named`), which also gives the kind of
   /// a record that has no `kind`; where it names none, in the unit of the record's kind.
   case quantityInRecordUnit(isDecimalComma: Bool)
+  /// A decimal amount of money, negative too; what has more than 12 digits after the point rounds half-even at 10⁻¹².
+  case amount(isDecimalComma: Bool, isScientific: Bool)
   /// A whole number of microseconds; a part of a millisecond counts as one.
   case microseconds
   /// A duration written `HH:MM:SS` or `MM:SS`, with an optional fraction.

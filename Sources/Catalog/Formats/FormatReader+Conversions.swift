@@ -1,5 +1,6 @@
 // What becomes of a field's text: an instant, a quantity, one of a few words.
 
+import Money
 import Tables
 
 extension FormatReading {
@@ -53,6 +54,13 @@ extension FormatReading {
     return conversion(of: text, measuring: isBillable ? kind : .voice, isComma: isComma, node, map)
   }
 
+  /// `decimal` and `scientific`: how an amount of money is written.
+  func amount(_ map: YamlMap?) -> FieldConversion? {
+    .amount(
+      isDecimalComma: map?["decimal"].flatMap(decimalMark) ?? false,
+      isScientific: map?["scientific"].flatMap(findings.flag) ?? false)
+  }
+
   private func conversion(
     of text: Label, measuring kind: UsageKind, isComma: Bool, _ node: YamlNode, _ map: YamlMap?
   ) -> FieldConversion? {
@@ -91,6 +99,12 @@ extension FormatReading {
       findings.error(
         "\(YamlNode.quote(text)) is not one of the words of '\(role.name)'", at: node.place,
         hint: YamlSuggestion.hint(for: text, among: words.map(\.text.description)))
+    case (.amount, _), (.value, _):
+      findings.error("'\(role.name)' is read from a column, not a constant", at: node.place)
+    case (.amountCurrency, _) where Currency(code: text.description) == nil:
+      findings.error(
+        "\(YamlNode.quote(text)) is not a currency", at: node.place,
+        hint: "write three capital letters, such as EUR")
     case (.unit, _) where UsageUnit.named(text) == nil:
       findings.error(
         "\(YamlNode.quote(text)) is not a unit", at: node.place,

@@ -6,7 +6,7 @@ extension FormatReading {
   private static let fieldKeys = [
     "column", "first_of", "join", "constant", "with", "after", "before", "time", "unit", "decimal", "words",
     "otherwise",
-    "absent", "optional",
+    "absent", "optional", "scientific",
   ]
 
   /// The rule of one role; nil after an error.
@@ -78,15 +78,16 @@ extension FormatReading {
     let (usable, convert): ([String], (YamlMap?) -> FieldConversion?) =
       switch role {
       case .start, .answer, .end: (["time"], time)
-      case .from, .to: ([], { _ in .number })
+      case .from, .to, .routingNumber: ([], { _ in .number })
       case .direction:
         (["words", "otherwise"], { words($0, of: UsageDirection.choices, what: "a direction") })
       case .kind: (["words", "otherwise"], { words($0, of: UsageKind.choices, what: "a kind of usage") })
       case .duration: (["unit", "decimal"], { quantity($0, isBillable: false) })
-      case .billable: (["unit", "decimal"], { quantity($0, isBillable: true) })
+      case .billable, .value: (["unit", "decimal"], { quantity($0, isBillable: true) })
+      case .amount: (["decimal", "scientific"], amount)
       default: ([], { _ in .text })
       }
-    for key in ["time", "unit", "decimal", "words", "otherwise"] where !usable.contains(key) {
+    for key in ["time", "unit", "decimal", "words", "otherwise", "scientific"] where !usable.contains(key) {
       if let entry = map?.entry(key) {
         findings.error(
           "'\(key)' does nothing for the role '\(role.name)'", at: entry.place, hint: "leave it out")

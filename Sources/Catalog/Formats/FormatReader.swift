@@ -88,12 +88,17 @@ struct FormatReading {
   /// The roles of `fields` in file order, each at most once.
   private mutating func entries(_ node: YamlNode) -> [(entry: YamlEntry, role: FieldRole)] {
     guard let map = YamlMap(node, what: "fields", keys: nil, findings: findings) else { return [] }
-    // The reader of YAML has refused keys given twice, and one word is one role: so each role is there once.
+    // The reader of YAML has refused keys given twice; two words may still be one role (`role` is a meter).
     let entries = map.entries.compactMap { entry -> (entry: YamlEntry, role: FieldRole)? in
       let word = YamlNode(content: .scalar(entry.key, isPlain: true), place: entry.place)
       return findings.take(FieldRole.parse(entry.key), at: word).map { (entry, $0) }
     }
     roles = entries.map(\.role)
+    if let twin = entries.indices.dropFirst().first(where: { roles[..<$0].contains(roles[$0]) }) {
+      findings.error(
+        "'\(entries[twin].entry.key)' is the role '\(roles[twin].name)', which another field has",
+        at: entries[twin].entry.place, hint: "keep one")
+    }
     return entries
   }
 
@@ -116,7 +121,15 @@ struct FormatReading {
       findings.error("no field has the role '\(role)'", at: place.place, hint: why)
     }
     if !roles.contains(.start) { need("start", "an event needs the time at which it began") }
-    guard !roles.contains(.billable) else { return }
+    if roles.contains(.amountCurrency), !roles.contains(.amount) {
+      need("amount", "a currency needs an amount")
+    }
+    if roles.contains(.value), roles.contains(.billable) {
+      findings.error(
+        "a record is a sample (role value) or usage (role billable)", at: place.place,
+        hint: "keep one of the two")
+    }
+    guard !roles.contains(.billable), !roles.contains(.value) else { return }
     if isKindPerRecord || isUnitPerRecord || kind == .data {
       need("billable", "an event needs its quantity")
     } else if kind == .voice, !roles.contains(.end) {

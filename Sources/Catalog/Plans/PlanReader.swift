@@ -1,6 +1,7 @@
 // Reads one file of `plans/`: a rate plan, with every fault named by line and column.
 //
-// Owns the plan's own keys and what they imply for each other; charges and not-billed rules have files of their own.
+// Owns the plan's own keys and what they imply for each other; each part of a plan has files of its own, and what a plan
+// inherits is put together by `PlanFamily` before anything is read here.
 // Decks are known by name and currency only: whether their rows are right is for their reader.
 
 public import Money
@@ -20,80 +21,121 @@ public struct PlanDeck: Sendable, Hashable {
   }
 }
 
+/// What plans refer to.
+struct PlanReferences {
+  /// The currency of `catalog.yaml`.
+  var defaultCurrency: Currency?
+  /// The decks by name.
+  var decks: [Label: PlanDeck]
+  /// The names of the lists of holidays, in the order of their indices.
+  var holidays: [Label]
+}
+
 /// Reads rate plans.
 public enum PlanReader {
   /// The plan in `text`, or nil where it has an error; all its faults are appended to `findings`, in file order.
   ///
-  /// `file` is the name in messages, `defaultCurrency` that of `catalog.yaml`, `decks` the decks by name. A charge that
-  /// no event can reach is a warning.
+  /// `file` is the name in messages, `defaultCurrency` that of `catalog.yaml`, `decks` the decks by name, `holidays` the
+  /// names of the lists of holidays in the order of their indices. What can never take effect is a warning. A plan that
+  /// extends another cannot be read alone: `PlanFamily` reads a folder.
   /// - Complexity: O(n), and O(charges²) for the search of charges that are never reached.
   public static func read(
     _ text: [UInt8], file: String, defaultCurrency: Currency?, decks: [Label: PlanDeck],
-    findings: inout [CatalogFinding]
+    holidays: [Label] = [], findings: inout [CatalogFinding]
   ) -> RatePlan? {
-    let found = YamlFindings(file: file)
-    let plan = YamlReader.read(text, findings: found).flatMap { root in
-      var reading = PlanReading(findings: found, decks: decks)
-      return reading.plan(root, defaultCurrency: defaultCurrency)
-    }
-    findings += found.sorted
-    return found.hasErrors ? nil : plan
+    let references = PlanReferences(defaultCurrency: defaultCurrency, decks: decks, holidays: holidays)
+    let read = PlanFamily.read([PlanText(file: file, bytes: text)], references)
+    findings += read.flatMap(\.findings)
+    return read.first?.plan
   }
 }
 
 /// The reading of one plan: what its parts must know of each other.
 struct PlanReading {
   static let keys = [
-    "plan", "currency", "rounding", "duration", "look_up", "connection_fee", "answered_zero", "not_billed",
-    "charges",
+    "plan", "extends", "remove", "currency", "rounding", "duration", "look_up", "connection_fee",
+    "answered_zero", "not_billed", "bands", "crossing", "charges", "prices", "allowances", "order", "prorate",
+    "tests",
   ]
 
   let findings: YamlFindings
-  let decks: [Label: PlanDeck]
+  let references: PlanReferences
   /// Deck of each kind, by its raw value.
   private(set) var lookUp: [PlanDeck?] = UsageKind.allCases.map { _ in nil }
+  /// The bands, known before charges and allowances refer to them.
+  private(set) var bands: [BandRule] = []
+  /// The currency; nil where it is missing or faulty.
+  private(set) var currency: Currency?
+  /// How events are rounded.
+  private(set) var rounding = RoundingRule.event
 
-  init(findings: YamlFindings, decks: [Label: PlanDeck]) {
+  init(findings: YamlFindings, references: PlanReferences) {
     self.findings = findings
-    self.decks = decks
+    self.references = references
   }
 
-  mutating func plan(_ root: YamlNode, defaultCurrency: Currency?) -> RatePlan? {
+  mutating func plan(_ root: YamlNode, parent: Label?) -> RatePlan? {
     guard let map = YamlMap(root, what: "the plan", keys: Self.keys, findings: findings) else { return nil }
     let name = map.required("plan").flatMap { findings.text($0, what: "the plan's name") }
-    let currency = currency(map, default: defaultCurrency)
+    currency = currency(map)
+    rounding = map["rounding"].flatMap(roundingRule) ?? .event
     if let node = map["look_up"] { readLookUp(node) }
+    bands = map["bands"].map(bandRules) ?? []
     let charges = map.required("charges").map(charges) ?? []
     if let currency, let node = map["look_up"] { checkCurrency(currency, of: charges, at: node) }
     warnOfUnreached(charges)
+    warnOfTinyPrices(charges)
     // Every part is read before a missing one ends the reading, so that all faults are named.
-    let rounding = map["rounding"].flatMap(rounding)
     let keepsMilliseconds = map["duration"].flatMap(duration)
     let connectionFee = map["connection_fee"].flatMap(connectionFee)
     let chargesAnsweredZero = map["answered_zero"].flatMap(answeredZero)
     let notBilled = map["not_billed"].map(notBilled)
+    let prorates = map["prorate"].flatMap(findings.flag) ?? true
+    let names = ChargeNames(charges.map(\.charge))
+    let priceChanges = map["prices"].map { self.priceChanges($0, charges: names) } ?? []
+    let allowances = map["allowances"].map { self.allowances($0, charges: names, prorates: prorates) } ?? []
+    let crossing = map["crossing"].flatMap {
+      word($0, what: "a rule for calls that cross bands", BandCrossing.self)
+    }
+    let order = map["order"].flatMap { word($0, what: "an order of allowances", AllowanceOrder.self) }
+    let examples = map["tests"].map { self.examples($0, charges: names) } ?? []
     guard let name, let currency else { return nil }
-    return RatePlan(
-      name: name, currency: currency, rounding: rounding ?? .event,
+    var plan = RatePlan(
+      name: name, currency: currency, rounding: rounding,
       keepsMilliseconds: keepsMilliseconds ?? false, deckIndexByKind: lookUp.map { $0?.index },
       connectionFee: connectionFee ?? .chargeable, chargesAnsweredZero: chargesAnsweredZero ?? false,
       notBilled: notBilled ?? [NotBilledRule.unanswered], charges: charges.map(\.charge),
       file: findings.file, line: map.entries.first?.place.line ?? map.place.line)
+    plan.parent = parent
+    plan.bands = bands
+    plan.crossing = crossing ?? .splitCarry
+    plan.priceChanges = priceChanges
+    plan.allowances = allowances
+    plan.order = order ?? .time
+    plan.examples = examples
+    return plan
   }
 
-  private func currency(_ map: YamlMap, default: Currency?) -> Currency? {
+  /// One of the words of an enumeration.
+  func word<Word: RawRepresentable<String> & CaseIterable>(
+    _ node: YamlNode, what: String, _ words: Word.Type
+  ) -> Word? {
+    findings.choice(node, what: what, of: Word.allCases.map { (word: $0.rawValue, value: $0) })
+  }
+
+  private func currency(_ map: YamlMap) -> Currency? {
     guard let node = map["currency"] else {
-      if `default` == nil {
+      if references.defaultCurrency == nil {
         findings.error(
           "the plan has no 'currency'", at: map.place,
           hint: "add `currency: EUR` here, or a default in catalog.yaml")
       }
-      return `default`
+      return references.defaultCurrency
     }
     return findings.currency(node)
   }
 
-  private func rounding(_ node: YamlNode) -> RoundingRule? {
+  private func roundingRule(_ node: YamlNode) -> RoundingRule? {
     if case .scalar(let text, _) = node.content, text == "none" { return RoundingRule.none }
     guard let map = YamlMap(node, what: "a rounding", keys: ["scale", "mode"], findings: findings) else {
       return nil
@@ -126,11 +168,11 @@ struct PlanReading {
       guard let value = map[kind.name], let name = findings.text(value, what: "a deck's name") else {
         continue
       }
-      lookUp[Int(kind.rawValue)] = decks[name]
-      guard decks[name] == nil else { continue }
+      lookUp[Int(kind.rawValue)] = references.decks[name]
+      guard references.decks[name] == nil else { continue }
       findings.error(
         "there is no deck \(YamlNode.quote(name))", at: value.place,
-        hint: YamlSuggestion.hint(for: name, among: decks.keys.sorted().map(\.description)))
+        hint: YamlSuggestion.hint(for: name, among: references.decks.keys.sorted().map(\.description)))
     }
   }
 

@@ -37,6 +37,11 @@ public enum QuantityText {
     }
   }
 
+  /// A quantity for people, in the kind's own unit: `60 s`, `1 message`, `0.5 event`.
+  public static func text(_ quantity: Int64, of kind: UsageKind) -> String {
+    DecimalText.format(Int128(quantity), scale: kind.quantityDigits) + " " + kind.unit
+  }
+
   private static func quantity(_ text: Label, of kind: UsageKind) -> Result<Int64, TextFault> {
     let bytes = trimmed(text.bytes[...])
     let unitOffset = bytes.firstIndex { ($0 | 0x20) >= UInt8(ascii: "a") && ($0 | 0x20) <= UInt8(ascii: "z") }

@@ -28,6 +28,21 @@ public struct RatePlan: Sendable {
   /// Line of its first key.
   public var line: Int
 
+  /// The plan that its file extends; nil for none. What is inherited stands in the other properties already.
+  public var parent: Label?
+  /// Bands in order; the first entry that holds at a local time names its band. Nothing holds: the empty band.
+  public var bands: [BandRule] = []
+  /// What becomes of an event that crosses from one band into another.
+  public var crossing = BandCrossing.splitCarry
+  /// Changes of prices, in order; the first that fits an event wins.
+  public var priceChanges: [PriceChange] = []
+  /// Included quantities, in file order.
+  public var allowances: [PlanAllowance] = []
+  /// Which events get the allowances first.
+  public var order = AllowanceOrder.time
+  /// Example events with what they must cost.
+  public var examples: [PlanExample] = []
+
   /// Makes a plan.
   public init(
     name: Label, currency: Currency, rounding: RoundingRule, keepsMilliseconds: Bool, deckIndexByKind: [Int?],
@@ -49,6 +64,14 @@ public struct RatePlan: Sendable {
   }
 }
 
+extension RatePlan {
+  /// The names of its bands, each once, in the order of their first entries; the empty band is not among them.
+  public var bandNames: [Label] {
+    var seen: Set<Label> = []
+    return bands.map(\.band).filter { seen.insert($0).inserted }
+  }
+}
+
 /// When a connection fee is owed.
 public enum ConnectionFeeRule: String, Sendable {
   /// When something is left to charge; the default.
@@ -57,100 +80,4 @@ public enum ConnectionFeeRule: String, Sendable {
   case answered
   /// For every rated event.
   case always
-}
-
-/// Usage that is on purpose not billed: it is filtered, with this reason.
-///
-/// Every condition that is given must hold; a rule without conditions is a load error.
-public struct NotBilledRule: Sendable {
-  /// The reason in reports: lower-case words with hyphens.
-  public var reason: Label
-  /// Kinds it holds for; empty for all.
-  public var kinds: [UsageKind]
-  /// Directions it holds for; empty for all.
-  public var directions: [UsageDirection]
-  /// Whether the event was answered; nil for both.
-  public var isAnswered: Bool?
-  /// Prefixes of the other party's normalised number (digits), any of them; empty for all.
-  public var numberPrefixes: [Label]
-  /// Both ends belong to services of the same account (`account`), of any account (`any`); nil for all.
-  public var onNet: OnNet?
-  /// Dispositions as the record has them, any of them; empty for all.
-  public var dispositions: [Label]
-
-  /// Which on-net calls are meant.
-  public enum OnNet: String, Sendable {
-    /// Both ends are services of the same account.
-    case account
-    /// The other end is a service of any account.
-    case any
-  }
-
-  /// Makes a rule.
-  public init(
-    reason: Label, kinds: [UsageKind], directions: [UsageDirection], isAnswered: Bool?,
-    numberPrefixes: [Label],
-    onNet: OnNet?, dispositions: [Label]
-  ) {
-    self.reason = reason
-    self.kinds = kinds
-    self.directions = directions
-    self.isAnswered = isAnswered
-    self.numberPrefixes = numberPrefixes
-    self.onNet = onNet
-    self.dispositions = dispositions
-  }
-}
-
-/// One priced component of a plan.
-public struct PlanCharge: Sendable {
-  /// The name, unique in its plan.
-  public var name: Label
-  /// Kinds it takes; empty for all.
-  public var kinds: [UsageKind]
-  /// Directions it takes; empty for all.
-  public var directions: [UsageDirection]
-  /// Rating groups it takes; nil for all.
-  public var ratingGroups: [Label]?
-  /// What it charges.
-  public var price: Price
-  /// Replaces the row's increment.
-  public var increment: BillingIncrement?
-  /// Replaces the row's minimum, in seconds.
-  public var minimumSeconds: UInt32?
-  /// Replaces the row's connection fee, in pico.
-  public var connectionFeePico: Int64?
-  /// Least amount of an event that is not free; nil for none.
-  public var eventMinimum: Amount?
-  /// Greatest amount of an event; nil for none.
-  public var eventMaximum: Amount?
-  /// Line in the plan's file.
-  public var line: Int
-
-  /// Where the price comes from.
-  public enum Price: Sendable {
-    /// The deck row that the event matched.
-    case deck
-    /// The same price for all that the charge takes.
-    case unit(UnitPrice)
-  }
-
-  /// Makes a charge.
-  public init(
-    name: Label, kinds: [UsageKind], directions: [UsageDirection], ratingGroups: [Label]?, price: Price,
-    increment: BillingIncrement?, minimumSeconds: UInt32?, connectionFeePico: Int64?, eventMinimum: Amount?,
-    eventMaximum: Amount?, line: Int
-  ) {
-    self.name = name
-    self.kinds = kinds
-    self.directions = directions
-    self.ratingGroups = ratingGroups
-    self.price = price
-    self.increment = increment
-    self.minimumSeconds = minimumSeconds
-    self.connectionFeePico = connectionFeePico
-    self.eventMinimum = eventMinimum
-    self.eventMaximum = eventMaximum
-    self.line = line
-  }
 }

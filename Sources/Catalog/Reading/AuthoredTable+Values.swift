@@ -143,19 +143,6 @@ extension AuthoredTable {
   }
 }
 
-/// A half-open stretch of days; nil ends are open.
-struct DateSpan: Hashable {
-  var from: CivilDate?
-  var until: CivilDate?
-
-  /// Whether the two have a day in common.
-  func overlaps(_ other: DateSpan) -> Bool {
-    let beginsBeforeOtherEnds = other.until.map { (from ?? .distantPast) < $0 } ?? true
-    let otherBeginsBeforeEnd = until.map { (other.from ?? .distantPast) < $0 } ?? true
-    return beginsBeforeOtherEnds && otherBeginsBeforeEnd
-  }
-}
-
 extension DecimalFault {
   /// What is wrong with `text`, which should have been `what`.
   func message(for text: some Collection<UInt8>, as what: String, scale: Int) -> String {

@@ -5,16 +5,29 @@
 /// A reference, because the readers of maps, lists and values inside one file all write to the same list. It stays on
 /// one thread.
 package final class YamlFindings {
-  /// The file as the user named it.
-  package let file: String
+  /// The files as the user named them; places count them from 0. The first is the one that is read, the others are those
+  /// from which it inherits.
+  package let files: [String]
   /// Everything found so far.
   package private(set) var all: [CatalogFinding] = []
 
   /// Starts an empty list for `file`.
-  package init(file: String) { self.file = file }
+  package init(file: String) { files = [file] }
+
+  /// Starts an empty list for a file and those from which it inherits.
+  package init(files: [String]) { self.files = files }
+
+  /// The file that is read.
+  package var file: String { files[0] }
+
+  /// The file of a place.
+  package func file(of place: YamlPlace) -> String { files[Int(place.file)] }
 
   /// Whether there is an error among them.
   package var hasErrors: Bool { all.contains { $0.severity == .error } }
+
+  /// How many errors there are so far.
+  package var errorCount: Int { all.count { $0.severity == .error } }
 
   /// Adds an error.
   package func error(_ message: String, at place: YamlPlace, hint: String = "") {
@@ -29,17 +42,21 @@ package final class YamlFindings {
   /// The findings sorted by place, errors and warnings together.
   package var sorted: [CatalogFinding] {
     // Swift's sort is stable in practice but does not promise it: the index keeps findings of one place in order.
-    all.enumerated()
-      .sorted {
-        ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
-      }
-      .map(\.element)
+    // Of several files, the findings of each stay together.
+    files.flatMap { file in
+      all.enumerated().filter { $0.element.file == file }
+        .sorted {
+          ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+        }
+        .map(\.element)
+    }
   }
 
   private func add(_ severity: CatalogFinding.Severity, _ message: String, _ place: YamlPlace, _ hint: String)
   {
     all.append(
       CatalogFinding(
-        severity: severity, file: file, line: place.line, column: place.column, message: message, hint: hint))
+        severity: severity, file: file(of: place), line: place.line, column: place.column, message: message,
+        hint: hint))
   }
 }

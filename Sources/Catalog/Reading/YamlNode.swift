@@ -10,6 +10,8 @@ package struct YamlPlace: Sendable, Hashable {
   package var line: Int
   /// Column, from 1, in bytes.
   package var column: Int
+  /// Which file of `YamlFindings`; 0, the first, but for what is inherited from another file.
+  package var file: UInt8 = 0
 
   /// Makes a place.
   package init(line: Int, column: Int) {
@@ -58,6 +60,25 @@ package struct YamlNode: Sendable, Hashable {
   }
 
   private static let quotedBytesMax = 60
+
+  /// The same value, said to stand in another file.
+  package func inFile(_ file: UInt8) -> YamlNode {
+    var node = self
+    node.place.file = file
+    switch content {
+    case .scalar: break
+    case .list(let elements): node.content = .list(elements.map { $0.inFile(file) })
+    case .map(let entries):
+      node.content = .map(
+        entries.map { entry in
+          var entry = entry
+          entry.place.file = file
+          entry.value = entry.value.inFile(file)
+          return entry
+        })
+    }
+    return node
+  }
 }
 
 /// One key of a map with its value.

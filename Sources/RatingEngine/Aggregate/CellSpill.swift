@@ -20,7 +20,7 @@ final class CellSpill {
   /// Takes all cells over; `cells` is empty after. Complexity: O(cells).
   func take(_ cells: SummaryCells) throws(FileFault) {
     seen.note(cells)
-    for number in 0..<cells.count { try log.append(cells.cell(number).pointee) }
+    for number in 0..<cells.count { try log.append(cells.cell(number)) }
     cells.removeAll()
   }
 

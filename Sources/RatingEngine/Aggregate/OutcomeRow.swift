@@ -50,6 +50,15 @@ struct OutcomeRow: BitwiseCopyable {
   var amountPico: Int128 {
     @inline(__always) get { Int128(amountHigh) &<< 64 | Int128(amountLow) }
   }
+  /// Amount and quantities where a small cell has room for them: not negative, and not beyond what thousands of sums of
+  /// such events reach.
+  var smallSums: (amount: UInt64, raw: UInt64, billed: UInt64)? {
+    @inline(__always) get {
+      let (raw, billed) = (UInt64(bitPattern: quantityRaw), UInt64(bitPattern: quantityBilled))
+      guard amountHigh == 0, (amountLow | billed) &>> 62 == 0, raw &>> 40 == 0 else { return nil }
+      return (amountLow, raw, billed)
+    }
+  }
   var door: UInt8 {
     @inline(__always) get { UInt8(truncatingIfNeeded: tags & 7) }
     set { tags = tags & ~7 | UInt16(newValue) }

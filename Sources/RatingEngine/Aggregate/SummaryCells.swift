@@ -1,74 +1,75 @@
-// The sums: one cell a summary key, found through an index of 64-bit slots.
+// The sums: one small cell a summary key, found through an index of 32-bit slots.
 //
-// Cells lie one after the other in the order of their first event (no holes, no copy when the index grows); a cell is one
-// cache line. Index and cell are prefetched some rows ahead of the update.
+// Fresh memory and cache misses are what adding up costs, so a cell is half a cache line, cells lie one after the other in the
+// order of their first event (no holes, no copy when the index grows), and a slot is the cell's number under a few bits of the
+// hash. Slot and cell are prefetched some rows ahead of the update. What does not fit a small cell (a sum that grows too
+// large, a refund, a record taken back) is kept by key in a dictionary beside them, and joined when the cells are sealed.
 
 import CMachine
 
-/// What is added up for one key. 64 bytes.
-struct SummaryCell: BitwiseCopyable {
-  var keyLow: UInt64
-  var keyHigh: UInt64
-  var eventCount: UInt64
-  var quantityRaw: Int64
-  var quantityBilled: Int64
-  var unused: UInt64
-  var amountPico: Int128
-}
-
-/// Exact sums by key. One owner at a time.
-final class SummaryCells {
+/// Exact sums by key. One owner at a time until `seal`, any number of readers after it.
+final class SummaryCells: CellReading {
   /// What every access reads, outside the class: its fields would be checked for exclusive access at every use.
   private struct State {
-    // Slots hold 32 bits of the hash above the number of the cell + 1; 0 is empty.
-    var slots: FlatTable<UInt64>
+    /// Number of the cell + 1 in the lower `numberBits`, the hash's upper bits above them; 0 is empty.
+    var slots: FlatTable<UInt32>
     var mask: UInt64
+    var numberBits: UInt32
     var count: Int
-    /// Blocks of 2^blockShift cells; room for 2^16 of them, which is 2^32 cells.
-    var blocks: FlatTable<UnsafeMutablePointer<SummaryCell>?>
+    /// Blocks of 2^blockShift cells, room for 2^13 of them.
+    var blocks: FlatTable<UnsafeMutablePointer<UInt64>?>
+  }
+  private struct Key: Hashable {
+    var low: UInt64
+    var high: UInt64
   }
 
-  private let state: UnsafeMutablePointer<State>
-  /// Blocks that were made before cells were forgotten.
-  private var blocksInUse = 0
   private static let blockShift = 16
   private static let blockMask = (1 << blockShift) - 1
+  private static let blockCountMax = 1 << 13
+  private static let slotCountMin = 1 << 14
+  /// Cells that slots of 24 bits can number; beyond them a slot has four bits of the hash.
+  private static let numberBitsFew: UInt32 = 24
+  private static let numberBitsMany: UInt32 = 29
 
-  init(slotCount: Int = 1 << 16) {
+  private let state: UnsafeMutablePointer<State>
+  // Words of a cell: key, amount in pico, raw quantity × 2¹⁶ + number of events, billed quantity; then the upper half of the
+  // key where it has more than 64 bits.
+  private let cellWords: Int
+  private var wide: [Key: SummaryCell] = [:]
+  /// After `seal`: what was kept apart.
+  private var wideCells: [SummaryCell] = []
+  private var isSealed = false
+
+  /// - Parameter hasWideKeys: whether keys have more than 64 bits.
+  init(hasWideKeys: Bool) {
+    cellWords = hasWideKeys ? 5 : 4
     state = .allocate(capacity: 1)
     state.initialize(
       to: State(
-        slots: FlatTable(zeroedCount: slotCount), mask: UInt64(slotCount - 1), count: 0,
-        blocks: FlatTable(zeroedCount: 1 << 16)))
+        slots: FlatTable(zeroedCount: Self.slotCountMin), mask: UInt64(Self.slotCountMin - 1),
+        numberBits: Self.numberBitsFew, count: 0, blocks: FlatTable(zeroedCount: Self.blockCountMax)))
   }
 
   deinit {
     state.pointee.slots.deallocate()
-    for number in 0..<max(blocksInUse, (count + Self.blockMask) >> Self.blockShift) {
-      // As long as `FlatTable` made it.
-      if let block = state.pointee.blocks[number] {
-        cm_unmap(block, (MemoryLayout<SummaryCell>.stride << Self.blockShift) + ByteText.slack)
-      }
+    for index in 0..<Self.blockCountMax {
+      guard let block = state.pointee.blocks[index] else { break }
+      FlatTable(owning: block, count: cellWords << Self.blockShift).deallocate()
     }
     state.pointee.blocks.deallocate()
     state.deallocate()
   }
 
-  /// Number of cells.
-  @inline(__always) var count: Int { state.pointee.count }
+  /// Number of cells; before they are sealed those of keys with wide sums may count twice.
+  var count: Int { state.pointee.count + (isSealed ? wideCells.count : wide.count) }
 
   /// Bytes of the cells that are in use and of their index.
   var byteCount: Int {
-    state.pointee.slots.byteCount + count * MemoryLayout<SummaryCell>.stride
+    state.pointee.slots.byteCount + state.pointee.count * cellWords * 8 + wide.count * 128
   }
 
-  /// Forgets all cells; their memory stays for the next.
-  func removeAll() {
-    blocksInUse = max(blocksInUse, (count + Self.blockMask) >> Self.blockShift)
-    let slots = state.pointee.slots
-    UnsafeMutableRawPointer(slots.base).initializeMemory(as: UInt8.self, repeating: 0, count: slots.byteCount)
-    state.pointee.count = 0
-  }
+  // MARK: adding up
 
   @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> UInt64 {
     let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: (high | 1) &* 0x9fb2_1c65_1e98_df25)
@@ -86,80 +87,74 @@ final class SummaryCells {
   /// Prefetches the cell that the slot of `hash` names, if it names one.
   @inline(__always) func prefetchCell(_ hash: UInt64) {
     let slot = state.pointee.slots[Int(truncatingIfNeeded: hash & state.pointee.mask)]
-    if slot != 0 { cm_prefetch_write(cell(Int(truncatingIfNeeded: slot & 0xffff_ffff) &- 1)) }
+    if slot != 0 { cm_prefetch_write(words(number(slot))) }
   }
 
-  /// The cell of a number, 0..<count.
-  @inline(__always) func cell(_ number: Int) -> UnsafeMutablePointer<SummaryCell> {
+  @inline(__always) private func number(_ slot: UInt32) -> Int {
+    Int(truncatingIfNeeded: slot & ((1 &<< state.pointee.numberBits) &- 1)) &- 1
+  }
+
+  /// The words of the cell of a number below `state.count`.
+  @inline(__always) private func words(_ number: Int) -> UnsafeMutablePointer<UInt64> {
     // Every number below `count` has its block.
     state.pointee.blocks[number &>> Self.blockShift].unsafelyUnwrapped + (number & Self.blockMask)
+      &* cellWords
   }
-
-  /// Prefetches a cell for reading.
-  @inline(__always) func prefetch(_ number: Int) { cm_prefetch_read(cell(number)) }
 
   /// Adds one rated event.
   @inline(__always) func add(_ row: UnsafePointer<OutcomeRow>, hash: UInt64) {
-    let cell = find(row.pointee.keyLow, row.pointee.keyHigh, hash: hash)
-    cell.pointee.eventCount &+= 1
-    // Wrapping: the run's own totals in 128 bits are compared with these at the end.
-    cell.pointee.quantityRaw &+= row.pointee.quantityRaw
-    cell.pointee.quantityBilled &+= row.pointee.quantityBilled
-    cell.pointee.amountPico &+= row.pointee.amountPico
-  }
-
-  /// Takes one rated event back that was added before.
-  func remove(_ row: UnsafePointer<OutcomeRow>) {
-    let hash = Self.hash(row.pointee.keyLow, row.pointee.keyHigh)
-    let cell = find(row.pointee.keyLow, row.pointee.keyHigh, hash: hash)
-    cell.pointee.eventCount &-= 1
-    cell.pointee.quantityRaw &-= row.pointee.quantityRaw
-    cell.pointee.quantityBilled &-= row.pointee.quantityBilled
-    cell.pointee.amountPico &-= row.pointee.amountPico
-  }
-
-  /// The cell of a key, made where there is none.
-  @inline(__always) private func find(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
-    SummaryCell
-  > {
+    guard let small = row.pointee.smallSums else { return addWide(row, sign: 1) }
+    let low = row.pointee.keyLow
+    let high = row.pointee.keyHigh
     let slots = state.pointee.slots
     let mask = state.pointee.mask
+    let numberBits = state.pointee.numberBits
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32) &>> numberBits
     var at = hash & mask
-    let tag = hash & 0xffff_ffff_0000_0000
     while true {
       let slot = slots[Int(truncatingIfNeeded: at)]
-      if slot == 0 { return insert(low, high, hash: hash) }
-      if slot & 0xffff_ffff_0000_0000 == tag {
-        let found = cell(Int(truncatingIfNeeded: slot & 0xffff_ffff) &- 1)
-        if found.pointee.keyLow == low, found.pointee.keyHigh == high { return found }
+      if slot == 0 { return insert(low, high, small, hash: hash) }
+      if slot &>> numberBits == tag {
+        let cell = words(number(slot))
+        if cell[0] == low, cellWords == 4 || cell[4] == high {
+          let counted = cell[2]
+          let sum = counted &+ (small.raw &<< 16 | 1)
+          let amount = cell[1] &+ small.amount
+          let billed = cell[3] &+ small.billed
+          if sum < counted || counted & 0xffff == 0xffff || (amount | billed) &>> 63 != 0 {
+            carry(cell)
+            (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | 1, small.billed)
+          } else {
+            (cell[1], cell[2], cell[3]) = (amount, sum, billed)
+          }
+          return
+        }
       }
       at = (at &+ 1) & mask
     }
   }
 
-  @inline(never) private func insert(_ low: UInt64, _ high: UInt64, hash: UInt64) -> UnsafeMutablePointer<
-    SummaryCell
-  > {
-    if UInt64(count) * 4 >= (state.pointee.mask + 1) * 3 { grow() }
-    place(count, hash)
-    return append(
-      SummaryCell(
-        keyLow: low, keyHigh: high, eventCount: 0, quantityRaw: 0, quantityBilled: 0, unused: 0, amountPico: 0
-      ))
-  }
-
-  /// Adds a cell that is found by its number only, not by its key.
-  @discardableResult func append(_ new: SummaryCell) -> UnsafeMutablePointer<SummaryCell> {
-    let number = count
-    precondition(number < Int(UInt32.max) - 1, "a summary in memory has fewer than 2^32 rows")
+  @inline(never) private func insert(
+    _ low: UInt64, _ high: UInt64, _ small: (amount: UInt64, raw: UInt64, billed: UInt64), hash: UInt64
+  ) {
+    let number = state.pointee.count
+    if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 {
+      rebuild(slotCount: state.pointee.slots.count * 2)
+    }
+    if number + 1 >= 1 << Int(state.pointee.numberBits) {
+      state.pointee.numberBits = Self.numberBitsMany
+      rebuild(slotCount: state.pointee.slots.count)
+    }
+    precondition(number < Self.blockCountMax << Self.blockShift, "cells in memory are fewer than 2^29")
     if number & Self.blockMask == 0, state.pointee.blocks[number >> Self.blockShift] == nil {
-      let block = FlatTable<SummaryCell>(zeroedCount: 1 << Self.blockShift)
-      state.pointee.blocks[number >> Self.blockShift] = block.base
+      state.pointee.blocks[number >> Self.blockShift] =
+        FlatTable<UInt64>(zeroedCount: cellWords << Self.blockShift).base
     }
     state.pointee.count = number + 1
-    let cell = cell(number)
-    cell.pointee = new
-    return cell
+    place(number, hash)
+    let cell = words(number)
+    (cell[0], cell[1], cell[2], cell[3]) = (low, small.amount, small.raw << 16 | 1, small.billed)
+    if cellWords == 5 { cell[4] = high }
   }
 
   private func place(_ number: Int, _ hash: UInt64) {
@@ -167,18 +162,104 @@ final class SummaryCells {
     let mask = state.pointee.mask
     var at = hash & mask
     while slots[Int(truncatingIfNeeded: at)] != 0 { at = (at &+ 1) & mask }
-    slots[Int(truncatingIfNeeded: at)] = hash & 0xffff_ffff_0000_0000 | UInt64(number + 1)
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32) &>> state.pointee.numberBits
+    slots[Int(truncatingIfNeeded: at)] = tag &<< state.pointee.numberBits | UInt32(number + 1)
   }
 
-  private func grow() {
+  private func rebuild(slotCount: Int) {
     state.pointee.slots.deallocate()
-    let slotCount = Int(state.pointee.mask + 1) * 2
     state.pointee.slots = FlatTable(zeroedCount: slotCount)
     state.pointee.slots.populate()
     state.pointee.mask = UInt64(slotCount - 1)
-    for number in 0..<count {
-      let cell = cell(number)
-      place(number, Self.hash(cell.pointee.keyLow, cell.pointee.keyHigh))
+    for number in 0..<state.pointee.count {
+      let cell = words(number)
+      place(number, Self.hash(cell[0], cellWords == 5 ? cell[4] : 0))
     }
+  }
+
+  // MARK: wide sums
+
+  /// Takes one rated event back that was added before.
+  func remove(_ row: UnsafePointer<OutcomeRow>) { addWide(row, sign: -1) }
+
+  /// Moves the sums of a cell to those that have room.
+  @inline(never) private func carry(_ cell: UnsafeMutablePointer<UInt64>) { addWide(read(cell), sign: 1) }
+
+  @inline(never) private func addWide(_ row: UnsafePointer<OutcomeRow>, sign: Int64) {
+    addWide(
+      SummaryCell(
+        keyLow: row.pointee.keyLow, keyHigh: row.pointee.keyHigh, eventCount: 1,
+        quantityRaw: row.pointee.quantityRaw, quantityBilled: row.pointee.quantityBilled,
+        amountPico: row.pointee.amountPico), sign: sign)
+  }
+
+  private func addWide(_ cell: SummaryCell, sign: Int64) {
+    let key = Key(low: cell.keyLow, high: cell.keyHigh)
+    var sum =
+      wide[key]
+      ?? SummaryCell(
+        keyLow: key.low, keyHigh: key.high, eventCount: 0, quantityRaw: 0, quantityBilled: 0, amountPico: 0)
+    sum.add(cell, sign: sign)
+    wide[key] = sum
+  }
+
+  /// Joins what was kept apart: nothing can be added any more, until `removeAll`. Complexity: O(wide sums).
+  func seal() {
+    guard !isSealed else { return }
+    isSealed = true
+    var joined: [Int] = []
+    for key in wide.keys {
+      guard let number = find(key) else { continue }
+      carry(words(number))
+      joined.append(number)
+    }
+    // The last cell takes the place of one that was joined; from the last on, so that it is none of those itself.
+    for number in joined.sorted(by: >) {
+      let last = state.pointee.count - 1
+      if number != last { words(number).update(from: words(last), count: cellWords) }
+      state.pointee.count = last
+    }
+    wideCells = wide.values.filter { $0.eventCount != 0 }
+    wide = [:]
+  }
+
+  private func find(_ key: Key) -> Int? {
+    let hash = Self.hash(key.low, key.high)
+    var at = hash & state.pointee.mask
+    while true {
+      let slot = state.pointee.slots[Int(truncatingIfNeeded: at)]
+      if slot == 0 { return nil }
+      let cell = words(number(slot))
+      if cell[0] == key.low, cellWords == 4 || cell[4] == key.high { return number(slot) }
+      at = (at + 1) & state.pointee.mask
+    }
+  }
+
+  // MARK: reading
+
+  /// The cell of a number, 0..<count; the order of numbers means nothing. Only after `seal`.
+  @inline(__always) func cell(_ number: Int) -> SummaryCell {
+    number < state.pointee.count ? read(words(number)) : wideCells[number &- state.pointee.count]
+  }
+
+  @inline(__always) func prefetch(_ number: Int) {
+    if number < state.pointee.count { cm_prefetch_read(words(number)) }
+  }
+
+  @inline(__always) private func read(_ cell: UnsafeMutablePointer<UInt64>) -> SummaryCell {
+    SummaryCell(
+      keyLow: cell[0], keyHigh: cellWords == 5 ? cell[4] : 0, eventCount: Int64(cell[2] & 0xffff),
+      quantityRaw: Int64(bitPattern: cell[2] &>> 16), quantityBilled: Int64(bitPattern: cell[3]),
+      amountPico: Int128(cell[1]))
+  }
+
+  /// Forgets all cells; their memory stays for the next.
+  func removeAll() {
+    let slots = state.pointee.slots
+    slots.base.update(repeating: 0, count: slots.count)
+    state.pointee.count = 0
+    wide = [:]
+    wideCells = []
+    isSealed = false
   }
 }

@@ -118,6 +118,6 @@ private struct CellRanks: @unchecked Sendable {
 
   @inline(__always) func ranks(_ number: Int) -> (low: UInt64, high: UInt64) {
     let cell = cells.cell(number)
-    return ranks.pack(low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
+    return ranks.pack(low: cell.keyLow, high: cell.keyHigh)
   }
 }

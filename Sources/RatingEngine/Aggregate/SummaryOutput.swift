@@ -31,21 +31,21 @@ struct SummaryOutput {
     let ranks = SummaryRanks(view, seen, setup)
     defer { ranks.deallocate() }
     let formatter = SummaryFormatter(ranks, view, sliceRows: setup.options.sliceRows)
-    func format(_ order: SummaryOrder, _ cells: SummaryCells) throws(FileFault) {
+    func format(_ order: SummaryOrder, _ cells: CellList) throws(FileFault) {
       try formatter.forEachSlice(order, cells, threadCount: threadCount, make: make, write: write)
     }
     if let spill { return try writeMerged(spill, ranks, format) }
     let order = SummaryOrder(cells, ranks, threadCount: threadCount)
     defer { order.deallocate() }
     guard order.hasEqualRows else {
-      try format(order, cells)
+      try formatter.forEachSlice(order, cells, threadCount: threadCount, make: make, write: write)
       return order.rowCount
     }
     let window = RowWindow(rowsMax: windowRows)
     for index in 0..<order.rowCount {
       let row = order.row(index)
       if index + 8 < order.rowCount { cells.prefetch(Int(order.row(index + 8).cell)) }
-      try window.add(low: row.low, high: row.high, cells.cell(Int(row.cell)).pointee, format)
+      try window.add(low: row.low, high: row.high, cells.cell(Int(row.cell)), format)
     }
     return try window.finish(format)
   }
@@ -53,7 +53,7 @@ struct SummaryOutput {
   /// Sorts the cells on disk, with those in memory, by their ranks and adds equal rows up.
   private func writeMerged(
     _ spill: CellSpill, _ ranks: SummaryRanks,
-    _ format: (SummaryOrder, SummaryCells) throws(FileFault) -> Void
+    _ format: (SummaryOrder, CellList) throws(FileFault) -> Void
   ) throws(FileFault) -> Int {
     let sort = ExternalSort(memoryBytesMax: setup.budget.outputBytes / 2, place: setup.spillPlace)
     func add(_ cell: SummaryCell) throws(FileFault) {
@@ -65,7 +65,7 @@ struct SummaryOutput {
       }
     }
     try spill.forEach(add)
-    for number in 0..<cells.count { try add(cells.cell(number).pointee) }
+    for number in 0..<cells.count { try add(cells.cell(number)) }
     let window = RowWindow(rowsMax: windowRows)
     try sort.forEach { entry throws(FileFault) in
       let key = entry.key
@@ -86,7 +86,7 @@ struct SummaryOutput {
 
 /// Rows that are next in the order, added up.
 private final class RowWindow {
-  private let cells = SummaryCells()
+  private let cells = CellList()
   private let rows: FlatTable<SummaryOrder.Row>
   private let rowsMax: Int
   private var rowCount = 0
@@ -101,15 +101,10 @@ private final class RowWindow {
   /// Adds a cell to the last row if it has the same ranks, else as a row of its own; a full window is formatted before.
   func add(
     low: UInt64, high: UInt64, _ cell: SummaryCell,
-    _ format: (SummaryOrder, SummaryCells) throws(FileFault) -> Void
+    _ format: (SummaryOrder, CellList) throws(FileFault) -> Void
   ) throws(FileFault) {
     if cells.count > 0, rows[cells.count - 1].low == low, rows[cells.count - 1].high == high {
-      let sum = cells.cell(cells.count - 1)
-      sum.pointee.eventCount &+= cell.eventCount
-      sum.pointee.quantityRaw &+= cell.quantityRaw
-      sum.pointee.quantityBilled &+= cell.quantityBilled
-      sum.pointee.amountPico &+= cell.amountPico
-      return
+      return cells.addToLast(cell)
     }
     if cells.count == rowsMax { try flush(format) }
     rows[cells.count] = SummaryOrder.Row(high: high, low: low, cell: UInt32(cells.count))
@@ -117,12 +112,12 @@ private final class RowWindow {
   }
 
   /// Formats what is left; returns the number of all rows.
-  func finish(_ format: (SummaryOrder, SummaryCells) throws(FileFault) -> Void) throws(FileFault) -> Int {
+  func finish(_ format: (SummaryOrder, CellList) throws(FileFault) -> Void) throws(FileFault) -> Int {
     try flush(format)
     return rowCount
   }
 
-  private func flush(_ format: (SummaryOrder, SummaryCells) throws(FileFault) -> Void) throws(FileFault) {
+  private func flush(_ format: (SummaryOrder, CellList) throws(FileFault) -> Void) throws(FileFault) {
     guard cells.count > 0 else { return }
     try format(SummaryOrder(ordered: rows, rowCount: cells.count), cells)
     rowCount += cells.count

@@ -50,6 +50,7 @@ final class SeenValues {
 
   /// Notes the values of all cells. One pass over them, on all cores.
   func note(_ cells: SummaryCells) {
+    cells.seal()
     while cells.count > 1 << 14, seen.count < threadCount {
       seen.append(fields.map { FlatTable<UInt64>(zeroedCount: max(1, 1 << max(0, $0.width - 6))) })
     }
@@ -60,13 +61,19 @@ final class SeenValues {
     SummaryOrder.inParallel(cells.count, threadCount) { from, until in
       // Stretches are cut at count × part / threads: the part is told by where it begins.
       let part = seen.count == 1 ? 0 : (from * threadCount + cells.count - 1) / max(1, cells.count)
-      for (index, field) in fields.enumerated() {
-        let table = seen[part][index]
-        for number in from..<until {
-          let cell = cells.cell(number)
-          let value = SummaryKeyPlan.value(field, low: cell.pointee.keyLow, high: cell.pointee.keyHigh)
-          table.base[Int(truncatingIfNeeded: value &>> 6)] |= 1 &<< (value & 63)
+      // Block by block, so that a cell stays in the cache while its fields are looked at.
+      var first = from
+      while first < until {
+        let last = min(first + 1024, until)
+        for (index, field) in fields.enumerated() {
+          let table = seen[part][index].base
+          for number in first..<last {
+            let cell = cells.cell(number)
+            let value = SummaryKeyPlan.value(field, low: cell.keyLow, high: cell.keyHigh)
+            table[Int(truncatingIfNeeded: value &>> 6)] |= 1 &<< (value & 63)
+          }
         }
+        first = last
       }
     }
   }

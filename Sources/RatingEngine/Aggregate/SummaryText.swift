@@ -85,7 +85,7 @@ final class SummaryFormatter: @unchecked Sendable {
 
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
   private func format(
-    _ order: SummaryOrder, _ cells: SummaryCells, from: Int, until: Int,
+    _ order: SummaryOrder, _ cells: some CellReading, from: Int, until: Int,
     into buffer: inout UnsafeMutablePointer<UInt8>, capacity: inout Int
   ) -> Int {
     let need = (until - from) * rowBytesMax + 64
@@ -122,11 +122,11 @@ final class SummaryFormatter: @unchecked Sendable {
           case .newline: RowText.put(UInt8(10), &out)
           case .unit: RowText.copy(unitTexts.base + kind &* 16, unitLengths[kind], &out)
           case .count:
-            RowText.put(cell.pointee.eventCount, &out)
+            RowText.put(UInt64(bitPattern: cell.eventCount), &out)
             RowText.put(UInt8(ascii: ","), &out)
-          case .raw: RowText.quantity(cell.pointee.quantityRaw, digits: unitDigits[kind], &out)
-          case .billed: RowText.quantity(cell.pointee.quantityBilled, digits: unitDigits[kind], &out)
-          case .amount: RowText.amount(cell.pointee.amountPico, &out)
+          case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
+          case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
+          case .amount: RowText.amount(cell.amountPico, &out)
           }
         }
       }
@@ -154,7 +154,7 @@ final class SummaryFormatter: @unchecked Sendable {
   /// `make` turns a slice's bytes into what is written (a compressed frame, or the bytes themselves) on the worker;
   /// `write` gets them in order, one at a time.
   func forEachSlice(
-    _ order: SummaryOrder, _ cells: SummaryCells, threadCount: Int,
+    _ order: SummaryOrder, _ cells: some CellReading, threadCount: Int,
     make: @escaping @Sendable (UnsafeRawBufferPointer) throws(FileFault) -> [UInt8]?,
     write: (UnsafeRawBufferPointer, [UInt8]?) throws(FileFault) -> Void
   ) throws(FileFault) {

@@ -191,6 +191,8 @@ private struct FieldPlanCompiler {
       plan.account = slot
       plan.contentSlots.append(slot)
     case .call, .service, .duration, .unit: plan.contentSlots.append(slot)
+    // Not read yet: `NotYetRated` refuses the format.
+    case .amount, .amountCurrency, .item, .value, .routingNumber, .refundOf: plan.contentSlots.append(slot)
     case .id, .sequence: break
     }
   }

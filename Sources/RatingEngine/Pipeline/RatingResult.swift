@@ -69,11 +69,12 @@ struct CellSums: Sendable {
     let currencyCount = max(1, setup.catalog.currencies.count)
     let currency = setup.keyPlan.fields.first { $0.part == .currency }
     let total = Mutex([CellSums](repeating: CellSums(), count: currencyCount))
+    ledger.cells.seal()
     nonisolated(unsafe) let cells = ledger.cells
     SummaryOrder.inParallel(cells.count, setup.options.threadCount) { from, until in
       var sums = [CellSums](repeating: CellSums(), count: currencyCount)
       sums.withUnsafeMutableBufferPointer { sums in
-        for number in from..<until { add(cells.cell(number).pointee, currency, sums) }
+        for number in from..<until { add(cells.cell(number), currency, sums) }
       }
       let part = sums
       total.withLock { total in

@@ -9,7 +9,7 @@ import DurableFiles
 /// The sums of a run while it goes on.
 final class RunLedger {
   let setup: RunSetup
-  let cells = SummaryCells()
+  let cells: SummaryCells
   /// Cells that went to disk; nil while all fit.
   private(set) var cellSpill: CellSpill?
   private(set) var fileTotals: [DoorTotals]
@@ -31,6 +31,7 @@ final class RunLedger {
     fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     findsDuplicates = setup.options.findsDuplicates
     let budget = setup.budget
+    cells = SummaryCells(hasWideKeys: setup.keyPlan.bits > 64)
     suspense = setup.keepsSuspense ? SuspenseStore(setup) : nil
     detail =
       setup.options.keepsDetail
@@ -144,7 +145,7 @@ final class RunLedger {
   // Prefetch distances in rows: a slot must arrive before its cell can be asked for.
   private static let slotAhead = 32
   private static let slotMask = slotAhead - 1
-  private static let cellAhead = 12
+  private static let cellAhead = 14
   private static let filterAhead = 32
 
   /// Puts a record aside whose key may have been seen. What it would leave in suspense or detail is placed now and taken

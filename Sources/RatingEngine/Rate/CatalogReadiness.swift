@@ -18,7 +18,8 @@ public enum CatalogReadiness {
     }
     let used = Set(catalog.sources.map(\.formatIndex))
     let formats = catalog.formats.indices.filter { used.contains($0) || catalog.formats[$0].isOwn }
-    return accounts + formats.flatMap { FormatExamples.check(catalog.formats[$0]) }.map(\.finding)
+    return accounts + NotYetRated.findings(catalog, folder: folder)
+      + formats.flatMap { FormatExamples.check(catalog.formats[$0]) }.map(\.finding)
   }
 
   /// The example faults of the user's own formats, for a catalog that has other faults.

@@ -112,7 +112,8 @@ import Testing
         while billed < max(quantity, drawn.minimum) { billed += steps[steps.count - 1].size }
       }
       #expect(
-        Int64(price.billed(UInt64(quantity / second))) * second == billed, "\(random.seed), round \(round): \(quantity) by \(drawn.increment)")
+        Int64(price.billed(UInt64(quantity / second))) * second == billed,
+        "\(random.seed), round \(round): \(quantity) by \(drawn.increment)")
     }
   }
 }

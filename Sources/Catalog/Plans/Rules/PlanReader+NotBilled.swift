@@ -10,14 +10,14 @@ extension NotBilledRule {
 
   /// Whether it would take every event.
   fileprivate var isUnconditional: Bool {
-    kinds.isEmpty && directions.isEmpty && isAnswered == nil && numberPrefixes.isEmpty && onNet == nil
-      && dispositions.isEmpty
+    kinds.isEmpty && directions.isEmpty && isAnswered == nil && numberPrefixes.isEmpty && codes.isEmpty
+      && onNet == nil && dispositions.isEmpty
   }
 }
 
 extension PlanReading {
   private static let notBilledKeys = [
-    "reason", "kind", "kinds", "direction", "directions", "answered", "to", "on_net", "disposition",
+    "reason", "kind", "kinds", "direction", "directions", "answered", "to", "codes", "on_net", "disposition",
     "dispositions",
   ]
 
@@ -36,7 +36,7 @@ extension PlanReading {
       let map = YamlMap(node, what: "a not-billed rule", keys: Self.notBilledKeys, findings: findings)
     else { return nil }
     let reason = map.required("reason").flatMap(findings.reason)
-    let rule = NotBilledRule(
+    var rule = NotBilledRule(
       reason: reason ?? .empty, kinds: kinds(map) ?? [], directions: directions(map) ?? [],
       isAnswered: map["answered"].flatMap(findings.flag),
       numberPrefixes: map["to"].flatMap(numberPrefixes) ?? [],
@@ -44,11 +44,12 @@ extension PlanReading {
       dispositions: map.either("disposition", "dispositions").flatMap {
         findings.labels($0, what: "a disposition")
       } ?? [])
+    rule.codes = map["codes"].flatMap(numberPrefixes) ?? []
     // A condition that could not be read is a fault of its own: the rule is not called unconditional on top.
     if rule.isUnconditional, findings.all.count == errorCount {
       findings.error(
         "a not-billed rule without a condition would take every event", at: map.place,
-        hint: "add answered, direction, kind, to, on_net or disposition")
+        hint: "add answered, direction, kind, to, codes, on_net or disposition")
     }
     return reason == nil ? nil : rule
   }
@@ -57,7 +58,8 @@ extension PlanReading {
     findings.choice(node, what: "a rule for on-net calls", of: [("account", .account), ("any", .any)])
   }
 
-  private func numberPrefixes(_ node: YamlNode) -> [Label]? {
+  /// Beginnings of normalised numbers, as digits.
+  func numberPrefixes(_ node: YamlNode) -> [Label]? {
     findings.labels(node, what: "the beginning of a number")?.enumerated().compactMap { index, text in
       let digits = text.bytes.first == UInt8(ascii: "+") ? Array(text.bytes.dropFirst()) : text.bytes
       if (1...15).contains(digits.count), digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }) {

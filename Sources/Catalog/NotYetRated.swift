@@ -1,0 +1,100 @@
+// What can be written and is checked, but not rated yet: the one list from which an entry goes when the engine knows it.
+
+import Tables
+
+/// Finds what a run would have to leave out. A run refuses such a catalog: leaving it out in silence would be a wrong bill.
+public enum NotYetRated {
+  /// What the engine does not know yet of a whole catalog; empty where it knows all of it.
+  ///
+  /// Files are named by their path inside `folder`, the catalog as the user named it. Complexity: O(parts).
+  public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
+    let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
+    let tables: [(file: String, line: Int?, what: String)] = [
+      ("grants.csv", catalog.grants.first?.line, "a grant"),
+      ("overrides.csv", catalog.accountPrices.first?.line, "a price of one account"),
+      ("suppliers.csv", catalog.suppliers.first?.line, "a supplier"),
+    ]
+    let rows = tables.compactMap { table in
+      table.line.map { finding(path(table.file), $0, "\(table.what) is not rated yet", "remove the rows") }
+    }
+    let used = Set(catalog.sources.map(\.formatIndex))
+    let formats = catalog.formats.indices.filter { used.contains($0) }.flatMap {
+      findings(catalog.formats[$0])
+    }
+    return rows + catalog.plans.flatMap { findings($0) } + catalog.decks.flatMap { findings($0) } + formats
+  }
+
+  /// What it does not know yet of one plan.
+  public static func findings(_ plan: RatePlan) -> [CatalogFinding] {
+    var found: [CatalogFinding] = []
+    func add(_ file: String, _ line: Int, _ what: String) {
+      found.append(
+        finding(
+          file.isEmpty ? plan.file : file, line, "plan \(Quoted.text(plan.name)): \(what) is not rated yet",
+          "leave it out"))
+    }
+    // Bands stand in the summary even where no price differs.
+    if let band = plan.bands.first { add(plan.file, band.line, "'bands'") }
+    if plan.notBilled.contains(where: { !$0.codes.isEmpty }) {
+      add(plan.file, plan.line, "'codes' of not-billed rules")
+    }
+    if let change = plan.priceChanges.first { add(change.file, change.line, "'prices'") }
+    if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
+    if let example = plan.examples.first { add(plan.file, example.line, "'tests'") }
+    for charge in plan.charges {
+      for key in unratedKeys(of: charge) {
+        add(charge.file, charge.line, "'\(key)' of charge \(Quoted.text(charge.name))")
+      }
+    }
+    return found
+  }
+
+  private static func unratedKeys(of charge: PlanCharge) -> [String] {
+    var keys: [String] = []
+    switch charge.price {
+    case .deck, .unit: break
+    case .recorded: keys.append("price: recorded")
+    case .tiers: keys.append("tiers")
+    }
+    if !charge.bandPrices.isEmpty { keys.append("bands") }
+    if charge.freeQuantity > 0 { keys.append("free_quantity") }
+    if !charge.dates.isAlways { keys.append(charge.dates.from == nil ? "until" : "from") }
+    if charge.periodMinimum != nil { keys.append("period_minimum") }
+    if charge.periodMaximum != nil { keys.append("period_maximum") }
+    if charge.gauge != nil { keys.append("gauge") }
+    return keys
+  }
+
+  /// What it does not know yet of one deck.
+  public static func findings(_ deck: RateDeck) -> [CatalogFinding] {
+    guard let file = deck.files.first else { return [] }
+    let name = Quoted.text(deck.name)
+    if deck.jurisdiction != nil {
+      return [
+        finding(file, 0, "deck \(name): prices by jurisdiction are not rated yet", "leave 'jurisdiction' out")
+      ]
+    }
+    guard !deck.bands.isEmpty else { return [] }
+    return [finding(file, 0, "deck \(name): prices by band are not rated yet", "leave the bands out")]
+  }
+
+  /// What it does not know yet of one format.
+  public static func findings(_ format: FormatDescriptor) -> [CatalogFinding] {
+    format.fields.filter { unreadRoles.contains($0.role) }.map { field in
+      finding(
+        format.origin, field.line,
+        "format \(Quoted.text(format.name)): the role '\(field.role.name)' is not read yet",
+        "leave the field out")
+    }
+  }
+
+  private static let unreadRoles: Set<FieldRole> = [
+    .amount, .amountCurrency, .item, .value, .routingNumber, .refundOf,
+  ]
+
+  private static func finding(_ file: String, _ line: Int, _ message: String, _ hint: String)
+    -> CatalogFinding
+  {
+    CatalogFinding(severity: .error, file: file, line: line, column: 0, message: message, hint: hint)
+  }
+}

@@ -1,0 +1,44 @@
+// What is added up for one key of the summary, and what can be read cell by cell.
+
+/// Sums of one key. 64 bytes.
+struct SummaryCell: BitwiseCopyable {
+  var keyLow: UInt64
+  var keyHigh: UInt64
+  /// Signed where a part of the sums is meant: what was taken back counts −1.
+  var eventCount: Int64
+  var quantityRaw: Int64
+  var quantityBilled: Int64
+  var amountPico: Int128
+
+  /// Adds the sums of the same key. Wrapping: the run's own totals in 128 bits are compared with these at the end.
+  @inline(__always) mutating func add(_ other: SummaryCell, sign: Int64 = 1) {
+    eventCount &+= other.eventCount &* sign
+    quantityRaw &+= other.quantityRaw &* sign
+    quantityBilled &+= other.quantityBilled &* sign
+    amountPico &+= other.amountPico &* Int128(sign)
+  }
+}
+
+/// Cells by number.
+protocol CellReading: AnyObject, SendableMetatype {
+  /// Number of cells.
+  var count: Int { get }
+  /// The cell of a number, 0..<count.
+  func cell(_ number: Int) -> SummaryCell
+  /// Asks for a cell that will be read soon.
+  func prefetch(_ number: Int)
+}
+
+/// Cells one after the other, in the order they were added. One owner at a time.
+final class CellList: CellReading {
+  private var cells: [SummaryCell] = []
+
+  var count: Int { cells.count }
+  func cell(_ number: Int) -> SummaryCell { cells[number] }
+  func prefetch(_ number: Int) {}
+
+  func append(_ cell: SummaryCell) { cells.append(cell) }
+  /// Adds to the cell that was added last.
+  func addToLast(_ cell: SummaryCell) { cells[cells.count - 1].add(cell) }
+  func removeAll() { cells.removeAll(keepingCapacity: true) }
+}
