@@ -61,7 +61,8 @@ struct CopyDecider {
     switch (copy.isCounted, isKept) {
     case (true, true): return .stays
     case (true, false):
-      return twins.rateAlike(Int(first.source), Int(copy.source)) ? .withdrawn(keeper: first.suspect.row) : .held
+      return twins.rateAlike(Int(first.source), Int(copy.source))
+        ? .withdrawn(keeper: first.suspect.row) : .held
     case (false, true): return .counts
     case (false, false): return .duplicate
     }
