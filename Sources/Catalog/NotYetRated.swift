@@ -11,7 +11,6 @@ public enum NotYetRated {
     let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
     let tables: [(file: String, line: Int?, what: String)] = [
       ("grants.csv", catalog.grants.first?.line, "a grant"),
-      ("overrides.csv", catalog.accountPrices.first?.line, "a price of one account"),
       ("suppliers.csv", catalog.suppliers.first?.line, "a supplier"),
     ]
     let rows = tables.compactMap { table in
@@ -33,12 +32,6 @@ public enum NotYetRated {
           file.isEmpty ? plan.file : file, line, "plan \(Quoted.text(plan.name)): \(what) is not rated yet",
           "leave it out"))
     }
-    // Bands stand in the summary even where no price differs.
-    if let band = plan.bands.first { add(plan.file, band.line, "'bands'") }
-    if plan.notBilled.contains(where: { !$0.codes.isEmpty }) {
-      add(plan.file, plan.line, "'codes' of not-billed rules")
-    }
-    if let change = plan.priceChanges.first { add(change.file, change.line, "'prices'") }
     if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
     if let example = plan.examples.first { add(plan.file, example.line, "'tests'") }
     for charge in plan.charges {
@@ -53,12 +46,13 @@ public enum NotYetRated {
     var keys: [String] = []
     switch charge.price {
     case .deck, .unit: break
-    case .recorded: keys.append("price: recorded")
+    case .recorded(.percentage(let percentage)):
+      // What is free depends on the events before.
+      if percentage.freeEventCount != nil { keys.append("free_events") }
+      if percentage.freeAmount != nil { keys.append("free_amount") }
+    case .recorded: break
     case .tiers: keys.append("tiers")
     }
-    if !charge.bandPrices.isEmpty { keys.append("bands") }
-    if charge.freeQuantity > 0 { keys.append("free_quantity") }
-    if !charge.dates.isAlways { keys.append(charge.dates.from == nil ? "until" : "from") }
     if charge.periodMinimum != nil { keys.append("period_minimum") }
     if charge.periodMaximum != nil { keys.append("period_maximum") }
     if charge.gauge != nil { keys.append("gauge") }
@@ -67,15 +61,11 @@ public enum NotYetRated {
 
   /// What it does not know yet of one deck.
   public static func findings(_ deck: RateDeck) -> [CatalogFinding] {
-    guard let file = deck.files.first else { return [] }
+    guard let file = deck.files.first, deck.jurisdiction != nil else { return [] }
     let name = Quoted.text(deck.name)
-    if deck.jurisdiction != nil {
-      return [
-        finding(file, 0, "deck \(name): prices by jurisdiction are not rated yet", "leave 'jurisdiction' out")
-      ]
-    }
-    guard !deck.bands.isEmpty else { return [] }
-    return [finding(file, 0, "deck \(name): prices by band are not rated yet", "leave the bands out")]
+    return [
+      finding(file, 0, "deck \(name): prices by jurisdiction are not rated yet", "leave 'jurisdiction' out")
+    ]
   }
 
   /// What it does not know yet of one format.
@@ -88,9 +78,7 @@ public enum NotYetRated {
     }
   }
 
-  private static let unreadRoles: Set<FieldRole> = [
-    .amount, .amountCurrency, .item, .value, .routingNumber, .refundOf,
-  ]
+  private static let unreadRoles: Set<FieldRole> = [.item, .value, .routingNumber, .refundOf]
 
   private static func finding(_ file: String, _ line: Int, _ message: String, _ hint: String)
     -> CatalogFinding

@@ -30,7 +30,8 @@ import Testing
       let row = Row(names: columnNames(format, example), fields: cut(example.line, format.dialect))
       for (role, value) in example.expected {
         guard let rule = format.fields.first(where: { $0.role.name == role }) else { continue }
-        guard let read = row.value(of: rule) else { continue }
+        guard var read = row.value(of: rule) else { continue }
+        if format.dialect.nullTokens.contains(Label(read)) { read = "" }
         #expect(read == value.description, "\(name): \(role) of \(example.line)")
       }
     }

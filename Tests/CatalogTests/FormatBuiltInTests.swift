@@ -13,15 +13,14 @@ import Testing
     #expect(findings.map(\.description) == [])
     #expect(format?.name == name)
     #expect(format?.summary.isEmpty == false)
-    #expect((3...6).contains(format?.examples.count ?? 0))
+    #expect((3...7).contains(format?.examples.count ?? 0))
   }
 
   @Test func namesAreSortedAndKnown() {
     #expect(
       BuiltInFormats.names == [
-        "3cx", "asterisk-cdr-csv", "carrier-csv", "cisco-cucm", "freepbx", "freeswitch-cdr-csv",
-        "ratemill-csv",
-        "ratemill-jsonl", "usage-csv", "usage-jsonl",
+        "3cx", "asterisk-cdr-csv", "aws-cur", "aws-cur-legacy", "carrier-csv", "cisco-cucm", "focus-csv",
+        "freepbx", "freeswitch-cdr-csv", "ratemill-csv", "ratemill-jsonl", "usage-csv", "usage-jsonl",
       ])
     #expect(BuiltInFormats.text(named: "asterisk") == nil)
     #expect(BuiltInFormats.descriptor(named: "asterisk") == nil)

@@ -223,9 +223,7 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
       "sources.csv": sources.replacing("FORMAT", with: "own"), "formats/own.yaml": own,
     ])
     #expect(findings == [])
-    #expect(
-      catalog.map { NotYetRated.findings($0).map(\.message).last }
-        == "format 'own': the role 'amount' is not read yet")
+    #expect(catalog.map { NotYetRated.findings($0).contains { $0.message.contains("format") } } == false)
   }
 
   @Test func whatNoDeckKnowsIsAWarning() {
@@ -265,24 +263,16 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
     #expect(
       found == [
         "c/grants.csv:2: a grant is not rated yet",
-        "c/overrides.csv:2: a price of one account is not rated yet",
         "c/suppliers.csv:2: a supplier is not rated yet",
-        "plans/business.yaml:4: plan 'business': 'bands' is not rated yet",
-        "plans/business.yaml:38: plan 'business': 'prices' is not rated yet",
         "plans/business.yaml:35: plan 'business': 'allowances' is not rated yet",
         "plans/business.yaml:40: plan 'business': 'tests' is not rated yet",
-        "plans/business.yaml:11: plan 'business': 'bands' of charge 'calls' is not rated yet",
-        "plans/business.yaml:11: plan 'business': 'free_quantity' of charge 'calls' is not rated yet",
         "plans/business.yaml:11: plan 'business': 'period_maximum' of charge 'calls' is not rated yet",
         "plans/business.yaml:17: plan 'business': 'tiers' of charge 'sms' is not rated yet",
-        "plans/business.yaml:25: plan 'business': 'price: recorded' of charge 'cloud' is not rated yet",
         "plans/business.yaml:30: plan 'business': 'gauge' of charge 'seats' is not rated yet",
       ] + found.filter { $0.contains("'plus'") } + [
-        "decks/buy.csv:0: deck 'buy': prices by band are not rated yet",
-        "decks/retail.csv:0: deck 'retail': prices by band are not rated yet",
-        "decks/us.csv:0: deck 'us': prices by jurisdiction are not rated yet",
+        "decks/us.csv:0: deck 'us': prices by jurisdiction are not rated yet"
       ])
-    #expect(found.filter { $0.contains("'plus'") }.count == 9)
+    #expect(found.filter { $0.contains("'plus'") }.count == 4)
   }
 
   @Test func whatIsRatedIsNotNamed() throws {

@@ -20,7 +20,7 @@ import Testing
       case .counts: "counts"
       case .duplicate: "duplicate"
       case .stays: "stays"
-      case .withdrawn(let keeper): "withdrawn for \(keeper.quantityRaw)"
+      case .withdrawn(let keeper, _): "withdrawn for \(keeper.quantityRaw)"
       case .conflict: "conflict"
       case .held: "held"
       }

@@ -29,15 +29,11 @@ public enum BuiltInFormats {
   /// All descriptors, in the order of `names`.
   public static func all() -> [FormatDescriptor] { names.compactMap(descriptor) }
 
-  /// Texts of formats that are complete but for roles which the engine does not read yet; they join `texts` when it does.
-  static let prepared: [(name: String, text: String)] = [
-    ("aws-cur", awsCUR), ("aws-cur-legacy", awsCURLegacy), ("focus-csv", focusCSV),
-  ]
-
   // Literals lie in the binary as they are: this table costs nothing until a text is read.
   private static let texts: [(name: String, text: String)] = [
-    ("3cx", threeCX), ("asterisk-cdr-csv", asteriskCdrCSV), ("carrier-csv", carrierCSV),
-    ("cisco-cucm", ciscoCUCM),
+    ("3cx", threeCX), ("asterisk-cdr-csv", asteriskCdrCSV), ("aws-cur", awsCUR),
+    ("aws-cur-legacy", awsCURLegacy), ("carrier-csv", carrierCSV), ("cisco-cucm", ciscoCUCM),
+    ("focus-csv", focusCSV),
     ("freepbx", freePBX), ("freeswitch-cdr-csv", freeSwitchCdrCSV), ("ratemill-csv", ratemillCSV),
     ("ratemill-jsonl", ratemillJSONL), ("usage-csv", usageCSV), ("usage-jsonl", usageJSONL),
   ]

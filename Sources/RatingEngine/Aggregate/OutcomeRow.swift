@@ -22,6 +22,7 @@ struct OutcomeRow: BitwiseCopyable {
   /// Index of the suspense entry or detail row in the chunk, or `noPayload`.
   var payload: UInt32
 
+  static let furtherPart: UInt16 = 1
   static let noPayload = UInt32.max
   /// Reasons are below this.
   static let reasonLimit = 1 << 10
@@ -47,6 +48,23 @@ struct OutcomeRow: BitwiseCopyable {
     self.payload = payload
   }
 
+  /// A further row of a rated record.
+  init(part: PartRow, of first: OutcomeRow) {
+    self.init(
+      keyLow: part.keyLow, keyHigh: part.keyHigh, identity: first.identity, identityHigh: first.identityHigh,
+      content: first.content, quantityRaw: part.quantityRaw, quantityBilled: part.quantityBilled,
+      amountPico: part.amountPico, payload: Self.noPayload, reason: Self.furtherPart, door: Door.rated,
+      kind: first.kind, isRowKeyed: first.isRowKeyed)
+  }
+
+  /// Replaces quantities and amount, where only a part of the record falls into its row.
+  mutating func setSums(raw: Int64, billed: Int64, amountPico: Int128) {
+    quantityRaw = raw
+    quantityBilled = billed
+    amountLow = UInt64(truncatingIfNeeded: amountPico)
+    amountHigh = Int16(truncatingIfNeeded: amountPico &>> 64)
+  }
+
   var amountPico: Int128 {
     @inline(__always) get { Int128(amountHigh) &<< 64 | Int128(amountLow) }
   }
@@ -66,11 +84,14 @@ struct OutcomeRow: BitwiseCopyable {
   var kind: UInt8 {
     @inline(__always) get { UInt8(truncatingIfNeeded: tags &>> 3 & 3) }
   }
+  /// Whether it is a further part of the record whose row came before it.
+  var isFurtherPart: Bool { door == Door.rated && reason == Self.furtherPart }
   /// 1 where the identity is that of the row.
   var isRowKeyed: UInt8 {
     @inline(__always) get { UInt8(truncatingIfNeeded: tags &>> 5 & 1) }
   }
-  /// `SuspenseReason` raw value, or number of the filter reason.
+  /// `SuspenseReason` raw value, or number of the filter reason; of a rated row `furtherPart` where it is not the first of
+  /// its record.
   var reason: UInt16 {
     @inline(__always) get { tags &>> 6 }
     set { tags = tags & 63 | newValue &<< 6 }

@@ -10,6 +10,10 @@ struct SummaryCell: BitwiseCopyable {
   var quantityBilled: Int64
   var amountPico: Int128
 
+  /// Whether all its sums are 0: what is left of records that were taken back. A cell of further parts counts no event and
+  /// is not nothing.
+  var isNothing: Bool { eventCount == 0 && quantityRaw == 0 && quantityBilled == 0 && amountPico == 0 }
+
   /// Adds the sums of the same key. Wrapping: the run's own totals in 128 bits are compared with these at the end.
   @inline(__always) mutating func add(_ other: SummaryCell, sign: Int64 = 1) {
     eventCount &+= other.eventCount &* sign

@@ -103,7 +103,23 @@ final class SummaryCells: CellReading {
 
   /// Adds one rated event.
   @inline(__always) func add(_ row: UnsafePointer<OutcomeRow>, hash: UInt64) {
-    guard let small = row.pointee.smallSums else { return addWide(row, sign: 1) }
+    add(row, hash: hash, eventCount: 1)
+  }
+
+  /// Adds a further part of an event: it counts none.
+  @inline(never) func addPart(_ row: OutcomeRow, sign: Int64 = 1) {
+    withUnsafePointer(to: row) { row in
+      if sign < 0 { return addWide(row, sign: sign, eventCount: 0) }
+      add(row, hash: Self.hash(row.pointee.keyLow, row.pointee.keyHigh), eventCount: 0)
+    }
+  }
+
+  @inline(__always) private func add(
+    _ row: UnsafePointer<OutcomeRow>, hash: UInt64, eventCount: UInt64
+  ) {
+    guard let small = row.pointee.smallSums else {
+      return addWide(row, sign: 1, eventCount: Int64(bitPattern: eventCount))
+    }
     let low = row.pointee.keyLow
     let high = row.pointee.keyHigh
     let slots = state.pointee.slots
@@ -113,17 +129,17 @@ final class SummaryCells: CellReading {
     var at = hash & mask
     while true {
       let slot = slots[Int(truncatingIfNeeded: at)]
-      if slot == 0 { return insert(low, high, small, hash: hash) }
+      if slot == 0 { return insert(low, high, small, eventCount, hash: hash) }
       if slot &>> numberBits == tag {
         let cell = words(number(slot))
         if cell[0] == low, cellWords == 4 || cell[4] == high {
           let counted = cell[2]
-          let sum = counted &+ (small.raw &<< 16 | 1)
+          let sum = counted &+ (small.raw &<< 16 | eventCount)
           let amount = cell[1] &+ small.amount
           let billed = cell[3] &+ small.billed
           if sum < counted || counted & 0xffff == 0xffff || (amount | billed) &>> 63 != 0 {
             carry(cell)
-            (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | 1, small.billed)
+            (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | eventCount, small.billed)
           } else {
             (cell[1], cell[2], cell[3]) = (amount, sum, billed)
           }
@@ -135,7 +151,8 @@ final class SummaryCells: CellReading {
   }
 
   @inline(never) private func insert(
-    _ low: UInt64, _ high: UInt64, _ small: (amount: UInt64, raw: UInt64, billed: UInt64), hash: UInt64
+    _ low: UInt64, _ high: UInt64, _ small: (amount: UInt64, raw: UInt64, billed: UInt64),
+    _ eventCount: UInt64, hash: UInt64
   ) {
     let number = state.pointee.count
     if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 {
@@ -153,7 +170,7 @@ final class SummaryCells: CellReading {
     state.pointee.count = number + 1
     place(number, hash)
     let cell = words(number)
-    (cell[0], cell[1], cell[2], cell[3]) = (low, small.amount, small.raw << 16 | 1, small.billed)
+    (cell[0], cell[1], cell[2], cell[3]) = (low, small.amount, small.raw << 16 | eventCount, small.billed)
     if cellWords == 5 { cell[4] = high }
   }
 
@@ -180,15 +197,17 @@ final class SummaryCells: CellReading {
   // MARK: wide sums
 
   /// Takes one rated event back that was added before.
-  func remove(_ row: UnsafePointer<OutcomeRow>) { addWide(row, sign: -1) }
+  func remove(_ row: UnsafePointer<OutcomeRow>) { addWide(row, sign: -1, eventCount: 1) }
 
   /// Moves the sums of a cell to those that have room.
   @inline(never) private func carry(_ cell: UnsafeMutablePointer<UInt64>) { addWide(read(cell), sign: 1) }
 
-  @inline(never) private func addWide(_ row: UnsafePointer<OutcomeRow>, sign: Int64) {
+  @inline(never) private func addWide(
+    _ row: UnsafePointer<OutcomeRow>, sign: Int64, eventCount: Int64
+  ) {
     addWide(
       SummaryCell(
-        keyLow: row.pointee.keyLow, keyHigh: row.pointee.keyHigh, eventCount: 1,
+        keyLow: row.pointee.keyLow, keyHigh: row.pointee.keyHigh, eventCount: eventCount,
         quantityRaw: row.pointee.quantityRaw, quantityBilled: row.pointee.quantityBilled,
         amountPico: row.pointee.amountPico), sign: sign)
   }
@@ -219,7 +238,7 @@ final class SummaryCells: CellReading {
       if number != last { words(number).update(from: words(last), count: cellWords) }
       state.pointee.count = last
     }
-    wideCells = wide.values.filter { $0.eventCount != 0 }
+    wideCells = wide.values.filter { !$0.isNothing }
     wide = [:]
   }
 

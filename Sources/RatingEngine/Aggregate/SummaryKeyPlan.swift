@@ -22,7 +22,7 @@ struct SummaryKeyPlan: Sendable {
   enum Part: Sendable, Equatable {
     case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
       destination
-    case unitPrice, price, per, currency, day
+    case unitPrice, price, per, currency, day, band
   }
   /// Where a part stands.
   struct Field: Sendable {
@@ -43,6 +43,8 @@ struct SummaryKeyPlan: Sendable {
 
   /// Meters that no catalog names may appear in usage: so many more numbers are kept free.
   static let dynamicTariffsMax = 1 << 16
+  /// Unit prices that bands and changes of prices make, beside those of decks and charges: so many are kept free.
+  static let openPricesMax = 1 << 20
 
   /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
   init?(columns: [GroupColumn], _ catalog: CompiledCatalog) {
@@ -60,7 +62,7 @@ struct SummaryKeyPlan: Sendable {
       } else if column == .unit_price, rest.first == .per {
         rest = rest.dropFirst()
         wanted.append((.unitPrice, [.unit_price, .per]))
-      } else if let part = Self.part(column) {
+      } else if column != .band || catalog.hasBands, let part = Self.part(column) {
         wanted.append((part, [column]))
       }
     }
@@ -98,7 +100,8 @@ struct SummaryKeyPlan: Sendable {
     case .per: .per
     case .currency: .currency
     case .day: .day
-    case .jurisdiction, .band, .tier_from, .tier_up_to, .allowance, .supplier, .cost_currency: nil
+    case .band: .band
+    case .jurisdiction, .tier_from, .tier_up_to, .allowance, .supplier, .cost_currency: nil
     }
   }
 
@@ -118,7 +121,9 @@ struct SummaryKeyPlan: Sendable {
     case .charge: bits(catalog.chargeNames.count)
     case .kind, .direction: 2
     case .tariff, .group, .destination: bits(catalog.tariffs.count + dynamicTariffsMax)
-    case .unitPrice, .price, .per: bits(catalog.unitPrices.count)
+    case .unitPrice, .price, .per:
+      bits(catalog.unitPrices.count + (catalog.hasOpenPrices ? openPricesMax : 0))
+    case .band: bits(catalog.bandNames.count)
     case .currency: bits(catalog.currencies.count)
     }
   }
@@ -131,7 +136,8 @@ struct SummaryKeyPlan: Sendable {
     case .service: representatives(catalog.identities.map(\.service))
     case .group: representatives((0..<catalog.tariffs.count).map { catalog.tariffs[$0].group })
     case .destination: representatives((0..<catalog.tariffs.count).map { catalog.tariffs[$0].destination })
-    case .price: representatives(catalog.unitPrices.map(\.pico))
+    // A recorded amount has none, which is not 0.
+    case .price: representatives(catalog.unitPrices.map { $0.units == 0 ? Int64.min : $0.pico })
     case .per: representatives(catalog.unitPrices.map { SummaryTexts.per($0) })
     default: nil
     }
@@ -171,6 +177,15 @@ struct SummaryKeyPlan: Sendable {
     if field.shift >= 64 { return high >> UInt64(field.shift - 64) & mask }
     if field.shift + field.width <= 64 { return low >> UInt64(field.shift) & mask }
     return (low >> UInt64(field.shift) | high << UInt64(64 - field.shift)) & mask
+  }
+
+  /// Replaces a field's value in a packed key.
+  static func replace(_ field: Field, by value: UInt64, _ low: inout UInt64, _ high: inout UInt64) {
+    var (maskLow, maskHigh): (UInt64, UInt64) = (0, 0)
+    put((UInt64(1) << UInt64(field.width)) &- 1, shift: field.shift, &maskLow, &maskHigh)
+    low &= ~maskLow
+    high &= ~maskHigh
+    put(value, shift: field.shift, &low, &high)
   }
 
   /// Puts a value into a packed key.

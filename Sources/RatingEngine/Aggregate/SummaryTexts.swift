@@ -7,20 +7,22 @@ import Tables
 
 /// Texts of values; pure functions over the compiled catalog.
 enum SummaryTexts {
-  /// The quantity that a unit price pays for, in the unit: `60` for a minute.
+  /// The quantity that a unit price pays for, in the unit: `60` for a minute; empty for a recorded amount.
   static func per(_ price: CompiledCatalog.UnitPriceText) -> Label {
+    if price.units == 0 { return .empty }
     let kind = UsageKind(rawValue: price.kind) ?? .event
     return Label(DecimalText.format(Int128(price.units), scale: kind.quantityDigits))
   }
 
-  /// A unit price.
+  /// A unit price; empty for a recorded amount.
   static func price(_ price: CompiledCatalog.UnitPriceText) -> Label {
-    Label(DecimalText.format(Int128(price.pico), scale: Amount.scale))
+    price.units == 0 ? .empty : Label(DecimalText.format(Int128(price.pico), scale: Amount.scale))
   }
 
   /// The cells of the value of a part, one for each column that it has.
   static func cells(
-    _ part: SummaryKeyPlan.Part, value: UInt64, _ catalog: CompiledCatalog, _ meters: MeterNames
+    _ part: SummaryKeyPlan.Part, value: UInt64, _ catalog: CompiledCatalog, _ meters: MeterNames,
+    _ prices: UnitPriceNumbers
   ) -> [Label] {
     let number = Int(value)
     switch part {
@@ -43,9 +45,10 @@ enum SummaryTexts {
       return [group, destination]
     case .group: return [tariff(number, catalog, meters).group]
     case .destination: return [tariff(number, catalog, meters).destination]
-    case .unitPrice: return [price(catalog.unitPrices[number]), per(catalog.unitPrices[number])]
-    case .price: return [price(catalog.unitPrices[number])]
-    case .per: return [per(catalog.unitPrices[number])]
+    case .unitPrice: return [price(prices.text(number)), per(prices.text(number))]
+    case .price: return [price(prices.text(number))]
+    case .per: return [per(prices.text(number))]
+    case .band: return [catalog.bandNames[number]]
     case .currency: return [Label(catalog.currencies[number].code)]
     }
   }

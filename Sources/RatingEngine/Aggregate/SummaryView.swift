@@ -20,7 +20,7 @@ struct SummaryView: Sendable {
         return [setup.catalog.source.accounts[setup.catalog.identities[Int(value)].account].id]
       }
       // What else is made from a wider part is told by the same number.
-      return SummaryTexts.cells(part, value: UInt64(value), setup.catalog, setup.meters)
+      return SummaryTexts.cells(part, value: UInt64(value), setup.catalog, setup.meters, setup.unitPrices)
     }
   }
 

@@ -11,8 +11,9 @@ enum CopyVerdict {
   case duplicate
   /// The record was counted when it came, and still does.
   case stays
-  /// The record was counted when it came, but another copy is the one to keep: `keeper` is that copy's row.
-  case withdrawn(keeper: OutcomeRow)
+  /// The record was counted when it came, but another copy is the one to keep: `keeper` is that copy's row, and
+  /// `parts` are its further rows.
+  case withdrawn(keeper: OutcomeRow, parts: [OutcomeRow])
   /// It contradicts a copy before it: all copies of this key are in conflict.
   case conflict
   /// The record was counted when it came and is not the one to keep, and nothing tells as what it was counted.
@@ -35,14 +36,28 @@ struct CopyDecider {
   private var file: UInt32 = 0
   private var countInFile = 0
   private var mostInFile = 0
+  /// Further rows of the first copy, if it is a suspect: no more than there are bands.
+  private var firstParts: [OutcomeRow] = []
+  private var last: (verdict: CopyVerdict, isFirst: Bool) = (.stays, false)
 
   init(conflicts: Set<ConflictKey>, twins: SourceTwins) {
     self.conflicts = conflicts
     self.twins = twins
   }
 
-  /// Decides about the next copy.
+  /// Decides about the next copy; further rows of a copy follow it, and what becomes of it becomes of them.
   mutating func decide(_ copy: RecordCopy) -> CopyVerdict {
+    if copy.suspect.row.isFurtherPart {
+      if last.isFirst { firstParts.append(copy.suspect.row) }
+      return last.verdict
+    }
+    let verdict = decideRecord(copy)
+    last.verdict = verdict
+    return verdict
+  }
+
+  private mutating func decideRecord(_ copy: RecordCopy) -> CopyVerdict {
+    last.isFirst = false
     guard let first, first.key == copy.key else {
       begin(copy)
       return copy.isCounted ? .stays : .counts
@@ -62,7 +77,7 @@ struct CopyDecider {
     case (true, true): return .stays
     case (true, false):
       return twins.rateAlike(Int(first.source), Int(copy.source))
-        ? .withdrawn(keeper: first.suspect.row) : .held
+        ? .withdrawn(keeper: first.suspect.row, parts: firstParts) : .held
     case (false, true): return .counts
     case (false, false): return .duplicate
     }
@@ -70,6 +85,8 @@ struct CopyDecider {
 
   private mutating func begin(_ copy: RecordCopy) {
     first = copy
+    last.isFirst = true
+    if !firstParts.isEmpty { firstParts.removeAll() }
     isKnownConflict = conflicts.contains(copy.key)
     isRowKeyed = !copy.isCounted && copy.suspect.row.isRowKeyed != 0
     file = copy.file

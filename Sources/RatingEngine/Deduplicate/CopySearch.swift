@@ -81,6 +81,10 @@ struct CopySearch {
       if index == waitingIndex, let suspect = waiting {
         try feed.append(copy(suspect, isCounted: false, stretch))
         waiting = try reader.next()
+        while let part = waiting, part.logIndex == index {
+          try feed.append(copy(part, isCounted: false, stretch))
+          waiting = try reader.next()
+        }
         waitingIndex = waiting?.logIndex ?? Int.max
       } else {
         try feed.append(copy(Self.counted(element, index), isCounted: true, stretch))

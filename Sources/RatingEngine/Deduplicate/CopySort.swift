@@ -18,13 +18,15 @@ final class CopySort: Sendable {
     fileprivate func append(_ copies: [RecordCopy]) throws(FileFault) {
       try lock.withLock { _ throws(FileFault) in
         for copy in copies {
-          try sort.append(keyBytes: 28, payloadBytes: MemoryLayout<RecordCopy>.size) { target in
+          try sort.append(keyBytes: 29, payloadBytes: MemoryLayout<RecordCopy>.size) { target in
             target.storeBytes(of: copy.suspect.row.identity.bigEndian, as: UInt64.self)
             let words = [copy.suspect.row.identityHigh, copy.file, copy.unit, copy.sequence, copy.number]
             for (index, word) in words.enumerated() {
               target.storeBytes(of: word.bigEndian, toByteOffset: 8 + 4 * index, as: UInt32.self)
             }
-            (target + 28).storeBytes(of: copy, as: RecordCopy.self)
+            // Further rows of a record come behind its own, in any order.
+            target.storeBytes(of: copy.suspect.row.isFurtherPart ? 1 : 0, toByteOffset: 28, as: UInt8.self)
+            (target + 29).storeBytes(of: copy, as: RecordCopy.self)
           }
         }
       }

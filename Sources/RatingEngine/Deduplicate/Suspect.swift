@@ -1,7 +1,8 @@
 // Records whose key may have been seen: they wait until all input was read.
 
 /// A record put aside. Its suspense or detail entry, if it has one, is in the store already, under `logIndex`, and is taken
-/// back if the record turns out to be a duplicate.
+/// back if the record turns out to be a duplicate. Further rows of the record (bands) are suspects of their own behind it, with
+/// the same index.
 struct Suspect: BitwiseCopyable {
   var row: OutcomeRow
   /// Index in the log of keys: the order in which records were met.

@@ -82,7 +82,7 @@ final class SuspectSettlement: @unchecked Sendable {
     case .conflict: found.conflicts.insert(copy.key)
     case .held: found.held.insert(copy.key)
     case .duplicate: try noteTag(copy.suspect.logIndex, copy.suspect.row)
-    case .withdrawn(let keeper): try noteTag(copy.suspect.logIndex, keeper)
+    case .withdrawn(let keeper, _): try noteTag(copy.suspect.logIndex, keeper)
     }
   }
 

@@ -22,8 +22,8 @@ struct DetailText {
     let start = batch.chargingStart(record)
     let key = key(record, batch, columns, plan, text: text)
     let kind = UsageKind(rawValue: batch.kind[record]) ?? .voice
-    let price = catalog.fastPrices[Int(rater.price[record])]
-    let unitPrice = catalog.unitPrices[Int(price.unitPriceRank)]
+    let price = rater.book.fastPrices[Int(rater.price[record])]
+    let unitPrice = setup.unitPrices.text(Int(price.unitPriceRank))
     let ratePlan = catalog.plans[Int(rater.plan[record])]
     let (group, destination) = SummaryTexts.tariff(Int(rater.tariff[record]), catalog, setup.meters)
     let cells: [Label] = [

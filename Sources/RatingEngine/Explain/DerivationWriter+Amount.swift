@@ -7,6 +7,7 @@ import Tables
 extension DerivationWriter {
   /// The event's price in full generality: what the rater's fast form is a special case of.
   private var exact: Result<EventPrice.Priced, EventPrice.Fault> {
+    if isAdjusted { return derived }
     let compiled = rater.setup.catalog
     let price = compiled.prices[Int(rater.rater.price[0])]
     let plan = compiled.plans[Int(rater.rater.plan[0])]
@@ -39,23 +40,31 @@ extension DerivationWriter {
     guard stage == .rated, case .success(let priced) = exact else {
       return Step(title: "quantity", lines: lines)
     }
+    let charge = compiledPlan.charges[Int(rater.rater.charge[0])]
     var used = Int64(quantity.magnitude)
     if quantity < 0 {
       lines.append(Line("refund", "priced as \(Texts.quantity(used, kind)), then mirrored, without fee"))
     }
+    let left = max(0, used - charge.freeQuantity)
+    if let line = freeLine(charge, used: used, left: left) { lines.append(line) }
+    used = left
     if kind == .voice, !rater.ratePlan.keepsMilliseconds, used % 1000 != 0 {
       used = (used + 999) / 1000 * 1000
       lines.append(Line("whole seconds", "a begun second counts: \(Texts.quantity(used, kind))"))
     }
-    lines += incrementLines(used, priced)
+    if priced.parts.count > 1 {
+      lines += partLines(priced.parts)
+    } else if recordedPrice == nil {
+      lines += incrementLines(used, priced)
+    }
     lines.append(Line("billed", Texts.quantity(priced.billed, kind)))
     return Step(title: "quantity", lines: lines)
   }
 
   private func incrementLines(_ used: Int64, _ priced: EventPrice.Priced) -> [Line] {
     let kind = rater.kind
-    let price = rater.setup.catalog.prices[Int(rater.rater.price[0])]
-    let increment = rater.setup.catalog.increments[Int(price.incrementIndex)]
+    let price = rater.rater.book.prices[Int(rater.rater.price[0])]
+    let increment = rater.rater.book.increments[Int(price.incrementIndex)]
     var lines: [Line] = []
     var quantity = used
     if used == 0 {
@@ -91,6 +100,7 @@ extension DerivationWriter {
   /// The exact sum and its rounding.
   func amountStep() -> Step {
     guard case .success(let priced) = exact else { return Step(title: "amount", lines: []) }
+    if let recorded = recordedPrice { return recordedAmountStep(priced, recorded) }
     let (kind, plan) = (rater.kind, rater.ratePlan)
     let currency = plan.currency
     var lines = priced.stretches.map { stretch in
@@ -112,14 +122,15 @@ extension DerivationWriter {
         "once, to \(plan.rounding.scale) digits, \(plan.rounding.mode.rawValue): \(Texts.amount(rounded, currency))"
       ))
     lines.append(contentsOf: limitLines(rounded, isZero: priced.exactNumerator == 0))
+    lines += partAmountLines(priced.parts)
     if batch.quantity[0] < 0 { lines.append(Line("mirrored", Texts.amount(priced.amount, currency))) }
     if let disagreement { lines.append(Line("FAULT", "the run sums up something else: \(disagreement)")) }
     return Step(title: "amount", lines: lines)
   }
 
   private func feeLines(_ priced: EventPrice.Priced) -> [Line] {
-    let price = rater.setup.catalog.prices[Int(rater.rater.price[0])]
-    guard price.feePico != 0 else { return [] }
+    let price = rater.rater.book.prices[Int(rater.rater.price[0])]
+    guard price.feePico != 0 || priced.feePico != 0 else { return [] }
     let rule =
       switch rater.ratePlan.connectionFee {
       case .chargeable: "owed where something is billed"

@@ -1,5 +1,6 @@
 // The price of the event: the number as the deck knows it, the row that won and why, the charge that took it.
 
+import BillingCalendar
 import Catalog
 import Money
 import Tables
@@ -169,7 +170,7 @@ extension DerivationWriter {
     var lines = [Line("rating group", quote: group, hasRow ? "of the deck row" : "as the record names it")]
     if group.isEmpty { lines = [Line("rating group", "none")] }
     for (index, charge) in plan.charges.enumerated() {
-      let place = "\(plan.file):\(charge.line)"
+      let place = "\(charge.file.isEmpty ? plan.file : charge.file):\(charge.line)"
       if index == chosen {
         lines.append(Line("charge '\(charge.name)'", "\(place) takes it"))
         break
@@ -192,30 +193,46 @@ extension DerivationWriter {
     if let groups = charge.ratingGroups, !groups.contains(group) {
       return "it is for \(groups.map { "'\($0)'" }.joined(separator: ", "))"
     }
+    let zone = rater.account.zone
+    if let from = charge.dates.from, chargingSeconds < zone.midnight(of: from) {
+      return "it begins on \(from)"
+    }
+    if let until = charge.dates.until, chargingSeconds >= zone.midnight(of: until) {
+      return "it ended before \(until)"
+    }
     if case .deck = charge.price, !hasRow { return "its price is in a deck, and no deck was looked up" }
     return "an earlier charge is asked first"
   }
 
   /// The price that is used, and which parts of it are the charge's own.
   private func priceInUseLines(_ charge: PlanCharge, hasRow: Bool) -> [Line] {
-    let price = rater.setup.catalog.prices[Int(rater.rater.price[0])]
+    if case .recorded(let recorded) = charge.price { return bandLines() + recordedLines(recorded) }
+    let book = rater.rater.book
+    let price = book.prices[Int(rater.rater.price[0])]
     let currency = rater.ratePlan.currency
+    let isChanged = isAdjusted && rater.rater.price[0] != rater.rater.basePrice[0]
     var isOwn = false
     if case .unit = charge.price { isOwn = true }
-    func whose(_ isOwn: Bool) -> String { isOwn || !hasRow ? " (the charge's own)" : " (the deck row's)" }
-    var lines = [
+    func whose(_ isOwn: Bool) -> String {
+      isChanged ? "" : isOwn || !hasRow ? " (the charge's own)" : " (the deck row's)"
+    }
+    var lines = isAdjusted ? bandLines() + changeLines(charge) : []
+    lines += [
       Line(
         "price",
         Texts.price(UnitPrice(pico: price.pricePico, units: price.priceUnits), rater.kind, currency)
           + whose(isOwn)),
       Line(
         "increment",
-        Texts.increment(rater.setup.catalog.increments[Int(price.incrementIndex)], rater.kind, currency)
+        Texts.increment(book.increments[Int(price.incrementIndex)], rater.kind, currency)
           + whose(charge.increment != nil)),
     ]
     if price.minimum != 0 {
       lines.append(
-        Line("minimum", Texts.quantity(price.minimum, rater.kind) + whose(charge.minimumSeconds != nil)))
+        Line(
+          "minimum",
+          Texts.quantity(price.minimum, rater.kind)
+            + (charge.minimumSeconds != nil || !hasRow ? " (the charge's own)" : " (the deck row's)")))
     }
     if price.feePico != 0 {
       lines.append(

@@ -42,9 +42,11 @@ final class EventReader {
     readNumbers(plan.to, batch.toDigits, batch.toCount, batch, columns)
     readAnswered(batch, columns, plan)
     readQuantities(batch, columns, plan)
+    readAmounts(batch, columns, plan)
     if needsIdentity {
       readIdentities(batch, columns, plan, text: text)
       hashContents(batch, columns, plan)
+      hashAmounts(batch, columns, plan)
     }
   }
 

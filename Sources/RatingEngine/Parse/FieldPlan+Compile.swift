@@ -191,10 +191,20 @@ private struct FieldPlanCompiler {
       plan.account = slot
       plan.contentSlots.append(slot)
     case .call, .service, .duration, .unit: plan.contentSlots.append(slot)
+    case .amount:
+      // A file without the column has no amounts to look for.
+      guard case .amount(let isComma, let isScientific) = rule.conversion, isInFile(slot) else { break }
+      plan.amount = FieldPlan.AmountField(slot: slot, isDecimalComma: isComma, isScientific: isScientific)
+    case .amountCurrency:
+      if isInFile(slot) { plan.amountCurrency = slot }
     // Not read yet: `NotYetRated` refuses the format.
-    case .amount, .amountCurrency, .item, .value, .routingNumber, .refundOf: plan.contentSlots.append(slot)
+    case .item, .value, .routingNumber, .refundOf: plan.contentSlots.append(slot)
     case .id, .sequence: break
     }
+  }
+
+  private func isInFile(_ slot: Int) -> Bool {
+    slot >= plan.columns.count || plan.columns[slot] != FieldPlan.missingColumn
   }
 
   private func timeField(_ rule: FieldRule, _ slot: Int, _ role: UInt8) -> FieldPlan.TimeField? {

@@ -63,6 +63,12 @@ struct FieldPlan: Sendable {
     var rule: FieldRule
     var slot: Int
   }
+  /// A recorded amount.
+  struct AmountField: Sendable {
+    var slot: Int
+    var isDecimalComma: Bool
+    var isScientific: Bool
+  }
   /// A field that guides: looked up under `tag` in the service index.
   struct GuideField: Sendable, Equatable {
     enum Value: Sendable, Equatable {
@@ -102,6 +108,8 @@ struct FieldPlan: Sendable {
   var billable: QuantityField?
   var disposition: Int?
   var meter: Int?
+  var amount: AmountField?
+  var amountCurrency: Int?
   var account: Int?
   var call: [Int] = []
   /// Slots whose texts identify the record; empty: the row's bytes.
@@ -129,10 +137,14 @@ enum FieldRoleName {
   static let direction: UInt8 = 5
   static let key: UInt8 = 6
   static let to: UInt8 = 7
+  static let amount: UInt8 = 8
+  static let amountCurrency: UInt8 = 9
   static let none: UInt8 = 255
 
   static func name(_ role: UInt8) -> String {
-    let names = ["start", "answer", "end", "billable", "kind", "direction", "key", "to"]
+    let names = [
+      "start", "answer", "end", "billable", "kind", "direction", "key", "to", "amount", "amount_currency",
+    ]
     return Int(role) < names.count ? names[Int(role)] : ""
   }
 }

@@ -35,7 +35,7 @@ public struct FormatExampleFault: Sendable, Hashable {
 public enum FormatExamples {
   /// The faults of one format's examples, in their order; empty where all read as they say.
   ///
-  /// Examples are read in UTC with numbers taken as international. Quantities and times are compared by value, everything
+  /// Examples are read in UTC with numbers taken as international. Quantities, amounts and times are compared by value, everything
   /// else byte for byte. Where the format chooses among rows of a call, its examples stand for one file.
   /// - Complexity: O(bytes of the examples), well under a millisecond for the formats that are built in.
   public static func check(_ format: FormatDescriptor) -> [FormatExampleFault] {
@@ -155,6 +155,7 @@ public enum FormatExamples {
       let digits = record.field("kind")?.value.flatMap(UsageKind.init(name:))?.quantityDigits ?? 0
       let values = [read, expected].map { DecimalText.parse($0, scale: digits) }
       return values[0] == values[1]
+    case "amount": return DecimalText.parse(read, scale: 12) == DecimalText.parse(expected, scale: 12)
     default: return false
     }
   }

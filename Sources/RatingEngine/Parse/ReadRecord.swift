@@ -125,6 +125,8 @@ struct RecordView {
     case .kind: (UsageKind(rawValue: batch.kind[index])?.name ?? "", "")
     case .direction: (UsageDirection(rawValue: batch.direction[index])?.name ?? "", "")
     case .billable: Self.quantity(batch.quantity[index], UsageKind(rawValue: batch.kind[index]) ?? .voice)
+    case .amount:
+      (batch.hasAmount(index) ? batch.recordedAmount(index).description : "", "")
     default: (text?.description ?? "", "")
     }
   }

@@ -1,6 +1,7 @@
 // A batch of usage events as typed columns: what a record says, in our units.
 
 import Catalog
+import Money
 
 /// Up to `FieldColumns.batchCapacity` events, column by column. Owned by one worker, reused for every batch.
 ///
@@ -43,6 +44,22 @@ final class UsageBatch {
   /// 1 where the record is known by its row: identical rows of one file are then different records.
   let isRowKeyed = UsageBatch.column(UInt8.self)
 
+  /// Recorded amounts in pico; made when a format first has them.
+  private var amounts: UnsafeMutablePointer<Int128>?
+  static let absentAmount = Int128.min
+
+  /// The column of recorded amounts.
+  func amountColumn() -> UnsafeMutablePointer<Int128> {
+    if let amounts { return amounts }
+    let column = UsageBatch.column(Int128.self)
+    amounts = column
+    return column
+  }
+  /// Whether a record has an amount; only for formats that read them.
+  func hasAmount(_ index: Int) -> Bool { (amounts?[index] ?? Self.absentAmount) != Self.absentAmount }
+  /// The amount of a record that has one.
+  func recordedAmount(_ index: Int) -> Amount { Amount(pico: amounts?[index] ?? 0) }
+
   /// When the event is charged: the answer where there is one, else the start.
   @inline(__always) func chargingStart(_ index: Int) -> Int64 {
     answer[index] != Self.absentTime ? answer[index] : start[index]
@@ -62,6 +79,7 @@ final class UsageBatch {
     for pointer in [door, faultField, kind, direction, isAnswered, fromCount, toCount, isRowKeyed] {
       pointer.deallocate()
     }
+    amounts?.deallocate()
     reason.deallocate()
     for pointer in [start, answer, end, quantity] { pointer.deallocate() }
     for pointer in [fromDigits, toDigits, identityLow, identityHigh, content] { pointer.deallocate() }

@@ -7,6 +7,8 @@ final class ChunkOutcome {
   var rowCount = 0
   /// Counts of what left at doors 1 and 2, and of all records read.
   var totals = DoorTotals()
+  /// Further rows of rated records, in the order of the rows that they belong to.
+  var parts: [PartRow] = []
   /// Suspended records; rows of later doors refer to them by index.
   var suspense: [SuspenseEntry] = []
   /// Rows of the rated detail; rated rows refer to them by index, where detail is wanted.
@@ -38,8 +40,28 @@ final class ChunkOutcome {
     rowCapacity = capacity
   }
 
+  /// Takes the further rows of a batch whose first row is `firstRow`, of records that are rated after all.
+  func appendParts(_ further: [PartRow], firstRow: Int) {
+    for var part in further {
+      part.row += UInt32(firstRow)
+      if rows[Int(part.row)].door == Door.rated { parts.append(part) }
+    }
+  }
+
+  /// The further rows of the record of a row. Complexity: O(log parts).
+  func parts(ofRow row: Int) -> ArraySlice<PartRow> {
+    var low = 0
+    var high = parts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if parts[middle].row < row { low = middle + 1 } else { high = middle }
+    }
+    return parts[low...].prefix { $0.row == row }
+  }
+
   func reset(for chunk: Chunk) {
     rowCount = 0
+    if !parts.isEmpty { parts.removeAll(keepingCapacity: true) }
     totals = DoorTotals()
     suspense.removeAll(keepingCapacity: true)
     unparsable.removeAll(keepingCapacity: true)

@@ -40,6 +40,7 @@ final class ChunkRater {
       outcome.rowCount += count
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
+      if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
       if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, firstRow: first) }
       scratch.reset()
     }
@@ -78,7 +79,8 @@ final class ChunkRater {
     if let rater = raters[file.sourceIndex] { return rater }
     let rater = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: file.sourceIndex,
-      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters)
+      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices
+    )
     raters[file.sourceIndex] = rater
     return rater
   }
@@ -144,6 +146,8 @@ final class ChunkRater {
         batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
         batch.faultField[record] = FieldRoleName.key
         outcome.rows[row].door = Door.suspended
+        // Not a part of it, as a rated record's row may say.
+        outcome.rows[row].quantityRaw = batch.quantity[record]
         outcome.rows[row].reason = UInt16(SuspenseReason.duplicateConflict.rawValue)
       }
       row += 1

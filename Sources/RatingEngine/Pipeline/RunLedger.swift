@@ -93,6 +93,7 @@ final class RunLedger {
           if index &+ Self.filterAhead < count { filter.prefetch((row + Self.filterAhead).pointee.identity) }
           if filter.insert(row.pointee.identity, row.pointee.identityHigh) {
             try suspect(row, outcome, unit, logIndex: firstLogIndex + index)
+            if !outcome.parts.isEmpty { try suspectParts(row, outcome, logIndex: firstLogIndex + index) }
             continue
           }
         }
@@ -124,9 +125,28 @@ final class RunLedger {
       totals.billed[kind] += sums[4 + kind]
     }
     totals.amountPico += sums[8]
+    if !outcome.parts.isEmpty { takeParts(outcome, &totals) }
     unit.file.trailer += outcome.trailer
     fileTotals[unit.file.index] += totals
     try spillCells()
+  }
+
+  /// Takes the further rows of rated records; those of suspects wait with them.
+  private func takeParts(_ outcome: ChunkOutcome, _ totals: inout DoorTotals) {
+    for part in outcome.parts {
+      let first = outcome.rows[Int(part.row)]
+      // The row of a suspect was handed on, and says so: see `suspectParts`.
+      if first.door == Door.rated { countPart(OutcomeRow(part: part, of: first), &totals) }
+    }
+  }
+
+  /// Counts a further row of a rated record, or takes it back.
+  private func countPart(_ row: OutcomeRow, _ totals: inout DoorTotals, sign: Int64 = 1) {
+    let kind = Int(row.kind)
+    totals.quantity[kind * 8 + Int(Door.rated)] += Int128(row.quantityRaw) * Int128(sign)
+    totals.billed[kind] += Int128(row.quantityBilled) * Int128(sign)
+    totals.amountPico &+= row.amountPico &* Int128(sign)
+    cells.addPart(row, sign: sign)
   }
 
   /// Cells in memory and on disk: at least as many as there are keys.
@@ -162,6 +182,20 @@ final class RunLedger {
     } else {
       try place(outcome.suspense[Int(payload)], outcome, unit, logIndex: logIndex)
     }
+  }
+
+  /// Puts the further rows of a rated record aside, behind its own.
+  private func suspectParts(
+    _ row: UnsafePointer<OutcomeRow>, _ outcome: ChunkOutcome, logIndex: Int
+  ) throws(FileFault) {
+    let number = row - UnsafePointer(outcome.rows)
+    let parts = outcome.parts(ofRow: number)
+    guard !parts.isEmpty else { return }
+    for part in parts {
+      try suspects.append(Suspect(row: OutcomeRow(part: part, of: row.pointee), logIndex: logIndex))
+    }
+    // Nobody reads the row again but `takeParts`.
+    outcome.rows[number].door = Door.duplicate
   }
 
   /// Counts a record by its own door.
@@ -231,6 +265,7 @@ final class RunLedger {
 
   /// Counts what was decided about one copy.
   private func apply(_ item: SuspectSettlement.Item) {
+    if item.row.isFurtherPart { return applyPart(item) }
     let file = Int(item.file)
     switch item.verdict {
     case .stays, .conflict, .held: break
@@ -239,7 +274,23 @@ final class RunLedger {
       var row = item.row
       row.door = Door.duplicate
       count(row, &fileTotals[file])
-    case .withdrawn(let keeper): withdraw(keeper, file)
+    case .withdrawn(let keeper, let parts):
+      withdraw(keeper, file)
+      for part in parts {
+        countPart(part, &fileTotals[file], sign: -1)
+        fileTotals[file].quantity[Int(part.kind) * 8 + Int(Door.duplicate)] += Int128(part.quantityRaw)
+      }
+    }
+  }
+
+  /// Counts a further row of a suspect as its own row was counted.
+  private func applyPart(_ item: SuspectSettlement.Item) {
+    let file = Int(item.file)
+    switch item.verdict {
+    case .counts: countPart(item.row, &fileTotals[file])
+    case .duplicate:
+      fileTotals[file].quantity[Int(item.row.kind) * 8 + Int(Door.duplicate)] += Int128(item.row.quantityRaw)
+    case .stays, .conflict, .held, .withdrawn: break
     }
   }
 

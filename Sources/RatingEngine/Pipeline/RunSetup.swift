@@ -15,6 +15,7 @@ final class RunSetup: Sendable {
   /// The columns of the summary, where the run keeps them.
   let summaryView: SummaryView?
   let meters: MeterNames
+  let unitPrices: UnitPriceNumbers
   /// One readable byte with slack: what absent texts point to.
   let emptyText: FlatTable<UInt8>
   /// Names of filter reasons: the catalog's, then those of formats.
@@ -59,6 +60,7 @@ final class RunSetup: Sendable {
     self.tableView = tableView
     summaryView = isSummary ? SummaryView(columns: schema, isWholeSchema: true, keyPlan, catalog) : nil
     meters = MeterNames(catalog)
+    unitPrices = UnitPriceNumbers(catalog)
     emptyText = FlatTable(zeroedCount: 64)
     var reasons = catalog.filterReasons
     for format in catalog.source.formats {

@@ -40,6 +40,12 @@ private struct CatalogCompiler {
   private var priceKeys: [PriceKey] = []
   private var increments: [BillingIncrement] = []
   private var incrementIndex: [BillingIncrement: UInt32] = [:]
+  private var bandNames = NameTable()
+  private var bandSets: [[CompiledBandRule]] = []
+  private var priceChanges: [CompiledPriceChange] = []
+  private var dates: [DateSpan] = []
+  private var variants: [[DeckBandPrice]] = []
+  private var chargeCount: UInt32 = 0
 
   private struct PriceKey: Hashable {
     var pico: Int64
@@ -47,6 +53,8 @@ private struct CatalogCompiler {
     var fee: Int64
     var minimum: Int64
     var increment: UInt32
+    /// Further prices of the deck row, + 1; 0 for none.
+    var variant: UInt32 = 0
     var kind: UInt8
 
     // SipHash over five words was a fifth of the load time of a large deck; these are numbers of our own, not an attacker's.
@@ -59,6 +67,7 @@ private struct CatalogCompiler {
     self.catalog = catalog
     _ = groups.number(.empty)
     _ = destinations.number(.empty)
+    _ = bandNames.number(.empty)
   }
 
   mutating func compile() -> CompiledCatalog {
@@ -86,7 +95,11 @@ private struct CatalogCompiler {
     var zones: [Zone] = []
     let (accounts, assignments) = compileAccounts(&zones)
     let rowPriceCount = prices.count
-    let plans = catalog.plans.map { compilePlan($0, deckBases, rowPriceCount: rowPriceCount) }
+    let adjusted = plansOfAccountPrices
+    let plans = catalog.plans.enumerated().map { index, plan in
+      compilePlan(plan, deckBases, rowPriceCount: rowPriceCount, isAdjusted: adjusted.contains(index))
+    }
+    let accountChanges = compileAccountPrices()
     var tariffByGroup: [Label: UInt32] = [:]
     for (number, name) in groups.names.enumerated() {
       tariffByGroup[name] = tariff(group: UInt32(number), destination: 0)
@@ -108,7 +121,11 @@ private struct CatalogCompiler {
       destinations: destinations.names,
       tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names,
       currencies: currencies,
-      filterReasons: reasons.names, tariffByGroup: tariffByGroup)
+      filterReasons: reasons.names, tariffByGroup: tariffByGroup, bandNames: bandNames.names,
+      bandSets: bandSets, priceChanges: priceChanges, accountChanges: accountChanges,
+      dateBounds: dates.flatMap { span in zones.map { Self.bounds(span, $0) } },
+      priceVariants: FlatTable(priceKeys.map(\.variant)), variants: variants,
+      hasOpenPrices: plans.contains(where: \.isAdjusted))
   }
 
   private typealias Identity = ServiceIndexBuilder.Identity
@@ -165,6 +182,7 @@ private struct CatalogCompiler {
     let incrementNumbers = deck.increments.map { increment($0) }
     var kinds = kindsLookedUp(inDeck: deckIndex)
     for row in deck.rows { kinds.insert(row.kind.rawValue) }
+    let variantNumbers = deck.variants.map { variant($0, deck, incrementNumbers) }
     var bases = [Int32](repeating: -1, count: CompiledPlan.kindCount)
     // Neighbouring rows mostly share their destination.
     var lastTariff = CompiledCatalog.Tariff(group: .max, destination: .max)
@@ -181,6 +199,7 @@ private struct CatalogCompiler {
           let key = PriceKey(
             pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
             minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
+            variant: row.variant == RateDeckRow.noVariant ? 0 : variantNumbers[Int(row.variant)],
             kind: row.kind.rawValue)
           let price = price(key)
           return MatchRow(
@@ -253,9 +272,9 @@ private struct CatalogCompiler {
 
   // MARK: plans
 
-  private mutating func compilePlan(_ plan: RatePlan, _ deckBases: [[Int32]], rowPriceCount: Int)
-    -> CompiledPlan
-  {
+  private mutating func compilePlan(
+    _ plan: RatePlan, _ deckBases: [[Int32]], rowPriceCount: Int, isAdjusted: Bool
+  ) -> CompiledPlan {
     let bases = UsageKind.allCases.map { kind -> Int32 in
       guard let deck = plan.deckIndexByKind[Int(kind.rawValue)] else { return -1 }
       return deckBases[deck][Int(kind.rawValue)]
@@ -263,9 +282,8 @@ private struct CatalogCompiler {
     let rules = plan.notBilled.map { rule in
       CompiledRule(
         reason: UInt16(reasons.number(rule.reason)), rule: rule,
-        prefixes: rule.numberPrefixes.map { label in
-          (label.bytes.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 48) }, label.bytes.count)
-        })
+        prefixes: rule.numberPrefixes.map { NumberBeginning($0.bytes) },
+        codes: rule.codes.map { NumberBeginning($0.bytes) })
     }
     var chargesByCombination: [[Int32]] = []
     for kind in UsageKind.allCases {
@@ -279,17 +297,28 @@ private struct CatalogCompiler {
       }
     }
     let charges = plan.charges.map { compileCharge($0, rowPriceCount: rowPriceCount) }
+    let firstChange = priceChanges.count
+    for (index, change) in plan.priceChanges.enumerated() {
+      priceChanges.append(compileChange(change, .plan(index)))
+    }
+    let firstCharge = chargeCount
+    chargeCount += UInt32(charges.count)
+    let bandSet = plan.bands.isEmpty ? -1 : self.bandSet(plan.bands)
     return CompiledPlan(
       currency: currency(plan.currency), rounding: plan.rounding, isMicroHalfUp: plan.rounding == .event,
       keepsMilliseconds: plan.keepsMilliseconds, connectionFee: plan.connectionFee,
       chargesAnsweredZero: plan.chargesAnsweredZero, deckBase: bases,
       ruleByCombination: Self.ruleTable(rules),
-      rules: rules, chargesByCombination: chargesByCombination, charges: charges)
+      rules: rules, chargesByCombination: chargesByCombination, charges: charges,
+      isAdjusted: isAdjusted || bandSet >= 0 || !plan.priceChanges.isEmpty
+        || charges.contains(where: \.isAdjusted),
+      bandSet: bandSet, crossing: plan.crossing, priceChanges: firstChange..<priceChanges.count,
+      firstCharge: firstCharge)
   }
 
   private static func chargeEntries(_ plan: CompiledPlan) -> [CompiledCatalog.ChargeEntry] {
     plan.chargesByCombination.map { candidates in
-      guard let first = candidates.first, plan.charges[Int(first)].groups == nil,
+      guard !plan.isAdjusted, let first = candidates.first, plan.charges[Int(first)].groups == nil,
         plan.charges[Int(first)].priceByRowPrice == nil
       else { return CompiledCatalog.ChargeEntry(charge: CompiledCatalog.none, name: 0, hasLimits: 0) }
       let charge = plan.charges[Int(first)]
@@ -325,19 +354,22 @@ private struct CatalogCompiler {
   }
 
   private mutating func compileCharge(_ charge: PlanCharge, rowPriceCount: Int) -> CompiledCharge {
-    var groupBits: FlatTable<UInt64>?
-    if let wanted = charge.ratingGroups {
-      let numbers = wanted.map { Int(groups.number($0)) }
-      let bits = FlatTable<UInt64>(zeroedCount: ((numbers.max() ?? 0) >> 6) + 1)
-      for number in numbers { bits[number >> 6] |= 1 << UInt64(number & 63) }
-      groupBits = bits
-    }
+    var recorded: RecordedPrice?
+    if case .recorded(let price) = charge.price { recorded = price }
     return CompiledCharge(
-      name: chargeNames.number(charge.name), groups: groupBits,
+      name: chargeNames.number(charge.name), groups: charge.ratingGroups.map { bits($0) },
       priceByRowPrice: priceTable(charge, rowPriceCount: rowPriceCount),
       priceWithoutRow: priceWithoutRow(charge),
       eventMinimum: charge.eventMinimum, eventMaximum: charge.eventMaximum,
-      hasLimits: charge.eventMinimum != nil || charge.eventMaximum != nil)
+      hasLimits: charge.eventMinimum != nil || charge.eventMaximum != nil,
+      dates: charge.dates.isAlways ? CompiledCatalog.none : days(charge.dates),
+      freeQuantity: charge.freeQuantity, recorded: recorded,
+      bandPrices: charge.bandPrices.map { (bandNames.number($0.band), $0) },
+      ownsFee: charge.connectionFeePico != nil, ownsIncrement: charge.increment != nil)
+  }
+
+  private mutating func bits(_ wanted: [Label]) -> GroupBits {
+    GroupBits(wanted.map { Int(groups.number($0)) })
   }
 
   /// What each row price becomes under the charge: a charge's own price replaces price and fee, its increment, minimum and
@@ -346,6 +378,12 @@ private struct CatalogCompiler {
     var isUnchanged =
       charge.increment == nil && charge.minimumSeconds == nil && charge.connectionFeePico == nil
     if case .unit = charge.price { isUnchanged = false }
+    if case .recorded = charge.price {
+      let recorded = recordedPrice
+      let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
+      for number in 0..<rowPriceCount { table[number] = recorded }
+      return table
+    }
     guard !isUnchanged else { return nil }
     let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
     for number in 0..<rowPriceCount {
@@ -354,6 +392,7 @@ private struct CatalogCompiler {
         key.pico = price.pico
         key.units = price.units
         key.fee = 0
+        key.variant = 0
       }
       if let own = charge.increment { key.increment = increment(own) }
       if let own = charge.minimumSeconds { key.minimum = Int64(own) * 1000 }
@@ -363,7 +402,19 @@ private struct CatalogCompiler {
     return table
   }
 
+  /// The price of a recorded amount: none, and per nothing.
+  private var recordedPrice: UInt32 {
+    mutating get {
+      let single = BillingIncrement(first: 1, next: 1)
+      return price(
+        PriceKey(
+          pico: 0, units: 0, fee: 0, minimum: 0, increment: increment(single), kind: UsageKind.event.rawValue)
+      )
+    }
+  }
+
   private mutating func priceWithoutRow(_ charge: PlanCharge) -> UInt32 {
+    if case .recorded = charge.price { return recordedPrice }
     guard case .unit(let unit) = charge.price else { return CompiledCharge.none }
     let kind = charge.kinds.first ?? .event
     let own =
@@ -372,6 +423,102 @@ private struct CatalogCompiler {
       PriceKey(
         pico: unit.pico, units: unit.units, fee: charge.connectionFeePico ?? 0,
         minimum: Int64(charge.minimumSeconds ?? 0) * 1000, increment: increment(own), kind: kind.rawValue))
+  }
+}
+
+// MARK: bands and changes of prices
+
+extension CatalogCompiler {
+  private mutating func bandSet(_ rules: [BandRule]) -> Int {
+    let wanted = rules.map { rule in
+      var rule = rule
+      rule.line = 0
+      return CompiledBandRule(band: bandNames.number(rule.band), rule: rule)
+    }
+    if let number = bandSets.firstIndex(of: wanted) { return number }
+    bandSets.append(wanted)
+    return bandSets.count - 1
+  }
+
+  /// The number of a set of further prices of deck rows, + 1; 0 where it has none by band.
+  private mutating func variant(
+    _ wanted: DeckPriceVariant, _ deck: RateDeck, _ incrementNumbers: [UInt32]
+  ) -> UInt32 {
+    guard !wanted.bands.isEmpty else { return 0 }
+    variants.append(
+      wanted.bands.map { price in
+        var price = price
+        price.band = bandNames.number(deck.bands[Int(price.band)])
+        price.increment = price.increment.map { incrementNumbers[Int($0)] }
+        return price
+      })
+    return UInt32(variants.count)
+  }
+
+  private mutating func days(_ wanted: DateSpan) -> UInt32 {
+    if let number = dates.firstIndex(of: wanted) { return UInt32(number) }
+    dates.append(wanted)
+    return UInt32(dates.count - 1)
+  }
+
+  private static func bounds(_ span: DateSpan, _ zone: Zone) -> CompiledCatalog.DateBounds {
+    CompiledCatalog.DateBounds(
+      fromSeconds: span.from.map { zone.midnight(of: $0) } ?? .min,
+      untilSeconds: span.until.map { zone.midnight(of: $0) } ?? .max)
+  }
+
+  private mutating func compileChange(
+    _ change: PriceChange, _ origin: CompiledPriceChange.Origin
+  ) -> CompiledPriceChange {
+    var combinations: UInt16 = 0
+    for kind in UsageKind.allCases where change.kinds.isEmpty || change.kinds.contains(kind) {
+      for direction in UsageDirection.allCases
+      where change.directions.isEmpty || change.directions.contains(direction) {
+        combinations |= 1 << UInt16(CompiledPlan.combination(kind.rawValue, direction.rawValue))
+      }
+    }
+    return CompiledPriceChange(
+      combinations: combinations, groups: change.ratingGroups.map { bits($0) },
+      prefixes: change.prefixes.map { NumberBeginning($0.bytes) },
+      charges: change.charges.map { chargeNames.number($0) },
+      dates: change.dates.isAlways ? CompiledCatalog.none : days(change.dates), change: change.change,
+      changesFees: change.changesFees, origin: origin)
+  }
+
+  /// Indices of the plans of accounts that have prices of their own.
+  private var plansOfAccountPrices: Set<Int> {
+    Set(catalog.accountPrices.flatMap { catalog.accounts[$0.accountIndex].plans.map(\.planIndex) })
+  }
+
+  /// The accounts' own prices as changes, the longest prefix first, then one with a rating group, then one with a charge.
+  private mutating func compileAccountPrices() -> [Range<Int>] {
+    guard !catalog.accountPrices.isEmpty else { return [] }
+    var rows = [[Int]](repeating: [], count: catalog.accounts.count)
+    for (index, row) in catalog.accountPrices.enumerated() { rows[row.accountIndex].append(index) }
+    return rows.map { rows in
+      let first = priceChanges.count
+      func rank(_ index: Int) -> (Int, Int, Int, Int) {
+        let row = catalog.accountPrices[index]
+        return (-row.prefix.bytes.count, row.ratingGroup.isEmpty ? 1 : 0, row.charge.isEmpty ? 1 : 0, index)
+      }
+      for index in rows.sorted(by: { rank($0) < rank($1) }) {
+        let row = catalog.accountPrices[index]
+        let change = PriceChange(
+          kinds: row.kind.map { [$0] } ?? [], directions: [],
+          ratingGroups: row.ratingGroup.isEmpty ? nil : [row.ratingGroup],
+          prefixes: row.prefix.isEmpty ? [] : [row.prefix], charges: row.charge.isEmpty ? [] : [row.charge],
+          dates: row.dates, change: row.change, changesFees: false, line: row.line, file: "")
+        priceChanges.append(compileChange(change, .account(index)))
+      }
+      return first..<priceChanges.count
+    }
+  }
+}
+
+extension CompiledCharge {
+  /// Whether the charge makes its plan one whose events ask for more than a charge and its price.
+  fileprivate var isAdjusted: Bool {
+    dates != CompiledCatalog.none || freeQuantity > 0 || recorded != nil || !bandPrices.isEmpty
   }
 }
 

@@ -84,4 +84,28 @@ struct CompiledCatalog: Sendable {
   var filterReasons: [Label]
   /// Number of a rating group's tariff without destination, by group: what generic usage (a meter) is classified as.
   var tariffByGroup: [Label: UInt32]
+  /// Names of bands; number 0 is the empty one, and the only one of a catalog without bands.
+  var bandNames: [Label]
+  /// The different lists of bands of plans.
+  var bandSets: [[CompiledBandRule]]
+  /// Changes of prices: those of plans in their order, then those of accounts.
+  var priceChanges: [CompiledPriceChange]
+  /// By account: its own changes, in the order in which they are asked; empty where no account has any.
+  var accountChanges: [Range<Int>]
+  /// By days × zones + zone.
+  var dateBounds: [DateBounds]
+  /// By price: further prices of the deck row, + 1; 0 for none.
+  var priceVariants: FlatTable<UInt32>
+  var variants: [[DeckBandPrice]]
+  /// Whether events may meet prices that are not in `prices`: see `PriceBook`.
+  var hasOpenPrices: Bool
+
+  /// Whether plans have bands.
+  var hasBands: Bool { bandNames.count > 1 }
+
+  /// The price that a deck row has in a band, its band and increment numbers those of the compiled catalog.
+  func variant(ofPrice price: UInt32, band: UInt32) -> DeckBandPrice? {
+    let variant = priceVariants[Int(price)]
+    return variant == 0 ? nil : variants[Int(variant) - 1].first { $0.band == band }
+  }
 }

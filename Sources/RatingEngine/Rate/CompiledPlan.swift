@@ -25,6 +25,16 @@ struct CompiledPlan: Sendable {
   /// Candidates by kind × 3 + direction, in order, as indices into `charges`.
   var chargesByCombination: [[Int32]]
   var charges: [CompiledCharge]
+  /// Whether its events ask for more than the first charge and its price: dates of charges, bands, changes of prices, free
+  /// quantities or recorded amounts.
+  var isAdjusted = false
+  /// Index of its list of bands; −1 for none.
+  var bandSet = -1
+  var crossing = BandCrossing.splitCarry
+  /// Its changes of prices in the compiled catalog, in order.
+  var priceChanges = 0..<0
+  /// Number of its first charge among those of all plans.
+  var firstCharge: UInt32 = 0
 
   static let slowRules: UInt8 = 255
 
@@ -38,7 +48,8 @@ struct CompiledRule: Sendable {
   /// Index of the reason in the compiled catalog.
   var reason: UInt16
   var rule: NotBilledRule
-  var prefixes: [(digits: UInt64, count: Int)]
+  var prefixes: [NumberBeginning]
+  var codes: [NumberBeginning]
 
   /// Whether kind, direction and answer alone let the rule apply.
   func fits(kind: UsageKind, direction: UsageDirection, isAnswered: Bool) -> Bool {
@@ -48,7 +59,9 @@ struct CompiledRule: Sendable {
   }
 
   /// Whether those three are all that it asks.
-  var asksNothingElse: Bool { rule.numberPrefixes.isEmpty && rule.onNet == nil && rule.dispositions.isEmpty }
+  var asksNothingElse: Bool {
+    rule.numberPrefixes.isEmpty && rule.codes.isEmpty && rule.onNet == nil && rule.dispositions.isEmpty
+  }
 }
 
 /// One charge of a plan, compiled.
@@ -56,7 +69,7 @@ struct CompiledCharge: Sendable {
   /// Index of the name in the compiled catalog.
   var name: UInt32
   /// Bits of the rating groups it takes, by index in the compiled catalog; nil for all.
-  var groups: FlatTable<UInt64>?
+  var groups: GroupBits?
   /// Price by the row's price; nil where the row's own price holds.
   var priceByRowPrice: FlatTable<UInt32>?
   /// Price where there is no row; `none` where the charge needs one.
@@ -64,12 +77,17 @@ struct CompiledCharge: Sendable {
   var eventMinimum: Amount?
   var eventMaximum: Amount?
   var hasLimits: Bool
+  /// Index of the days on which it takes events; `CompiledCatalog.none` for always.
+  var dates = CompiledCatalog.none
+  var freeQuantity: Int64 = 0
+  /// What becomes of the record's own amount; nil where it has a price.
+  var recorded: RecordedPrice?
+  var bandPrices: [(band: UInt32, price: ChargeBandPrice)] = []
+  // Whether it writes these itself, so that the deck's do not hold in any band.
+  var ownsFee = false
+  var ownsIncrement = false
 
   static let none = UInt32.max
 
-  @inline(__always) func takes(group: UInt32) -> Bool {
-    guard let groups else { return true }
-    let word = Int(group &>> 6)
-    return word < groups.count && groups[word] &>> UInt64(group & 63) & 1 != 0
-  }
+  @inline(__always) func takes(group: UInt32) -> Bool { groups?.contains(group) ?? true }
 }

@@ -69,7 +69,10 @@ struct FastPrice: BitwiseCopyable {
   /// Millionths a unit as a fraction in lowest terms with an even denominator.
   private static func fraction(_ price: UnitPrice, _ unit: Int64) -> (UInt32, UInt32)? {
     let micro: Int64 = 1_000_000
-    guard price.pico >= 0, price.pico % micro == 0, price.units % unit == 0 else { return nil }
+    // A recorded amount is per nothing.
+    guard price.pico >= 0, price.pico % micro == 0, price.units > 0, price.units % unit == 0 else {
+      return nil
+    }
     var n = price.pico / micro
     var d = price.units / unit
     var (a, b) = (n, d)
@@ -131,12 +134,14 @@ enum IncrementSteps {
     var price: UnitPrice
   }
 
-  /// Walks the steps over `quantity` (> 0, after the minimum).
+  /// Walks the steps over `quantity` (> 0, after the minimum), or over what of it lies behind `from`.
   ///
   /// Each increment belongs to the step in which it begins, also where it reaches past that step's end.
-  static func stretches(_ quantity: Int64, _ increment: BillingIncrement, rowPrice: UnitPrice) -> [Stretch] {
+  static func stretches(
+    from begin: Int64 = 0, _ quantity: Int64, _ increment: BillingIncrement, rowPrice: UnitPrice
+  ) -> [Stretch] {
     var result: [Stretch] = []
-    var at: Int64 = 0
+    var at = begin
     for (index, step) in increment.steps.enumerated() where at < quantity {
       let end = index + 1 < increment.steps.count ? min(increment.steps[index + 1].from, quantity) : quantity
       guard at < end else { continue }

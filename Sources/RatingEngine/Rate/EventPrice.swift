@@ -14,6 +14,8 @@ enum EventPrice {
     var exactDenominator: Int128
     var stretches: [IncrementSteps.Stretch]
     var feePico: Int64
+    /// The parts of an event that may have several, or none: see `inParts`. Otherwise empty.
+    var parts: [Part] = []
   }
   /// Why it has no price.
   struct Fault: Error { var reason: SuspenseReason }
@@ -42,7 +44,9 @@ enum EventPrice {
     let billed = stretches.reduce(0) { $0 + $1.billed }
     let fee =
       owesFee(plan.connectionFee, used: used, billed: billed, isRefund: quantity < 0) ? price.feePico : 0
-    guard let exact = sum(stretches, feePico: fee) else { return .failure(Fault(reason: .amountTooLarge)) }
+    guard let exact = sum(stretches, onto: (Int128(fee), 1)) else {
+      return .failure(Fault(reason: .amountTooLarge))
+    }
     var amount = plan.rounding.round(numeratorPico: exact.numerator, over: exact.denominator)
     if let maximum = charge.eventMaximum, amount > maximum { amount = maximum }
     if let minimum = charge.eventMinimum, exact.numerator != 0, amount < minimum { amount = minimum }
@@ -57,7 +61,7 @@ enum EventPrice {
         exactDenominator: exact.denominator, stretches: stretches, feePico: fee))
   }
 
-  private static func owesFee(_ rule: ConnectionFeeRule, used: Int64, billed: Int64, isRefund: Bool) -> Bool {
+  static func owesFee(_ rule: ConnectionFeeRule, used: Int64, billed: Int64, isRefund: Bool) -> Bool {
     if isRefund { return false }
     switch rule {
     case .chargeable: return billed > 0
@@ -66,12 +70,11 @@ enum EventPrice {
     }
   }
 
-  /// The sum of the stretches and the fee as one exact fraction in pico; nil where it does not fit.
-  private static func sum(
-    _ stretches: [IncrementSteps.Stretch], feePico: Int64
+  /// The sum of the stretches and what is there already as one exact fraction in pico; nil where it does not fit.
+  static func sum(
+    _ stretches: [IncrementSteps.Stretch], onto first: (numerator: Int128, denominator: Int128)
   ) -> (numerator: Int128, denominator: Int128)? {
-    var numerator = Int128(feePico)
-    var denominator: Int128 = 1
+    var (numerator, denominator) = first
     for stretch in stretches {
       let part = Int128(stretch.price.pico) * Int128(stretch.billed)
       let units = Int128(stretch.price.units)

@@ -89,14 +89,18 @@ extension Rater {
     return meters.number(columns.texts(slot)[record], Int(columns.lengths(slot)[record]))
   }
 
-  func choosePrices(_ batch: UsageBatch) {
+  func choosePrices(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
+    if catalog.hasOpenPrices {
+      for at in 0..<liveCount { band[Int(live[at])] = 0 }
+      if !parts.isEmpty { parts.removeAll(keepingCapacity: true) }
+    }
     let entries = catalog.chargeEntries
     let combinations = CompiledPlan.kindCount * CompiledPlan.directionCount
     keepLive { record in
       let combination = CompiledPlan.combination(batch.kind[record], batch.direction[record])
       let known = entries[Int(plan[record]) &* combinations &+ combination]
       guard row[record] != 0, known.charge != CompiledCatalog.none else {
-        return chooseCharge(record, batch, combination)
+        return chooseCharge(record, batch, columns, fields, combination)
       }
       charge[record] = known.charge
       chargeName[record] = known.name
@@ -106,14 +110,18 @@ extension Rater {
   }
 
   /// Asks the charges of the plan in order.
-  func chooseCharge(_ record: Int, _ batch: UsageBatch, _ combination: Int) -> Bool {
+  func chooseCharge(
+    _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, _ combination: Int
+  ) -> Bool {
     let plan = catalog.plans[Int(plan[record])]
     let tariff = tariff[record]
     let group =
       Int(tariff) < catalog.tariffs.count ? catalog.tariffs[Int(tariff)].group : meters.group(tariff)
     for candidate in plan.chargesByCombination[combination] {
       let charge = plan.charges[Int(candidate)]
-      guard charge.takes(group: group) else { continue }
+      guard charge.takes(group: group),
+        catalog.holds(dates: charge.dates, account: account[record], seconds: seconds[record])
+      else { continue }
       if row[record] != 0 {
         if let table = charge.priceByRowPrice { price[record] = table[Int(price[record])] }
       } else {
@@ -124,7 +132,7 @@ extension Rater {
       self.charge[record] = UInt32(candidate)
       chargeName[record] = charge.name
       chargeHasLimits[record] = charge.hasLimits ? 1 : 0
-      return true
+      return plan.isAdjusted ? adjust(record, batch, columns, fields, plan, charge, group: group) : true
     }
     return suspend(record, batch, .noCharge)
   }

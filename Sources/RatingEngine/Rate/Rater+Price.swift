@@ -5,7 +5,7 @@ import Money
 
 extension Rater {
   func priceEvents(_ batch: UsageBatch) {
-    let prices = catalog.fastPrices
+    let prices = book.fastPrices
     let rows = catalog.prefixes.rows
     let plans = catalog.planEntries
     keepLive { record in
@@ -38,8 +38,9 @@ extension Rater {
   func priceExactly(_ record: Int, _ batch: UsageBatch) -> Bool {
     let quantity = batch.quantity[record]
     if quantity == UsageBatch.absentQuantity { return suspend(record, batch, .missingQuantity) }
-    let price = catalog.prices[Int(self.price[record])]
     let plan = catalog.plans[Int(plan[record])]
+    if plan.isAdjusted { return priceInParts(record, batch, plan) }
+    let price = catalog.prices[Int(self.price[record])]
     let result = EventPrice.exact(
       quantity: quantity, isVoice: batch.kind[record] == UsageKind.voice.rawValue,
       isAnswered: batch.isAnswered[record] != 0, price: price,
@@ -93,8 +94,9 @@ extension Rater {
         let unnamed = meters.unnamed
         put(field) { UInt64(tariff[$0] < knownCount ? tariff[$0] : unnamed) }
       case .unitPrice, .price, .per:
-        let prices = catalog.fastPrices
+        let prices = book.fastPrices
         put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
+      case .band: put(field) { UInt64(band[$0]) }
       case .currency:
         let plans = catalog.planEntries
         put(field) { UInt64(plans[Int(plan[$0])].currency) }
@@ -142,7 +144,7 @@ extension Rater {
           content: UInt32(truncatingIfNeeded: batch.content[record] &>> 32),
           quantityRaw: batch.quantity[record], quantityBilled: isRated ? billed[record] : 0,
           amountPico: isRated ? amount[record] : 0, payload: OutcomeRow.noPayload,
-          reason: batch.reason[record], door: door, kind: batch.kind[record],
+          reason: isRated ? 0 : batch.reason[record], door: door, kind: batch.kind[record],
           isRowKeyed: batch.isRowKeyed[record]))
       out += 1
     }

@@ -35,16 +35,12 @@ extension Rater {
       let direction = UsageDirection(rawValue: batch.direction[record]),
       rule.fits(kind: kind, direction: direction, isAnswered: batch.isAnswered[record] != 0)
     else { return false }
-    let isInbound = direction == .inbound
-    let digits = isInbound ? batch.fromDigits[record] : batch.toDigits[record]
-    let count = isInbound ? batch.fromCount[record] : batch.toCount[record]
+    let (digits, count) = otherParty(record, batch)
     if !rule.prefixes.isEmpty {
-      let digitCount = Int(count & ~PhoneNumber.shortCodeFlag)
-      let fits = rule.prefixes.contains { prefix in
-        digitCount >= prefix.count
-          && digits / DigitText.powerOfTen(digitCount - prefix.count) == prefix.digits
-      }
-      guard fits else { return false }
+      guard rule.prefixes.contains(where: { $0.begins(digits, count: count) }) else { return false }
+    }
+    if !rule.codes.isEmpty {
+      guard rule.codes.contains(where: { $0.equals(digits, count: count) }) else { return false }
     }
     if let onNet = rule.rule.onNet {
       let services = catalog.services

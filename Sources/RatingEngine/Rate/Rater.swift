@@ -16,8 +16,13 @@ final class Rater {
   let meters: MeterNames
   let sourceNumber: Int
   let defaultEntry: UInt32
-  /// What the batch's text columns and field plan are, while a batch is rated.
+  let book: PriceBook
   var calendars: AccountCalendars
+  var bandClocks: BandClocks
+  /// What is left of the batch's records that fall into several rows, record by record: their parts, the first included.
+  var parts: [RatedPart] = []
+  /// Rows of the batch that was rated last behind those of its records.
+  private(set) var partRows: [PartRow] = []
 
   // Columns of the batch, by record.
   let seconds = Rater.column(Int64.self)
@@ -39,6 +44,10 @@ final class Rater {
   let chargeName = Rater.column(UInt32.self)
   let chargeHasLimits = Rater.column(UInt8.self)
   let day = Rater.column(Int32.self)
+  // Of plans that are adjusted only: band of the row, change of prices, and the price before both.
+  let band = Rater.column(UInt32.self)
+  let change = Rater.column(UInt32.self)
+  let basePrice = Rater.column(UInt32.self)
   let billed = Rater.column(Int64.self)
   let amount = Rater.column(Int128.self)
   /// Records still on their way, ascending.
@@ -48,10 +57,13 @@ final class Rater {
   /// - Parameters:
   ///   - sourceIndex: index of the source in the catalog.
   ///   - meters: numbers of meters that the catalog does not name, shared by all workers.
+  ///   - unitPrices: numbers of unit prices that it does not have, shared as well.
   init(
     catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?,
-    meters: MeterNames
+    meters: MeterNames, unitPrices: UnitPriceNumbers
   ) {
+    book = PriceBook(catalog, unitPrices)
+    bandClocks = BandClocks(catalog)
     self.catalog = catalog
     self.keyPlan = keyPlan
     self.meters = meters
@@ -81,7 +93,9 @@ final class Rater {
   deinit {
     seconds.deallocate()
     asked.deallocate()
-    for pointer in [home, entry, account, plan, node, last8, row, tariff, price, charge] {
+    for pointer in [
+      home, entry, account, plan, node, last8, row, tariff, price, charge, band, change, basePrice,
+    ] {
       pointer.deallocate()
     }
     for pointer in [keyLow, keyHigh] { pointer.deallocate() }
@@ -111,10 +125,13 @@ final class Rater {
     assignPlans(batch)
     applyRules(batch, columns, fields)
     match(batch, columns, fields)
-    choosePrices(batch)
+    choosePrices(batch, columns, fields)
     priceEvents(batch)
     packKeys(batch)
-    return emit(batch, into: rows)
+    let count = emit(batch, into: rows)
+    if !partRows.isEmpty { partRows.removeAll(keepingCapacity: true) }
+    if !parts.isEmpty { partRows = emitParts(batch, rows) }
+    return count
   }
 
   /// Account of a record that was just rated or suspended; `UInt32.max` where it belongs to nobody.

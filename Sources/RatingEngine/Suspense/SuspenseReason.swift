@@ -38,6 +38,12 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
   case negativeQuantity
   /// The amount is beyond what a currency amount can be.
   case amountTooLarge
+  /// A recorded amount is malformed or too large.
+  case badAmount
+  /// The charge is of the recorded amount, and the record has none.
+  case missingAmount
+  /// The recorded amount is in another currency than the plan.
+  case otherCurrency
 
   /// The stable code in files, reports and documentation.
   public var code: String {
@@ -60,6 +66,9 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .missingQuantity: "missing-quantity"
     case .negativeQuantity: "negative-quantity"
     case .amountTooLarge: "amount-too-large"
+    case .badAmount: "bad-amount"
+    case .missingAmount: "missing-amount"
+    case .otherCurrency: "other-currency"
     }
   }
 
@@ -85,6 +94,9 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .missingQuantity: "its quantity is missing"
     case .negativeQuantity: "its duration is negative"
     case .amountTooLarge: "its amount is beyond what a currency amount can be"
+    case .badAmount: "its recorded amount is malformed or too large"
+    case .missingAmount: "it is charged by its recorded amount, and has none"
+    case .otherCurrency: "its recorded amount is in another currency than its plan"
     }
   }
 
@@ -93,7 +105,7 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     switch self {
     case .badRecord, .badQuotes, .badWord: "compare the records with the format: ratemill check --sample FILE"
     case .recordTooLong: "raise --max-record or mend the export"
-    case .badTime, .badQuantity, .missingKey: "ask for the export again or correct the records"
+    case .badTime, .badQuantity, .badAmount, .missingKey: "ask for the export again or correct the records"
     case .needsAssembly: "join the parts of these calls before rating"
     case .duplicateConflict: "ask the sender which copy is right"
     case .unknownService: "add the numbers or trunks to services.csv"
@@ -103,9 +115,11 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .noPrice: "add the prefixes to the rate deck"
     case .destinationClosed: "open the destination in the rate deck, or block it on the switch"
     case .missingQuantity, .negativeQuantity, .amountTooLarge: "correct the records"
+    case .missingAmount: "ask for an export with amounts, or give the charge a price"
+    case .otherCurrency: "give the account a plan in the currency of its usage"
     }
   }
 
   /// Whether the record left at the first door: it could not be read, so it is not compared for duplicates.
-  var isUnparsable: Bool { rawValue <= SuspenseReason.missingKey.rawValue }
+  var isUnparsable: Bool { rawValue <= SuspenseReason.missingKey.rawValue || self == .badAmount }
 }

@@ -30,6 +30,8 @@ extension BuiltInFormats {
       billable: billable
       unit: {column: unit, optional: yes}
       disposition: {column: disposition, optional: yes}
+      amount: {column: amount, optional: yes}               # what the record itself says it costs
+      amount_currency: {column: amount_currency, optional: yes}
     # Where there is a disposition it decides; a ringing call may well have billable seconds.
     answered:
       - {column: disposition, is: [ANSWERED, Answered, answered], optional: yes}
@@ -55,6 +57,9 @@ extension BuiltInFormats {
       - header: id,start,account,kind,meter,billable,unit
         line: d1,2025-03-03T00:00:00Z,acme,data,backup,1.5,GB
         event: {id: d1, kind: data, meter: backup, billable: 1500000000, answered: yes}
+      - header: id,start,account,kind,meter,billable,amount,amount_currency
+        line: x1,2025-03-03T00:00:00Z,acme,event,premium sms,1,0.4990,EUR
+        event: {id: x1, meter: premium sms, billable: 1, amount: 0.499, amount_currency: EUR}
       - header: id,start,billable
         line: c3,2025-03-03T09:30:00Z,0
         event: {id: c3, direction: outbound, kind: voice, billable: 0, answered: no}

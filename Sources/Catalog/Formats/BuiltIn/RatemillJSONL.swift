@@ -27,6 +27,8 @@ extension BuiltInFormats {
       billable: billable
       unit: {column: unit, optional: yes}
       disposition: {column: disposition, optional: yes}
+      amount: {column: amount, optional: yes}               # what the record itself says it costs
+      amount_currency: {column: amount_currency, optional: yes}
     # Where there is a disposition it decides; a ringing call may well have billable seconds.
     answered:
       - {column: disposition, is: [ANSWERED, Answered, answered], optional: yes}
