@@ -1,5 +1,4 @@
-// Cases on which the systems of the trade have published figures, as far as prices without bands, tiers and allowances
-// cover them. Rows, names and calls are ours; the figures must come out all the same.
+// Cases on which the systems of the trade have published figures, as far as prices without tiers and allowances cover them. Rows, names and calls are ours; the figures must come out all the same.
 //
 //   kind of case                     here
 //   one price by seconds or minutes  yes
@@ -16,9 +15,16 @@
 //   units converted and rounded up   yes, as increments: an event is rounded by itself
 //   units converted, rounded down    no: a started unit is charged, here 20 where others take 10
 //   a limit that ends the call       no: what was used is charged; a limit of the price is `least` and `most`
-//   the rest of a call rated before  no: a record is a whole event, and parts of calls are put together or suspended
-//   a price in the record,           no: not rated yet, like percentages, free seconds in a call, a second price book,
-//     a percentage of a price          and everything with bands, tiers, allowances and several runs
+//   prices by time of the week       yes
+//   a call over the end of a band    yes, both ways; the fee is that of the start also where both bands have one
+//   data over the end of a band      yes: the band of the start
+//   free seconds in a call           yes
+//   the rest of a call rated before  no: a record is a whole event, and parts of calls are put together or suspended; what
+//                                      is free of a call is followed by steps from 0
+//   a price in the record            yes
+//   a percentage of a price          yes
+//   a percentage of an amount        yes, without what is free in a period
+//   a second price book              no: not rated yet, like everything with tiers, allowances and several runs
 //
 // What a faulty system made of the same calls must not pass.
 
@@ -238,6 +244,168 @@ import Testing
       charge  E3  20  2000
       event   E4  data  447700900123  1900
       charge  E4  20  2000
+      """)
+  }
+
+  /// Dear with a fee on working days until six in the evening, cheap without one at other times.
+  private static let evenings = """
+    deck    prefix  price  per  increment  connect  in-day
+    .       44      0.5    1    1/1        0        1;connect:1
+    plan    rounding=4/half-up
+    band    day  days=1,2,3,4,5 until=18:00
+    """
+
+  @Test func pricesByTheTimeOfTheWeek() throws {
+    try check(
+      """
+      \(Self.evenings)
+      event   E1  voice  447700900123  0s     start=2012-02-02T17:30:00Z disposition=ANSWERED
+      charge  E1  0  0s
+      event   E2  voice  447700900123  3600s  start=2012-02-08T17:30:00Z
+      part    E2  1801  1800s  band=day
+      part    E2  900   1800s  band=
+      event   E3  voice  447700900123  2400s  start=2012-02-07T23:50:00Z
+      part    E3  300   600s   band=
+      part    E3  1800  1800s  band=day
+      event   E4  voice  447700900123  3621s  start=2012-02-08T18:50:00Z
+      charge  E4  1810.5  3621s
+      event   E5  voice  447700900123  110s   start=2012-02-08T22:50:00Z
+      charge  E5  55  110s
+      event   E6  voice  447700900123  3600s  start=2013-02-01T17:30:00Z
+      part    E6  1801  1800s  band=day
+      part    E6  900   1800s  band=
+      """)
+    // The fee of the second band besides, where the call began in one without.
+    try checkIsNoticed(
+      """
+      \(Self.evenings)
+      event   E3  voice  447700900123  2400s  start=2012-02-07T23:50:00Z
+      part    E3  300   600s   band=
+      part    E3  1801  1800s  band=day
+      """)
+  }
+
+  @Test func aCallOverTheEndOfABand() throws {
+    // An increment of 45 seconds that begins before the end takes 15 of the seconds behind it.
+    try check(
+      """
+      deck    prefix  per-minute  increment  in-first
+      .       44      0.6         1/1        0.6;increment:45/45
+      plan
+      band    first  until=14:30:30
+      event   E1  voice  447700900123  60s  start=2013-09-10T14:30:00Z
+      part    E1  0.45  45s  band=first quantity_raw=45
+      part    E1  0.15  15s  band= quantity_raw=15
+      """)
+    // Each stay rounded up by itself, dearer than with increments that carry over.
+    let deck = "deck prefix per-minute increment in-peak\n. 44 1 30/30 2;increment:60/60\n"
+    try check(
+      """
+      \(deck)
+      plan    crossing=split-each
+      band    peak  until=18:00
+      event   E1  voice  447700900123  62s  start=2013-09-10T17:59:59Z
+      part    E1  2    60s  band=peak
+      part    E1  1.5  90s  band=
+      """)
+    try check(
+      """
+      \(deck)
+      plan
+      band    peak  until=18:00
+      event   E1  voice  447700900123  62s  start=2013-09-10T17:59:59Z
+      part    E1  2    60s  band=peak
+      part    E1  0.5  30s  band=
+      """)
+    // A fee in both, owed once.
+    try check(
+      """
+      deck    prefix  per-minute  increment  connect  in-peak
+      .       44      0.16875     60/60      10       0.35;connect:10
+      plan    crossing=split-each
+      band    peak  until=18:00
+      event   E1  voice  447700900123  62s  start=2013-09-10T17:59:59Z
+      part    E1  10.35   60s   band=peak
+      part    E1  0.3375  120s  band=
+      """)
+  }
+
+  @Test func dataOverTheEndOfABandTakesThatOfItsStart() throws {
+    try check(
+      """
+      deck    prefix  kind  price  per  increment  in-late
+      .       44      data  0.002  10   10/10      0.001
+      plan    rounding=4/up
+      band    late  from=01:00
+      event   E1  data  447700900123  20  start=2014-03-04T00:59:50Z
+      charge  E1  0.004  20  band=
+      """)
+  }
+
+  @Test func freeSecondsInACall() throws {
+    try check(
+      """
+      deck    prefix  price  per  increment
+      .       44      1      1    1/1
+      plan
+      price   calls  kinds=voice free=5
+      event   E1  voice  447700900123  15s
+      charge  E1  10  10s
+      event   E2  voice  447700900123  5s
+      charge  E2  0  0s
+      """)
+  }
+
+  @Test func aPriceInTheRecordAndPercentages() throws {
+    try check(
+      """
+      plan
+      price   own  kinds=event price=recorded
+      event   E1  event  447700900123  15  amount=100
+      charge  E1  100  15
+      """)
+    try check(
+      """
+      plan
+      change  percent=-50
+      price   base  kinds=event price=1
+      event   E1  event  447700900123  50
+      charge  E1  25  50
+      """)
+    try check(
+      """
+      plan
+      price   fee  kinds=event price=recorded percent=0 fixed=2
+      event   E1  event  447700900123  1  amount=200
+      charge  E1  2  1
+      """)
+    try check(
+      """
+      plan
+      price   fee  kinds=event price=recorded percent=2.9
+      event   E1  event  447700900123  1  amount=4
+      charge  E1  0.116  1
+      """)
+    for (fixed, amounts) in [("0", ["1.75", "2.392", "12"]), ("2", ["2.299", "4.392", "12"])] {
+      try check(
+        """
+        plan
+        price   fee  kinds=event price=recorded percent=2.99 at-least=1.75 at-most=12 fixed=\(fixed)
+        event   E1  event  447700900123  1  amount=10
+        charge  E1  \(amounts[0])  1
+        event   E2  event  447700900123  1  amount=80
+        charge  E2  \(amounts[1])  1
+        event   E3  event  447700900123  1  amount=10000
+        charge  E3  \(amounts[2])  1
+        """)
+    }
+    // The fixed fee outside of the limits.
+    try checkIsNoticed(
+      """
+      plan
+      price   fee  kinds=event price=recorded percent=2.99 at-least=1.75 at-most=12 fixed=2
+      event   E3  event  447700900123  1  amount=10000
+      charge  E3  14  1
       """)
   }
 

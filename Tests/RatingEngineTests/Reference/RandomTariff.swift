@@ -18,6 +18,7 @@ struct RandomTariff {
     "2025-04-01",
   ].compactMap { CivilDate.parse($0) }
   static let groups = ["red", "blue", "a,b", "q\"x", "grün"]
+  static let bands = ["peak", "off", "a,b"]
   static let meters = ["backup", "seat", "red"]
   static let dispositions = ["ANSWERED", "BUSY", "NO ANSWER"]
   private static let zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "+05:30"]
@@ -29,6 +30,7 @@ struct RandomTariff {
 
   mutating func draw() -> Tariff {
     tariff = Tariff()
+    tariff.holidays = ["de": Self.days.prefix(3).map { .once($0) }, "xx": [.everyYear(month: 3, day: 30)]]
     for index in 0..<int(1...2) { tariff.decks.append(deck("deck\(index)")) }
     for index in 0..<int(1...3) { tariff.plans.append(plan("plan\(index)")) }
     for index in 0..<int(1...3) {
@@ -37,6 +39,7 @@ struct RandomTariff {
     for index in 0..<int(1...3) { tariff.sources.append(source("source\(index)")) }
     if tariff.sources.count > 1, chance(30) { shareNamespace() }
     services()
+    if chance(30) { overrides() }
     return tariff
   }
 
@@ -73,8 +76,19 @@ struct RandomTariff {
           increment: increment(kind), minimumSeconds: kind == .voice && chance(25) ? int(1...100) : 0,
           from: from, until: until.flatMap { $0 > from ?? .min ? $0 : nil }, price: price(kind),
           feePico: chance(30) ? Int64(int(0...500)) * 1_000_000_000 : 0))
+      if chance(30) { deck.rows[deck.rows.count - 1].bandPrices = rowBands(kind) }
     }
     return deck
+  }
+
+  private mutating func rowBands(_ kind: Tariff.Kind) -> [String: Tariff.RowBandPrice] {
+    var prices: [String: Tariff.RowBandPrice] = [:]
+    for band in some(Self.bands, percent: 50) {
+      prices[band] = Tariff.RowBandPrice(
+        pico: price(kind).pico, feePico: chance(20) ? Int64(int(0...500)) * 1_000_000_000 : nil,
+        increment: chance(20) ? increment(kind) : nil)
+    }
+    return prices
   }
 
   private mutating func prefix() -> String {
@@ -130,9 +144,101 @@ struct RandomTariff {
     }
     for index in 0..<int(0...3) { plan.notBilled.append(notBilled("free-\(index)")) }
     if chance(60) { plan.notBilled.append(Tariff.NotBilled(reason: "unanswered", isAnswered: false)) }
-    for index in 0..<int(0...3) { plan.charges.append(charge("charge\(index)", isNarrow: true)) }
-    plan.charges.append(charge("rest", isNarrow: false))
+    if chance(50) { bands(&plan) }
+    let names = plan.bands.map(\.name)
+    for index in 0..<int(0...3) { plan.charges.append(charge("charge\(index)", isNarrow: true, names)) }
+    plan.charges.append(charge("rest", isNarrow: false, names))
+    if chance(30) { for _ in 0..<int(1...3) { plan.changes.append(change(plan)) } }
     return plan
+  }
+
+  private mutating func bands(_ plan: inout Tariff.Plan) {
+    plan.crossing = one(["split-carry", "split-carry", "split-each", "start"])
+    for _ in 0..<int(1...5) {
+      var band = Tariff.Band(name: one(Self.bands))
+      if chance(15) { band.holidays = one(["de", "xx"]) }
+      if chance(25) { band.weekdays = Set(some(Array(1...7), percent: 50)) }
+      if chance(70) {
+        band.fromSecond = one([0, 3600, 7200, 9000, 28_800, 64_800])
+        band.untilSecond = one([86_400, band.fromSecond + 1, band.fromSecond + 600, band.fromSecond + 3600])
+      }
+      if chance(20) { (band.from, band.until) = stretch() }
+      plan.bands.append(band)
+    }
+    // Many short bands, so that calls cross them.
+    guard chance(60) else { return }
+    for half in some(Array(0..<48), percent: 70) {
+      var band = Tariff.Band(name: one(Self.bands))
+      band.fromSecond = half * 1800 + one([0, 0, 1, 17])
+      band.untilSecond = min(86_400, band.fromSecond + one([60, 900, 1800]))
+      plan.bands.insert(band, at: 0)
+    }
+  }
+
+  private mutating func newPrice(_ kind: Tariff.Kind?) -> Tariff.NewPrice {
+    if chance(60) {
+      return .ratio(Tariff.Ratio(numerator: one([0, 1, 9, 11, 2000, 3]), denominator: one([1, 10, 3, 7])))
+    }
+    let price = price(kind ?? .voice)
+    return .price(pico: price.pico, quantity: kind != nil && chance(50) ? price.quantity : nil)
+  }
+
+  private mutating func change(_ plan: Tariff.Plan) -> Tariff.Change {
+    let kinds = chance(40) ? [one(Tariff.Kind.allCases)] : []
+    var change = Tariff.Change(kinds: kinds, price: newPrice(kinds.first))
+    if chance(30) { change.directions = some(Tariff.Direction.allCases, percent: 60) }
+    if chance(30) { change.groups = some(Self.groups + Self.meters, percent: 40) }
+    if chance(30) { change.prefixes = [one(prefixes), one(prefixes)] }
+    if chance(30) { change.charges = some(plan.charges.map(\.name), percent: 60) }
+    if chance(30) { (change.from, change.until) = stretch() }
+    change.changesFees = chance(30)
+    return change
+  }
+
+  private mutating func overrides() {
+    for _ in 0..<int(1...4) {
+      let kind = chance(40) ? one(Tariff.Kind.allCases) : nil
+      var row = Tariff.Override(
+        account: one(tariff.accounts.map(\.id)), kind: kind, price: newPrice(kind))
+      if chance(40) { row.charge = one(["rest", "charge0"]) }
+      if chance(40) { row.group = one(Self.groups + Self.meters) }
+      if chance(50) { row.prefix = one(prefixes) }
+      if chance(30) { (row.from, row.until) = stretch() }
+      // Two rows alike are a load error.
+      let isThere = tariff.overrides.contains {
+        $0.account == row.account && $0.charge == row.charge && $0.group == row.group
+          && $0.prefix == row.prefix
+      }
+      if !isThere { tariff.overrides.append(row) }
+    }
+  }
+
+  private mutating func chargeBands(_ names: [String], _ kind: Tariff.Kind?) -> [String: Tariff.ChargeBand] {
+    var bands: [String: Tariff.ChargeBand] = [:]
+    for name in some(names, percent: 40) {
+      var band = Tariff.ChargeBand()
+      if let kind, chance(50) {
+        let price = price(kind)
+        band.price = .price(pico: price.pico, quantity: price.quantity)
+      } else {
+        band.price = .ratio(Tariff.Ratio(numerator: one([0, 3, 11]), denominator: one([1, 10, 7])))
+      }
+      if chance(30) { band.feePico = Int64(int(0...300)) * 1_000_000_000 }
+      if let kind, chance(30) { band.increment = increment(kind) }
+      bands[name] = band
+    }
+    return bands
+  }
+
+  private mutating func recorded() -> Tariff.Recorded {
+    if chance(50) {
+      return .scaled(Tariff.Ratio(numerator: one([1, 11, 5]), denominator: one([1, 10, 4])))
+    }
+    return .percentage(
+      share: Tariff.Ratio(numerator: 3, denominator: one([100, 200])),
+      fixed: Amount(pico: Int128(int(0...2)) * 100_000_000_000),
+      minimum: chance(30) ? Amount(pico: 200_000_000_000) : nil,
+      maximum: chance(30) ? Amount(pico: 900_000_000_000) : nil)
   }
 
   private mutating func notBilled(_ reason: String) -> Tariff.NotBilled {
@@ -143,7 +249,12 @@ struct RandomTariff {
     case 1: rule.directions = [one(Tariff.Direction.allCases)]
     case 2: rule.prefixes = [one(prefixes), one(prefixes)]
     case 3: rule.onNet = one(["account", "any"])
-    case 4: rule.dispositions = [one(Self.dispositions)]
+    case 4:
+      if chance(50) {
+        rule.codes = [one(prefixes), "110"]
+      } else {
+        rule.dispositions = [one(Self.dispositions)]
+      }
     default: rule.isAnswered = false
     }
     if chance(50) { rule.directions = some(Tariff.Direction.allCases, percent: 50) }
@@ -152,9 +263,12 @@ struct RandomTariff {
     return rule
   }
 
-  private mutating func charge(_ name: String, isNarrow: Bool) -> Tariff.Charge {
+  private mutating func charge(_ name: String, isNarrow: Bool, _ bands: [String]) -> Tariff.Charge {
     var charge = Tariff.Charge(name: name)
-    if chance(isNarrow ? 40 : 10) {
+    if isNarrow, chance(15) {
+      charge.recorded = recorded()
+      charge.kinds = some(Tariff.Kind.allCases, percent: 50)
+    } else if chance(isNarrow ? 40 : 10) {
       // A price of its own needs one kind.
       let kind = one(Tariff.Kind.allCases)
       charge.kinds = [kind]
@@ -172,7 +286,15 @@ struct RandomTariff {
       if chance(40) { charge.directions = some(Tariff.Direction.allCases, percent: 60) }
       if chance(40) { charge.groups = some(Self.groups + Self.meters, percent: 40) }
     }
-    if chance(20) { charge.feePico = Int64(int(0...300)) * 1_000_000_000 }
+    if isNarrow, chance(20) { (charge.from, charge.until) = stretch() }
+    if charge.recorded == nil {
+      let kind = charge.kinds.count == 1 ? charge.kinds[0] : nil
+      if kind != nil, chance(25) {
+        charge.freeQuantity = one([1, 3, 500, 1000, 30_000, 60_000])
+      }
+      if chance(50) { charge.bands = chargeBands(bands, kind) }
+    }
+    if charge.recorded == nil, chance(20) { charge.feePico = Int64(int(0...300)) * 1_000_000_000 }
     if chance(20) { charge.least = Amount(pico: Int128(int(0...300)) * 1_000_000_000) }
     if chance(20) { charge.most = Amount(pico: Int128(int(1...3000)) * 1_000_000_000) }
     return charge

@@ -28,7 +28,7 @@ struct RandomUsage {
     for column in [
       "answer", "account", "account_code", "tenant", "extension", "trunk", "from", "to", "direction", "kind",
       "meter",
-      "unit", "disposition", "sequence", "duration", "end",
+      "unit", "disposition", "sequence", "duration", "end", "amount", "amount_currency",
     ] where draw.chance(column == "to" || column == "from" ? 95 : 65) { columns.append(column) }
     columns.shuffle(using: &draw.random)
     let lineEnd: [UInt8] = draw.chance(30) ? [13, 10] : [10]
@@ -87,6 +87,13 @@ struct RandomUsage {
       ("trunk", ["t1", "t2", "trunk-with-a-name-of-40-bytes-or-so", "trunk-with-a-name-of-40-bytes-or-sO"]),
       ("account_code", ["77", "78"]), ("extension", ["101", "102"]), ("tenant", ["blue", "green"]),
     ] where draw.chance(25) { cells[column] = draw.one(keys) }
+    if draw.chance(80) {
+      cells["amount"] =
+        draw.chance(95)
+        ? "\(draw.chance(10) ? "-" : "")\(draw.int(0...300)).\(draw.one(["", "5", "0000005", "1234567890125", "25"]))"
+        : draw.one(["", "1e2", "x", "999999999999", "."])
+    }
+    if draw.chance(30) { cells["amount_currency"] = draw.one(["EUR", "EUR", "USD"]) }
     if draw.chance(20) { cells["sequence"] = "\(draw.int(1...2))" }
     if draw.chance(10) { cells["duration"] = "\(draw.int(1...99))" }
     return cells

@@ -26,12 +26,31 @@ struct ReferencePricing {
       row = found
     }
     let group = row?.group ?? String(decoding: record.cells["meter"] ?? [], as: UTF8.self)
-    guard let charge = plan.charges.first(where: { takes($0, row, group: group) }) else {
+    guard let charge = plan.charges.first(where: { takes($0, row, account, group: group) }) else {
       return .suspended("no-charge")
+    }
+    if charge.recorded != nil {
+      if record.amount == nil { return .suspended("missing-amount") }
+      let currency = record.cells["amount_currency"]
+      if let currency, currency != Array(plan.currency.utf8) { return .suspended("other-currency") }
     }
     guard let quantity = record.quantity else { return .suspended("missing-quantity") }
     if quantity < 0, record.kind == .voice { return .suspended("negative-quantity") }
-    return .rated(price(quantity, service, account, plan, charge, row, group))
+    let terms = ReferenceTerms(
+      tariff: tariff, record: record, account: account, plan: plan, charge: charge, row: row, group: group)
+    let cells = cells(service, account, plan, charge, row, group)
+    return .rated(
+      terms.parts(quantity).map { part in
+        var own = cells
+        own["band"] = part.band
+        if let price = part.unitPrice {
+          own["unit_price"] = ReferenceTable.number(Int128(price.pico), scale: 12)
+          own["per"] = ReferenceTable.number(
+            Int128(price.quantity), scale: ReferenceTable.digits(record.kind))
+        }
+        return ReferenceCharge(
+          cells: own, raw: part.raw, billed: part.billed, amount: part.amount, kind: record.kind)
+      })
   }
 
   // MARK: door 4
@@ -108,6 +127,9 @@ struct ReferencePricing {
     if !rule.directions.isEmpty, !rule.directions.contains(record.direction) { return false }
     if let isAnswered = rule.isAnswered, isAnswered != record.isAnswered { return false }
     let other = record.direction == .inbound ? record.from : record.to
+    if !rule.codes.isEmpty {
+      guard let other, rule.codes.contains(other.digits) else { return false }
+    }
     if !rule.prefixes.isEmpty {
       guard let other, rule.prefixes.contains(where: { other.digits.hasPrefix($0) }) else { return false }
     }
@@ -143,59 +165,20 @@ struct ReferencePricing {
     return fitting.max { $0.prefix.count < $1.prefix.count }
   }
 
-  private func takes(_ charge: Tariff.Charge, _ row: Tariff.Row?, group: String) -> Bool {
+  private func takes(
+    _ charge: Tariff.Charge, _ row: Tariff.Row?, _ account: Tariff.Account, group: String
+  ) -> Bool {
     if !charge.kinds.isEmpty, !charge.kinds.contains(record.kind) { return false }
     if !charge.directions.isEmpty, !charge.directions.contains(record.direction) { return false }
     if let groups = charge.groups, !groups.contains(group) { return false }
+    guard isIn(charge.from, charge.until, account.zone) else { return false }
     // A charge that takes its price from the deck needs a row.
-    return charge.price != nil || row != nil
-  }
-
-  private func price(
-    _ quantity: Int64, _ service: Tariff.Service, _ account: Tariff.Account, _ plan: Tariff.Plan,
-    _ charge: Tariff.Charge, _ row: Tariff.Row?, _ group: String
-  ) -> ReferenceCharge {
-    let unitPrice = charge.price ?? row?.price ?? Tariff.Price(pico: 0, quantity: 1)
-    let standard = record.kind == .voice ? Tariff.Increment.seconds(1, 1) : .single
-    let increment = charge.increment ?? row?.increment ?? standard
-    let minimum = Int64(charge.minimumSeconds ?? row?.minimumSeconds ?? 0) * 1000
-    let feePico = charge.feePico ?? (charge.price == nil ? row?.feePico ?? 0 : 0)
-
-    var used = abs(quantity)
-    if record.kind == .voice, !plan.keepsMilliseconds, used % 1000 != 0 { used += 1000 - used % 1000 }
-    let isZeroCharged = used == 0 && record.kind == .voice && record.isAnswered && plan.chargesAnsweredZero
-    let wanted = used > 0 ? max(used, minimum) : isZeroCharged ? 1 : 0
-    // Increment by increment: each belongs to the step in which it begins.
-    var billed: Int64 = 0
-    var quantityByPrice: [Tariff.Price: Int64] = [:]
-    for (index, step) in increment.steps.enumerated() {
-      let end = index + 1 < increment.steps.count ? increment.steps[index + 1].from : .max
-      let before = billed
-      // Nothing is rounded up in steps of one; counting them takes hours.
-      if step.size == 1 { billed = max(billed, min(end, wanted)) }
-      while billed < end, billed < wanted { billed += step.size }
-      quantityByPrice[step.price ?? unitPrice, default: 0] += billed - before
-    }
-    var owesFee = quantity >= 0
-    if plan.feeRule == "chargeable" { owesFee = owesFee && billed > 0 }
-    if plan.feeRule == "answered" { owesFee = owesFee && used > 0 }
-    var exact = Fraction(owesFee ? Int128(feePico) : 0)
-    for (price, part) in quantityByPrice {
-      exact = exact + Fraction(Int128(price.pico) * Int128(part), over: Int128(price.quantity))
-    }
-    let step = (plan.scale..<12).reduce(Int128(1)) { power, _ in power * 10 }
-    var amount = exact.rounded(to: step, plan.mode.rawValue)
-    if let most = charge.most { amount = min(amount, most.pico) }
-    if let least = charge.least, exact != Fraction(0) { amount = max(amount, least.pico) }
-    let sign: Int64 = quantity < 0 ? -1 : 1
-    return ReferenceCharge(
-      cells: cells(service, account, plan, charge, row, group, unitPrice), raw: quantity,
-      billed: sign * billed, amount: Amount(pico: Int128(sign) * amount), kind: record.kind)
+    return charge.price != nil || charge.recorded != nil || row != nil
   }
 
   private func cells(
     _ service: Tariff.Service, _ account: Tariff.Account, _ plan: Tariff.Plan, _ charge: Tariff.Charge,
-    _ row: Tariff.Row?, _ group: String, _ unitPrice: Tariff.Price
+    _ row: Tariff.Row?, _ group: String
   ) -> [String: String] {
     // The day whose midnights the charging start lies between.
     var day = account.zone.localDay(atSeconds: record.seconds)
@@ -207,8 +190,6 @@ struct ReferencePricing {
       "usage_period": "\(period.from)/\(period.until)", "day": "\(day)", "plan": plan.name,
       "charge": charge.name, "service_kind": record.kind.rawValue, "direction": record.direction.rawValue,
       "rating_group": group, "destination": row?.destination ?? "",
-      "unit_price": ReferenceTable.number(Int128(unitPrice.pico), scale: 12),
-      "per": ReferenceTable.number(Int128(unitPrice.quantity), scale: ReferenceTable.digits(record.kind)),
       "currency": plan.currency,
     ]
   }

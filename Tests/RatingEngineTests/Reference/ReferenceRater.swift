@@ -24,7 +24,8 @@ struct ReferenceRater {
 
   /// What becomes of a record.
   enum Outcome {
-    case rated(ReferenceCharge)
+    /// The rows that it falls into; the first counts the event.
+    case rated([ReferenceCharge])
     case filtered(String)
     case duplicate
     case suspended(String)

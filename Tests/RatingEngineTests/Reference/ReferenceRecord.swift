@@ -19,6 +19,8 @@ struct ReferenceRecord {
   /// Integer quantity of the kind; nil where it is missing.
   var quantity: Int64?
   var isAnswered = false
+  /// The recorded amount in pico; nil where there is none.
+  var amount: Int128?
   var from: ReferenceText.Number?
   var to: ReferenceText.Number?
   /// Texts by column, empty ones left out.
@@ -78,6 +80,10 @@ struct ReferenceRecord {
     to = cells["to"] == nil ? nil : ReferenceText.number(text("to"), source.dialling)
     isAnswered = readAnswered()
     if let fault = readQuantity() { return fault }
+    if cells["amount"] != nil {
+      guard let pico = ReferenceText.pico(text("amount")) else { return "bad-amount" }
+      amount = pico
+    }
     if let fault = readKey() { return fault }
     content = contentParts(times)
     return nil
@@ -125,6 +131,7 @@ struct ReferenceRecord {
     var parts: [String] = [kind.rawValue, direction.rawValue, isAnswered ? "answered" : "unanswered"]
     for column in ["start", "answer", "end"] { parts.append(times[column].map { "\($0)" } ?? "") }
     parts.append(quantity.map { "\($0)" } ?? "")
+    parts.append(amount.map { "\($0)" } ?? "")
     var bytes = parts.map { Array($0.utf8) }
     for (number, column) in [(from, "from"), (to, "to")] {
       bytes.append(
@@ -132,7 +139,7 @@ struct ReferenceRecord {
     }
     for column in [
       "call", "account", "account_code", "tenant", "extension", "trunk", "meter", "duration", "unit",
-      "disposition",
+      "disposition", "amount_currency",
     ] { bytes.append(cells[column] ?? []) }
     return bytes
   }

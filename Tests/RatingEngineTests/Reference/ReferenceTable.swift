@@ -63,10 +63,14 @@ struct ReferenceTable {
   func table(by columns: [String]) -> String {
     var sums: [[String]: (kind: Tariff.Kind, count: Int, raw: Int128, billed: Int128, amount: Amount)] = [:]
     let keys = columns.contains("currency") ? columns : columns + ["currency"]
-    for case .rated(let charge) in outcomes.map(\.outcome) {
+    let charges = outcomes.flatMap { item -> [(charge: ReferenceCharge, count: Int)] in
+      guard case .rated(let rows) = item.outcome else { return [] }
+      return rows.enumerated().map { ($1, $0 == 0 ? 1 : 0) }
+    }
+    for (charge, count) in charges {
       let key = keys.map { charge.cells[$0] ?? "" } + [Self.unit(charge.kind)]
       var sum = sums[key] ?? (charge.kind, 0, 0, 0, .zero)
-      sum.count += 1
+      sum.count += count
       sum.raw += Int128(charge.raw)
       sum.billed += Int128(charge.billed)
       sum.amount += charge.amount

@@ -75,6 +75,13 @@ struct Scenario {
     return nil
   }
 
+  /// Rated events that fall into several rows.
+  var splitEventCount: Int {
+    ReferenceRater(tariff: tariff, findsDuplicates: options.findsDuplicates).rate(files).count {
+      if case .rated(let rows) = $0.outcome { rows.count > 1 } else { false }
+    }
+  }
+
   /// The scenario with as few lines as still show a difference.
   func shrunk() -> Scenario {
     var small = self
@@ -135,12 +142,16 @@ extension TrialResult {
   @Test func theEngineAndTheReferenceRaterAgree() throws {
     let seed = SeededGenerator(forTest: #function).seed
     var failures = 0
+    var splitCount = 0
     for number in 0..<UInt64(Self.scenarioCount) where failures < 3 {
       let scenario = Scenario(seed: seed &+ number)
+      splitCount += scenario.splitEventCount
       guard try scenario.difference() != nil else { continue }
       failures += 1
       let small = scenario.shrunk()
       Issue.record("RATEMILL_SEED=\(seed &+ number): \(try small.difference() ?? "")\n\(small.text)")
     }
+    // A test of nothing would pass too.
+    #expect(failures > 0 || splitCount >= Self.scenarioCount / 40, "\(splitCount) events in several rows")
   }
 }

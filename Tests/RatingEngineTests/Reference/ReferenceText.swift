@@ -58,6 +58,23 @@ enum ReferenceText {
     return isNegative ? -Int64(whole) : Int64(whole)
   }
 
+  /// A plain decimal number in 10⁻¹², half-even behind the twelfth place; nil for anything else and above 5 × 10¹¹.
+  static func pico(_ text: String) -> Int128? {
+    var rest = Substring(text)
+    let isNegative = rest.first == "-"
+    if isNegative || rest.first == "+" { rest = rest.dropFirst() }
+    let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2, parts.contains(where: { !$0.isEmpty }),
+      parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }), rest.count < 26
+    else { return nil }
+    let digits = parts.joined().reduce(Int128(0)) { $0 * 10 + Int128($1.wholeNumberValue ?? 0) }
+    let fractionDigits = parts.count == 2 ? parts[1].count : 0
+    let divisor = (0..<fractionDigits).reduce(Int128(1)) { power, _ in power * 10 }
+    let whole = Fraction(digits * 1_000_000_000_000, over: divisor).rounded(to: 1, "half-even")
+    guard whole < 500_000_000_000_000_000_000_000 else { return nil }
+    return isNegative ? -whole : whole
+  }
+
   /// What each word for a unit is: its kind, and how many of the kind's integer units so many of it are.
   static let units: [String: (kind: Tariff.Kind, one: Int128, over: Int128)] = [
     "s": (.voice, 1000, 1), "ms": (.voice, 1, 1), "us": (.voice, 1, 1000), "min": (.voice, 60_000, 1),

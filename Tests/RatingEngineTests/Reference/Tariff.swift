@@ -11,6 +11,9 @@ struct Tariff {
   var services: [Service] = []
   var decks: [Deck] = []
   var plans: [Plan] = []
+  /// Lists of holidays: days of one year, or month and day of every year.
+  var holidays: [String: [Holiday]] = [:]
+  var overrides: [Override] = []
 
   enum Kind: String, CaseIterable { case voice, message, data, event }
   enum Direction: String, CaseIterable { case outbound, inbound, `internal` }
@@ -77,6 +80,14 @@ struct Tariff {
     var until: Int64?
     var price: Price
     var feePico: Int64 = 0
+    var bandPrices: [String: RowBandPrice] = [:]
+  }
+
+  /// What a row costs in one band; the price is for the row's quantity.
+  struct RowBandPrice {
+    var pico: Int64
+    var feePico: Int64?
+    var increment: Increment?
   }
 
   /// A price in pico for a quantity of the kind: milliseconds, messages, bytes, millionths of an event.
@@ -114,6 +125,62 @@ struct Tariff {
     var chargesAnsweredZero = false
     var notBilled: [NotBilled] = []
     var charges: [Charge] = []
+    var bands: [Band] = []
+    /// `split-carry`, `split-each` or `start`.
+    var crossing = "split-carry"
+    var changes: [Change] = []
+  }
+
+  /// One entry of a plan's bands: all its conditions hold.
+  struct Band {
+    var name: String
+    var holidays: String?
+    /// 1 is Monday; empty for every day.
+    var weekdays: Set<Int> = []
+    var fromSecond = 0
+    var untilSecond = 86_400
+    var from: CivilDate?
+    var until: CivilDate?
+  }
+
+  enum Holiday: Hashable {
+    case once(CivilDate)
+    case everyYear(month: Int32, day: Int32)
+  }
+
+  struct Ratio: Hashable {
+    var numerator: Int64
+    var denominator: Int64
+  }
+
+  enum NewPrice {
+    case ratio(Ratio)
+    /// A price; nil keeps the quantity that the old one was for.
+    case price(pico: Int64, quantity: Int64?)
+  }
+
+  struct Change {
+    var kinds: [Kind] = []
+    var directions: [Direction] = []
+    var groups: [String]?
+    var prefixes: [String] = []
+    var charges: [String] = []
+    var from: CivilDate?
+    var until: CivilDate?
+    var price: NewPrice
+    var changesFees = false
+  }
+
+  /// A price that one account has for itself; empty conditions hold for all.
+  struct Override {
+    var account: String
+    var charge = ""
+    var group = ""
+    var prefix = ""
+    var kind: Kind?
+    var from: CivilDate?
+    var until: CivilDate?
+    var price: NewPrice
   }
 
   struct NotBilled {
@@ -122,6 +189,7 @@ struct Tariff {
     var directions: [Direction] = []
     var isAnswered: Bool?
     var prefixes: [String] = []
+    var codes: [String] = []
     /// `account` or `any`.
     var onNet: String?
     var dispositions: [String] = []
@@ -139,5 +207,24 @@ struct Tariff {
     var feePico: Int64?
     var least: Amount?
     var most: Amount?
+    /// Nil where it has a price.
+    var recorded: Recorded?
+    var freeQuantity: Int64 = 0
+    var from: CivilDate?
+    var until: CivilDate?
+    var bands: [String: ChargeBand] = [:]
+  }
+
+  /// What a charge makes of the record's own amount.
+  enum Recorded {
+    case scaled(Ratio)
+    case percentage(share: Ratio, fixed: Amount, minimum: Amount?, maximum: Amount?)
+  }
+
+  /// What a charge does differently in one band.
+  struct ChargeBand {
+    var price: NewPrice?
+    var feePico: Int64?
+    var increment: Increment?
   }
 }

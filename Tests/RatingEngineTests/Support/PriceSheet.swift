@@ -32,8 +32,16 @@ struct PriceSheet {
   enum Expectation {
     /// An amount, a billed quantity as the summary writes it, and other columns of its row.
     case charge(amount: String, billed: String, cells: [String: String])
+    /// The same for each row that the event falls into.
+    case parts([Part])
     case suspense(String)
     case filtered(String)
+  }
+
+  struct Part {
+    var amount: String
+    var billed: String
+    var cells: [String: String]
   }
 
   struct Fault: Error, CustomStringConvertible {
@@ -95,6 +103,11 @@ struct PriceSheet {
     case "charge":
       expectations[try words.at(0)] = .charge(
         amount: try words.at(1), billed: try SheetText.number(words.at(2)), cells: words.pairs)
+    case "part": try readPart(words)
+    case "band": try readBand(words)
+    case "holiday": try readHoliday(words)
+    case "change": try readChange(words)
+    case "override": try readOverride(words)
     case "suspense": expectations[try words.at(0)] = .suspense(try words.at(1))
     case "filtered": expectations[try words.at(0)] = .filtered(try words.at(1))
     default: throw Fault(description: "no line begins with '\(word)'")
@@ -166,6 +179,17 @@ extension PriceSheet {
     if let text = cells["increment"] { row.increment = try SheetText.increment(text, kind) }
     if let text = cells["minimum"] { row.minimumSeconds = try SheetText.int(text) }
     if let text = cells["connect"] { row.feePico = try SheetText.pico(text) }
+    for (name, text) in cells where name.hasPrefix("in-") {
+      // `in-peak=0.05`, `in-peak=0.05;connect:0.10;increment:60/60`: the price for the row's quantity, fee, increment.
+      let parts = text.split(separator: ";").map(String.init)
+      var price = Tariff.RowBandPrice(pico: try SheetText.pico(parts[0]))
+      for part in parts.dropFirst() {
+        let pair = part.split(separator: ":", maxSplits: 1).map(String.init)
+        if pair[0] == "connect" { price.feePico = try SheetText.pico(pair[1]) }
+        if pair[0] == "increment" { price.increment = try SheetText.increment(pair[1], kind) }
+      }
+      row.bandPrices[String(name.dropFirst(3))] = price
+    }
     row.isBlocked = cells["status"] == "blocked"
     row.from = try SheetText.instant(cells["from"])
     row.until = try SheetText.instant(cells["until"])
@@ -184,6 +208,7 @@ extension PriceSheet {
     }
     plan.keepsMilliseconds = words["duration"] == "exact"
     plan.feeRule = words["fee"] ?? plan.feeRule
+    plan.crossing = words["crossing"] ?? plan.crossing
     plan.chargesAnsweredZero = words["answered_zero"] == "first-increment"
     for pair in SheetText.list(words["look_up"] ?? "") {
       let parts = pair.split(separator: ":").map(String.init)
@@ -207,7 +232,8 @@ extension PriceSheet {
         reason: reason, kinds: try SheetText.list(words["kinds"] ?? "").map(SheetText.kind),
         directions: try SheetText.list(words["directions"] ?? "").map(SheetText.direction),
         isAnswered: words["answered"].map { $0 == "yes" }, prefixes: SheetText.list(words["to"] ?? ""),
-        onNet: words["on_net"], dispositions: SheetText.list(words["dispositions"] ?? "")))
+        codes: SheetText.list(words["codes"] ?? ""), onNet: words["on_net"],
+        dispositions: SheetText.list(words["dispositions"] ?? "")))
   }
 
   private mutating func readPrice(_ words: SheetWords) throws {
@@ -218,7 +244,9 @@ extension PriceSheet {
       directions: try SheetText.list(words["directions"] ?? "").map(SheetText.direction),
       groups: words["groups"].map { SheetText.list($0) })
     let kind = kinds.first ?? .voice
-    if let text = words["price"], text != "deck" {
+    if words["price"] == "recorded" {
+      charge.recorded = try SheetText.recorded(words)
+    } else if let text = words["price"], text != "deck" {
       charge.price = Tariff.Price(
         pico: try SheetText.pico(text),
         quantity: try SheetText.quantity(words["per"] ?? (kind == .voice ? "60" : "1"), kind))
@@ -226,9 +254,68 @@ extension PriceSheet {
     charge.increment = try words["increment"].map { try SheetText.increment($0, kind) }
     charge.minimumSeconds = try words["minimum"].map(SheetText.int)
     charge.feePico = try words["connect"].map(SheetText.pico)
+    charge.freeQuantity = try words["free"].map { try SheetText.quantity($0, kind) } ?? 0
+    charge.from = try SheetText.day(words["from"])
+    charge.until = try SheetText.day(words["until"])
+    for (name, text) in words.pairs where name.hasPrefix("in-") {
+      charge.bands[String(name.dropFirst(3))] = try SheetText.chargeBand(text, kind)
+    }
     charge.least = try words["least"].map { Amount(pico: Int128(try SheetText.pico($0))) }
     charge.most = try words["most"].map { Amount(pico: Int128(try SheetText.pico($0))) }
     tariff.plans[tariff.plans.count - 1].charges.append(charge)
+  }
+
+  /// `band peak days=1,2,3 from=08:00 until=18:00 holidays=de dates=2025-07-01..2025-09-01`.
+  private mutating func readBand(_ words: SheetWords) throws {
+    if tariff.plans.isEmpty { try readPlan(SheetWords([])) }
+    let days = words["dates"].map { $0.split(separator: ".").map(String.init) }
+    tariff.plans[tariff.plans.count - 1].bands.append(
+      Tariff.Band(
+        name: try words.at(0), holidays: words["holidays"],
+        weekdays: Set(try SheetText.list(words["days"] ?? "").map(SheetText.int)),
+        fromSecond: try words["from"].map(SheetText.secondOfDay) ?? 0,
+        untilSecond: try words["until"].map(SheetText.secondOfDay) ?? 86_400,
+        from: try SheetText.day(days?.first), until: try SheetText.day(days?.last)))
+  }
+
+  /// `holiday de 2025-12-25`, or `12-25` for every year.
+  private mutating func readHoliday(_ words: SheetWords) throws {
+    let text = try words.at(1)
+    let everyYear = text.split(separator: "-").compactMap { Int32($0) }
+    let day: Tariff.Holiday? =
+      text.utf8.count == 5
+      ? .everyYear(month: everyYear[0], day: everyYear[1]) : try SheetText.day(text).map { .once($0) }
+    if let day { tariff.holidays[try words.at(0), default: []].append(day) }
+  }
+
+  private mutating func readChange(_ words: SheetWords) throws {
+    if tariff.plans.isEmpty { try readPlan(SheetWords([])) }
+    let kinds = try SheetText.list(words["kinds"] ?? "").map(SheetText.kind)
+    tariff.plans[tariff.plans.count - 1].changes.append(
+      Tariff.Change(
+        kinds: kinds, directions: try SheetText.list(words["directions"] ?? "").map(SheetText.direction),
+        groups: words["groups"].map { SheetText.list($0) }, prefixes: SheetText.list(words["prefixes"] ?? ""),
+        charges: SheetText.list(words["charges"] ?? ""), from: try SheetText.day(words["from"]),
+        until: try SheetText.day(words["until"]), price: try SheetText.newPrice(words, kinds.first ?? .voice),
+        changesFees: words["fee"] == "yes"))
+  }
+
+  private mutating func readOverride(_ words: SheetWords) throws {
+    let kind = try words["kind"].map(SheetText.kind)
+    tariff.overrides.append(
+      Tariff.Override(
+        account: words["account"] ?? "a", charge: words["charge"] ?? "", group: words["group"] ?? "",
+        prefix: words["prefix"] ?? "", kind: kind, from: try SheetText.day(words["from"]),
+        until: try SheetText.day(words["until"]), price: try SheetText.newPrice(words, kind ?? .voice)))
+  }
+
+  /// `part E1 0.02 60s band=peak`: one of the rows of an event, each with its own amount and quantity.
+  private mutating func readPart(_ words: SheetWords) throws {
+    let id = try words.at(0)
+    let part = Part(
+      amount: try words.at(1), billed: try SheetText.number(words.at(2)), cells: words.pairs)
+    guard case .parts(let before) = expectations[id] else { return expectations[id] = .parts([part]) }
+    expectations[id] = .parts(before + [part])
   }
 
   /// `event E1 voice 447700900123 61s`, then cells of the neutral CSV as `name=text`; `_` is a blank and `-` nothing.

@@ -14,6 +14,22 @@ func check(_ sheet: String, sourceLocation: SourceLocation = #_sourceLocation) t
   }
 }
 
+/// The same, and asks the reference rater: it must fill the same rows.
+func checkTwice(_ sheet: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  try check(sheet, sourceLocation: sourceLocation)
+  let read = try PriceSheet(sheet)
+  let run = try Trial.prepare(read.tariff.catalog())
+  for event in read.events {
+    let text = NeutralCSV.text([event.cells])
+    let file = ReferenceRater.File(name: event.source, source: event.source, bytes: Array(text.utf8))
+    let outcomes = ReferenceRater(tariff: read.tariff).rate([file])
+    let expected = ReferenceTable(outcomes: outcomes, files: [file])
+      .table(by: TrialResult.columns.map(\.rawValue))
+    let found = try Trial(event.source + ".csv", text).run(run).table
+    #expect(found == expected, "\(event.id)", sourceLocation: sourceLocation)
+  }
+}
+
 /// Makes sure that a sheet with what a faulty system bills does not pass.
 func checkIsNoticed(_ sheet: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
   let differences = try PriceSheet(sheet).differences()
@@ -71,6 +87,8 @@ extension PriceSheet.Expectation {
     case .filtered(let reason):
       return doors == "filtered \(reason) 1"
         ? nil : "expected filtered \(reason), found \(found(result, doors))"
+    case .parts(let parts):
+      return difference(from: result, doors, parts)
     case .charge(let amount, let billed, let cells):
       guard result.rows.count == 1, let row = result.rows.first else {
         return "expected a charge of \(amount), found \(found(result, doors))"
@@ -86,9 +104,24 @@ extension PriceSheet.Expectation {
     }
   }
 
+  /// The rows that one event must fall into, in any order.
+  private func difference(from result: TrialResult, _ doors: String, _ parts: [PriceSheet.Part]) -> String? {
+    var rows = result.rows
+    for part in parts {
+      var expected = part.cells
+      expected["amount"] = Self.plain(part.amount)
+      expected["quantity_billed"] = Self.plain(part.billed)
+      guard let index = rows.firstIndex(where: { row in expected.allSatisfy { row[$0.key] == $0.value } })
+      else { return "expected a row \(expected.sorted { $0.key < $1.key }), found \(found(result, doors))" }
+      rows.remove(at: index)
+    }
+    return rows.isEmpty ? nil : "expected \(parts.count) rows, found \(found(result, doors))"
+  }
+
   private func found(_ result: TrialResult, _ doors: String) -> String {
     let rows = result.rows.map {
-      "\($0["amount"] ?? "") for \($0["quantity_billed"] ?? "") \($0["unit"] ?? "")"
+      "\($0["amount"] ?? "") for \($0["quantity_billed"] ?? "") \($0["unit"] ?? "") of \($0["quantity_raw"] ?? "")"
+        + " in '\($0["band"] ?? "")', events \($0["event_count"] ?? "")"
     }
     return ([doors] + rows).joined(separator: ", ")
   }
@@ -104,7 +137,7 @@ extension PriceSheet.Expectation {
 enum NeutralCSV {
   static let columns = [
     "id", "start", "answer", "end", "account", "account_code", "tenant", "extension", "trunk", "from", "to",
-    "direction", "kind", "meter", "billable", "unit", "disposition",
+    "direction", "kind", "meter", "billable", "unit", "disposition", "amount", "amount_currency",
   ]
   static let header = columns.joined(separator: ",") + "\n"
 

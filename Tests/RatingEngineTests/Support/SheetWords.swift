@@ -63,6 +63,63 @@ enum SheetText {
     return Int64(value)
   }
 
+  /// `08:00` or `08:00:30`.
+  static func secondOfDay(_ text: String) throws -> Int {
+    let parts = try text.split(separator: ":").map { try int(String($0)) }
+    return parts[0] * 3600 + parts[1] * 60 + (parts.count > 2 ? parts[2] : 0)
+  }
+
+  /// `percent=-10`, or `price=0.01` with `per=60` where the quantity changes too.
+  static func newPrice(_ words: SheetWords, _ kind: Tariff.Kind) throws -> Tariff.NewPrice {
+    if let text = words["percent"] { return .ratio(try percentMore(text)) }
+    return .price(
+      pico: try pico(words["price"] ?? ""), quantity: try words["per"].map { try quantity($0, kind) })
+  }
+
+  /// 100 % and so much more.
+  static func percentMore(_ text: String) throws -> Tariff.Ratio {
+    let hundred: Int64 = 100_000_000_000_000
+    return Tariff.Ratio(numerator: hundred + (try pico(text)), denominator: hundred)
+  }
+
+  /// `0.05/60`, `percent:20`, `connect:0.10`, `increment:60/60`, several with `;` between.
+  static func chargeBand(_ text: String, _ kind: Tariff.Kind) throws -> Tariff.ChargeBand {
+    var band = Tariff.ChargeBand()
+    for part in text.split(separator: ";") {
+      let pair = part.split(separator: ":", maxSplits: 1).map(String.init)
+      switch pair[0] {
+      case "percent": band.price = .ratio(try percentMore(pair[1]))
+      case "connect": band.feePico = try pico(pair[1])
+      case "increment": band.increment = try increment(pair[1], kind)
+      default:
+        let price = part.split(separator: "/").map(String.init)
+        band.price = .price(pico: try pico(price[0]), quantity: try quantity(price[1], kind))
+      }
+    }
+    return band
+  }
+
+  /// `markup=10`, `margin=20`, `multiplier=1.25`, `percent=1.5` with `fixed`, `at-least`, `at-most`; else as it is.
+  static func recorded(_ words: SheetWords) throws -> Tariff.Recorded {
+    let one: Int64 = 1_000_000_000_000
+    func amount(_ name: String) throws -> Amount? {
+      try words[name].map { Amount(pico: Int128(try pico($0))) }
+    }
+    if let text = words["markup"] { return .scaled(try percentMore(text)) }
+    if let text = words["margin"] {
+      return .scaled(Tariff.Ratio(numerator: 100 * one, denominator: 100 * one - (try pico(text))))
+    }
+    if let text = words["multiplier"] {
+      return .scaled(Tariff.Ratio(numerator: try pico(text), denominator: one))
+    }
+    guard let text = words["percent"] else {
+      return .scaled(Tariff.Ratio(numerator: 1, denominator: 1))
+    }
+    return .percentage(
+      share: Tariff.Ratio(numerator: try pico(text), denominator: 100 * one),
+      fixed: try amount("fixed") ?? .zero, minimum: try amount("at-least"), maximum: try amount("at-most"))
+  }
+
   static func kind(_ text: String) throws -> Tariff.Kind {
     guard let kind = Tariff.Kind(rawValue: text) else {
       throw PriceSheet.Fault(description: "'\(text)' is no kind")

@@ -16,14 +16,23 @@ extension Tariff {
     let decks = self.decks.sorted { Label($0.name) < Label($1.name) }
     let plans = self.plans.sorted { Label($0.name) < Label($1.name) }
     let accountIds = accounts.map(\.id)
-    return Catalog(
+    let lists = holidays.keys.sorted()
+    var catalog = Catalog(
       defaults: CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: []),
       sources: sources.map { $0.usageSource(formats: formats, accountIds: accountIds) }, formats: formats,
       accounts: accounts.map { $0.catalogAccount(planNames: plans.map(\.name)) },
       services: services.map { $0.serviceKey(accountIds: accountIds) },
-      decks: decks.map { $0.rateDeck() }, plans: plans.map { $0.ratePlan(deckNames: decks.map(\.name)) },
+      decks: decks.map { $0.rateDeck() },
+      plans: plans.map { $0.ratePlan(deckNames: decks.map(\.name), lists: lists) },
       contracts: [], ratingHash: String(repeating: "0", count: 64),
       billingHash: String(repeating: "0", count: 64), warnings: [])
+    catalog.holidays = lists.map { name in
+      HolidayList(
+        name: Label(name),
+        days: (holidays[name] ?? []).map { HolidayList.Day(date: $0.date, name: .empty, line: 1) })
+    }
+    catalog.accountPrices = overrides.map { $0.accountPrice(accountIds: accountIds) }
+    return catalog
   }
 
   private static let builtInFormats = BuiltInFormats.all()
@@ -109,10 +118,12 @@ extension Tariff.Deck {
     let destinations = Set(rows.map { Label($0.destination) }).sorted()
     let groups = Set(rows.map { Label($0.group) }).sorted()
     var increments: [BillingIncrement] = []
+    let bands = Set(rows.flatMap(\.bandPrices.keys)).sorted()
+    var variants: [DeckPriceVariant] = []
     let made = rows.enumerated().map { index, row -> RateDeckRow in
       let increment = row.increment.billingIncrement
       if !increments.contains(increment) { increments.append(increment) }
-      return RateDeckRow(
+      var made = RateDeckRow(
         prefix: UInt64(row.prefix) ?? 0, prefixDigits: UInt8(row.prefix.utf8.count), kind: row.kind.usageKind,
         isBlocked: row.isBlocked, file: 0, line: UInt32(index + 2),
         destination: UInt32(destinations.firstIndex(of: Label(row.destination)) ?? 0),
@@ -121,10 +132,26 @@ extension Tariff.Deck {
         minimumSeconds: UInt32(row.minimumSeconds), fromSeconds: row.from ?? .min,
         untilSeconds: row.until ?? .max, pricePico: row.price.pico, priceUnits: row.price.quantity,
         connectionFeePico: row.feePico)
+      guard !row.bandPrices.isEmpty else { return made }
+      let prices = bands.enumerated().compactMap { number, band in
+        row.bandPrices[band].map { price in
+          let own = price.increment?.billingIncrement
+          if let own, !increments.contains(own) { increments.append(own) }
+          return DeckBandPrice(
+            band: UInt32(number), pricePico: price.pico, connectionFeePico: price.feePico,
+            increment: own.flatMap { increments.firstIndex(of: $0) }.map { UInt32($0) })
+        }
+      }
+      made.variant = UInt32(variants.count)
+      variants.append(DeckPriceVariant(bands: prices))
+      return made
     }
-    return RateDeck(
+    var deck = RateDeck(
       name: Label(name), currency: Tariff.currency(currency), rows: made.sorted(by: Self.precedes),
       destinations: destinations, ratingGroups: groups, increments: increments, files: [name + ".csv"])
+    deck.bands = bands.map { Label($0) }
+    deck.variants = variants
+    return deck
   }
 
   private static func precedes(_ a: RateDeckRow, _ b: RateDeckRow) -> Bool {
@@ -149,8 +176,8 @@ extension Tariff {
 }
 
 extension Tariff.Plan {
-  fileprivate func ratePlan(deckNames: [String]) -> RatePlan {
-    RatePlan(
+  fileprivate func ratePlan(deckNames: [String], lists: [String]) -> RatePlan {
+    var plan = RatePlan(
       name: Label(name), currency: Tariff.currency(currency),
       rounding: RoundingRule(scale: scale, mode: mode), keepsMilliseconds: keepsMilliseconds,
       deckIndexByKind: UsageKind.allCases.map { kind in
@@ -158,22 +185,112 @@ extension Tariff.Plan {
       }, connectionFee: ConnectionFeeRule(rawValue: feeRule) ?? .chargeable,
       chargesAnsweredZero: chargesAnsweredZero,
       notBilled: notBilled.map { rule in
-        NotBilledRule(
+        var made = NotBilledRule(
           reason: Label(rule.reason), kinds: rule.kinds.map(\.usageKind),
           directions: rule.directions.map(\.usageDirection), isAnswered: rule.isAnswered,
           numberPrefixes: rule.prefixes.map { Label($0) },
           onNet: rule.onNet.flatMap { NotBilledRule.OnNet(rawValue: $0) },
           dispositions: rule.dispositions.map { Label($0) })
+        made.codes = rule.codes.map { Label($0) }
+        return made
       }, charges: charges.map { $0.planCharge() }, file: name + ".yaml", line: 1)
+    plan.bands = bands.map { $0.bandRule(lists: lists) }
+    plan.crossing = BandCrossing(rawValue: crossing) ?? .splitCarry
+    plan.priceChanges = changes.map(\.priceChange)
+    return plan
+  }
+}
+
+extension Tariff.Band {
+  fileprivate func bandRule(lists: [String]) -> BandRule {
+    BandRule(
+      band: Label(name), holidayList: holidays.map { Tariff.index(lists, $0) },
+      days: weekdays.isEmpty ? .all : weekdays.reduce(into: DaysOfWeek()) { $0.insert(.day(Int32($1))) },
+      fromSecond: Int32(fromSecond), untilSecond: Int32(untilSecond),
+      dates: DateSpan(from: from, until: until), line: 1)
+  }
+}
+
+extension Tariff.Holiday {
+  fileprivate var date: HolidayList.Day.Date {
+    switch self {
+    case .once(let day): .once(day)
+    case .everyYear(let month, let day): .everyYear(month: month, day: day)
+    }
+  }
+}
+
+extension Tariff.Ratio {
+  fileprivate var priceRatio: PriceRatio { PriceRatio(numerator: numerator, denominator: denominator) }
+}
+
+extension Tariff.NewPrice {
+  fileprivate var change: PriceChange.Change {
+    switch self {
+    case .ratio(let ratio): .ratio(ratio.priceRatio)
+    case .price(let pico, let quantity): .price(pico: pico, units: quantity)
+    }
+  }
+}
+
+extension Tariff.Change {
+  fileprivate var priceChange: PriceChange {
+    PriceChange(
+      kinds: kinds.map(\.usageKind), directions: directions.map(\.usageDirection),
+      ratingGroups: groups?.map { Label($0) }, prefixes: prefixes.map { Label($0) },
+      charges: charges.map { Label($0) }, dates: DateSpan(from: from, until: until), change: price.change,
+      changesFees: changesFees, line: 1, file: "plan.yaml")
+  }
+}
+
+extension Tariff.Override {
+  fileprivate func accountPrice(accountIds: [String]) -> AccountPrice {
+    AccountPrice(
+      accountIndex: Tariff.index(accountIds, account), charge: Label(charge), ratingGroup: Label(group),
+      prefix: Label(prefix), kind: kind?.usageKind, change: price.change,
+      dates: DateSpan(from: from, until: until), line: 1)
+  }
+}
+
+extension Tariff.Recorded {
+  fileprivate var recordedPrice: RecordedPrice {
+    switch self {
+    case .scaled(let ratio):
+      ratio.numerator == ratio.denominator
+        ? .asItIs : .scaled(RecordedScale(word: .multiplier, ratio: ratio.priceRatio))
+    case .percentage(let share, let fixed, let minimum, let maximum):
+      .percentage(
+        PercentagePrice(
+          share: share.priceRatio, fixed: fixed, minimum: minimum, maximum: maximum, freeEventCount: nil,
+          freeAmount: nil))
+    }
+  }
+}
+
+extension Tariff.ChargeBand {
+  fileprivate func bandPrice(_ band: String) -> ChargeBandPrice {
+    var change: ChargeBandPrice.Change?
+    switch price {
+    case .ratio(let ratio): change = .ratio(ratio.priceRatio)
+    case .price(let pico, let quantity): change = .price(UnitPrice(pico: pico, units: quantity ?? 1))
+    case nil: break
+    }
+    return ChargeBandPrice(
+      band: Label(band), change: change, connectionFeePico: feePico, increment: increment?.billingIncrement)
   }
 }
 
 extension Tariff.Charge {
   fileprivate func planCharge() -> PlanCharge {
-    PlanCharge(
+    var charge = PlanCharge(
       name: Label(name), kinds: kinds.map(\.usageKind), directions: directions.map(\.usageDirection),
-      ratingGroups: groups?.map { Label($0) }, price: price.map { .unit($0.unitPrice) } ?? .deck,
+      ratingGroups: groups?.map { Label($0) },
+      price: recorded.map { .recorded($0.recordedPrice) } ?? price.map { .unit($0.unitPrice) } ?? .deck,
       increment: increment?.billingIncrement, minimumSeconds: minimumSeconds.map { UInt32($0) },
       connectionFeePico: feePico, eventMinimum: least, eventMaximum: most, line: 1)
+    charge.freeQuantity = freeQuantity
+    charge.dates = DateSpan(from: from, until: until)
+    charge.bandPrices = bands.sorted { $0.key < $1.key }.map { $0.value.bandPrice($0.key) }
+    return charge
   }
 }

@@ -59,7 +59,7 @@ struct TrialResult {
   /// The columns that a table of the tests has, unless a test asks for others.
   static let columns: [GroupColumn] = [
     .account, .cost_centre, .service, .usage_period, .day, .plan, .charge, .service_kind, .direction,
-    .rating_group, .destination, .unit_price, .per, .currency,
+    .rating_group, .destination, .band, .unit_price, .per, .currency,
   ]
 
   let report: RunReport
