@@ -191,6 +191,7 @@ final class RunAttempt: @unchecked Sendable {
   }
 
   func run() throws(RunFault) -> Outcome {
+    MemoryReserve.end()
     DispatchQueue.concurrentPerform(iterations: setup.options.threadCount) { worker in work(worker) }
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
     if let fatal { throw fatal }
