@@ -114,7 +114,7 @@ final class SummaryFormatter: @unchecked Sendable {
       pieces.withUnsafeBufferPointer { pieces in
         for index in from..<until {
           let row = order.row(index)
-          if index &+ 8 < until { cells.prefetch(Int(order.row(index &+ 8).cell)) }
+          if index &+ 24 < until { cells.prefetch(Int(order.row(index &+ 24).cell)) }
           let cell = cells.cell(Int(row.cell))
           let kind = Int(kinds[fields[kindField].rank(row)])
           for piece in pieces {
