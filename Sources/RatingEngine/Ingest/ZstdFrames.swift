@@ -37,7 +37,8 @@ struct ZstdFrames {
       guard let size = number(at: start + 4, byteCount: 4) else { return nil }
       return within(start + 8 + size)
     }
-    guard UInt32(truncatingIfNeeded: magic) == Self.magic, let descriptor = number(at: start + 4, byteCount: 1)
+    guard UInt32(truncatingIfNeeded: magic) == Self.magic,
+      let descriptor = number(at: start + 4, byteCount: 1)
     else { return nil }
     let isSingleSegment = descriptor >> 5 & 1 != 0
     let hasChecksum = descriptor >> 2 & 1 != 0
