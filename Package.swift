@@ -65,6 +65,12 @@ let package = Package(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
+    // Where the time goes, stage by stage.
+    .executableTarget(
+      name: "ratemill-stages", dependencies: ["Catalog", "DurableFiles", "RatingEngine"],
+      path: "Benchmarks/stages", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
     // Tests, one target for each room.
     .target(
       name: "TestSupport", dependencies: ["CZlib", "CZstd"], path: "Tests/TestSupport",

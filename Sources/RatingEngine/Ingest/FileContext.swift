@@ -60,6 +60,7 @@ final class FileContext {
     }
     identity = FileIdentity(descriptor: descriptor)
     let isRegular = identity?.isRegular ?? false
+    if !isRegular { Self.widenPipe(descriptor) }
     storedBytes = isRegular ? identity?.size ?? 0 : 0
     let spool = input.isStandardInput ? spool : nil
     self.spool = spool
@@ -121,6 +122,12 @@ final class FileContext {
     if let mapped { return MappedBytes(mapped, from: 0, until: mapped.length) }
     if let spool { return SpooledBytes(spool) }
     return DescriptorBytes(name: name, descriptor: descriptor, head: head)
+  }
+
+  /// Asks for a pipe that holds a megabyte: the usual 64 KiB make writer and reader wait for each other all the time.
+  private static func widenPipe(_ descriptor: Int32) {
+    // F_SETPIPE_SZ; refused for what is no pipe, and where the user's share of pipe memory is used up.
+    _ = fcntl(descriptor, 1031, 1 << 20)
   }
 
   /// The first bytes: from a file without moving on, from a pipe for keeping.

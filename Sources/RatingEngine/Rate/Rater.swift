@@ -98,7 +98,7 @@ final class Rater {
   /// Records that left before are not touched. `rows` needs room for the batch.
   func rate(
     _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan,
-    into rows: UnsafeMutablePointer<OutcomeRow>
+    into rows: UnsafeMutablePointer<OutcomeRow>, _ clock: StageClock? = nil
   ) -> Int {
     liveCount = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
@@ -110,11 +110,16 @@ final class Rater {
     guide(batch, columns, fields)
     assignPlans(batch)
     applyRules(batch, columns, fields)
+    clock?.lap(.guide)
     match(batch, columns, fields)
     choosePrices(batch)
+    clock?.lap(.match)
     priceEvents(batch)
+    clock?.lap(.price)
     packKeys(batch)
-    return emit(batch, into: rows)
+    let count = emit(batch, into: rows)
+    clock?.lap(.pack)
+    return count
   }
 
   /// Account of a record that was just rated or suspended; `UInt32.max` where it belongs to nobody.
