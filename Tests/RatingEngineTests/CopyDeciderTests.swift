@@ -9,7 +9,10 @@ import Testing
   /// it is its content, 0 where there is none.
   private func verdicts(_ copies: String, isRowKeyed: Bool = false, isKnownConflict: Bool = false) -> String {
     let known = ConflictKey(low: 1, high: 1)
-    var decider = CopyDecider(conflicts: isKnownConflict ? [known] : [])
+    // Files A to F have one source, others another that rates otherwise.
+    var decider = CopyDecider(
+      conflicts: isKnownConflict ? [known] : [],
+      twins: SourceTwins(classes: (0..<32).map { $0 <= 6 ? 0 : 1 }))
     // A record of another key before and behind: groups do not touch each other.
     let all = [copy("A", key: 0)] + copies.split(separator: " ").map { copy($0, key: 1, isRowKeyed) }
     let words = (all + [copy("A", key: 2)]).map { copy in
@@ -19,6 +22,7 @@ import Testing
       case .stays: "stays"
       case .withdrawn(let keeper): "withdrawn for \(keeper.quantityRaw)"
       case .conflict: "conflict"
+      case .held: "held"
       }
     }
     #expect(words.first == "counts" && words.last == "counts")
@@ -34,10 +38,10 @@ import Testing
       suspect: Suspect(
         row: OutcomeRow(
           keyLow: 0, keyHigh: 0, identity: key, identityHigh: UInt32(key), content: content,
-          quantityRaw: Int64(file), quantityBilled: 0, amountPico: 0, offset: 0, payload: 0, reason: 0,
+          quantityRaw: Int64(file), quantityBilled: 0, amountPico: 0, payload: 0, reason: 0,
           door: 0,
           kind: 0, isRowKeyed: isRowKeyed && !isCounted ? 1 : 0), logIndex: 0), isCounted: isCounted,
-      file: file,
+      source: file, file: file,
       unit: 0, sequence: 0, number: 0)
   }
 
@@ -50,6 +54,8 @@ import Testing
     ("A B c D", "counts, duplicate, withdrawn for 1, duplicate"),
     ("B1 C1 D2 E1", "counts, duplicate, conflict, duplicate"),
     ("a1 A2", "stays, conflict"),
+    ("A f", "counts, withdrawn for 1"),
+    ("A g", "counts, held"),
   ])
   func theCopyWithTheSmallestAddressCounts(copies: String, verdict: String) {
     #expect(verdicts(copies) == verdict)

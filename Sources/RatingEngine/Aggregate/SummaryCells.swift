@@ -97,7 +97,8 @@ final class SummaryCells: CellReading {
   /// The words of the cell of a number below `state.count`.
   @inline(__always) private func words(_ number: Int) -> UnsafeMutablePointer<UInt64> {
     // Every number below `count` has its block.
-    state.pointee.blocks[number &>> Self.blockShift].unsafelyUnwrapped + (number & Self.blockMask) &* cellWords
+    state.pointee.blocks[number &>> Self.blockShift].unsafelyUnwrapped + (number & Self.blockMask)
+      &* cellWords
   }
 
   /// Adds one rated event.
@@ -137,7 +138,9 @@ final class SummaryCells: CellReading {
     _ low: UInt64, _ high: UInt64, _ small: (amount: UInt64, raw: UInt64, billed: UInt64), hash: UInt64
   ) {
     let number = state.pointee.count
-    if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 { rebuild(slotCount: state.pointee.slots.count * 2) }
+    if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 {
+      rebuild(slotCount: state.pointee.slots.count * 2)
+    }
     if number + 1 >= 1 << Int(state.pointee.numberBits) {
       state.pointee.numberBits = Self.numberBitsMany
       rebuild(slotCount: state.pointee.slots.count)

@@ -61,7 +61,8 @@ struct CopyDecider {
     switch (copy.isCounted, isKept) {
     case (true, true): return .stays
     case (true, false):
-      return twins.rateAlike(Int(first.source), Int(copy.source)) ? .withdrawn(keeper: first.suspect.row) : .held
+      return twins.rateAlike(Int(first.source), Int(copy.source))
+        ? .withdrawn(keeper: first.suspect.row) : .held
     case (false, true): return .counts
     case (false, false): return .duplicate
     }
@@ -79,20 +80,24 @@ struct CopyDecider {
 
 /// Which sources rate the same content the same.
 struct SourceTwins: Sendable {
-  private let sources: [UsageSource]
-  /// Names of the sources for which services hold that hold for no other.
-  private let ownServices: Set<Label>
+  /// A number by source, equal for those that do.
+  private let classes: [Int]
 
+  init(classes: [Int]) { self.classes = classes }
+
+  /// Sources of one format and default account for which no services of their own hold rate alike.
   init(_ setup: RunSetup) {
-    sources = setup.catalog.source.sources
-    ownServices = Set(setup.catalog.source.services.lazy.map(\.source))
+    let ownServices = Set(setup.catalog.source.services.lazy.map(\.source))
+    let sources = setup.catalog.source.sources
+    classes = sources.indices.map { index in
+      let source = sources[index]
+      if ownServices.contains(source.name) { return index }
+      return sources.firstIndex {
+        $0.formatIndex == source.formatIndex && $0.defaultAccountIndex == source.defaultAccountIndex
+          && !ownServices.contains($0.name)
+      } ?? index
+    }
   }
 
-  /// Whether two sources are one, or have one format and default account and no services of their own.
-  func rateAlike(_ a: Int, _ b: Int) -> Bool {
-    if a == b { return true }
-    let (x, y) = (sources[a], sources[b])
-    return x.formatIndex == y.formatIndex && x.defaultAccountIndex == y.defaultAccountIndex
-      && !ownServices.contains(x.name) && !ownServices.contains(y.name)
-  }
+  func rateAlike(_ a: Int, _ b: Int) -> Bool { classes[a] == classes[b] }
 }

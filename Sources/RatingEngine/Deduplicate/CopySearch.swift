@@ -99,7 +99,8 @@ struct CopySearch {
   private func copy(_ suspect: Suspect, isCounted: Bool, _ stretch: Int) -> RecordCopy {
     let chunk = stretches.stretches[stretch]
     return RecordCopy(
-      suspect: suspect, isCounted: isCounted, source: chunk.source, file: chunk.file, unit: chunk.unit, sequence: chunk.sequence,
+      suspect: suspect, isCounted: isCounted, source: chunk.source, file: chunk.file, unit: chunk.unit,
+      sequence: chunk.sequence,
       number: UInt32(suspect.logIndex - chunk.firstIndex))
   }
 }

@@ -24,7 +24,8 @@ struct LogStretches {
   mutating func append(firstIndex: Int, _ unit: InputUnit, sequence: Int) {
     stretches.append(
       Stretch(
-        firstIndex: firstIndex, source: UInt32(unit.file.sourceIndex), file: UInt32(unit.file.index), unit: UInt32(unit.index),
+        firstIndex: firstIndex, source: UInt32(unit.file.sourceIndex), file: UInt32(unit.file.index),
+        unit: UInt32(unit.index),
         sequence: UInt32(sequence)))
   }
 

@@ -1,6 +1,5 @@
 // One input file while it is read: how it is stored, its parts, its field plan, and whether it proved whole.
 
-import CZstd
 import Catalog
 import Glibc
 import Tables
@@ -99,8 +98,10 @@ final class FileContext {
         add(PlainStream(name: name, descriptor: descriptor, head: head))
       }
     case .zstd:
-      let stretches = mapped.flatMap {
-        mayHaveParts ? Self.frameGroups($0, partBytes ?? Self.frameGroupBytes) : nil
+      var stretches: [(Int, Int)]?
+      if let mapped, mayHaveParts {
+        var frames = ZstdFrames(mapped)
+        stretches = frames.groups(groupBytes: partBytes ?? Self.frameGroupBytes)
       }
       if let mapped, let stretches {
         for (from, until) in stretches {
@@ -142,25 +143,6 @@ final class FileContext {
       count += got
     }
     return Array(head[..<count])
-  }
-
-  /// Stretches of whole frames, each at least `groupBytes` long; nil where there is only one frame or the frames
-  /// cannot be told (then one reader finds the damage).
-  private static func frameGroups(_ file: MappedFile, _ groupBytes: Int) -> [(Int, Int)]? {
-    var groups: [(Int, Int)] = []
-    var from = 0
-    var at = 0
-    while at < file.length {
-      let size = ZSTD_findFrameCompressedSize(file.base + at, file.length - at)
-      if ZSTD_isError(size) != 0 { return nil }
-      at += size
-      if at - from >= groupBytes || at == file.length {
-        groups.append((from, at))
-        from = at
-      }
-    }
-    file.release(from: 0, until: file.length)
-    return groups.count > 1 ? groups : nil
   }
 
   /// Compares the file with what it was when it was opened.

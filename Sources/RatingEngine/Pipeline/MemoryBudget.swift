@@ -31,18 +31,18 @@ struct MemoryBudget: Sendable {
     let suspense = keepsSuspense ? 1 : 0
     let detail = keepsDetail ? 1 : 0
     // Cells have the largest share: a run that spills them sorts them as well, one that spills keys only writes them. Their
-    // order takes at most 48 bytes where a cell takes 84.
-    let parts = 7 + (findsDuplicates ? 3 + 3 + 1 : 4) + suspense + detail
+    // order takes at most 48 bytes where a cell and its slot take 40, so the output needs seven parts where cells have six.
+    let parts = 6 + 7 + suspense + detail
     func share(_ weight: Int) -> Int {
       weight == 0 ? 0 : max(Self.shareBytesMin, memoryBytes / parts * weight)
     }
     filterBytes = share(3 * keys)
     keyLogBytes = share(3 * keys)
-    cellBytes = share(7)
+    cellBytes = share(6)
     suspectBytes = share(keys)
     suspenseBytes = share(suspense)
     detailBytes = share(detail)
-    outputBytes = findsDuplicates ? share(3) + share(3) + share(1) : share(4)
+    outputBytes = findsDuplicates ? share(3) + share(3) + share(1) : share(7)
   }
 
   /// The budget of a run.

@@ -44,7 +44,8 @@ struct SuspenseText {
         file.source.name, Label(file.name), Label(String(line)), Label(String(byteOffset)),
         Label(String(record.head.length)),
         Label(SuspenseReason(rawValue: record.head.reason)?.code ?? ""),
-        Label(Self.detail(record.head)), Label(bytes: isCut ? Array(record.hash) : []), isText ? "text" : "hex",
+        Label(Self.detail(record.head)), Label(bytes: isCut ? Array(record.hash) : []),
+        isText ? "text" : "hex",
         isText ? Label(bytes: Array(record.bytes)) : Label(Self.hex(record.bytes)),
       ], to: &bytes)
   }

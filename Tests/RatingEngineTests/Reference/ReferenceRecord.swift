@@ -90,10 +90,6 @@ struct ReferenceRecord {
   }
 
   private mutating func readQuantity() -> String? {
-    guard cells["billable"] != nil else {
-      quantity = isAnswered ? nil : 0
-      return nil
-    }
     var (one, over) = (ReferenceText.one(kind), Int128(1))
     if cells["unit"] != nil {
       guard let unit = ReferenceText.units[text("unit")], cells["kind"] == nil || unit.kind == kind else {
@@ -101,6 +97,10 @@ struct ReferenceRecord {
       }
       kind = unit.kind
       (one, over) = (unit.one, unit.over)
+    }
+    guard cells["billable"] != nil else {
+      quantity = isAnswered ? nil : 0
+      return nil
     }
     guard let value = ReferenceText.quantity(text("billable"), times: one, over: over) else {
       return "bad-quantity"
