@@ -226,22 +226,35 @@ private struct Routes {
     guard let row = route.new, !row.isBlocked, let becomes = new.terms(row, cell) else {
       return Weight(old: old, new: .zero, difference: .zero, loss: .all)
     }
-    var (least, most) = (quantity, quantity)
-    if !was.roundsLike(becomes) {
-      let span = BilledSpan.changes(from: was, to: becomes)
-      let raw = max(sums.quantityRaw - sums.quantityCovered, 0)
-      least = max(quantity + sums.eventCount * Int128(span.least), raw)
-      most = min(
-        quantity + sums.eventCount * Int128(span.most),
-        raw + sums.eventCount * Int128(BilledSpan.added(becomes)))
-      // Usage with negative quantities, such as refunds, is outside of these bounds.
-      if least > most { (least, most) = (min(least, most), max(least, most)) }
-    }
+    let (least, most) =
+      was.roundsLike(becomes) ? (quantity, quantity) : Self.billed(sums, from: was, to: becomes)
     let new = AmountSpan(
       least: Self.cost(least, sums.eventCount, becomes), most: Self.cost(most, sums.eventCount, becomes))
     return Weight(
       old: old, new: new,
       difference: AmountSpan(least: new.least - before, most: new.most - before), loss: .none)
+  }
+
+  /// Bounds of what usage is billed as under other increments, in the integer quantity of the kind.
+  ///
+  /// An event with a row to itself is exact; of others only their number and their sum are known.
+  private static func billed(_ sums: UsageSurvey.Sums, from was: DeckTerms, to becomes: DeckTerms) -> (
+    least: Int128, most: Int128
+  ) {
+    var (singleCount, singleRaw, exact): (Int128, Int128, Int128) = (0, 0, 0)
+    for (raw, count) in sums.singles {
+      singleCount += count
+      singleRaw += raw * count
+      exact += Int128(becomes.billed(Int64(clamping: raw))) * count
+    }
+    let count = sums.eventCount - singleCount
+    let quantity = sums.quantityBilled - sums.quantityCovered - sums.singlesBilled
+    let raw = max(sums.quantityRaw - sums.quantityCovered - singleRaw, 0)
+    let change = BilledSpan.changes(from: was, to: becomes)
+    let least = max(quantity + count * Int128(change.least), raw)
+    let most = min(quantity + count * Int128(change.most), raw + count * Int128(BilledSpan.added(becomes)))
+    // Negative quantities, such as those of refunds, lie outside of such bounds.
+    return least <= most ? (exact + least, exact + most) : (exact + most, exact + least)
   }
 
   /// Price of a quantity and the fees of so many events, exact to 10⁻¹².

@@ -31,8 +31,16 @@ public struct UsageSurvey: Sendable {
     var quantityBilled: Int128 = 0
     var quantityCovered: Int128 = 0
     var amount = Amount.zero
+    /// Quantities of events that have a row to themselves, uncovered, with how many there are: of these all is known.
+    var singles: [Int128: Int128] = [:]
+    /// What they were billed as.
+    var singlesBilled: Int128 = 0
 
     mutating func add(_ row: SummaryRow) {
+      if row.eventCount == 1, row.quantityCovered == 0, row.quantityRaw > 0 {
+        singles[row.quantityRaw, default: 0] += 1
+        singlesBilled += row.quantityBilled
+      }
       eventCount += Int128(row.eventCount)
       quantityRaw += row.quantityRaw
       quantityBilled += row.quantityBilled

@@ -137,7 +137,7 @@ import Testing
 
   @Test func decksOfTwoCurrenciesAreRefused() throws {
     let old = try deck("prefix,destination,price\n44,UK,0.01\n")
-    let new = try deck("prefix,destination,price,currency\n44,UK,0.01,USD\n")
+    let new = try deck("prefix,destination,price\n44,UK,0.01\n", currency: "USD")
     #expect(throws: DeckComparison.CurrencyFault.self) {
       try DeckComparison(old: DeckInForce(old), new: DeckInForce(new))
     }

@@ -10,11 +10,11 @@ import UsageFolderSupport
 import UsageSummary
 
 /// The deck of a CSV text, in EUR.
-func deck(_ text: String, layout: String? = nil) throws -> RateDeck {
+func deck(_ text: String, layout: String? = nil, currency: String = "EUR") throws -> RateDeck {
   let folder = try TemporaryFolder()
   try folder.write(text, to: "d.csv")
   if let layout { try folder.write(layout, to: "d.yaml") }
-  return try DeckFolder.load(folder.path(of: "d.csv"), currency: Currency(code: "EUR"))
+  return try DeckFolder.load(folder.path(of: "d.csv"), currency: Currency(code: currency))
 }
 
 /// What two decks do not treat alike: `prefix standing verdict aspects`, with the covering prefixes where they are others.

@@ -34,11 +34,20 @@ import UsageSummary
   }
 
   @Test func anotherIncrementGivesBounds() throws {
-    // Each call may lose up to 59 s, and no call is shorter than what was used.
+    // Together the calls lasted 200 s, and rounding to seconds adds less than a second to each.
     let traffic = try Self.traffic("44,UK,0.06,60/60,\n", "44,UK,0.06,1/1,\n", [Self.calls])
-    #expect(Self.span(traffic.difference) == "-0.1..-0.097")
-    // Between 200 s and 200 s + 3 × (1 s − 1 ms).
+    #expect(Self.span(traffic.difference) == "-0.1..-0.097003")
     #expect(traffic.new.least == pico("0.2"))
+  }
+
+  @Test func anEventWithARowToItselfIsExactUnderAnyIncrement() throws {
+    let call = usage("UK", eventCount: 1, raw: 61, billed: 120, price: "0.06", amount: "0.12")
+    let new = try Self.traffic("44,UK,0.06,60/60,\n", "44,UK,0.06,30/6,\n", [call])
+    #expect(Self.span(new.new) == "0.066")
+    // Beside others it stays so: 61 s of it, and of the others 200 s and at most 3 × (6 s − 1 ms) more.
+    let both = try Self.traffic(
+      "44,UK,0.06,60/60,\n", "44,UK,0.06,1/6,\n", [Self.calls, call.ofAnotherAccount()])
+    #expect(Self.span(both.new) == "0.261..0.278997")
   }
 
   @Test func aCoarserIncrementNeverCostsLess() throws {
@@ -94,5 +103,13 @@ import UsageSummary
     let traffic = try Self.traffic(
       "44,UK,0.06,60/60,\n45,DK,0.06,60/60,\n", "44,UK,0.07,60/60,\n45,DK,0.07,60/60,\n", [small, Self.calls])
     #expect(traffic.lines.map(\.destination) == ["UK", "DK"])
+  }
+}
+
+extension SummaryRow {
+  fileprivate func ofAnotherAccount() -> SummaryRow {
+    var row = self
+    row.account = "other"
+    return row
   }
 }
