@@ -8,15 +8,15 @@ import Tables
 public enum DeckGaps {
   /// Findings for one deck at most; the rest is counted.
   public static let findingCountMax = 50
-  /// A price that grew or shrank by more than this is pointed at: it is usually a decimal point that moved.
+  /// A price that grew or shrank by this factor is pointed at: it is usually a decimal point that moved.
   public static let jumpFactor: Int128 = 10
 
   /// Warnings about decks that the previous catalog had: a deck that is gone, prefixes that were priced and are not any
-  /// more, and prices that changed by more than `jumpFactor`.
+  /// more, and prices that changed by `jumpFactor` or more.
   ///
   /// `folder` is where the decks of `catalog` are, as the user named it. Complexity: O(rows).
-  public static func findings(_ catalog: Catalog, previous: Catalog, folder: String) -> [CatalogFinding] {
-    previous.decks.flatMap { old -> [CatalogFinding] in
+  public static func findings(_ catalog: Catalog, previous: [RateDeck], folder: String) -> [CatalogFinding] {
+    previous.flatMap { old -> [CatalogFinding] in
       guard let new = catalog.decks.first(where: { $0.name == old.name }) else {
         return [
           warning(
@@ -69,11 +69,11 @@ public enum DeckGaps {
       }
       let a = Int128(was.pico) * Int128(becomes.units)
       let b = Int128(becomes.pico) * Int128(was.units)
-      guard a > 0, b > 0, a > b * jumpFactor || b > a * jumpFactor else { continue }
+      guard a > 0, b > 0, a >= b * jumpFactor || b >= a * jumpFactor else { continue }
       return warning(
         new.files[Int(after.file)], Int(after.line),
         "prefix '\(change.prefix)' (\(new.destinations[Int(after.destination)])) costs \(text(becomes, after.kind)); "
-          + "the previous catalog has \(text(was, before.kind)): a jump over a factor of \(jumpFactor)",
+          + "the previous catalog has \(text(was, before.kind)): a jump by a factor of \(jumpFactor) or more",
         "check the decimal point")
     }
     return nil

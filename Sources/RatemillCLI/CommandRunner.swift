@@ -9,7 +9,8 @@ internal import OptionTable
 public enum CommandRunner {
   /// Every command, in the order of help.
   static let commands: [any Command.Type] = [
-    RateCommand.self, CheckCommand.self, ExplainCommand.self, FormatsCommand.self, GenerateCommand.self,
+    RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
+    GenerateCommand.self,
     DeckDiffCommand.self, InvoiceDraftCommand.self, HelpCommand.self, VersionCommand.self,
     CompletionCommand.self,
   ]

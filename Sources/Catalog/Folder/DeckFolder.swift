@@ -35,6 +35,26 @@ public enum DeckFolder {
     guard let deck, !loading.hasErrors else { throw loading.fault() }
     return deck
   }
+
+  /// All decks of the catalog folder at `path`, sorted by name, whatever else is wrong with the catalog.
+  ///
+  /// - Throws: `CatalogFault` with every fault of the decks, or where there is no catalog.
+  /// - Complexity: O(bytes of the decks).
+  public static func loadAll(_ path: String, zones: ZoneLibrary = ZoneLibrary()) throws(CatalogFault)
+    -> [RateDeck]
+  {
+    var loading = CatalogLoading(files: CatalogFiles(folder: path), zones: zones)
+    let names = loading.names(in: "", .folder) ?? []
+    if names.isEmpty, !loading.hasErrors {
+      loading.add(
+        .folder, path, "there is no catalog folder here", hint: "name the folder that holds accounts.csv")
+    }
+    let catalog = loading.readDefaults(names)
+    let defaults = DeckDefaults(zone: catalog.zone, currency: catalog.currency)
+    let decks = loading.readDecks(defaults, loading.readHolidays(names)).parts
+    guard !loading.hasErrors else { throw loading.fault() }
+    return decks
+  }
 }
 
 /// Where a deck lies.

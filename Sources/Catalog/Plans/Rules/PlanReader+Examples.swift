@@ -26,7 +26,7 @@ extension PlanReading {
     }
     let event = map.required("event").flatMap(exampleEvent)
     guard let outcome = outcome(map, charges), let event else { return nil }
-    return PlanExample(event: event, outcome: outcome, line: node.place.line)
+    return PlanExample(event: event, outcome: outcome, line: node.place.line, column: node.place.column)
   }
 
   private func outcome(_ map: YamlMap, _ charges: ChargeNames) -> PlanExample.Outcome? {
