@@ -124,14 +124,14 @@ struct CheckedCatalog {
 
   func value(_ writing: UsageText) -> JSONValue {
     [
-      "path": .string(path), "errors": .number(errorCount), "warnings": .number(warningCount),
+      "path": .text(path), "errors": .integer(errorCount), "warnings": .integer(warningCount),
       "findings": .array(
         findings.map { finding in
           [
-            "severity": .string(finding.severity.rawValue), "file": .string(finding.file),
-            "line": .number(finding.line), "column": .number(finding.column),
-            "message": .string(writing.masked(finding.message)),
-            "hint": .string(writing.masked(finding.hint)),
+            "severity": .text(finding.severity.rawValue), "file": .text(finding.file),
+            "line": .integer(finding.line), "column": .integer(finding.column),
+            "message": .text(writing.masked(finding.message)),
+            "hint": .text(writing.masked(finding.hint)),
           ]
         }),
     ]

@@ -74,14 +74,14 @@ extension DeckDiffReport {
     var members = [
       JSONMember(name: "old", value: deck(comparison.old, old, configuration.oldPath)),
       JSONMember(name: "new", value: deck(comparison.new, new, configuration.newPath)),
-      JSONMember(name: "currency", value: .string(currency.code)),
+      JSONMember(name: "currency", value: .text(currency.code)),
       JSONMember(
         name: "counts",
         value: .object(
-          comparison.counts.map { JSONMember(name: $0.verdict.rawValue, value: .number($0.count)) }
+          comparison.counts.map { JSONMember(name: Label($0.verdict.rawValue), value: .integer($0.count)) }
             + [
-              JSONMember(name: "alike", value: .number(comparison.alikeCount)),
-              JSONMember(name: "new_alike", value: .number(comparison.newAlikeCount)),
+              JSONMember(name: "alike", value: .integer(comparison.alikeCount)),
+              JSONMember(name: "new_alike", value: .integer(comparison.newAlikeCount)),
             ])),
       JSONMember(name: "changes", value: .array(comparison.changes.map(value))),
     ]
@@ -91,33 +91,33 @@ extension DeckDiffReport {
 
   private func deck(_ deck: DeckInForce, _ text: DeckRowText, _ path: String) -> JSONValue {
     [
-      "path": .string(path), "name": .string(deck.deck.name.description),
-      "at": .stringOrNull(deck.atSeconds.map(text.date)), "prefixes": .number(deck.rowCount),
+      "path": .text(path), "name": .text(deck.deck.name.description),
+      "at": .textOrNull(deck.atSeconds.map(text.date)), "prefixes": .integer(deck.rowCount),
     ]
   }
 
   private func value(_ change: PrefixChange) -> JSONValue {
     [
-      "kind": .string(change.kind.name), "prefix": .string("\(change.prefix)"),
-      "standing": .string(change.standing.rawValue), "change": .string(change.verdict.rawValue),
-      "what": .array(change.aspects.map { .string($0.rawValue) }),
+      "kind": .text(change.kind.name), "prefix": .text("\(change.prefix)"),
+      "standing": .text(change.standing.rawValue), "change": .text(change.verdict.rawValue),
+      "what": .array(change.aspects.map { .text($0.rawValue) }),
       "old": change.old.map { value($0, old) } ?? .null, "new": change.new.map { value($0, new) } ?? .null,
     ]
   }
 
   private func value(_ row: RateDeckRow, _ text: DeckRowText) -> JSONValue {
     let (first, next) = text.increments(row)
-    let number = { (quantity: Int64) in JSONValue.string(DeckRowText.number(quantity, row.kind)) }
+    let number = { (quantity: Int64) in JSONValue.text(DeckRowText.number(quantity, row.kind)) }
     return [
-      "prefix": .string("\(row.prefix)"), "destination": .string(text.destination(row)),
-      "rating_group": .string(text.ratingGroup(row)), "blocked": .bool(row.isBlocked),
-      "price": .string(DeckRowText.amount(row.pricePico)), "per": number(row.priceUnits),
+      "prefix": .text("\(row.prefix)"), "destination": .text(text.destination(row)),
+      "rating_group": .text(text.ratingGroup(row)), "blocked": .bool(row.isBlocked),
+      "price": .text(DeckRowText.amount(row.pricePico)), "per": number(row.priceUnits),
       "increment_first": number(first), "increment_next": number(next),
-      "minimum": .string("\(row.minimumSeconds)"),
-      "connection_fee": .string(DeckRowText.amount(row.connectionFeePico)),
-      "from": .stringOrNull(Self.known(text.date(row.fromSeconds))),
-      "until": .stringOrNull(Self.known(text.date(row.untilSeconds))), "terms": .string(text.terms(row)),
-      "file": .string(text.deck.files[Int(row.file)]), "line": .number(row.line),
+      "minimum": .text("\(row.minimumSeconds)"),
+      "connection_fee": .text(DeckRowText.amount(row.connectionFeePico)),
+      "from": .textOrNull(Self.known(text.date(row.fromSeconds))),
+      "until": .textOrNull(Self.known(text.date(row.untilSeconds))), "terms": .text(text.terms(row)),
+      "file": .text(text.deck.files[Int(row.file)]), "line": .integer(row.line),
     ]
   }
 
@@ -125,30 +125,30 @@ extension DeckDiffReport {
 
   private func value(_ traffic: DeckTraffic) -> JSONValue {
     [
-      "path": .stringOrNull(configuration.usagePath),
+      "path": .textOrNull(configuration.usagePath),
       "destinations": .array(
         traffic.lines.map { line in
           [
-            "kind": .string(line.kind.name), "destination": .string(line.destination.description),
-            "rating_group": .string(line.ratingGroup.description), "events": .number(line.eventCount),
-            "quantity_billed": .string(
+            "kind": .text(line.kind.name), "destination": .text(line.destination.description),
+            "rating_group": .text(line.ratingGroup.description), "events": .integer(line.eventCount),
+            "quantity_billed": .text(
               DecimalText.format(line.quantityBilled, scale: line.kind.quantityDigits)),
-            "charged": .string(line.amount.description), "old": value(line.old), "new": value(line.new),
-            "difference": value(line.difference), "without_price": .string(line.loss.rawValue),
+            "charged": .text(line.amount.description), "old": value(line.old), "new": value(line.new),
+            "difference": value(line.difference), "without_price": .text(line.loss.rawValue),
             "lost": value(line.lost),
           ]
         }),
       "old": value(traffic.old), "new": value(traffic.new), "difference": value(traffic.difference),
-      "lost": value(traffic.lost), "events_left_out": .number(traffic.rest.eventCount),
+      "lost": value(traffic.lost), "events_left_out": .integer(traffic.rest.eventCount),
       "charged_left_out": .object(
         traffic.rest.amounts.map {
-          JSONMember(name: $0.currency.code, value: .string($0.amount.description))
+          JSONMember(name: Label($0.currency.code), value: .text($0.amount.description))
         }),
     ]
   }
 
   /// Two bounds, equal where the amount is known.
   private func value(_ span: AmountSpan) -> JSONValue {
-    ["least": .string(span.least.description), "most": .string(span.most.description)]
+    ["least": .text(span.least.description), "most": .text(span.most.description)]
   }
 }

@@ -49,18 +49,18 @@ struct DerivationText {
   /// What became of the event, and how, as members of its object.
   func members(_ derivation: EventDerivation) -> [JSONMember] {
     [
-      JSONMember(name: "door", value: .string(derivation.door.rawValue)),
+      JSONMember(name: "door", value: .text(derivation.door.rawValue)),
       JSONMember(
-        name: "reason", value: .stringOrNull(derivation.reason.isEmpty ? nil : derivation.reason)),
+        name: "reason", value: .textOrNull(derivation.reason.isEmpty ? nil : derivation.reason)),
       JSONMember(
-        name: "account", value: .stringOrNull(derivation.account.map { writing.masked($0.description) })),
-      JSONMember(name: "amount", value: .stringOrNull(derivation.amount?.description)),
-      JSONMember(name: "currency", value: .stringOrNull(derivation.currency?.code)),
+        name: "account", value: .textOrNull(derivation.account.map { writing.masked($0.description) })),
+      JSONMember(name: "amount", value: .textOrNull(derivation.amount?.description)),
+      JSONMember(name: "currency", value: .textOrNull(derivation.currency?.code)),
       JSONMember(
         name: "steps",
         value: .array(
           derivation.steps.map { step in
-            ["step": .string(step.title), "lines": .array(step.lines.map(value))]
+            ["step": .text(step.title), "lines": .array(step.lines.map(value))]
           })),
     ]
   }
@@ -68,12 +68,12 @@ struct DerivationText {
   /// Members that say nothing are left out: most lines have one or two of the three.
   private func value(_ line: EventDerivation.Line) -> JSONValue {
     let mask = { (text: String) in line.holdsNumbers ? writing.masked(text) : text }
-    var members = [JSONMember(name: "name", value: .string(line.name))]
+    var members = [JSONMember(name: "name", value: .text(line.name))]
     if let quote = line.quote {
-      members.append(JSONMember(name: "quote", value: .string(writing.masked(quote.description))))
+      members.append(JSONMember(name: "quote", value: .text(writing.masked(quote.description))))
     }
-    if !line.value.isEmpty { members.append(JSONMember(name: "value", value: .string(mask(line.value)))) }
-    if !line.text.isEmpty { members.append(JSONMember(name: "text", value: .string(mask(line.text)))) }
+    if !line.value.isEmpty { members.append(JSONMember(name: "value", value: .text(mask(line.value)))) }
+    if !line.text.isEmpty { members.append(JSONMember(name: "text", value: .text(mask(line.text)))) }
     return .object(members)
   }
 }

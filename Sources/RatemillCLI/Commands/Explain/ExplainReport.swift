@@ -2,6 +2,7 @@
 
 internal import OptionTable
 internal import RatingEngine
+internal import Tables
 
 /// Renders the answer of a search.
 struct ExplainReport {
@@ -24,16 +25,16 @@ struct ExplainReport {
   /// The derivations as one JSON document.
   func document() -> String {
     JSONText.document([
-      "records": .number(answer.recordCount),
+      "records": .integer(answer.recordCount),
       "events": .array(
         answer.derivations.map { derivation in
           .object(
             [
-              JSONMember(name: "file", value: .string(derivation.file)),
-              JSONMember(name: "line", value: .number(derivation.line)),
+              JSONMember(name: "file", value: .text(derivation.file)),
+              JSONMember(name: "line", value: .integer(derivation.line)),
             ] + writing.members(derivation))
         }),
-      "damaged": .array(answer.damaged.map { ["name": .string($0.name), "message": .string($0.message)] }),
+      "damaged": .array(answer.damaged.map { ["name": .text($0.name), "message": .text($0.message)] }),
     ])
   }
 }
