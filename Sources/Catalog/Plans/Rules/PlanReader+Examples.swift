@@ -119,7 +119,7 @@ extension YamlFindings {
     switch text.bytes.withUnsafeBufferPointer({ DecimalText.parse($0, scale: Amount.scale) }) {
     case .success(let pico): return Amount(pico: pico)
     case .failure(let fault):
-      error("\(YamlNode.quote(text)) is not \(what)", at: node.place, hint: fault.hint)
+      error("\(Quoted.text(text)) is not \(what)", at: node.place, hint: fault.hint)
       return nil
     }
   }
