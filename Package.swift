@@ -51,15 +51,15 @@ let package = Package(
         "CMachine", "CZstd", "CZlib", "CXxhash", "Money", "BillingCalendar", "DurableFiles", "Tables",
         "Catalog", "UsageSummary",
       ]),
+    room("DeckReview", ["Money", "BillingCalendar", "Tables", "Catalog", "UsageSummary"]),
     room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
     // Layer 3 and 4: the command.
     room(
       "RatemillCLI",
       [
-        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary",
-        "Money",
-        "BillingCalendar", "DurableFiles", "Tables",
+        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "DeckReview", "SyntheticUsage", "Catalog",
+        "UsageSummary", "Money", "BillingCalendar", "DurableFiles", "Tables",
       ]),
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
@@ -97,6 +97,11 @@ let package = Package(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
     tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "DeckReview",
+      [
+        "TestSupport", "UsageFolderSupport", "BillingCalendar", "Catalog", "Money", "Tables", "UsageSummary",
+      ]),
     tests(
       "Invoicing",
       [

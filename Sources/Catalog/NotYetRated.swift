@@ -40,7 +40,6 @@ public enum NotYetRated {
     }
     if let change = plan.priceChanges.first { add(change.file, change.line, "'prices'") }
     if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
-    if let example = plan.examples.first { add(plan.file, example.line, "'tests'") }
     for charge in plan.charges {
       for key in unratedKeys(of: charge) {
         add(charge.file, charge.line, "'\(key)' of charge \(Quoted.text(charge.name))")

@@ -270,7 +270,6 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
         "plans/business.yaml:4: plan 'business': 'bands' is not rated yet",
         "plans/business.yaml:38: plan 'business': 'prices' is not rated yet",
         "plans/business.yaml:35: plan 'business': 'allowances' is not rated yet",
-        "plans/business.yaml:40: plan 'business': 'tests' is not rated yet",
         "plans/business.yaml:11: plan 'business': 'bands' of charge 'calls' is not rated yet",
         "plans/business.yaml:11: plan 'business': 'free_quantity' of charge 'calls' is not rated yet",
         "plans/business.yaml:11: plan 'business': 'period_maximum' of charge 'calls' is not rated yet",
