@@ -37,7 +37,7 @@ final class Settlement<Stretching: EventStretching> {
 
   /// Settles one owner and period.
   ///
-  /// `events` are all of the owner and period in canonical order (`SettleOrder`), gauges behind the others. Complexity:
+  /// `events` are all of the owner and period in canonical order (`SettleOrder`), gauges among them. Complexity:
   /// O(events × lots that fit them); O(n log n) where allowances go by price.
   func settle(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     begin(rules)
