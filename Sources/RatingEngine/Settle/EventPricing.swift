@@ -58,8 +58,9 @@ extension SettledPart {
 struct EventTotal {
   /// Rounded sum so far, before limits.
   var gross: Int128 = 0
-  /// Whether the exact sum so far is not 0: what is free is not lifted to the minimum.
-  var isCharged = false
+  /// The exact sum so far, over any denominator: what is free is not lifted to the minimum, and what rounds to 0 is lifted
+  /// to its own side.
+  var exact: Int128 = 0
   private var net: Int128 = 0
   private let minimum: Int128?
   private let maximum: Int128?
@@ -73,16 +74,16 @@ struct EventTotal {
 
   mutating func add(_ move: TierCounters.Move) {
     gross += move.amountPico
-    if move.isCharged { isCharged = true }
+    exact += move.exact
   }
 
   /// What was added since the last part: maximum, then minimum; negative totals mirror positive ones.
   mutating func nextPart() -> Int128 {
     var size = gross < 0 ? -gross : gross
     if let maximum, size > maximum { size = maximum }
-    if let minimum, isCharged, size < minimum { size = minimum }
+    if let minimum, exact != 0, size < minimum { size = minimum }
     let before = net
-    net = gross < 0 ? -size : size
+    net = gross < 0 || (gross == 0 && exact < 0) ? -size : size
     return net - before
   }
 }

@@ -65,8 +65,9 @@ struct LotCompiler {
         let share = share(of: allowance, plan, days: members[member].days(of: plan) ?? [])
         add(allowance, source, plan, member: Int32(member), granted: share, holders: [member])
       }
+      // What came in although the plan has ended goes no further.
       let strangers = members.indices.filter { !holders.contains($0) }
-      for member in strangers { addRolled(allowance, source, plan, member: Int32(member), holders: [member]) }
+      for member in strangers { addRolled(allowance, source, plan, member: Int32(member), holders: []) }
       return
     }
     let granted: Int128? =

@@ -52,7 +52,7 @@ extension Settlement {
         (part.pricePico, part.priceUnits) = (piece.pricePico, piece.priceUnits)
       }
       total.gross = exact.rounded(pricing.rounding)
-      total.isCharged = !exact.isZero
+      total.exact = exact.numerator
       let amount = total.nextPart()
       part.amountPico = pricing.isRefund ? -amount : amount
       parts.append(part)
@@ -71,7 +71,7 @@ extension Settlement {
       if at == pricing.feeAt, pricing.feePico != 0 {
         total.gross += counters.tiers.add(
           pico: Int128(pricing.feePico), to: counter, curve, pricing.counterRounding)
-        total.isCharged = true
+        total.exact += Int128(pricing.feePico) * curve.denominator
       }
       let quantity = curve.isOverSpend ? shares.next(piece) : Int128(part.billed)
       if piece.lot == EventPiece.uncovered, quantity != 0 {
@@ -135,35 +135,35 @@ extension Settlement {
           exact.add(share * Int128(scale.ratio.numerator), over: Int128(scale.ratio.denominator))
         case .percentage(let percentage) where at == pricing.feeAt:
           // One event, one fee and one place in the free zone, whatever its pieces.
-          (total.gross, total.isCharged) = percent(uncovered, percentage, pricing)
+          (total.gross, total.exact) = percent(uncovered, percentage, pricing)
         case .percentage: break
         }
       }
       if case .percentage = price {
       } else {
         total.gross = exact.rounded(pricing.rounding)
-        total.isCharged = !exact.isZero
+        total.exact = exact.numerator
       }
       part.amountPico = total.nextPart()
       parts.append(part)
     }
   }
 
-  /// The amount of a percentage, with its own limits, and whether it was charged at all.
+  /// The amount of a percentage, with its own limits, and its exact amount over some denominator.
   private func percent(
     _ amountPico: Int128, _ price: PercentagePrice, _ pricing: EventPricing
-  ) -> (pico: Int128, isCharged: Bool) {
+  ) -> (pico: Int128, exact: Int128) {
     let number = counters.freeZone(
       pricing.usage, member: pricing.member, atMillis: pricing.event.startMillis)
     let charged = counters.freeZones[number].take(amountPico, price)
-    guard let charged else { return (0, false) }
+    guard let charged else { return (0, 0) }
     var exact = ExactAmount(
       numerator: charged * Int128(price.share.numerator), denominator: Int128(price.share.denominator))
     if amountPico >= 0, !pricing.isRefund { exact.add(pico: price.fixed.pico) }
     var total = EventTotal(minimum: price.minimum?.pico, maximum: price.maximum?.pico)
     total.gross = exact.rounded(pricing.rounding)
-    total.isCharged = !exact.isZero
-    return (total.nextPart(), total.isCharged)
+    total.exact = exact.numerator
+    return (total.nextPart(), total.exact)
   }
 
   private func billedTotal(_ range: Range<Int>) -> Int128 {

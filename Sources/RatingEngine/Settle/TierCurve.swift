@@ -149,8 +149,8 @@ struct TierCounters {
     var tier: Int
     /// The difference of the rounded totals.
     var amountPico: Int128
-    /// Whether the exact totals differ.
-    var isCharged: Bool
+    /// The difference of the exact totals, over the curve's denominator.
+    var exact: Int128
   }
 
   /// Moves a counter; what is left of the quantity is moved by further calls.
@@ -181,7 +181,7 @@ struct TierCounters {
     }
     let amount = round(&counter, curve, rounding)
     counters[number] = counter
-    return Move(moved: moved, tier: tier, amountPico: amount, isCharged: counter.exact != exactBefore)
+    return Move(moved: moved, tier: tier, amountPico: amount, exact: counter.exact - exactBefore)
   }
 
   /// Adds an amount that belongs to the charge but to no tier, such as a fee; returns the difference of the rounded

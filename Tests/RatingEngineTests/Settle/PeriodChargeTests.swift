@@ -140,6 +140,21 @@ import Testing
       """)
   }
 
+  @Test func whatRoundsToNothingIsLiftedToItsOwnSide() throws {
+    // A third of a hundred-millionth comes to 0, but the event was not free.
+    let tiers = Self.plan("graduated", "steps: [{price: 0.00000001, per: 3}]", charge: "minimum_amount: 3")
+    try settle(tiers, "event E1 a message 1\nevent E2 a message -1\ncharge E1 3 1\ncharge E2 -3 -1")
+    let recorded = """
+      plan: p
+      currency: EUR
+      charges: [{charge: fees, kinds: [event], price: recorded, multiplier: 0.001, minimum_amount: 3}]
+      """
+    try settle(
+      recorded,
+      "event E1 a event 1 amount=0.00001\nevent E2 a event -1 amount=-0.00001\ncharge E1 3 1\ncharge E2 -3 -1"
+    )
+  }
+
   @Test func overSpend() throws {
     let plan = { (kind: String, steps: String) in
       """
