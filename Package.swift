@@ -50,7 +50,8 @@ let package = Package(
       [
         "CMachine", "CZstd", "CZlib", "CXxhash", "Money", "BillingCalendar", "DurableFiles", "Tables",
         "Catalog", "UsageSummary",
-      ]),
+      ],
+      pages: ["Settle/README.md"]),
     room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
     // Layer 3 and 4: the command.

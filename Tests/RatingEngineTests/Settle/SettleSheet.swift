@@ -16,6 +16,7 @@
 import BillingCalendar
 import Catalog
 import Money
+import Synchronization
 import Tables
 import TestSupport
 import Testing
@@ -29,7 +30,18 @@ struct SettleSheet {
   var grants: String?
   var holidays: String?
 
+  /// Catalogs read so far, by their files: reading one takes longer than settling it. The lock guards only them.
+  private static let known = Mutex<[[String]: Catalog]>([:])
+
   func catalog() throws -> Catalog {
+    let files = plans + [accounts, grants ?? "", holidays ?? ""]
+    if let known = Self.known.withLock({ $0[files] }) { return known }
+    let catalog = try read()
+    Self.known.withLock { $0[files] = catalog }
+    return catalog
+  }
+
+  private func read() throws -> Catalog {
     let folder = try TemporaryFolder()
     try folder.write(accounts, to: "accounts.csv")
     for (index, plan) in plans.enumerated() { try folder.write(plan, to: "plans/\(index).yaml") }
