@@ -50,7 +50,8 @@ let package = Package(
       [
         "CMachine", "CZstd", "CZlib", "CXxhash", "Money", "BillingCalendar", "DurableFiles", "Tables",
         "Catalog", "UsageSummary",
-      ]),
+      ],
+      pages: ["Settle/README.md"]),
     room("DeckReview", ["Money", "BillingCalendar", "Tables", "Catalog", "UsageSummary"]),
     room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
