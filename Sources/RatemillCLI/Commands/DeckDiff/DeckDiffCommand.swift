@@ -96,7 +96,7 @@ enum DeckDiffCommand: Command {
     operands: Operands("DECK", count: 0...2, hint: .file),
     options: table.map(\.row),
     statuses: ExitStatus.lines([
-      .done, .findings, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
     ]))
 
   static func configuration(

@@ -17,7 +17,7 @@ struct DeckDiffRun {
     self.console = console
   }
 
-  /// Does it and says how it ended: with `findings` where a prefix differs.
+  /// Does it and says how it ended: differences are what it was asked for, and no fault.
   func run() -> ExitStatus {
     Interruption.watch()
     ignoreSizeAndPipeSignals()
@@ -63,14 +63,13 @@ struct DeckDiffRun {
   }
 
   private func report(_ comparison: DeckComparison, _ traffic: DeckTraffic?) throws -> ExitStatus {
-    let status: ExitStatus = comparison.changes.isEmpty ? .done : .findings
     if let path = configuration.csvPath {
       let table = DeckDiffTable(comparison).bytes()
-      if path == "-" { return console.finish(String(decoding: table, as: UTF8.self), status: status) }
+      if path == "-" { return console.finish(String(decoding: table, as: UTF8.self)) }
       try write(table, to: path)
     }
     let report = DeckDiffReport(comparison, traffic, configuration)
-    return console.finish(configuration.printsJSON ? report.document() : report.text(), status: status)
+    return console.finish(configuration.printsJSON ? report.document() : report.text())
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws(FileFault) {
