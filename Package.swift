@@ -50,19 +50,26 @@ let package = Package(
       [
         "CMachine", "CZstd", "CZlib", "CXxhash", "Money", "BillingCalendar", "DurableFiles", "Tables",
         "Catalog", "UsageSummary",
-      ]),
+      ],
+      pages: ["Settle/README.md"]),
+    room("DeckReview", ["Money", "BillingCalendar", "Tables", "Catalog", "UsageSummary"]),
     room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
     // Layer 3 and 4: the command.
     room(
       "RatemillCLI",
       [
-        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "SyntheticUsage", "Catalog", "UsageSummary",
-        "Money",
-        "BillingCalendar", "DurableFiles", "Tables",
+        "OptionTable", "CZstd", "RatingEngine", "Invoicing", "DeckReview", "SyntheticUsage", "Catalog",
+        "UsageSummary", "Money", "BillingCalendar", "DurableFiles", "Tables",
       ]),
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
+    // Where the time goes, stage by stage.
+    .executableTarget(
+      name: "ratemill-stages", dependencies: ["Catalog", "DurableFiles", "RatingEngine"],
+      path: "Benchmarks/stages", swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
     // Tests, one target for each room.
@@ -91,6 +98,11 @@ let package = Package(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
     tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "DeckReview",
+      [
+        "TestSupport", "UsageFolderSupport", "BillingCalendar", "Catalog", "Money", "Tables", "UsageSummary",
+      ]),
     tests(
       "Invoicing",
       [

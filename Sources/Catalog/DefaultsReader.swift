@@ -47,7 +47,7 @@ public enum DefaultsReader {
       text.bytes.count == 2 && text.bytes.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     if isCode { return text }
     findings.error(
-      "\(YamlNode.quote(text)) is not a country", at: node.place,
+      "\(Quoted.text(text)) is not a country", at: node.place,
       hint: "write two capital letters, such as DE")
     return nil
   }

@@ -33,7 +33,6 @@ public enum NotYetRated {
           "leave it out"))
     }
     if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
-    if let example = plan.examples.first { add(plan.file, example.line, "'tests'") }
     for charge in plan.charges {
       for key in unratedKeys(of: charge) {
         add(charge.file, charge.line, "'\(key)' of charge \(Quoted.text(charge.name))")

@@ -9,8 +9,10 @@ internal import OptionTable
 public enum CommandRunner {
   /// Every command, in the order of help.
   static let commands: [any Command.Type] = [
-    RateCommand.self, CheckCommand.self, ExplainCommand.self, FormatsCommand.self, GenerateCommand.self,
-    InvoiceDraftCommand.self, HelpCommand.self, VersionCommand.self, CompletionCommand.self,
+    RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
+    GenerateCommand.self,
+    DeckDiffCommand.self, InvoiceDraftCommand.self, HelpCommand.self, VersionCommand.self,
+    CompletionCommand.self,
   ]
   static let entries: [CommandEntry] = commands.map { CommandEntry($0) }
 

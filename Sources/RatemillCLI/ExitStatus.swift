@@ -45,7 +45,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     switch self {
     case .done: "done"
     case .findings:
-      "done, but suspense is above --max-suspense, a damaged file was skipped, or check found problems"
+      "done, and there is something to look at: suspense above --max-suspense, a skipped file, problems"
     case .usage: "the command line cannot be run as typed; nothing was written"
     case .catalogInvalid: "the catalog is invalid; 'ratemill check --catalog DIR' names every fault"
     case .filesFailed: "an input or output failed (missing, damaged, disk full); nothing was published"

@@ -42,17 +42,25 @@ enum OutputFaultLines {
   }
 }
 
+/// Faults of usage folders.
+enum UsageFaultLines {
+  /// Prints the fault and gives the status it stands for.
+  static func fail(_ fault: UsageFolderFault, console: Console) -> ExitStatus {
+    console.endProgress()
+    switch fault.kind {
+    case .unreadable: return console.fail(.filesFailed, fault.description)
+    case .notAUsageFolder, .doesNotMeet: return console.fail(.totalsDoNotMeet, fault.description)
+    }
+  }
+}
+
 /// Faults of invoice drafts.
 enum InvoiceFaultLines {
   /// Prints the fault and gives the status it stands for.
   static func fail(_ fault: InvoiceDraftFault, console: Console) -> ExitStatus {
     console.endProgress()
     switch fault {
-    case .usage(let usage):
-      switch usage.kind {
-      case .unreadable: return console.fail(.filesFailed, usage.description)
-      case .notAUsageFolder, .doesNotMeet: return console.fail(.totalsDoNotMeet, usage.description)
-      }
+    case .usage(let usage): return UsageFaultLines.fail(usage, console: console)
     case .output(let output): return OutputFaultLines.fail(output, console: console)
     case .unknownAccounts, .otherCycle, .amountTooLarge:
       return console.fail(.catalogInvalid, fault.description)

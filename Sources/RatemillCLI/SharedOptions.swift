@@ -6,6 +6,8 @@ internal import OptionTable
 struct SharedOptions: Sendable {
   var catalog: String?
   var source: String?
+  var usage: String?
+  var at: Moment?
   var out: String?
   var replacesOutput = false
   var printsJSON = false
@@ -54,6 +56,16 @@ extension OptionSpec where Raw: CommandOptions {
         A source is a row of sources.csv: it says which format, zone, country and default account a file has. \
         It is found by the file's name; this option names it for standard input and for files that no pattern fits.
         """)
+  }
+
+  static func usage(_ summary: String, details: String) -> OptionSpec {
+    .value(
+      "usage", "DIR", in: OptionGroup.input, into: \.shared.usage, OptionValue.folder, summary,
+      details: details)
+  }
+
+  static func at(_ summary: String, details: String) -> OptionSpec {
+    .value("at", "TIME", in: OptionGroup.input, into: \.shared.at, Moment.parser, summary, details: details)
   }
 
   static func out(_ summary: String, details: String) -> OptionSpec {

@@ -34,6 +34,8 @@ public struct RatingOptions: Sendable {
   public var expectedRecords: Int?
   /// See `expectedRecords`.
   public var expectedBytes: Int64?
+  /// Measures the stages of a run with one worker; nil for no measuring.
+  public var stageClock: StageClock?
   /// Folder for temporary files; nil for the system's.
   public var temporaryFolder: String?
   /// Bytes of text in a chunk, for tests of chunk seams; nil for the default.

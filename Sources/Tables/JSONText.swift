@@ -2,29 +2,41 @@
 
 /// Writes JSON values.
 ///
-/// Strings escape only what JSON requires (`"`, `\`, controls below 0x20); bytes that are not UTF-8 become U+FFFD,
-/// because a JSON document cannot hold them. Numbers are written as they are.
+/// Strings escape what JSON requires (`"`, `\`, controls below 0x20); bytes that are not UTF-8 become U+FFFD, because a
+/// JSON document cannot hold them. Numbers are written as they are.
 public enum JSONText {
+  /// What is escaped in strings.
+  public enum Escaping: Sendable {
+    /// What JSON requires: for documents that programs read.
+    case required
+    /// And what moves a cursor or turns text around on a terminal: for reports that people look at too.
+    case terminal
+  }
+
   /// The value on one line, without blanks or newline.
-  public static func compact(_ value: JSONValue) -> [UInt8] {
+  public static func compact(_ value: JSONValue, escaping: Escaping = .required) -> [UInt8] {
     var bytes: [UInt8] = []
-    append(value, depth: nil, to: &bytes)
+    append(value, Layout(escaping: escaping, depth: nil), to: &bytes)
     return bytes
   }
 
   /// The value with two blanks of indent for each level, one member or element per line, and a newline at the end.
-  public static func pretty(_ value: JSONValue) -> [UInt8] {
+  public static func pretty(_ value: JSONValue, escaping: Escaping = .required) -> [UInt8] {
     var bytes: [UInt8] = []
-    append(value, depth: 0, to: &bytes)
+    append(value, Layout(escaping: escaping, depth: 0), to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
     return bytes
   }
 
   /// Appends `text` as a JSON string with its quotes.
-  public static func appendString(_ text: Label, to bytes: inout [UInt8]) {
+  public static func appendString(_ text: Label, escaping: Escaping = .required, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    if text.bytes.allSatisfy({ $0 < 0x80 && needsNoEscape($0) }) {
+    if text.bytes.allSatisfy({ $0 < 0x7F && needsNoEscape($0) }) {
       bytes.append(contentsOf: text.bytes)
+    } else if escaping == .terminal {
+      for scalar in String(decoding: text.bytes, as: UTF8.self).unicodeScalars {
+        appendForTerminal(scalar, to: &bytes)
+      }
     } else {
       for byte in String(decoding: text.bytes, as: UTF8.self).utf8 { appendEscaped(byte, to: &bytes) }
     }
@@ -52,46 +64,69 @@ public enum JSONText {
     }
   }
 
+  private static func appendForTerminal(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
+    let isHarmless =
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: false
+      default: true
+      }
+    guard !isHarmless, scalar.value >= 0x20 else {
+      for byte in UTF8.encode(scalar).map(Array.init) ?? [] { appendEscaped(byte, to: &bytes) }
+      return
+    }
+    for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+      bytes.append(contentsOf: "\\u".utf8)
+      for shift in [12, 8, 4, 0] { bytes.append(hexDigit(UInt8(truncatingIfNeeded: unit >> shift) & 15)) }
+    }
+  }
+
   private static func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
-  // `depth` is nil for the compact form.
-  private static func append(_ value: JSONValue, depth: Int?, to bytes: inout [UInt8]) {
+  private struct Layout {
+    var escaping: Escaping
+    /// Levels of indent; nil for the compact form.
+    var depth: Int?
+
+    var inner: Layout { Layout(escaping: escaping, depth: depth.map { $0 + 1 }) }
+  }
+
+  private static func append(_ value: JSONValue, _ layout: Layout, to bytes: inout [UInt8]) {
     switch value {
     case .null: bytes.append(contentsOf: "null".utf8)
     case .bool(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
     case .number(let text): bytes.append(contentsOf: text.utf8)
-    case .string(let text): appendString(text, to: &bytes)
+    case .string(let text): appendString(text, escaping: layout.escaping, to: &bytes)
     case .array(let elements):
-      appendList(elements, brackets: ("[", "]"), depth: depth, to: &bytes) { element, inner, bytes in
-        append(element, depth: inner, to: &bytes)
+      appendList(elements, brackets: ("[", "]"), layout, to: &bytes) { element, inner, bytes in
+        append(element, inner, to: &bytes)
       }
     case .object(let members):
-      appendList(members, brackets: ("{", "}"), depth: depth, to: &bytes) { member, inner, bytes in
-        appendString(member.name, to: &bytes)
-        bytes.append(contentsOf: (inner == nil ? ":" : ": ").utf8)
-        append(member.value, depth: inner, to: &bytes)
+      appendList(members, brackets: ("{", "}"), layout, to: &bytes) { member, inner, bytes in
+        appendString(member.name, escaping: inner.escaping, to: &bytes)
+        bytes.append(contentsOf: (inner.depth == nil ? ":" : ": ").utf8)
+        append(member.value, inner, to: &bytes)
       }
     }
   }
 
   private static func appendList<Part>(
-    _ parts: [Part], brackets: (open: String, close: String), depth: Int?, to bytes: inout [UInt8],
-    appendPart: (Part, Int?, inout [UInt8]) -> Void
+    _ parts: [Part], brackets: (open: String, close: String), _ layout: Layout, to bytes: inout [UInt8],
+    appendPart: (Part, Layout, inout [UInt8]) -> Void
   ) {
     bytes.append(contentsOf: brackets.open.utf8)
     for (index, part) in parts.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      appendLineStart(depth.map { $0 + 1 }, to: &bytes)
-      appendPart(part, depth.map { $0 + 1 }, &bytes)
+      appendLineStart(layout.inner, to: &bytes)
+      appendPart(part, layout.inner, &bytes)
     }
-    if !parts.isEmpty { appendLineStart(depth, to: &bytes) }
+    if !parts.isEmpty { appendLineStart(layout, to: &bytes) }
     bytes.append(contentsOf: brackets.close.utf8)
   }
 
-  private static func appendLineStart(_ depth: Int?, to bytes: inout [UInt8]) {
-    guard let depth else { return }
+  private static func appendLineStart(_ layout: Layout, to bytes: inout [UInt8]) {
+    guard let depth = layout.depth else { return }
     bytes.append(UInt8(ascii: "\n"))
     bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
   }

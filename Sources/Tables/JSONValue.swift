@@ -38,6 +38,8 @@ extension JSONValue {
   public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
   /// A string from Swift text.
   public static func text(_ value: String) -> JSONValue { .string(Label(value)) }
+  /// A string from Swift text, or null where there is none.
+  public static func textOrNull(_ value: String?) -> JSONValue { value.map { .text($0) } ?? .null }
 
   /// The member of that name; nil where there is none or this is no object. Complexity: O(members).
   public subscript(_ name: Label) -> JSONValue? {

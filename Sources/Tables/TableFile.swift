@@ -8,6 +8,8 @@ public struct TableFileFault: Error, Sendable, CustomStringConvertible {
   public var path: String
   /// The `errno` of the call that failed.
   public var code: Int32
+  /// Whether what was taken for a folder is something else.
+  public var isNoFolder: Bool { code == ENOTDIR }
   /// What the system says.
   public var description: String { String(cString: strerror(code)) }
 }

@@ -16,7 +16,11 @@ import Testing
     "event": ("a.csv:7", ""), "events": ("1", "0"), "seed": ("18446744073709551615", "-1"),
     "days": ("3660", "3661"),
     "accounts": ("1", "0"), "deck-rows": ("10000000", "10000001"), "usage": ("june", ""),
-    "period": ("2026-06", "2026-13"),
+    "period": ("2026-06", "2026-13"), "at": ("2026-06-01 10:00:00", "yesterday"), "currency": ("EUR", "euro"),
+    "csv": ("a.csv", ""), "previous": ("may", ""), "account": ("acme", ""), "plan": ("office", ""),
+    "kind": ("voice", "fax"),
+    "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
+    "quantity": ("61s", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

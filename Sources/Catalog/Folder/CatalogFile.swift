@@ -18,7 +18,7 @@ struct CatalogFile {
 
 /// The folder that is being read: how its files are named and listed.
 struct CatalogFiles {
-  /// The folder as the user gave it, without a `/` at its end.
+  /// The folder as the user gave it, without a `/` at its end; empty for the folder where the program was started.
   let folder: String
 
   init(folder: String) {
@@ -28,11 +28,15 @@ struct CatalogFiles {
   }
 
   /// The path as the user would write it.
-  func path(_ innerPath: String) -> String { folder == "/" ? "/" + innerPath : folder + "/" + innerPath }
+  func path(_ innerPath: String) -> String {
+    if folder.isEmpty { return innerPath }
+    return folder == "/" ? "/" + innerPath : folder + "/" + innerPath
+  }
 
   /// The names in a folder inside, sorted by bytes, without those that begin with a dot; nil where there is no such folder.
   func names(in innerFolder: String) throws(CatalogFinding) -> [String]? {
-    let path = innerFolder.isEmpty ? folder : path(innerFolder)
+    let named = innerFolder.isEmpty ? folder : path(innerFolder)
+    let path = named.isEmpty ? "." : named
     do throws(TableFileFault) {
       return try TableFile.names(inFolder: path)?.filter { !$0.hasPrefix(".") }
     } catch {

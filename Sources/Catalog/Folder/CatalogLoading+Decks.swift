@@ -11,8 +11,8 @@ extension CatalogLoading {
 
   /// All decks: one for each layout, and one for each table that no layout lists.
   mutating func readDecks(_ defaults: DeckDefaults, _ holidays: [HolidayList]) -> NamedParts<RateDeck> {
-    let names = names(in: "decks", .decks) ?? []
-    reportOthers(names, in: "decks", suffixes: Self.tableSuffixes + [Self.layoutSuffix], .decks)
+    let names = names(in: deckFolder, .decks) ?? []
+    reportOthers(names, in: deckFolder, suffixes: Self.tableSuffixes + [Self.layoutSuffix], .decks)
     var layouts: [(name: Label, layout: DeckLayout)] = []
     var claimed: Set<String> = []
     for fileName in names where fileName.hasSuffix(Self.layoutSuffix) {
@@ -25,7 +25,7 @@ extension CatalogLoading {
       guard let name = Self.deckName(ofTable: fileName) else { continue }
       guard !layouts.contains(where: { $0.name == Label(name) }) else {
         add(
-          .decks, files.path("decks/" + fileName),
+          .decks, files.path(deckPath(fileName)),
           "deck '\(name)' has this file too, but its layout does not list it",
           hint: "list it under 'files', or remove it")
         continue
@@ -45,7 +45,7 @@ extension CatalogLoading {
     _ fileName: String, _ name: String, _ names: [String], _ defaults: DeckDefaults,
     _ holidays: [HolidayList]
   ) -> DeckLayout? {
-    guard let file = read("decks/" + fileName, .decks) else { return nil }
+    guard let file = read(deckPath(fileName), .decks) else { return nil }
     let tables = names.filter { Self.deckName(ofTable: $0) != nil }.map { Label($0) }
     var findings: [CatalogFinding] = []
     var layout = DeckLayoutReader.read(
@@ -61,7 +61,7 @@ extension CatalogLoading {
         findings.append(
           CatalogFinding(
             severity: .error, file: file.path, line: listed.line, column: 0,
-            message: "there is no file 'decks/\(listed.name)'", hint: near))
+            message: "there is no file '\(deckPath(listed.name))'", hint: near))
       }
     }
     add(.decks, findings)
@@ -72,7 +72,7 @@ extension CatalogLoading {
   private mutating func readDeck(_ name: Label, _ layout: DeckLayout, _ names: [String]) -> RateDeck? {
     var texts: [DeckFileText] = []
     for listed in layout.files where names.contains(listed.name) {
-      guard let file = read("decks/" + listed.name, .decks) else { continue }
+      guard let file = read(deckPath(listed.name), .decks) else { continue }
       texts.append(DeckFileText(path: file.path, bytes: file.text))
     }
     guard texts.count == layout.files.count else { return nil }
@@ -81,7 +81,58 @@ extension CatalogLoading {
     return deck
   }
 
-  private static func deckName(ofTable fileName: String) -> String? {
+  /// Names of decks in the folder, each once, in the order of their first files.
+  ///
+  /// A table that a layout lists may be among them: which tables those are is known only when layouts are read.
+  static func deckNames(of fileNames: [String]) -> [String] {
+    var names: [String] = []
+    for fileName in fileNames {
+      let isLayout = fileName.hasSuffix(layoutSuffix) && fileName.count > layoutSuffix.count
+      let name = isLayout ? String(fileName.dropLast(layoutSuffix.count)) : deckName(ofTable: fileName)
+      if let name, !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// One deck by its name, whatever else lies in the folder; nil where it is missing or faulty.
+  mutating func readDeck(named name: String, _ defaults: DeckDefaults, _ holidays: [HolidayList]) -> RateDeck?
+  {
+    let names = names(in: deckFolder, .decks) ?? []
+    if names.contains(name + Self.layoutSuffix) {
+      return readLayout(name + Self.layoutSuffix, name, names, defaults, holidays).flatMap {
+        readDeck(Label(name), $0, names)
+      }
+    }
+    guard let fileName = names.first(where: { Self.deckName(ofTable: $0) == name }) else {
+      let known = Self.deckNames(of: names)
+      add(
+        .decks, files.path(deckFolder), "there is no deck \(Quoted.text(Label(name)))",
+        hint: Quoted.suggestion(
+          for: Label(name), in: known.map { Label($0) },
+          otherwise: known.isEmpty ? "there is none here" : "decks here: " + known.joined(separator: ", ")))
+      return nil
+    }
+    let layout = DeckLayout(fileName: fileName, zone: defaults.zone, currency: defaults.currency)
+    return readDeck(Label(name), layout, names)
+  }
+
+  /// The deck of a folder that has one; nil where it is faulty or not the only one.
+  mutating func readOnlyDeck(_ defaults: DeckDefaults, _ holidays: [HolidayList]) -> RateDeck? {
+    let decks = readDecks(defaults, holidays).parts
+    guard decks.count != 1, !hasErrors else { return decks.first }
+    let names = decks.map(\.name.description).joined(separator: ", ")
+    add(
+      .decks, files.path(deckFolder),
+      decks.isEmpty ? "there is no deck" : "there are several decks: \(names)",
+      hint: decks.isEmpty ? "" : "name one, such as \(files.folder)/\(decks[0].name)")
+    return nil
+  }
+
+  private func deckPath(_ fileName: String) -> String {
+    deckFolder.isEmpty ? fileName : deckFolder + "/" + fileName
+  }
+
+  static func deckName(ofTable fileName: String) -> String? {
     // Longest first: `.csv.zst` is no `.csv`.
     for suffix in tableSuffixes.reversed() where fileName.hasSuffix(suffix) && fileName.count > suffix.count {
       return String(fileName.dropLast(suffix.count))

@@ -38,6 +38,8 @@ struct CatalogLoading {
 
   let files: CatalogFiles
   var zones: ZoneLibrary
+  /// Where decks lie inside the folder; empty for a deck file that lies in no catalog.
+  var deckFolder = "decks"
   /// What was read, for the hashes.
   private(set) var readFiles: [CatalogHash.Entry] = []
   private var knownFormats: [FormatDescriptor] = []
@@ -137,7 +139,7 @@ struct CatalogLoading {
 
   private func allFindings() -> [CatalogFinding] { findingsBySection.flatMap { $0 } }
 
-  private func fault() -> CatalogFault {
+  func fault() -> CatalogFault {
     let all = allFindings()
     guard all.count > CatalogFolder.findingCountMax else {
       return CatalogFault(findings: all, formats: knownFormats)

@@ -20,7 +20,7 @@ extension FieldRole {
     if let fixed = fixed.first(where: { $0.word == word }) { return .success(fixed.role) }
     if let meant = usualNames[word] ?? misspelt(text) {
       return .failure(
-        TextFault(message: "unknown role \(YamlNode.quote(text))", hint: "did you mean '\(meant)'?"))
+        TextFault(message: "unknown role \(Quoted.text(text))", hint: "did you mean '\(meant)'?"))
     }
     if word == "number" || word == "range" {
       return .failure(
@@ -30,7 +30,7 @@ extension FieldRole {
     guard word != "row", isWord(text) else {
       return .failure(
         TextFault(
-          message: "\(YamlNode.quote(text)) is not the name of a service key",
+          message: "\(Quoted.text(text)) is not the name of a service key",
           hint: "write lower-case letters, digits and _, such as account_code"))
     }
     return .success(.service(text))

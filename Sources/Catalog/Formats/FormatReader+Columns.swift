@@ -43,13 +43,13 @@ extension FormatReading {
     guard dialect.framing == .csv, header.mode != .names else { return true }
     guard !header.columns.isEmpty else {
       findings.error(
-        "column \(YamlNode.quote(names[0])) has no name in the file", at: node.place,
+        "column \(Quoted.text(names[0])) has no name in the file", at: node.place,
         hint: "name the columns with 'columns', or write a position from 1")
       return false
     }
     guard let index = names.lazy.compactMap({ header.columns.firstIndex(of: $0) }).first else {
       findings.error(
-        "there is no column \(YamlNode.quote(names[0]))", at: node.place,
+        "there is no column \(Quoted.text(names[0]))", at: node.place,
         hint: YamlSuggestion.hint(for: names[0], among: header.columns.map(\.description)))
       return false
     }

@@ -72,7 +72,7 @@ extension FormatReading {
     }
     guard let unit = UsageUnit.named(text) else {
       findings.error(
-        "\(YamlNode.quote(text)) is not a unit", at: node.place,
+        "\(Quoted.text(text)) is not a unit", at: node.place,
         hint: YamlSuggestion.hint(for: text, among: ["clock"] + UsageUnit.words))
       return nil
     }
@@ -97,17 +97,17 @@ extension FormatReading {
       findings.error("a time is read from a column, not a constant", at: node.place)
     case (_, .words(let words, otherwise: nil)) where !words.contains { $0.text == text }:
       findings.error(
-        "\(YamlNode.quote(text)) is not one of the words of '\(role.name)'", at: node.place,
+        "\(Quoted.text(text)) is not one of the words of '\(role.name)'", at: node.place,
         hint: YamlSuggestion.hint(for: text, among: words.map(\.text.description)))
     case (.amount, _), (.value, _):
       findings.error("'\(role.name)' is read from a column, not a constant", at: node.place)
     case (.amountCurrency, _) where Currency(code: text.description) == nil:
       findings.error(
-        "\(YamlNode.quote(text)) is not a currency", at: node.place,
+        "\(Quoted.text(text)) is not a currency", at: node.place,
         hint: "write three capital letters, such as EUR")
     case (.unit, _) where UsageUnit.named(text) == nil:
       findings.error(
-        "\(YamlNode.quote(text)) is not a unit", at: node.place,
+        "\(Quoted.text(text)) is not a unit", at: node.place,
         hint: YamlSuggestion.hint(for: text, among: UsageUnit.words))
     default: break
     }

@@ -43,7 +43,7 @@ extension FormatReading {
   private func refuseCsvKeys(_ map: YamlMap) {
     for entry in map.entries where Self.csvKeys.contains(entry.key.description) {
       findings.error(
-        "\(YamlNode.quote(entry.key)) is for csv, this format is jsonl", at: entry.place, hint: "leave it out"
+        "\(Quoted.text(entry.key)) is for csv, this format is jsonl", at: entry.place, hint: "leave it out"
       )
     }
   }
@@ -54,7 +54,7 @@ extension FormatReading {
     let refused: [UInt8] = [UInt8(ascii: "\""), 0x0A, 0x0D]
     if text.bytes.count == 1, !refused.contains(text.bytes[0]) { return text.bytes[0] }
     findings.error(
-      "\(YamlNode.quote(text)) is not a delimiter", at: node.place,
+      "\(Quoted.text(text)) is not a delimiter", at: node.place,
       hint: "write one byte, such as ';', or \\t for a tab")
     return nil
   }
@@ -96,7 +96,7 @@ extension FormatReading {
     return elements.compactMap { element in
       guard let name = findings.text(element, what: "a column's name") else { return nil }
       if !seen.insert(name).inserted {
-        findings.error("column \(YamlNode.quote(name)) is listed twice", at: element.place)
+        findings.error("column \(Quoted.text(name)) is listed twice", at: element.place)
       }
       return name
     }
@@ -111,7 +111,7 @@ extension FormatReading {
       most <= Self.fieldCountLimit
     else {
       findings.error(
-        "\(YamlNode.quote(text)) is not a number of fields", at: node.place,
+        "\(Quoted.text(text)) is not a number of fields", at: node.place,
         hint: "write 16, or 16-21, at most \(Self.fieldCountLimit)")
       return nil
     }

@@ -60,7 +60,7 @@ extension FormatReading {
       guard let reason = findings.reason(entry.value) else { return nil }
       if entry.key == "filtered", !(reasons + ["leg"]).contains(reason) {
         findings.error(
-          "no filter has the reason \(YamlNode.quote(reason))", at: entry.value.place,
+          "no filter has the reason \(Quoted.text(reason))", at: entry.value.place,
           hint: YamlSuggestion.hint(for: reason, among: reasons.map(\.description)))
       }
       return [(entry.key, reason)]

@@ -63,12 +63,12 @@ extension FormatReading {
       guard let word = findings.text(element, what: "a role") else { return nil }
       guard let role = roles.first(where: { $0.name == word }) else {
         findings.error(
-          "\(what) names \(YamlNode.quote(word)), which no field has", at: element.place,
+          "\(what) names \(Quoted.text(word)), which no field has", at: element.place,
           hint: YamlSuggestion.hint(for: word, among: roles.map(\.name.description)))
         return nil
       }
       if !seen.insert(role).inserted {
-        findings.error("\(what) names \(YamlNode.quote(word)) twice", at: element.place)
+        findings.error("\(what) names \(Quoted.text(word)) twice", at: element.place)
       }
       return role
     } ?? []

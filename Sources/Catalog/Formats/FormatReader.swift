@@ -80,7 +80,7 @@ struct FormatReading {
     }
     if isPlain { return text }
     findings.error(
-      "\(YamlNode.quote(text)) is not a format's name", at: node.place,
+      "\(Quoted.text(text)) is not a format's name", at: node.place,
       hint: "write letters, digits, '-', '_' and '.'")
     return nil
   }

@@ -93,7 +93,7 @@ extension TimePattern {
   private static func fault(_ text: Label, _ message: String, nearName: Bool = false) -> TextFault {
     let question = nearName ? YamlSuggestion.question(for: text, among: named.map(\.word)) : nil
     return TextFault(
-      message: "the time pattern \(YamlNode.quote(text)) \(message)", hint: question ?? form)
+      message: "the time pattern \(Quoted.text(text)) \(message)", hint: question ?? form)
   }
 
   private static func misspelt(_ text: Label, _ rest: ArraySlice<UInt8>) -> TextFault {
@@ -106,7 +106,7 @@ extension TimePattern {
       "s": "a second is ss", "f": "a fraction is fff",
     ]
     return TextFault(
-      message: "the time pattern \(YamlNode.quote(text)) has '\(run)'",
+      message: "the time pattern \(Quoted.text(text)) has '\(run)'",
       hint: near ?? hints[run.prefix(1).lowercased()] ?? form)
   }
 

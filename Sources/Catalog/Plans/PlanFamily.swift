@@ -55,7 +55,7 @@ struct PlanFamily {
         guard finding.file != member.file else { return finding }
         guard !known.contains(finding) else { return nil }
         var inherited = finding
-        inherited.message += ", as plan \(YamlNode.quote(member.name ?? .empty)) inherits it"
+        inherited.message += ", as plan \(Quoted.text(member.name ?? .empty)) inherits it"
         return inherited
       }
     }
@@ -111,7 +111,7 @@ struct PlanFamily {
       guard let next = members.firstIndex(where: { $0.name == name }) else {
         if isOwn {
           findings.error(
-            "there is no plan \(YamlNode.quote(name))", at: parent.place,
+            "there is no plan \(Quoted.text(name))", at: parent.place,
             hint: YamlSuggestion.hint(
               for: name, among: members.compactMap { $0.name?.description }.sorted()))
         }

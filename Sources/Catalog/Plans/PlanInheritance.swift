@@ -115,7 +115,7 @@ extension PlanInheritance {
     }
     guard !names.contains(name) else { return }
     findings.error(
-      "no \(nameKey) \(YamlNode.quote(name)) is inherited", at: node.place,
+      "no \(nameKey) \(Quoted.text(name)) is inherited", at: node.place,
       hint: YamlSuggestion.hint(for: name, among: names.map(\.description)))
   }
 }

@@ -171,7 +171,7 @@ struct PlanReading {
       lookUp[Int(kind.rawValue)] = references.decks[name]
       guard references.decks[name] == nil else { continue }
       findings.error(
-        "there is no deck \(YamlNode.quote(name))", at: value.place,
+        "there is no deck \(Quoted.text(name))", at: value.place,
         hint: YamlSuggestion.hint(for: name, among: references.decks.keys.sorted().map(\.description)))
     }
   }
@@ -196,7 +196,7 @@ extension YamlFindings {
     guard let text = text(node, what: "a currency") else { return nil }
     if let currency = Currency(code: text.description) { return currency }
     error(
-      "\(YamlNode.quote(text)) is not a currency", at: node.place,
+      "\(Quoted.text(text)) is not a currency", at: node.place,
       hint: "write three capital letters, such as EUR")
     return nil
   }

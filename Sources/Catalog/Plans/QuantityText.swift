@@ -92,7 +92,7 @@ public enum QuantityText {
   }
 
   private static func fault(_ text: Label, _ message: String, hint: String = "") -> TextFault {
-    TextFault(message: "\(YamlNode.quote(text)) \(message)", hint: hint)
+    TextFault(message: "\(Quoted.text(text)) \(message)", hint: hint)
   }
 
   private static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

@@ -18,7 +18,7 @@ extension YamlFindings {
     guard let text = text(node, what: "a reason") else { return nil }
     if Self.isReason(text) { return text }
     error(
-      "\(YamlNode.quote(text)) is not a reason", at: node.place,
+      "\(Quoted.text(text)) is not a reason", at: node.place,
       hint: "write lower-case words with hyphens, such as on-net")
     return nil
   }

@@ -31,7 +31,7 @@ package struct YamlMap {
     hasUnknownKeys = self.entries.count < entries.count
     for entry in entries where known?.contains(entry.key) == false {
       findings.error(
-        "unknown key \(YamlNode.quote(entry.key)) in \(what)", at: entry.place,
+        "unknown key \(Quoted.text(entry.key)) in \(what)", at: entry.place,
         hint: YamlSuggestion.hint(for: entry.key, among: keys ?? []))
     }
   }

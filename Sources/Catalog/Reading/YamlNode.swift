@@ -46,20 +46,11 @@ package struct YamlNode: Sendable, Hashable {
   /// What it is, for messages: `'text'`, `nothing`, `a list`, `a map`.
   package var quoted: String {
     switch content {
-    case .scalar(let text, let isPlain): text.isEmpty && isPlain ? "nothing" : YamlNode.quote(text)
+    case .scalar(let text, let isPlain): text.isEmpty && isPlain ? "nothing" : Quoted.text(text)
     case .list: "a list"
     case .map: "a map"
     }
   }
-
-  /// The text in single quotes, cut after 60 bytes, so that a message stays one line.
-  package static func quote(_ text: Label) -> String {
-    let line = text.bytes.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
-    guard line.count > quotedBytesMax else { return "'\(String(decoding: line, as: UTF8.self))'" }
-    return "'\(String(decoding: line.prefix(quotedBytesMax), as: UTF8.self))…'"
-  }
-
-  private static let quotedBytesMax = 60
 
   /// The same value, said to stand in another file.
   package func inFile(_ file: UInt8) -> YamlNode {

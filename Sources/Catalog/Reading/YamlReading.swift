@@ -132,7 +132,7 @@ struct YamlReading {
       whole.take(next)
       if let first = lines[key] {
         findings.error(
-          "key \(YamlNode.quote(key)) is given twice in one map, first on line \(first)", at: keyPlace,
+          "key \(Quoted.text(key)) is given twice in one map, first on line \(first)", at: keyPlace,
           hint: "keep one")
         continue
       }

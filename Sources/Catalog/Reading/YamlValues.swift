@@ -32,7 +32,7 @@ extension YamlFindings {
     guard let text = text(node, what: what) else { return nil }
     if let found = words.first(where: { Label($0.word) == text }) { return found.value }
     error(
-      "\(YamlNode.quote(text)) is not \(what)", at: node.place,
+      "\(Quoted.text(text)) is not \(what)", at: node.place,
       hint: YamlSuggestion.hint(for: text, among: words.map(\.word)))
     return nil
   }
@@ -42,7 +42,7 @@ extension YamlFindings {
     guard let text = text(node, what: what) else { return nil }
     guard let number = Self.integer(text) else {
       error(
-        "\(YamlNode.quote(text)) is not \(what)", at: node.place,
+        "\(Quoted.text(text)) is not \(what)", at: node.place,
         hint: "write digits only, such as \(range.lowerBound)")
       return nil
     }
@@ -68,9 +68,9 @@ extension YamlFindings {
     switch text.bytes.withUnsafeBufferPointer({ DecimalText.parse($0, scale: Amount.scale) }) {
     case .success(let pico) where pico >= 0: return Amount(pico: pico)
     case .success:
-      error("\(what) is not negative, found \(YamlNode.quote(text))", at: node.place)
+      error("\(what) is not negative, found \(Quoted.text(text))", at: node.place)
     case .failure(let fault):
-      error("\(YamlNode.quote(text)) is not \(what)", at: node.place, hint: fault.hint)
+      error("\(Quoted.text(text)) is not \(what)", at: node.place, hint: fault.hint)
     }
     return nil
   }
@@ -92,7 +92,7 @@ extension YamlFindings {
     guard let text = text(node, what: what) else { return nil }
     if let date = CivilDate.parse(text.description) { return date }
     error(
-      "\(YamlNode.quote(text)) is not \(what)", at: node.place, hint: "write YYYY-MM-DD, such as 2025-01-31")
+      "\(Quoted.text(text)) is not \(what)", at: node.place, hint: "write YYYY-MM-DD, such as 2025-01-31")
     return nil
   }
 

@@ -1,6 +1,7 @@
 // `ratemill version`.
 
 internal import OptionTable
+internal import Tables
 
 /// The options of `version` as typed.
 struct VersionOptions: CommandOptions {
@@ -46,10 +47,10 @@ enum VersionCommand: Command {
     }
     return console.finish(
       JSONText.document([
-        "name": .string(ProgramVersion.name),
-        "version": .string(ProgramVersion.version),
-        "rating_semantics": .number(ProgramVersion.ratingSemantics),
-        "libzstd": .string(ProgramVersion.libzstd),
+        "name": .text(ProgramVersion.name),
+        "version": .text(ProgramVersion.version),
+        "rating_semantics": .integer(ProgramVersion.ratingSemantics),
+        "libzstd": .text(ProgramVersion.libzstd),
       ]))
   }
 }

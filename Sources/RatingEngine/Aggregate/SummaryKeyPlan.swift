@@ -173,10 +173,11 @@ struct SummaryKeyPlan: Sendable {
 
   /// A field's value in a packed key.
   @inline(__always) static func value(_ field: Field, low: UInt64, high: UInt64) -> UInt64 {
-    let mask = (UInt64(1) << UInt64(field.width)) &- 1
-    if field.shift >= 64 { return high >> UInt64(field.shift - 64) & mask }
-    if field.shift + field.width <= 64 { return low >> UInt64(field.shift) & mask }
-    return (low >> UInt64(field.shift) | high << UInt64(64 - field.shift)) & mask
+    let mask = (UInt64(1) &<< UInt64(truncatingIfNeeded: field.width)) &- 1
+    let shift = UInt64(truncatingIfNeeded: field.shift)
+    if field.shift >= 64 { return high &>> (shift &- 64) & mask }
+    if field.shift &+ field.width <= 64 { return low &>> shift & mask }
+    return (low &>> shift | high &<< (64 &- shift)) & mask
   }
 
   /// Replaces a field's value in a packed key.

@@ -23,8 +23,10 @@ final class SummaryFormatter: @unchecked Sendable {
   private let kindField: Int
   /// Units with their commas, 16 bytes each.
   private let unitTexts: FlatTable<UInt8>
-  private let unitLengths: [Int]
-  private let unitDigits: [Int]
+  private let unitLengths: FlatTable<Int>
+  private let unitDigits: FlatTable<Int>
+  /// The kind of each rank of the field that has it.
+  private let kinds: FlatTable<UInt32>
   private let rowBytesMax: Int
   /// Rows in a slice: a slice is formatted by one worker and makes one frame of a compressed file.
   private let sliceRows: Int
@@ -36,13 +38,19 @@ final class SummaryFormatter: @unchecked Sendable {
     kindField = ranks.fields.firstIndex { $0.part == .kind } ?? 0
     let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
     unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
-    unitLengths = units.map(\.count)
-    unitDigits = UsageKind.allCases.map(\.quantityDigits)
+    unitLengths = FlatTable(units.map(\.count))
+    unitDigits = FlatTable(UsageKind.allCases.map(\.quantityDigits))
+    kinds = FlatTable(ranks.fields[kindField].values)
     // Numbers take at most 40 digits each.
     rowBytesMax = 256 + ranks.fields.reduce(0) { $0 + $1.texts.longest } + 64
   }
 
-  deinit { unitTexts.deallocate() }
+  deinit {
+    unitTexts.deallocate()
+    unitLengths.deallocate()
+    unitDigits.deallocate()
+    kinds.deallocate()
+  }
 
   /// The header line.
   static func header(_ view: SummaryView) -> [UInt8] {
@@ -95,38 +103,41 @@ final class SummaryFormatter: @unchecked Sendable {
       buffer = .allocate(capacity: capacity)
     }
     var out = buffer
-    let shifts = ranks.shifts
-    let widths = ranks.fields.map(\.width)
-    let kindShift = shifts[kindField]
-    let kindWidth = widths[kindField]
-    let kinds = ranks.fields[kindField].values
-    withTextPointers(ranks.fields.map(\.texts)) { texts in
-      for index in from..<until {
-        let row = order.row(index)
-        if index &+ 8 < until { cells.prefetch(Int(order.row(index &+ 8).cell)) }
-        let cell = cells.cell(Int(row.cell))
-        let kind = Int(
-          kinds[SummaryOrder.rank(low: row.low, high: row.high, shift: kindShift, width: kindWidth)])
-        for piece in pieces {
-          switch piece {
-          case .field(let field):
-            let rank = SummaryOrder.rank(
-              low: row.low, high: row.high, shift: shifts[field], width: widths[field])
-            let begin = Int(texts[field].ends[rank])
-            let length = Int(texts[field].ends[rank &+ 1]) &- begin
-            RowText.copy(texts[field].bytes + begin, length, &out)
-          case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
-          case .zero:
-            RowText.put(UInt8(ascii: "0"), &out)
-            RowText.put(UInt8(ascii: ","), &out)
-          case .newline: RowText.put(UInt8(10), &out)
-          case .unit: RowText.copy(unitTexts.base + kind &* 16, unitLengths[kind], &out)
-          case .count:
-            RowText.put(UInt64(bitPattern: cell.eventCount), &out)
-            RowText.put(UInt8(ascii: ","), &out)
-          case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
-          case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
-          case .amount: RowText.amount(cell.amountPico, &out)
+    // What the loop asks, outside classes and arrays: both are checked at every use.
+    let pieces = self.pieces
+    let unitTexts = self.unitTexts.base
+    let unitLengths = self.unitLengths.base
+    let unitDigits = self.unitDigits.base
+    let kinds = self.kinds.base
+    let kindField = self.kindField
+    withFieldTexts { fields in
+      pieces.withUnsafeBufferPointer { pieces in
+        for index in from..<until {
+          let row = order.row(index)
+          if index &+ 24 < until { cells.prefetch(Int(order.row(index &+ 24).cell)) }
+          let cell = cells.cell(Int(row.cell))
+          let kind = Int(kinds[fields[kindField].rank(row)])
+          for piece in pieces {
+            switch piece {
+            case .field(let number):
+              let field = fields + number
+              let rank = field.pointee.rank(row)
+              let begin = Int(field.pointee.ends[rank])
+              let length = Int(field.pointee.ends[rank &+ 1]) &- begin
+              RowText.copy(field.pointee.bytes + begin, length, &out)
+            case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
+            case .zero:
+              RowText.put(UInt8(ascii: "0"), &out)
+              RowText.put(UInt8(ascii: ","), &out)
+            case .newline: RowText.put(UInt8(10), &out)
+            case .unit: RowText.copy(unitTexts + kind &* 16, unitLengths[kind], &out)
+            case .count:
+              RowText.put(UInt64(bitPattern: cell.eventCount), &out)
+              RowText.put(UInt8(ascii: ","), &out)
+            case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
+            case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
+            case .amount: RowText.amount(cell.amountPico, &out)
+            }
           }
         }
       }
@@ -134,15 +145,29 @@ final class SummaryFormatter: @unchecked Sendable {
     return out - buffer
   }
 
-  private func withTextPointers(
-    _ tables: [TextTable], _ body: ([(bytes: UnsafePointer<UInt8>, ends: UnsafePointer<UInt32>)]) -> Void
-  ) {
-    func bind(_ index: Int, _ bound: [(bytes: UnsafePointer<UInt8>, ends: UnsafePointer<UInt32>)]) {
-      guard index < tables.count else { return body(bound) }
-      tables[index].bytes.withUnsafeBufferPointer { bytes in
-        tables[index].ends.withUnsafeBufferPointer { ends in
+  /// One field of the rows: where its rank is, and the texts of its ranks.
+  private struct FieldText {
+    var shift: Int
+    var width: Int
+    var bytes: UnsafePointer<UInt8>
+    var ends: UnsafePointer<UInt32>
+
+    @inline(__always) func rank(_ row: SummaryOrder.Row) -> Int {
+      SummaryOrder.rank(low: row.low, high: row.high, shift: shift, width: width)
+    }
+  }
+
+  private func withFieldTexts(_ body: (UnsafePointer<FieldText>) -> Void) {
+    func bind(_ index: Int, _ bound: [FieldText]) {
+      guard index < ranks.fields.count else {
+        return bound.withUnsafeBufferPointer { if let base = $0.baseAddress { body(base) } }
+      }
+      let field = ranks.fields[index]
+      field.texts.bytes.withUnsafeBufferPointer { bytes in
+        field.texts.ends.withUnsafeBufferPointer { ends in
           guard let bytes = bytes.baseAddress, let ends = ends.baseAddress else { return }
-          bind(index + 1, bound + [(bytes, ends)])
+          let text = FieldText(shift: ranks.shifts[index], width: field.width, bytes: bytes, ends: ends)
+          bind(index + 1, bound + [text])
         }
       }
     }

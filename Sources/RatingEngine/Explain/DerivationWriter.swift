@@ -36,22 +36,25 @@ struct DerivationWriter {
       let copies = copiesStep()
       let outcome = outcome(stage)
       let account = stage > .account ? rater.account.id : nil
+      let charge = stage == .rated ? rater.ratePlan.charges[Int(rater.rater.charge[0])].name : nil
       // From here on the rater's columns are those of other questions.
       steps.append(Step(title: "whose", lines: guideLines(stage) + guided + later.whose))
       steps += later.steps
       if let copies { steps.append(copies) }
       steps.append(outcome.step)
-      return derivation(outcome, account, steps)
+      return derivation(outcome, account, charge, steps)
     }
     let outcome = outcome(stage)
     steps.append(outcome.step)
-    return derivation(outcome, nil, steps)
+    return derivation(outcome, nil, nil, steps)
   }
 
-  private func derivation(_ outcome: Outcome, _ account: Label?, _ steps: [Step]) -> EventDerivation {
+  private func derivation(_ outcome: Outcome, _ account: Label?, _ charge: Label?, _ steps: [Step])
+    -> EventDerivation
+  {
     EventDerivation(
       file: event.file.name, line: event.record.line, door: outcome.door, reason: outcome.reason,
-      account: account,
+      account: account, charge: charge,
       amount: outcome.amount, currency: outcome.currency, steps: steps)
   }
 

@@ -61,6 +61,10 @@ public struct EventDerivation: Sendable, Hashable {
   public var reason: String
   /// Account, where one was found.
   public var account: Label?
+  /// Charge of the plan that took it; nil where it was not rated.
+  public var charge: Label?
+  /// Band of the plan in which it begins; nil where its plan has none.
+  public var band: Label?
   /// Amount; nil where it was not rated.
   public var amount: Amount?
   /// Currency of the amount.

@@ -1,6 +1,5 @@
 // One input file while it is read: how it is stored, its parts, its field plan, and whether it proved whole.
 
-import CZstd
 import Catalog
 import Glibc
 import Tables
@@ -61,6 +60,7 @@ final class FileContext {
     }
     identity = FileIdentity(descriptor: descriptor)
     let isRegular = identity?.isRegular ?? false
+    if !isRegular { Self.widenPipe(descriptor) }
     storedBytes = isRegular ? identity?.size ?? 0 : 0
     let spool = input.isStandardInput ? spool : nil
     self.spool = spool
@@ -99,8 +99,10 @@ final class FileContext {
         add(PlainStream(name: name, descriptor: descriptor, head: head))
       }
     case .zstd:
-      let stretches = mapped.flatMap {
-        mayHaveParts ? Self.frameGroups($0, partBytes ?? Self.frameGroupBytes) : nil
+      var stretches: [(Int, Int)]?
+      if let mapped, mayHaveParts {
+        var frames = ZstdFrames(mapped)
+        stretches = frames.groups(groupBytes: partBytes ?? Self.frameGroupBytes)
       }
       if let mapped, let stretches {
         for (from, until) in stretches {
@@ -120,6 +122,12 @@ final class FileContext {
     if let mapped { return MappedBytes(mapped, from: 0, until: mapped.length) }
     if let spool { return SpooledBytes(spool) }
     return DescriptorBytes(name: name, descriptor: descriptor, head: head)
+  }
+
+  /// Asks for a pipe that holds a megabyte: the usual 64 KiB make writer and reader wait for each other all the time.
+  private static func widenPipe(_ descriptor: Int32) {
+    // F_SETPIPE_SZ; refused for what is no pipe, and where the user's share of pipe memory is used up.
+    _ = fcntl(descriptor, 1031, 1 << 20)
   }
 
   /// The first bytes: from a file without moving on, from a pipe for keeping.
@@ -142,25 +150,6 @@ final class FileContext {
       count += got
     }
     return Array(head[..<count])
-  }
-
-  /// Stretches of whole frames, each at least `groupBytes` long; nil where there is only one frame or the frames
-  /// cannot be told (then one reader finds the damage).
-  private static func frameGroups(_ file: MappedFile, _ groupBytes: Int) -> [(Int, Int)]? {
-    var groups: [(Int, Int)] = []
-    var from = 0
-    var at = 0
-    while at < file.length {
-      let size = ZSTD_findFrameCompressedSize(file.base + at, file.length - at)
-      if ZSTD_isError(size) != 0 { return nil }
-      at += size
-      if at - from >= groupBytes || at == file.length {
-        groups.append((from, at))
-        from = at
-      }
-    }
-    file.release(from: 0, until: file.length)
-    return groups.count > 1 ? groups : nil
   }
 
   /// Compares the file with what it was when it was opened.

@@ -26,23 +26,29 @@ final class ChunkRater {
     prepare(file, plan)
     let reader = reader(file)
     let rater = rater(file)
+    let clock = setup.options.stageClock
+    clock?.start()
     splitter.begin(UnsafePointer(chunk.text), chunk.length, plan: plan)
+    clock?.lap(.scan)
     while splitter.next(batch, columns) {
+      clock?.lap(.fields)
       outcome.totals.read += batch.count
       reader.read(batch, columns, plan, text: UnsafePointer(chunk.text))
+      clock?.lap(.values)
       if let legs = file.legs {
         legs.apply(batch, columns, plan, chunkOffset: chunk.unitOffset, reason: setup.legReason)
       }
       if !plan.trailer.isEmpty { takeTrailers(plan, outcome) }
       outcome.reserve(batch.count)
       let first = outcome.rowCount
-      let count = rater.rate(batch, columns, plan, into: outcome.rows + first)
+      let count = rater.rate(batch, columns, plan, into: outcome.rows + first, clock)
       outcome.rowCount += count
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
       if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, firstRow: first) }
       scratch.reset()
+      clock?.lap(.pack)
     }
     outcome.lineCount = splitter.lineCount
   }

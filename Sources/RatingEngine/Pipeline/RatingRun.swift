@@ -191,6 +191,7 @@ final class RunAttempt: @unchecked Sendable {
   }
 
   func run() throws(RunFault) -> Outcome {
+    MemoryReserve.end()
     DispatchQueue.concurrentPerform(iterations: setup.options.threadCount) { worker in work(worker) }
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
     if let fatal { throw fatal }
@@ -200,7 +201,9 @@ final class RunAttempt: @unchecked Sendable {
       for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
         for record in unit.oversizeRecords { try ledger.take(record, of: unit) }
       }
+      setup.options.stageClock?.start()
       let keys = try ledger.resolveSuspects()
+      setup.options.stageClock?.lap(.copies)
       if !keys.isEmpty { return .keys(keys) }
     } catch {
       throw .output(error)
@@ -330,7 +333,9 @@ final class RunAttempt: @unchecked Sendable {
     let file = unit.file
     let before = unit.storedOffset
     do {
+      setup.options.stageClock?.start()
       let hasChunk = try fill(unit, chunk, file)
+      setup.options.stageClock?.lap(.read)
       progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
     } catch let damage as DamagedFile {
@@ -423,7 +428,9 @@ final class RunAttempt: @unchecked Sendable {
 
   private func take(_ outcome: ChunkOutcome) {
     do {
+      setup.options.stageClock?.start()
       try ledger.take(outcome)
+      setup.options.stageClock?.lap(.take)
     } catch {
       fail(.output(error))
     }

@@ -81,6 +81,7 @@ private struct CatalogCompiler {
       if part == 0 {
         whose = Self.compileServices(catalog)
       } else {
+        priced.priceIndex.reserveCapacity(catalog.decks.reduce(0) { $0 + $1.rows.count / 2 })
         var builder = PrefixTableBuilder(decks: catalog.decks)
         for (deckIndex, deck) in catalog.decks.enumerated() {
           deckBases.append(priced.compileDeck(deck, deckIndex, &builder))

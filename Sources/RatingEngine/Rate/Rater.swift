@@ -112,7 +112,7 @@ final class Rater {
   /// Records that left before are not touched. `rows` needs room for the batch.
   func rate(
     _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan,
-    into rows: UnsafeMutablePointer<OutcomeRow>
+    into rows: UnsafeMutablePointer<OutcomeRow>, _ clock: StageClock? = nil
   ) -> Int {
     liveCount = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
@@ -124,13 +124,17 @@ final class Rater {
     guide(batch, columns, fields)
     assignPlans(batch)
     applyRules(batch, columns, fields)
+    clock?.lap(.guide)
     match(batch, columns, fields)
     choosePrices(batch, columns, fields)
+    clock?.lap(.match)
     priceEvents(batch)
+    clock?.lap(.price)
     packKeys(batch)
     let count = emit(batch, into: rows)
     if !partRows.isEmpty { partRows.removeAll(keepingCapacity: true) }
     if !parts.isEmpty { partRows = emitParts(batch, rows) }
+    clock?.lap(.pack)
     return count
   }
 

@@ -27,13 +27,13 @@ extension PlanReading {
       guard let allowance = allowance(node, charges, prorates: prorates) else { continue }
       if let first = allowances.first(where: { $0.name == allowance.name }) {
         findings.error(
-          "allowance \(YamlNode.quote(allowance.name)) is there already, on line \(first.line)",
+          "allowance \(Quoted.text(allowance.name)) is there already, on line \(first.line)",
           at: node.place,
           hint: "give each allowance a name of its own")
       }
       if let other = allowances.first(where: { $0.disagrees(with: allowance) }) {
         findings.error(
-          "allowances \(YamlNode.quote(other.name)) and \(YamlNode.quote(allowance.name)) can meet in one event, "
+          "allowances \(Quoted.text(other.name)) and \(Quoted.text(allowance.name)) can meet in one event, "
             + "and one consumes raw, the other billed quantities", at: node.place,
           hint: "let both consume alike, or keep their usage apart")
       }

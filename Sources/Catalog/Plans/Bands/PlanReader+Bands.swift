@@ -31,7 +31,7 @@ struct BandReading {
       }
       if let earlier = rules.first(where: { $0.covers(rule) }) {
         findings.warning(
-          "the band \(YamlNode.quote(rule.band)) is never reached here: \(YamlNode.quote(earlier.band)) on line "
+          "the band \(Quoted.text(rule.band)) is never reached here: \(Quoted.text(earlier.band)) on line "
             + "\(earlier.line) holds at all these times", at: node.place, hint: "put the narrower entry first"
         )
       }
@@ -63,7 +63,7 @@ struct BandReading {
     guard let name = findings.text(node, what: "a list of holidays") else { return nil }
     if let index = holidays.firstIndex(of: name) { return index }
     findings.error(
-      "holidays.csv has no list \(YamlNode.quote(name))", at: node.place,
+      "holidays.csv has no list \(Quoted.text(name))", at: node.place,
       hint: holidays.isEmpty
         ? "write its days to holidays.csv: list,date,name"
         : YamlSuggestion.hint(for: name, among: holidays.map(\.description)))
@@ -127,7 +127,7 @@ extension PlanReading {
   func bandName(_ name: Label, at place: YamlPlace) -> Label? {
     if bands.contains(where: { $0.band == name }) { return name }
     findings.error(
-      "the plan has no band \(YamlNode.quote(name))", at: place,
+      "the plan has no band \(Quoted.text(name))", at: place,
       hint: bands.isEmpty
         ? "describe it under 'bands'"
         : YamlSuggestion.hint(for: name, among: Set(bands.map(\.band)).sorted().map(\.description)))

@@ -11,7 +11,7 @@ extension PlanReading {
     guard let map = YamlMap(node, what: "bands", keys: nil, findings: findings) else { return [] }
     return map.entries.compactMap { entry in
       let band = bandName(entry.key, at: entry.place)
-      let what = "the band \(YamlNode.quote(entry.key))"
+      let what = "the band \(Quoted.text(entry.key))"
       guard let map = YamlMap(entry.value, what: what, keys: Self.bandPriceKeys, findings: findings) else {
         return nil
       }

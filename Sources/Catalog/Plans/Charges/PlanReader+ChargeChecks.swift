@@ -37,8 +37,8 @@ extension PlanReading {
     for (index, later) in charges.enumerated() {
       guard let earlier = charges[..<index].first(where: { $0.charge.covers(later.charge) }) else { continue }
       findings.warning(
-        "charge \(YamlNode.quote(later.charge.name)) is never reached: "
-          + "\(YamlNode.quote(earlier.charge.name)) on line \(earlier.place.line)"
+        "charge \(Quoted.text(later.charge.name)) is never reached: "
+          + "\(Quoted.text(earlier.charge.name)) on line \(earlier.place.line)"
           + (earlier.place.file == later.place.file ? "" : " of \(findings.file(of: earlier.place))")
           + " takes all its events",
         at: later.place, hint: "put the narrower charge first")
@@ -56,7 +56,7 @@ extension PlanReading {
       else { continue }
       let shown = QuantityText.text(quantity, of: kind)
       findings.warning(
-        "charge \(YamlNode.quote(charge.name)): \(shown) comes to 0 at \(rounding.scale) digits",
+        "charge \(Quoted.text(charge.name)): \(shown) comes to 0 at \(rounding.scale) digits",
         at: placed.place,
         hint: "raise the scale of 'rounding', or the increment")
     }

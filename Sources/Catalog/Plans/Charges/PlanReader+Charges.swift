@@ -66,7 +66,7 @@ extension PlanReading {
       guard let placed = charge(node) else { return nil }
       if let first = lines[placed.charge.name] {
         findings.error(
-          "charge \(YamlNode.quote(placed.charge.name)) is there already, on line \(first)", at: placed.place,
+          "charge \(Quoted.text(placed.charge.name)) is there already, on line \(first)", at: placed.place,
           hint: "give each charge a name of its own")
       }
       lines[placed.charge.name] = placed.place.line

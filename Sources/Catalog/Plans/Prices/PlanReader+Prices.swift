@@ -103,14 +103,14 @@ extension PlanReading {
       guard let name = findings.text(element, what: "a charge's name") else { return nil }
       guard let charge = charges[name] else {
         findings.error(
-          "the plan has no charge \(YamlNode.quote(name))", at: element.place,
+          "the plan has no charge \(Quoted.text(name))", at: element.place,
           hint: YamlSuggestion.hint(for: name, among: charges.names))
         return nil
       }
       switch charge.price {
       case .recorded where isForPrices, .tiers where isForPrices:
         findings.error(
-          "charge \(YamlNode.quote(name)) has no price that could be changed", at: element.place,
+          "charge \(Quoted.text(name)) has no price that could be changed", at: element.place,
           hint: "change its tiers or its recorded amount there")
         return nil
       default: return name

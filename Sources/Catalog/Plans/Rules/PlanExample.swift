@@ -54,13 +54,16 @@ public struct PlanExample: Sendable, Hashable {
   public var event: Event
   /// What must come of it.
   public var outcome: Outcome
-  /// Line in the file.
+  /// Line in the plan's file.
   public var line: Int
+  /// Column of its first key, from 1, in bytes; 0 where it is not known.
+  public var column: Int
 
   /// Makes an example.
-  public init(event: Event, outcome: Outcome, line: Int) {
+  public init(event: Event, outcome: Outcome, line: Int, column: Int = 0) {
     self.event = event
     self.outcome = outcome
     self.line = line
+    self.column = column
   }
 }

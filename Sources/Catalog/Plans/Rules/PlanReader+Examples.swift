@@ -26,7 +26,7 @@ extension PlanReading {
     }
     let event = map.required("event").flatMap(exampleEvent)
     guard let outcome = outcome(map, charges), let event else { return nil }
-    return PlanExample(event: event, outcome: outcome, line: node.place.line)
+    return PlanExample(event: event, outcome: outcome, line: node.place.line, column: node.place.column)
   }
 
   private func outcome(_ map: YamlMap, _ charges: ChargeNames) -> PlanExample.Outcome? {
@@ -119,7 +119,7 @@ extension YamlFindings {
     switch text.bytes.withUnsafeBufferPointer({ DecimalText.parse($0, scale: Amount.scale) }) {
     case .success(let pico): return Amount(pico: pico)
     case .failure(let fault):
-      error("\(YamlNode.quote(text)) is not \(what)", at: node.place, hint: fault.hint)
+      error("\(Quoted.text(text)) is not \(what)", at: node.place, hint: fault.hint)
       return nil
     }
   }

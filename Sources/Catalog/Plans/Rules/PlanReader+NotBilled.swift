@@ -66,7 +66,7 @@ extension PlanReading {
         return Label(bytes: digits)
       }
       findings.error(
-        "\(YamlNode.quote(text)) is not the beginning of a number", at: place(of: index, in: node),
+        "\(Quoted.text(text)) is not the beginning of a number", at: place(of: index, in: node),
         hint: "write 1 to 15 digits as in E.164, such as 49 or 112")
       return nil
     }

@@ -1,10 +1,12 @@
 // The work of `ratemill check`: findings about a catalog, and how a sample is read.
 
 internal import Catalog
+internal import DeckReview
 internal import DurableFiles
 internal import OptionTable
 internal import RatingEngine
 internal import Tables
+internal import UsageSummary
 
 /// One call of `check`.
 struct CheckRun {
@@ -20,8 +22,9 @@ struct CheckRun {
   func run() -> ExitStatus {
     Interruption.watch()
     ignoreSizeAndPipeSignals()
-    let checked = configuration.catalogPath.map { CheckedCatalog(path: $0) }
-    do throws(RunFault) {
+    var checked = configuration.catalogPath.map { CheckedCatalog(path: $0) }
+    do {
+      try lookBeside(&checked)
       let sample = try configuration.samplePath.map { path throws(RunFault) in
         try CheckedSample(
           InputFile(name: path), catalog: checked?.usableCatalog,
@@ -30,7 +33,30 @@ struct CheckRun {
       return report(checked, sample)
     } catch {
       if let checked { _ = report(checked, nil) }
-      return RunFaultLines.fail(error, console: console)
+      return fail(error)
+    }
+  }
+
+  /// Adds what usage and an earlier catalog say about a catalog that could be loaded.
+  private func lookBeside(_ checked: inout CheckedCatalog?) throws {
+    guard let catalog = checked?.catalog, let path = checked?.path else { return }
+    if let previousPath = configuration.previousPath {
+      let previous = try DeckFolder.loadAll(previousPath)
+      checked?.findings += DeckGaps.findings(catalog, previous: previous, folder: path)
+    }
+    if let usagePath = configuration.usagePath {
+      let usage = try UsageSurvey(try UsageFolder.open(usagePath))
+      checked?.findings += UnusedParts.findings(catalog, usage: usage)
+    }
+  }
+
+  private func fail(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let fault as RunFault: RunFaultLines.fail(fault, console: console)
+    case let fault as UsageFolderFault: UsageFaultLines.fail(fault, console: console)
+    case let fault as CatalogFault:
+      CatalogFaultLines.fail(fault, catalogPath: configuration.previousPath ?? "", console: console)
+    default: console.fail(.totalsDoNotMeet, "unexpected: \(error)")
     }
   }
 
@@ -58,27 +84,30 @@ struct CheckedCatalog {
   let path: String
   /// Nil where the catalog is faulty.
   let catalog: Catalog?
-  let findings: [CatalogFinding]
+  var findings: [CatalogFinding]
+  /// The catalog, where a run could use it.
+  let usableCatalog: Catalog?
   /// The formats that could be read, whatever else is faulty.
   let formats: [FormatDescriptor]
 
-  /// Loads the catalog and tries the examples of its formats.
+  /// Loads the catalog and tries the examples of its formats and the tests of its plans.
   init(path: String) {
     self.path = path
     do throws(CatalogFault) {
       let catalog = try CatalogFolder.load(path)
       self.catalog = catalog
       formats = catalog.formats
-      findings = CatalogReadiness.findings(catalog, folder: path) + catalog.warnings
+      let readiness = CatalogReadiness.findings(catalog, folder: path)
+      // A plan whose tests fail is a fault, but nothing that keeps a sample from being looked up.
+      usableCatalog = readiness.isEmpty ? catalog : nil
+      findings = readiness + PlanTests.findings(catalog) + catalog.warnings
     } catch {
       catalog = nil
+      usableCatalog = nil
       formats = error.formats
       findings = error.findings + CatalogReadiness.findings(error)
     }
   }
-
-  /// The catalog, where a run could use it.
-  var usableCatalog: Catalog? { errorCount == 0 ? catalog : nil }
 
   var errorCount: Int { findings.count { $0.severity == .error } }
   private var warningCount: Int { findings.count - errorCount }
@@ -95,14 +124,14 @@ struct CheckedCatalog {
 
   func value(_ writing: UsageText) -> JSONValue {
     [
-      "path": .string(path), "errors": .number(errorCount), "warnings": .number(warningCount),
+      "path": .text(path), "errors": .integer(errorCount), "warnings": .integer(warningCount),
       "findings": .array(
         findings.map { finding in
           [
-            "severity": .string(finding.severity.rawValue), "file": .string(finding.file),
-            "line": .number(finding.line), "column": .number(finding.column),
-            "message": .string(writing.masked(finding.message)),
-            "hint": .string(writing.masked(finding.hint)),
+            "severity": .text(finding.severity.rawValue), "file": .text(finding.file),
+            "line": .integer(finding.line), "column": .integer(finding.column),
+            "message": .text(writing.masked(finding.message)),
+            "hint": .text(writing.masked(finding.hint)),
           ]
         }),
     ]

@@ -9,12 +9,12 @@ extension SampleReport {
   /// The report as one value.
   func value() -> JSONValue {
     [
-      "file": .string(sample.text.name), "stored": .string(sample.text.stored),
-      "bytes": .number(sample.text.bytes.count), "whole": .bool(sample.text.isWhole),
-      "damage": .stringOrNull(sample.text.damage?.message), "obstacle": .stringOrNull(sample.text.obstacle),
-      "source": .stringOrNull(sample.source?.name.description),
-      "mismatch": .stringOrNull(sample.mismatch?.message),
-      "format": .stringOrNull(sample.format?.name.description),
+      "file": .text(sample.text.name), "stored": .text(sample.text.stored),
+      "bytes": .integer(sample.text.bytes.count), "whole": .bool(sample.text.isWhole),
+      "damage": .textOrNull(sample.text.damage?.message), "obstacle": .textOrNull(sample.text.obstacle),
+      "source": .textOrNull(sample.source?.name.description),
+      "mismatch": .textOrNull(sample.mismatch?.message),
+      "format": .textOrNull(sample.format?.name.description),
       "candidates": .array(sample.guess.candidates.map(value)),
       "near": .array(sample.guess.misfits.map(value)),
       "records": .array(sample.records.indices.map(record)), "row": row(),
@@ -23,24 +23,26 @@ extension SampleReport {
 
   private func value(_ candidate: FormatGuess.Candidate) -> JSONValue {
     [
-      "format": .string(candidate.format.name.description), "records": .number(candidate.recordCount),
-      "read": .number(candidate.readCount), "columns": .number(candidate.columnCount),
-      "common_reason": .stringOrNull(candidate.commonReason?.code),
+      "format": .text(candidate.format.name.description), "records": .integer(candidate.recordCount),
+      "read": .integer(candidate.readCount), "columns": .integer(candidate.columnCount),
+      "common_reason": .textOrNull(candidate.commonReason?.code),
     ]
   }
 
   private func value(_ misfit: FormatGuess.Misfit) -> JSONValue {
     [
-      "format": .string(misfit.name.description), "columns": .number(misfit.foundCount),
-      "missing": .array(misfit.missing.map { .string($0.description) }),
-      "common_reason": .stringOrNull(misfit.reason?.code),
+      "format": .text(misfit.name.description), "columns": .integer(misfit.foundCount),
+      "missing": .array(misfit.missing.map { .text($0.description) }),
+      "common_reason": .textOrNull(misfit.reason?.code),
     ]
   }
 
   private func record(_ number: Int) -> JSONValue {
     let record = sample.records[number]
-    var members = [JSONMember(name: "line", value: .number(record.line))]
-    func add(_ name: String, _ text: String) { members.append(JSONMember(name: name, value: .string(text))) }
+    var members = [JSONMember(name: "line", value: .integer(record.line))]
+    func add(_ name: String, _ text: String) {
+      members.append(JSONMember(name: Label(name), value: .text(text)))
+    }
     switch record.outcome {
     case .event: add("outcome", "event")
     case .filtered(let reason):
@@ -57,11 +59,11 @@ extension SampleReport {
         JSONMember(
           name: "rating",
           value: [
-            "door": .string(outcome.door.rawValue),
-            "reason": .stringOrNull(outcome.reason.isEmpty ? nil : outcome.reason),
-            "account": .stringOrNull(outcome.account.map { writing.masked($0.description) }),
-            "amount": .stringOrNull(outcome.amount?.description),
-            "currency": .stringOrNull(outcome.currency?.code),
+            "door": .text(outcome.door.rawValue),
+            "reason": .textOrNull(outcome.reason.isEmpty ? nil : outcome.reason),
+            "account": .textOrNull(outcome.account.map { writing.masked($0.description) }),
+            "amount": .textOrNull(outcome.amount?.description),
+            "currency": .textOrNull(outcome.currency?.code),
           ]))
     }
     members.append(JSONMember(name: "fields", value: .array(record.fields.map(field))))
@@ -71,16 +73,16 @@ extension SampleReport {
   private func field(_ field: ReadField) -> JSONValue {
     let value = field.value.map { Self.isOurs(field.role) ? $0 : writing.masked($0) }
     return [
-      "role": .string(field.role.description), "column": .string(field.column),
-      "text": .stringOrNull(field.text.map { writing.masked($0.description) }), "value": .stringOrNull(value),
-      "note": .stringOrNull(field.note.isEmpty ? nil : field.note),
+      "role": .text(field.role.description), "column": .text(field.column),
+      "text": .textOrNull(field.text.map { writing.masked($0.description) }), "value": .textOrNull(value),
+      "note": .textOrNull(field.note.isEmpty ? nil : field.note),
     ]
   }
 
   private func row() -> JSONValue {
     guard let row = sample.row else { return .null }
     return [
-      "source": .string(row.name), "pattern": .string(row.pattern), "format": .string(row.format),
+      "source": .text(row.name), "pattern": .text(row.pattern), "format": .text(row.format),
       "needs_zone": .bool(row.needsZone), "needs_country": .bool(row.needsCountry),
     ]
   }

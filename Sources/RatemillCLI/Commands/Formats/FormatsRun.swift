@@ -51,16 +51,16 @@ struct FormatsRun {
     guard configuration.printsJSON else { return console.finish(format.text.description) }
     return console.finish(
       JSONText.document(
-        .object(Self.members(format) + [JSONMember(name: "text", value: .string(format.text.description))])))
+        .object(Self.members(format) + [JSONMember(name: "text", value: .text(format.text.description))])))
   }
 
   private static func members(_ format: FormatDescriptor) -> [JSONMember] {
     [
-      JSONMember(name: "name", value: .string(format.name.description)),
-      JSONMember(name: "summary", value: .string(format.summary.description)),
-      JSONMember(name: "origin", value: .string(format.origin)),
-      JSONMember(name: "kind", value: .string(format.kind.name)),
-      JSONMember(name: "type", value: .string(format.dialect.framing.rawValue)),
+      JSONMember(name: "name", value: .text(format.name.description)),
+      JSONMember(name: "summary", value: .text(format.summary.description)),
+      JSONMember(name: "origin", value: .text(format.origin)),
+      JSONMember(name: "kind", value: .text(format.kind.name)),
+      JSONMember(name: "type", value: .text(format.dialect.framing.rawValue)),
     ]
   }
 }

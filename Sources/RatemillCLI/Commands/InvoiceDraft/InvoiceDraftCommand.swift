@@ -10,7 +10,6 @@ internal import UsageSummary
 /// The options of `invoice draft` as typed.
 struct InvoiceDraftOptions: CommandOptions {
   var shared = SharedOptions()
-  var usage: String?
   var period: UsagePeriodChoice?
 
   private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
@@ -22,8 +21,7 @@ struct InvoiceDraftOptions: CommandOptions {
 
   static let table: [OptionSpec<InvoiceDraftOptions>] = [
     .catalog("Read accounts and contracts in DIR"),
-    .value(
-      "usage", "DIR", in: OptionGroup.input, into: \.usage, OptionValue.folder,
+    .usage(
       "Bill the usage in this output folder of 'rate'",
       details: """
         Only the summaries are read, never the usage behind them. A folder whose manifest is missing or does not \
@@ -62,7 +60,8 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
   init(_ options: InvoiceDraftOptions) throws(UsageError) {
     catalogPath = try Requirement.given(
       options.shared.catalog, "--catalog", "DIR, with accounts.csv and contracts.csv")
-    usagePath = try Requirement.given(options.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
+    usagePath = try Requirement.given(
+      options.shared.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
     period = options.period
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
     replacesOutput = options.shared.replacesOutput

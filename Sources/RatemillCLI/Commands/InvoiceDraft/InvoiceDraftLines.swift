@@ -73,25 +73,27 @@ struct InvoiceDraftLines {
     [
       "drafts": .array(report.drafts.map(Self.draft)),
       "totals": .object(
-        report.totals.map { JSONMember(name: $0.currency.code, value: Self.money($0.total, $0.currency)) }),
-      "suspended": .number(Int(report.suspendedCounts.reduce(0) { $0 + $1.count })),
-      "skipped_inputs": .array(report.skippedInputs.map { .string($0.description) }),
+        report.totals.map {
+          JSONMember(name: Label($0.currency.code), value: Self.money($0.total, $0.currency))
+        }),
+      "suspended": .integer(Int(report.suspendedCounts.reduce(0) { $0 + $1.count })),
+      "skipped_inputs": .array(report.skippedInputs.map { .text($0.description) }),
       "other_catalog": .bool(report.isOtherCatalog),
-      "periods_of_late_usage": .array(report.periodsOfLateUsage.map { .string($0.description) }),
-      "index": .string(indexPath),
+      "periods_of_late_usage": .array(report.periodsOfLateUsage.map { .text($0.description) }),
+      "index": .text(indexPath),
     ]
   }
 
   private static func draft(_ draft: DraftEntry) -> JSONValue {
     [
-      "account": .string(draft.account.description), "period": .string(draft.period.description),
-      "currency": .string(draft.currency.code), "recurring": money(draft.recurring, draft.currency),
+      "account": .text(draft.account.description), "period": .text(draft.period.description),
+      "currency": .text(draft.currency.code), "recurring": money(draft.recurring, draft.currency),
       "usage": money(draft.usage, draft.currency), "total": money(draft.total, draft.currency),
-      "page": .string(draft.fileName + ".html"),
+      "page": .text(draft.fileName + ".html"),
     ]
   }
 
   private static func money(_ amount: Amount, _ currency: Currency) -> JSONValue {
-    .string(amount.text(minimumDigits: currency.minorDigits))
+    .text(amount.text(minimumDigits: currency.minorDigits))
   }
 }

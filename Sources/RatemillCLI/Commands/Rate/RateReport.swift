@@ -112,10 +112,10 @@ struct RateReport {
     gethostname(&host, host.count - 1)
     let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     let envelope: JSONValue = [
-      "program": .string("\(ProgramVersion.name) \(ProgramVersion.version)"), "host": .string(name),
-      "ended": .number(time(nil)), "threads": .number(configuration.threadCount),
-      "memory_bytes": .number(configuration.memoryBytesMax), "catalog": .string(configuration.catalogPath),
-      "inputs": .array(configuration.inputs.map { .string($0) }),
+      "program": .text("\(ProgramVersion.name) \(ProgramVersion.version)"), "host": .text(name),
+      "ended": .integer(time(nil)), "threads": .integer(configuration.threadCount),
+      "memory_bytes": .integer(configuration.memoryBytesMax), "catalog": .text(configuration.catalogPath),
+      "inputs": .array(configuration.inputs.map { .text($0) }),
     ]
     return JSONText.document(
       .object(members(seconds: seconds) + [JSONMember(name: "envelope", value: envelope)]))
@@ -123,51 +123,51 @@ struct RateReport {
 
   private func members(seconds: Double) -> [JSONMember] {
     let filtered = JSONValue.object(
-      report.filtered.map { JSONMember(name: $0.reason.description, value: .number($0.count)) })
+      report.filtered.map { JSONMember(name: $0.reason, value: .integer($0.count)) })
     let suspended = JSONValue.object(
       report.suspended.sorted { $0.reason.code < $1.reason.code }
-        .map { JSONMember(name: $0.reason.code, value: .number($0.count)) })
+        .map { JSONMember(name: Label($0.reason.code), value: .integer($0.count)) })
     let amounts = JSONValue.object(
-      report.amounts.map { JSONMember(name: $0.currency.code, value: .string($0.amount.description)) })
+      report.amounts.map { JSONMember(name: Label($0.currency.code), value: .text($0.amount.description)) })
     let quantities = JSONValue.object(
       report.quantities.map { quantity in
         let digits = quantity.kind.quantityDigits
         return JSONMember(
-          name: quantity.kind.unit,
+          name: Label(quantity.kind.unit),
           value: [
-            "raw": .string(DecimalText.format(quantity.raw, scale: digits)),
-            "billed": .string(DecimalText.format(quantity.billed, scale: digits)),
+            "raw": .text(DecimalText.format(quantity.raw, scale: digits)),
+            "billed": .text(DecimalText.format(quantity.billed, scale: digits)),
           ])
       })
     return [
-      JSONMember(name: "read", value: .number(report.read)),
-      JSONMember(name: "rated", value: .number(report.rated)),
-      JSONMember(name: "filtered", value: .number(report.filteredCount)),
-      JSONMember(name: "duplicate", value: .number(report.duplicate)),
-      JSONMember(name: "suspended", value: .number(report.suspendedCount)),
+      JSONMember(name: "read", value: .integer(report.read)),
+      JSONMember(name: "rated", value: .integer(report.rated)),
+      JSONMember(name: "filtered", value: .integer(report.filteredCount)),
+      JSONMember(name: "duplicate", value: .integer(report.duplicate)),
+      JSONMember(name: "suspended", value: .integer(report.suspendedCount)),
       JSONMember(name: "filtered_by_reason", value: filtered),
       JSONMember(name: "suspended_by_reason", value: suspended), JSONMember(name: "amounts", value: amounts),
       JSONMember(name: "quantities", value: quantities),
-      JSONMember(name: "summary_rows", value: .number(report.summaryRowCount)),
+      JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
       JSONMember(name: "files", value: .array(report.files.map(Self.file))),
       JSONMember(
         name: "damaged",
         value: .array(
           report.damaged.map {
-            ["name": .string($0.name), "offset": .number($0.offset), "message": .string($0.message)]
+            ["name": .text($0.name), "offset": .integer($0.offset), "message": .text($0.message)]
           })),
-      JSONMember(name: "milliseconds", value: .number(Int(seconds * 1000))),
+      JSONMember(name: "milliseconds", value: .integer(Int(seconds * 1000))),
     ]
   }
 
   private static func file(_ file: RunReport.File) -> JSONValue {
     [
-      "name": .string(file.name), "source": .string(file.source.description),
-      "bytes": .number(file.byteCount),
-      "read": .number(file.read), "rated": .number(file.rated), "filtered": .number(file.filtered),
-      "duplicate": .number(file.duplicate), "suspended": .number(file.suspended),
+      "name": .text(file.name), "source": .text(file.source.description),
+      "bytes": .integer(file.byteCount),
+      "read": .integer(file.read), "rated": .integer(file.rated), "filtered": .integer(file.filtered),
+      "duplicate": .integer(file.duplicate), "suspended": .integer(file.suspended),
       "checked": .bool(file.isChecked),
-      "hash": .string(file.hash),
+      "hash": .text(file.hash),
     ]
   }
 }

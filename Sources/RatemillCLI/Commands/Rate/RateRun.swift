@@ -30,6 +30,7 @@ struct RateRun {
         try OutputFolder.prepare(
           path, marker: SummaryManifest.fileName, replaces: configuration.replacesOutput)
       }
+      MemoryReserve.begin(for: configuration.inputs, memoryBytes: configuration.memoryBytesMax)
       let catalog = try CatalogFolder.load(configuration.catalogPath)
       let inputs = try InputFile.expand(
         configuration.inputs,

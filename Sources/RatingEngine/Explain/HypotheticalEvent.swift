@@ -1,0 +1,36 @@
+// An event that nobody recorded, to ask what it would cost.
+
+public import Catalog
+public import Tables
+
+/// An answered event of one account.
+public struct HypotheticalEvent: Sendable, Hashable {
+  /// Its kind.
+  public var kind: UsageKind
+  /// Its direction.
+  public var direction: UsageDirection
+  /// The originating number as dialled; empty for none.
+  public var from: Label
+  /// The destination number as dialled; empty for none.
+  public var to: Label
+  /// What the record would name as its meter, for usage without a number; empty for none.
+  public var ratingGroup: Label
+  /// Its charging start, in milliseconds since 1970.
+  public var startMillis: Int64
+  /// Its quantity, in the integer quantity of the kind.
+  public var quantity: Int64
+
+  /// Makes an event.
+  public init(
+    kind: UsageKind, direction: UsageDirection, from: Label = .empty, to: Label = .empty,
+    ratingGroup: Label = .empty, startMillis: Int64, quantity: Int64
+  ) {
+    self.kind = kind
+    self.direction = direction
+    self.from = from
+    self.to = to
+    self.ratingGroup = ratingGroup
+    self.startMillis = startMillis
+    self.quantity = quantity
+  }
+}

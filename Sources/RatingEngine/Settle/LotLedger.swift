@@ -1,0 +1,131 @@
+// What is left of each lot, who took how much, and the balances in the end.
+//
+// Owns the sums; which lot an event may use is decided elsewhere. Nothing is taken that is not there.
+
+import BillingCalendar
+import Catalog
+import Money
+
+/// The lots of one owner and period while they are used. One owner at a time.
+struct LotLedger {
+  private struct Taken {
+    var quantity: Int128 = 0
+    /// When it was used last, counting all uses of the period from 1; 0 for never.
+    var lastUse: Int64 = 0
+  }
+
+  private var left: [Int128] = []
+  private var used: [Int128] = []
+  /// What each member took: one entry of a lot of one member, one for each member of a shared lot.
+  private var taken: [Taken] = []
+  private var firstTaken: [Int] = []
+  private var isShared: [Bool] = []
+  private var useCount: Int64 = 0
+
+  /// Begins with the lots of a period.
+  mutating func begin(_ lots: [AllowanceLot], memberCount: Int) {
+    left.removeAll(keepingCapacity: true)
+    used.removeAll(keepingCapacity: true)
+    taken.removeAll(keepingCapacity: true)
+    firstTaken.removeAll(keepingCapacity: true)
+    isShared.removeAll(keepingCapacity: true)
+    useCount = 0
+    for lot in lots {
+      left.append(lot.granted + lot.rolledIn)
+      used.append(0)
+      firstTaken.append(taken.count)
+      isShared.append(lot.member == AllowanceLot.everyone)
+      let entryCount = lot.member == AllowanceLot.everyone ? memberCount : 1
+      taken.append(contentsOf: repeatElement(Taken(), count: entryCount))
+    }
+  }
+
+  @inline(__always) private func entry(_ lot: Int32, _ member: Int32) -> Int {
+    firstTaken[Int(lot)] + (isShared[Int(lot)] ? Int(member) : 0)
+  }
+
+  /// What is left of a lot.
+  @inline(__always) func left(_ lot: Int32) -> Int128 { left[Int(lot)] }
+
+  /// What a member took so far and has not given back.
+  func taken(_ lot: Int32, by member: Int32) -> Int128 { taken[entry(lot, member)].quantity }
+
+  /// Of lots that the member took from, the one used last; nil where nothing is taken.
+  func lastUsed(_ lots: some Sequence<Int32>, by member: Int32) -> Int32? {
+    let usedLots = lots.filter { taken[entry($0, member)].quantity > 0 }
+    return usedLots.max { taken[entry($0, member)].lastUse < taken[entry($1, member)].lastUse }
+  }
+
+  /// Takes from a lot, or gives back where `quantity` is negative.
+  @inline(__always) mutating func take(_ quantity: Int128, from lot: Int32, by member: Int32) {
+    left[Int(lot)] -= quantity
+    used[Int(lot)] += quantity
+    let at = entry(lot, member)
+    taken[at].quantity += quantity
+    // Giving back is no use: "last used first" asks when it was taken.
+    if quantity > 0 {
+      useCount += 1
+      taken[at].lastUse = useCount
+    }
+  }
+
+  /// The balance of every allowance, its lots of several ages together; also where nothing was used.
+  ///
+  /// In the order in which their first lots are used.
+  func balances(_ rules: SettleRules, _ catalog: Catalog) -> [AllowanceBalance] {
+    struct Holder: Hashable {
+      var source: AllowanceSource
+      var member: Int32
+    }
+    var order: [Holder] = []
+    var lots: [Holder: [Int]] = [:]
+    for (index, lot) in rules.lots.enumerated() {
+      let holder = Holder(source: lot.source, member: lot.member)
+      if lots[holder] == nil { order.append(holder) }
+      lots[holder, default: []].append(index)
+    }
+    return order.map { balance(lots[$0] ?? [], rules, catalog) }
+  }
+
+  private func balance(_ indices: [Int], _ rules: SettleRules, _ catalog: Catalog) -> AllowanceBalance {
+    let first = rules.lots[indices[0]]
+    let account = isShared[indices[0]] ? nil : rules.members[Int(first.member)].account
+    var balance = AllowanceBalance(source: first.source, name: first.name, account: account)
+    var room: Int128? =
+      if case .plan(let plan, let allowance) = first.source {
+        catalog.plans[plan].allowances[allowance].rollover?.cap
+      } else {
+        nil
+      }
+    // The newest roll, so that it is the oldest that a cap lets expire.
+    for index in indices.sorted(by: { rules.lots[$0].periodCount > rules.lots[$1].periodCount }) {
+      let lot = rules.lots[index]
+      balance.granted += lot.granted
+      balance.rolledIn += lot.rolledIn
+      balance.used += used[index]
+      balance.left += left[index]
+      let kept = lot.isKept ? min(left[index], room ?? left[index]) : 0
+      room = room.map { $0 - kept }
+      balance.rolledOut += kept
+      guard kept > 0 else { continue }
+      balance.lotsOut.append(
+        RolledLot(
+          source: lot.source, account: account, quantity: kept, periodCount: max(0, lot.periodCount - 1)))
+    }
+    balance.expired = balance.left - balance.rolledOut
+    if isShared[indices[0]] { balance.shares = shares(indices, first.source, rules) }
+    return balance
+  }
+
+  /// Every member that has the plan, also where it took nothing; of a grant, every member.
+  private func shares(
+    _ indices: [Int], _ source: AllowanceSource, _ rules: SettleRules
+  ) -> [AllowanceBalance.Share] {
+    rules.members.enumerated().compactMap { number, member in
+      if case .plan(let plan, _) = source, member.days(of: plan) == nil { return nil }
+      return AllowanceBalance.Share(
+        account: member.account,
+        used: indices.reduce(0) { $0 + taken[firstTaken[$1] + number].quantity })
+    }
+  }
+}

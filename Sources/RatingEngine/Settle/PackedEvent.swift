@@ -1,0 +1,68 @@
+// An event that is priced when all of its period is known, in fixed width.
+//
+// It owns the layout; what its numbers point at belongs to `SettleTables`. It holds no amount: that depends on order.
+
+/// One event of a pool or account. 64 bytes with its padding.
+///
+/// Order: charging start, then namespace and key as bytes. `place` is no part of that order: it says where the event lies,
+/// and stands in only where 16 bytes of two keys are the same and a second reading has not decided yet.
+struct PackedEvent: BitwiseCopyable, Equatable {
+  /// First and next 8 bytes of namespace and key, big-endian, filled up with zeros.
+  var keyHigh: UInt64
+  var keyLow: UInt64
+  /// Charging start, milliseconds since 1970 in UTC.
+  var startMillis: Int64
+  /// As recorded, in the integer quantity of the kind; negative for a refund.
+  var quantity: Int64
+  /// Where the event lies in the log of its run.
+  var place: Int64
+  /// Number of the pool, or of the account where it has none.
+  var owner: UInt32
+  /// Index in `Catalog.accounts`.
+  var account: UInt32
+  /// Index in `SettleTables.classByCell`.
+  var baseCell: UInt32
+  /// Usage period, packed as in the summary key: first day × 64 + number of days.
+  var period: UInt32
+  /// 1 + index in `SettleTables.recordedAmounts`; 0 for none.
+  var recorded: UInt32 = 0
+  /// Bytes of the key, 0...16; `longKey` for more than 16.
+  var keyByteCount: UInt8
+  var marks: Marks
+
+  static let longKey: UInt8 = 17
+
+  /// What pricing asks of an event besides its cell.
+  struct Marks: OptionSet, BitwiseCopyable {
+    var rawValue: UInt8
+    static let answered = Marks(rawValue: 1)
+    /// The one quantity of a gauge: priced like an event at the end of the period, but a row without event.
+    static let gauge = Marks(rawValue: 2)
+  }
+
+  /// Takes the first 16 bytes of a key.
+  mutating func setKey(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var words: (UInt64, UInt64) = (0, 0)
+    for (index, byte) in bytes.prefix(16).enumerated() {
+      let shifted = UInt64(byte) << UInt64(56 - index % 8 * 8)
+      if index < 8 { words.0 |= shifted } else { words.1 |= shifted }
+    }
+    (keyHigh, keyLow) = words
+    keyByteCount = UInt8(min(bytes.count, Int(Self.longKey)))
+  }
+
+  /// Whether it stands before another of the same owner and period.
+  @inline(__always) static func precedes(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
+    if a.startMillis != b.startMillis { return a.startMillis < b.startMillis }
+    if a.keyHigh != b.keyHigh { return a.keyHigh < b.keyHigh }
+    if a.keyLow != b.keyLow { return a.keyLow < b.keyLow }
+    if a.keyByteCount != b.keyByteCount { return a.keyByteCount < b.keyByteCount }
+    return a.place < b.place
+  }
+
+  /// Whether the bytes at hand do not tell which of two neighbours comes first.
+  static func isUndecided(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
+    a.startMillis == b.startMillis && a.keyHigh == b.keyHigh && a.keyLow == b.keyLow
+      && a.keyByteCount == longKey && b.keyByteCount == longKey
+  }
+}

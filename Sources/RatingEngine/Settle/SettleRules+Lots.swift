@@ -1,0 +1,197 @@
+// How much is granted: shares of a period, pools, what was rolled in, and grants.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// Makes the lots of one owner and period.
+struct LotCompiler {
+  let tables: SettleTables
+  let owner: SettleOwner
+  let period: UsagePeriod
+  let zone: Zone
+  let members: [SettleRules.Member]
+  let rolledIn: [RolledLot]
+  let isFirstPeriod: Bool
+  private var lots: [AllowanceLot] = []
+
+  init(
+    tables: SettleTables, owner: SettleOwner, period: UsagePeriod, zone: Zone, members: [SettleRules.Member],
+    rolledIn: [RolledLot], isFirstPeriod: Bool
+  ) {
+    self.tables = tables
+    self.owner = owner
+    self.period = period
+    self.zone = zone
+    self.members = members
+    self.rolledIn = rolledIn
+    self.isFirstPeriod = isFirstPeriod
+  }
+
+  /// All lots, in order of use.
+  mutating func compile() -> [AllowanceLot] {
+    for plan in planIndices() {
+      for index in tables.catalog.plans[plan].allowances.indices { addAllowance(plan, index) }
+    }
+    var grants: [(grant: Int, member: Int32)] = []
+    if case .pool(let pool, _) = owner {
+      grants += (tables.grantsByPool[pool] ?? []).map { ($0, AllowanceLot.everyone) }
+    }
+    for (index, member) in members.enumerated() {
+      grants += (tables.grantsByAccount[member.account] ?? []).map { ($0, Int32(index)) }
+    }
+    for grant in grants { addGrant(grant.grant, member: grant.member) }
+    lots.sort(by: AllowanceLot.precedes)
+    return lots
+  }
+
+  /// Plans of the period, and plans of what was rolled in, in order of first appearance.
+  private func planIndices() -> [Int] {
+    var seen: Set<Int> = []
+    let rolled = rolledIn.compactMap { lot in
+      if case .plan(let plan, _) = lot.source { plan } else { Int?.none }
+    }
+    return (members.flatMap { $0.plans.map(\.plan) } + rolled).filter { seen.insert($0).inserted }
+  }
+
+  private mutating func addAllowance(_ plan: Int, _ index: Int) {
+    let allowance = tables.catalog.plans[plan].allowances[index]
+    if let expires = allowance.expires, expires <= period.from { return }
+    let holders = members.indices.filter { members[$0].days(of: plan) != nil }
+    let source = AllowanceSource.plan(plan, allowance: index)
+    if allowance.owner == .account {
+      for member in holders {
+        let share = share(of: allowance, plan, days: members[member].days(of: plan) ?? [])
+        add(allowance, source, plan, member: Int32(member), granted: share, holders: [member])
+      }
+      // What came in although the plan has ended goes no further.
+      let strangers = members.indices.filter { !holders.contains($0) }
+      for member in strangers { addRolled(allowance, source, plan, member: Int32(member), holders: []) }
+      return
+    }
+    let granted: Int128? =
+      if holders.isEmpty {
+        nil
+      } else if allowance.owner == .poolPerMember {
+        holders.reduce(0) { $0 + share(of: allowance, plan, days: members[$1].days(of: plan) ?? []) }
+      } else {
+        share(of: allowance, plan, days: holders.flatMap { members[$0].days(of: plan) ?? [] })
+      }
+    // An account without a pool holds for itself what pools share.
+    let member: Int32 = if case .pool = owner { AllowanceLot.everyone } else { 0 }
+    add(allowance, source, plan, member: member, granted: granted, holders: Array(holders))
+  }
+
+  private mutating func add(
+    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, granted: Int128?,
+    holders: [Int]
+  ) {
+    if let granted {
+      let periodCount = 1 + (allowance.rollover?.periodCount ?? 0)
+      addLot(
+        allowance, source, plan, member: member, granted: granted, rolledIn: 0, periodCount: periodCount,
+        holders)
+    }
+    addRolled(allowance, source, plan, member: member, holders: holders)
+  }
+
+  private mutating func addRolled(
+    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, holders: [Int]
+  ) {
+    let account = member == AllowanceLot.everyone ? nil : members[Int(member)].account
+    for lot in rolledIn where lot.source == source && lot.periodCount > 0 {
+      // What the owner itself holds may be named by it or by nobody.
+      guard lot.account == account || (lot.account == nil && members.count == 1) else { continue }
+      addLot(
+        allowance, source, plan, member: member, granted: 0, rolledIn: lot.quantity,
+        periodCount: lot.periodCount, holders)
+    }
+  }
+
+  private mutating func addLot(
+    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, granted: Int128,
+    rolledIn: Int128, periodCount: Int, _ holders: [Int]
+  ) {
+    var end = period
+    for _ in 1..<max(1, periodCount) { end = end.next }
+    let expires = min(end.until, allowance.expires ?? .distantFuture)
+    let isOnTomorrow = holders.contains { isInForce(plan, of: members[$0].account, on: period.until) }
+    lots.append(
+      AllowanceLot(
+        source: source, name: allowance.name, member: member, measure: allowance.size.measure,
+        consumption: allowance.consumption, priority: allowance.priority, expires: expires,
+        fromMillis: .min, untilMillis: expires < period.until ? midnight(expires) : .max,
+        bands: bands(allowance.scope.bands, of: plan), granted: granted, rolledIn: rolledIn,
+        periodCount: periodCount,
+        isKept: allowance.rollover != nil && periodCount > 1 && expires > period.until && isOnTomorrow))
+  }
+
+  private mutating func addGrant(_ index: Int, member: Int32) {
+    let grant = tables.catalog.grants[index]
+    let until = grant.until ?? .distantFuture
+    guard grant.from < period.until, until > period.from else { return }
+    let rolled = rolledIn.filter { $0.source == .grant(index) }.reduce(Int128(0)) { $0 + $1.quantity }
+    let isNew = grant.from >= period.from || (isFirstPeriod && rolled == 0)
+    lots.append(
+      AllowanceLot(
+        source: .grant(index), name: grant.name, member: member, measure: grant.size.measure,
+        consumption: grant.consumption, priority: grant.priority, expires: until,
+        fromMillis: grant.from > period.from ? midnight(grant.from) : .min,
+        untilMillis: until < period.until ? midnight(until) : .max, bands: [],
+        granted: isNew ? grant.size.quantity : 0, rolledIn: rolled, periodCount: 0,
+        isKept: until > period.until))
+  }
+
+  private func midnight(_ day: CivilDate) -> Int64 { zone.midnight(of: day) * 1000 }
+
+  private func bands(_ names: [Label], of plan: Int) -> [Bool] {
+    names.isEmpty ? [] : [false] + tables.catalog.plans[plan].bandNames.map(names.contains)
+  }
+
+  private func isInForce(_ plan: Int, of account: Int, on day: CivilDate) -> Bool {
+    tables.catalog.accounts[account].plans.contains {
+      $0.planIndex == plan && DateSpan(from: $0.from, until: $0.until).contains(day)
+    }
+  }
+
+  /// The part of an allowance for the days on which it is had: rounded once, half-up, to whole units; money to the
+  /// currency's digits. What is had on every day is whole.
+  private func share(of allowance: PlanAllowance, _ plan: Int, days: [Range<CivilDate>]) -> Int128 {
+    let whole = allowance.size.quantity
+    guard allowance.isProrated else { return whole }
+    let had = period.days.filter { day in days.contains { $0.contains(day) } }.count
+    if had == Int(period.dayCount) { return whole }
+    let unit: Int128 =
+      switch allowance.size {
+      case .quantity(_, let kind): Int128(kind.onePerUnit)
+      case .events: 1
+      case .amount: RoundingRule(scale: tables.plans[plan].minorDigits, mode: .halfUp).stepPico
+      }
+    return RoundingRule.divide(whole * Int128(had), by: Int128(period.dayCount) * unit, mode: .halfUp) * unit
+  }
+}
+
+extension SettleRules.Member {
+  /// Days of the period on which it has a plan; nil for none.
+  func days(of plan: Int) -> [Range<CivilDate>]? { plans.first { $0.plan == plan }?.days }
+}
+
+extension AllowanceSize {
+  /// In its own measure: integer quantity, events, pico.
+  var quantity: Int128 {
+    switch self {
+    case .quantity(let quantity, _): Int128(quantity)
+    case .events(let count): Int128(count)
+    case .amount(let amount): amount.pico
+    }
+  }
+
+  var measure: AllowanceLot.Measure {
+    switch self {
+    case .quantity: .quantity
+    case .events: .events
+    case .amount: .money
+    }
+  }
+}

@@ -1,0 +1,203 @@
+// What settling reads of the catalog and of a run: rules by charge, and the classes that events belong to.
+//
+// Immutable once made, and shared by all workers. It knows no owner and no period.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// A charge as settling reads it.
+final class ChargeRule: Sendable {
+  /// How an event's uncovered part is priced.
+  enum Pricing: Sendable {
+    /// Its pieces have unit prices.
+    case unit
+    case tiers(TierCurve)
+    case recorded(RecordedPrice)
+  }
+
+  /// Number among all charges of all plans.
+  let number: Int
+  let plan: Int
+  /// Index in the plan's `charges`.
+  let index: Int
+  let pricing: Pricing
+  let freeQuantity: Int64
+  let eventMinimum: Int128?
+  let eventMaximum: Int128?
+  let periodMinimum: Int128?
+  let periodMaximum: Int128?
+  let counter: ChargeCounter
+  let dates: DateSpan
+
+  /// Whether what it comes to in the period is added up.
+  var hasPeriodLimits: Bool { periodMinimum != nil || periodMaximum != nil }
+  /// Whether it makes rows without event.
+  var hasRowsWithoutEvent: Bool {
+    if periodMinimum != nil { return true }
+    if case .tiers(let curve) = pricing { return curve.billsFlatOnZero }
+    return false
+  }
+
+  init(_ charge: PlanCharge, number: Int, plan: Int, index: Int) {
+    self.number = number
+    self.plan = plan
+    self.index = index
+    pricing =
+      switch charge.price {
+      case .deck, .unit: .unit
+      case .tiers(let tiers): .tiers(TierCurve(tiers))
+      case .recorded(let price): .recorded(price)
+      }
+    freeQuantity = charge.freeQuantity
+    eventMinimum = charge.eventMinimum?.pico
+    eventMaximum = charge.eventMaximum?.pico
+    periodMinimum = charge.periodMinimum?.pico
+    periodMaximum = charge.periodMaximum?.pico
+    counter = charge.counter
+    dates = charge.dates
+  }
+}
+
+/// A plan as settling reads it.
+final class PlanRule: Sendable {
+  let rounding: RoundingRule
+  let keepsMilliseconds: Bool
+  let chargesAnsweredZero: Bool
+  let connectionFee: ConnectionFeeRule
+  /// Digits of its currency's minor unit.
+  let minorDigits: Int
+  let charges: [ChargeRule]
+  /// Whether some charge makes rows without event.
+  let hasRowsWithoutEvent: Bool
+
+  init(_ plan: RatePlan, index: Int, firstCharge: Int) {
+    rounding = plan.rounding
+    keepsMilliseconds = plan.keepsMilliseconds
+    chargesAnsweredZero = plan.chargesAnsweredZero
+    connectionFee = plan.connectionFee
+    minorDigits = plan.currency.minorDigits
+    let rules = plan.charges.enumerated().map { at, charge in
+      ChargeRule(charge, number: firstCharge + at, plan: index, index: at)
+    }
+    charges = rules
+    hasRowsWithoutEvent = rules.contains(where: \.hasRowsWithoutEvent)
+  }
+}
+
+/// The catalog's rules and the run's classes, cells and recorded amounts.
+final class SettleTables: Sendable {
+  /// A class with what follows from it. A reference, so that an event does not copy what its class has.
+  final class Class: Sendable {
+    let usage: UsageClass
+    let plan: PlanRule
+    let charge: ChargeRule
+    /// Number of its rating group, for counters of their own.
+    let group: UInt64
+    /// Position of its unit price among all, the lowest first.
+    let priceRank: Int32
+    /// Indices in the plan's `allowances` whose scope holds, bands left aside.
+    let allowances: [Int]
+
+    init(
+      usage: UsageClass, plan: PlanRule, charge: ChargeRule, group: UInt64, priceRank: Int32,
+      allowances: [Int]
+    ) {
+      self.usage = usage
+      self.plan = plan
+      self.charge = charge
+      self.group = group
+      self.priceRank = priceRank
+      self.allowances = allowances
+    }
+  }
+
+  let catalog: Catalog
+  let plans: [PlanRule]
+  let classes: [Class]
+  /// Class of each base cell.
+  let classByCell: [UInt32]
+  /// Amounts that records carry, by `PackedEvent.recorded` − 1.
+  let recordedAmounts: [Amount]
+  let grantsByAccount: [Int: [Int]]
+  let grantsByPool: [Label: [Int]]
+
+  init(_ catalog: Catalog, classes: [UsageClass], classByCell: [UInt32], recordedAmounts: [Amount] = []) {
+    precondition(classByCell.allSatisfy { $0 < classes.count }, "every cell has a class")
+    var plans: [PlanRule] = []
+    var chargeCount = 0
+    for (index, plan) in catalog.plans.enumerated() {
+      plans.append(PlanRule(plan, index: index, firstCharge: chargeCount))
+      chargeCount += plan.charges.count
+    }
+    var groups: [Label: UInt64] = [:]
+    let ranks = Self.priceRanks(classes.map { Self.orderPrice(of: $0, catalog) })
+    self.classes = classes.enumerated().map { index, usage in
+      let plan = catalog.plans[usage.plan]
+      let name = plan.charges[usage.charge].name
+      let group = groups[usage.ratingGroup] ?? UInt64(groups.count)
+      groups[usage.ratingGroup] = group
+      return Class(
+        usage: usage, plan: plans[usage.plan], charge: plans[usage.plan].charges[usage.charge],
+        group: group, priceRank: ranks[index],
+        allowances: plan.allowances.indices.filter { plan.allowances[$0].scope.holds(usage, charge: name) })
+    }
+    var byAccount: [Int: [Int]] = [:]
+    var byPool: [Label: [Int]] = [:]
+    for (index, grant) in catalog.grants.enumerated() {
+      switch grant.owner {
+      case .account(let account): byAccount[account, default: []].append(index)
+      case .pool(let pool): byPool[pool, default: []].append(index)
+      }
+    }
+    self.catalog = catalog
+    self.plans = plans
+    self.classByCell = classByCell
+    self.recordedAmounts = recordedAmounts
+    grantsByAccount = byAccount
+    grantsByPool = byPool
+  }
+
+  /// The price by which an event gets allowances before or after others: of one second, message, byte or event.
+  private static func orderPrice(of usage: UsageClass, _ catalog: Catalog) -> (
+    whole: Int128, left: Int128, units: Int128
+  ) {
+    let charge = catalog.plans[usage.plan].charges[usage.charge]
+    let price =
+      switch charge.price {
+      case .deck, .unit: usage.increment.steps.first?.price ?? usage.price
+      case .tiers(let tiers): tiers.steps.first?.price ?? UnitPrice(pico: 0, units: 1)
+      case .recorded: UnitPrice(pico: 0, units: 1)
+      }
+    let units = Int128(price.units)
+    let (whole, left) = (Int128(price.pico) * Int128(usage.kind.onePerUnit)).quotientAndRemainder(
+      dividingBy: units)
+    return (whole, left, units)
+  }
+
+  private static func priceRanks(_ prices: [(whole: Int128, left: Int128, units: Int128)]) -> [Int32] {
+    // Remainders and units fit 63 bits each, so their products fit.
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+      let (x, y) = (prices[a], prices[b])
+      return x.whole != y.whole ? x.whole < y.whole : x.left * y.units < y.left * x.units
+    }
+    let order = prices.indices.sorted(by: precedes)
+    var ranks = [Int32](repeating: 0, count: prices.count)
+    for (place, index) in order.enumerated().dropFirst() {
+      let before = order[place - 1]
+      ranks[index] = ranks[before] + (precedes(before, index) ? 1 : 0)
+    }
+    return ranks
+  }
+}
+
+extension AllowanceScope {
+  /// Whether usage of this class may draw, bands left aside.
+  func holds(_ usage: UsageClass, charge: Label) -> Bool {
+    (kinds.isEmpty || kinds.contains(usage.kind))
+      && (directions.isEmpty || directions.contains(usage.direction))
+      && (ratingGroups.map { $0.contains(usage.ratingGroup) } ?? true)
+      && (charges.isEmpty || charges.contains(charge))
+  }
+}

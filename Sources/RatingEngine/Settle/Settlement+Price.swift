@@ -1,0 +1,187 @@
+// Second pass: what the uncovered pieces of an event come to, part by part, always by time.
+
+import Catalog
+import Money
+
+extension Settlement {
+  /// Appends the parts of an event.
+  func price(_ index: Int, _ event: PackedEvent, _ range: Range<Int>, _ rules: SettleRules) {
+    let usage = usageClass(of: event)
+    let member = rules.member(event.account)
+    let first = parts.count
+    let pricing = EventPricing(
+      event: event, index: Int32(index), usage: usage, member: member, range: range,
+      feePico: fee(event, usage, range), feeAt: feePiece(range),
+      isLine: rules.members[Int(member)].roundsByLine, hasLineMembers: rules.hasLineMembers)
+    switch usage.charge.pricing {
+    case .unit: priceByUnit(pricing)
+    case .tiers(let curve): priceByTiers(pricing, curve)
+    case .recorded(let price): priceRecorded(pricing, price)
+    }
+    if !event.marks.contains(.gauge) { parts[first].eventCount = 1 }
+    applyPeriodLimits(from: first, usage, member, rules)
+  }
+
+  /// The connection fee that an event owes, in pico.
+  private func fee(_ event: PackedEvent, _ usage: SettleTables.Class, _ range: Range<Int>) -> Int64 {
+    guard usage.usage.feePico != 0, event.quantity >= 0, !event.marks.contains(.gauge) else { return 0 }
+    switch usage.plan.connectionFee {
+    case .chargeable:
+      let isCharged = range.contains { pieces[$0].lot == EventPiece.uncovered && pieces[$0].billed > 0 }
+      return isCharged ? usage.usage.feePico : 0
+    case .answered: return event.quantity > 0 ? usage.usage.feePico : 0
+    case .always: return usage.usage.feePico
+    }
+  }
+
+  /// Where the fee stands: in the first uncovered piece, where all is covered in the first.
+  private func feePiece(_ range: Range<Int>) -> Int {
+    range.first { pieces[$0].lot == EventPiece.uncovered } ?? range.lowerBound
+  }
+
+  /// Pieces and fee are one exact sum; parts are differences of what it comes to after each piece.
+  private func priceByUnit(_ pricing: EventPricing) {
+    var exact = ExactAmount.zero
+    var total = EventTotal(pricing.usage.charge)
+    for at in pricing.range {
+      let piece = pieces[at]
+      var part = pricing.part(piece)
+      if at == pricing.feeAt, pricing.feePico != 0 { exact.add(pico: Int128(pricing.feePico)) }
+      if piece.lot == EventPiece.uncovered {
+        exact.add(pico: piece.pricePico, quantity: piece.billed, units: piece.priceUnits)
+        (part.pricePico, part.priceUnits) = (piece.pricePico, piece.priceUnits)
+      }
+      total.gross = exact.rounded(pricing.rounding)
+      total.exact = exact.numerator
+      let amount = total.nextPart()
+      part.amountPico = pricing.isRefund ? -amount : amount
+      parts.append(part)
+    }
+  }
+
+  /// Parts are differences of the counter's rounded total, cut at the ends of tiers.
+  private func priceByTiers(_ pricing: EventPricing, _ curve: TierCurve) {
+    let counter = counters.tierCounter(
+      pricing.usage, curve, member: pricing.member, atMillis: pricing.event.startMillis)
+    var shares = RecordedShares(pricing.recordedPico(tables), billed: billedTotal(pricing.range))
+    var total = EventTotal(pricing.usage.charge)
+    for at in pricing.range {
+      let piece = pieces[at]
+      var part = pricing.part(piece)
+      if at == pricing.feeAt, pricing.feePico != 0 {
+        total.gross += counters.tiers.add(
+          pico: Int128(pricing.feePico), to: counter, curve, pricing.counterRounding)
+        total.exact += Int128(pricing.feePico) * curve.denominator
+      }
+      let quantity = curve.isOverSpend ? shares.next(piece) : Int128(part.billed)
+      if piece.lot == EventPiece.uncovered, quantity != 0 {
+        priceThroughTiers(part, quantity, counter, curve, pricing, &total)
+        continue
+      }
+      if piece.lot != EventPiece.uncovered, curve.countsCovered {
+        var rest = quantity
+        while rest != 0 {
+          let move = counters.tiers.advance(
+            counter, by: rest, isPriced: false, curve, pricing.counterRounding)
+          rest -= move.moved
+          total.add(move)
+        }
+      }
+      part.amountPico = total.nextPart()
+      parts.append(part)
+    }
+  }
+
+  /// Appends one part for each tier that an uncovered piece goes through.
+  private func priceThroughTiers(
+    _ piece: SettledPart, _ quantity: Int128, _ counter: Int, _ curve: TierCurve, _ pricing: EventPricing,
+    _ total: inout EventTotal
+  ) {
+    var left = piece
+    var rest = quantity
+    while rest != 0 {
+      let move = counters.tiers.advance(counter, by: rest, isPriced: true, curve, pricing.counterRounding)
+      rest -= move.moved
+      total.add(move)
+      // Over amounts a quantity has no place of its own in a tier: it stands in the first.
+      var part = left.takeOff(rest == 0 || curve.isOverSpend ? left.billed : Int64(move.moved))
+      let shown = curve.steps[move.tier].shown
+      part.tier = Int32(move.tier)
+      (part.pricePico, part.priceUnits) = (shown.pico, shown.units)
+      part.amountPico = total.nextPart()
+      parts.append(part)
+    }
+  }
+
+  /// Prices what is uncovered of the amount that the record carries.
+  private func priceRecorded(_ pricing: EventPricing, _ price: RecordedPrice) {
+    let recorded = pricing.recordedPico(tables)
+    var shares = RecordedShares(recorded, billed: billedTotal(pricing.range))
+    var exact = ExactAmount.zero
+    var total = EventTotal(pricing.usage.charge)
+    let uncovered = pricing.range.reduce(Int128(0)) { sum, at in
+      let share = shares.next(pieces[at])
+      return pieces[at].lot == EventPiece.uncovered ? sum + share : sum
+    }
+    shares = RecordedShares(recorded, billed: billedTotal(pricing.range))
+    for at in pricing.range {
+      let piece = pieces[at]
+      var part = pricing.part(piece)
+      let share = shares.next(piece)
+      if piece.lot == EventPiece.uncovered {
+        switch price {
+        case .asItIs: exact.add(pico: share)
+        case .scaled(let scale):
+          exact.add(share * Int128(scale.ratio.numerator), over: Int128(scale.ratio.denominator))
+        case .percentage(let percentage) where at == pricing.feeAt:
+          // One event, one fee and one place in the free zone, whatever its pieces.
+          (total.gross, total.exact) = percent(uncovered, percentage, pricing)
+        case .percentage: break
+        }
+      }
+      if case .percentage = price {
+      } else {
+        total.gross = exact.rounded(pricing.rounding)
+        total.exact = exact.numerator
+      }
+      part.amountPico = total.nextPart()
+      parts.append(part)
+    }
+  }
+
+  /// The amount of a percentage, with its own limits, and its exact amount over some denominator.
+  private func percent(
+    _ amountPico: Int128, _ price: PercentagePrice, _ pricing: EventPricing
+  ) -> (pico: Int128, exact: Int128) {
+    let number = counters.freeZone(
+      pricing.usage, member: pricing.member, atMillis: pricing.event.startMillis)
+    let charged = counters.freeZones[number].take(amountPico, price)
+    guard let charged else { return (0, 0) }
+    var exact = ExactAmount(
+      numerator: charged * Int128(price.share.numerator), denominator: Int128(price.share.denominator))
+    if amountPico >= 0, !pricing.isRefund { exact.add(pico: price.fixed.pico) }
+    var total = EventTotal(minimum: price.minimum?.pico, maximum: price.maximum?.pico)
+    total.gross = exact.rounded(pricing.rounding)
+    total.exact = exact.numerator
+    return (total.nextPart(), total.exact)
+  }
+
+  private func billedTotal(_ range: Range<Int>) -> Int128 {
+    range.reduce(0) { $0 + Int128(pieces[$1].billed) }
+  }
+
+  private func applyPeriodLimits(
+    from first: Int, _ usage: SettleTables.Class, _ member: Int32, _ rules: SettleRules
+  ) {
+    let charge = usage.charge
+    let isLine = rules.members[Int(member)].roundsByLine
+    guard isLine || charge.hasPeriodLimits else { return }
+    let holder = CounterBook.holder(charge, member: member)
+    for at in first..<parts.count {
+      var amount = parts[at].amountPico
+      if charge.hasPeriodLimits { amount = sums.limit(amount, charge, counter: holder) }
+      if isLine { amount = sums.line(amount, charge, member: member, digits: usage.plan.minorDigits) }
+      parts[at].amountPico = amount
+    }
+  }
+}

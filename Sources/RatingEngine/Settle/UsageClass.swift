@@ -1,0 +1,107 @@
+// What many events have in common when they are settled: plan, charge and the price at their charging start.
+
+import Catalog
+import Money
+import Tables
+
+/// All that pricing asks of an event's base cell. Few, however many services and destinations there are.
+struct UsageClass: Sendable, Hashable {
+  /// Index in `Catalog.plans`.
+  var plan: Int
+  /// Index in the plan's `charges`.
+  var charge: Int
+  var kind: UsageKind
+  var direction: UsageDirection
+  /// Rating group of the deck row, or the record's meter; empty for none.
+  var ratingGroup: Label
+  /// Band of the charging start: 0 for the empty one, else 1 + index in the plan's `bandNames`.
+  var startBand = 0
+  /// Unit price at the charging start, price changes and bands applied. Not asked for of tiers and recorded amounts.
+  var price = UnitPrice(pico: 0, units: 1)
+  /// Connection fee of the band of the charging start, in pico.
+  var feePico: Int64 = 0
+  /// Least quantity of an event, in integer quantity.
+  var minimum: Int64 = 0
+  var increment = BillingIncrement(first: 1, next: 1)
+}
+
+/// A part of an event's billed quantity with one band and price, covered by one allowance or by none. Never negative:
+/// a refund has the pieces of what it mirrors.
+struct EventPiece: BitwiseCopyable, Equatable {
+  static let uncovered: Int32 = -1
+
+  /// Band, as in `UsageClass.startBand`.
+  var band: Int32
+  /// Index in `SettleRules.lots`, or `uncovered`.
+  var lot: Int32 = uncovered
+  /// The recorded quantity that it fills.
+  var raw: Int64
+  var billed: Int64
+  /// Price of `priceUnits`; not asked for of tiers and recorded amounts.
+  var pricePico: Int64
+  var priceUnits: Int64
+}
+
+/// Cuts a quantity into billed pieces: minimum, increments, bands. The seam to the rater, which knows the bands.
+///
+/// Both calls append uncovered pieces that together have all of the raw quantity.
+protocol EventStretching {
+  /// A quantity above 0 that begins at an instant: the whole event, or what free quantity or raw allowances left of it.
+  /// Steps and minimum count from its own beginning.
+  mutating func append(
+    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: UsageClass, keepsMilliseconds: Bool,
+    to pieces: inout [EventPiece])
+  /// The first increment of an answered call of zero seconds, without minimum.
+  mutating func appendFirstIncrement(
+    of event: PackedEvent, _ usage: UsageClass, to pieces: inout [EventPiece])
+}
+
+/// The stretches of events that stay in the band of their charging start.
+struct OneBandStretching: EventStretching {
+  mutating func append(
+    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: UsageClass, keepsMilliseconds: Bool,
+    to pieces: inout [EventPiece]
+  ) {
+    var used = quantity
+    if usage.kind == .voice, !keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
+    let first = pieces.count
+    Self.appendSteps(max(used, usage.minimum), usage, to: &pieces)
+    // The recorded quantity fills the pieces from the first on; the last holds what is rounding.
+    var left = quantity
+    for index in first..<pieces.count {
+      pieces[index].raw = index == pieces.count - 1 ? left : min(left, pieces[index].billed)
+      left -= pieces[index].raw
+    }
+  }
+
+  mutating func appendFirstIncrement(
+    of event: PackedEvent, _ usage: UsageClass, to pieces: inout [EventPiece]
+  ) {
+    Self.appendSteps(1, usage, to: &pieces)
+  }
+
+  private static func appendSteps(_ quantity: Int64, _ usage: UsageClass, to pieces: inout [EventPiece]) {
+    let steps = usage.increment.steps
+    if steps.count == 1, steps[0].price == nil {
+      let size = steps[0].size
+      return pieces.append(piece((quantity + size - 1) / size * size, usage.price, usage))
+    }
+    let first = pieces.count
+    for stretch in IncrementSteps.stretches(quantity, usage.increment, rowPrice: usage.price) {
+      let last = pieces.count - 1
+      // Neighbours of one price are one piece.
+      if last >= first, pieces[last].pricePico == stretch.price.pico,
+        pieces[last].priceUnits == stretch.price.units
+      {
+        pieces[last].billed += stretch.billed
+      } else {
+        pieces.append(piece(stretch.billed, stretch.price, usage))
+      }
+    }
+  }
+
+  private static func piece(_ billed: Int64, _ price: UnitPrice, _ usage: UsageClass) -> EventPiece {
+    EventPiece(
+      band: Int32(usage.startBand), raw: 0, billed: billed, pricePico: price.pico, priceUnits: price.units)
+  }
+}

@@ -1,0 +1,165 @@
+// Settling against the naive reference on random rules and events.
+//
+// `RATEMILL_SEED=n RATEMILL_SCENARIOS=1 swift test --filter SettleReferenceTests` repeats one scenario.
+
+import BillingCalendar
+import Catalog
+import Glibc
+import Money
+import Tables
+import TestSupport
+import Testing
+
+@testable import RatingEngine
+
+/// One scenario settled by both.
+struct SettleComparison {
+  let scenario: RandomSettling
+  let reference: ReferenceSettler
+  let tables: SettleTables
+  let rules: SettleRules
+  let settlement: Settlement<OneBandStretching>
+  let packed: [PackedEvent]
+
+  init(_ scenario: RandomSettling, shuffled: Bool = false) {
+    self.scenario = scenario
+    var classes: [UsageClass] = []
+    var recorded: [Amount] = []
+    var events = scenario.events.enumerated().map { place, event in
+      if !classes.contains(event.usage) { classes.append(event.usage) }
+      if let pico = event.recordedPico { recorded.append(Amount(pico: pico)) }
+      var packed = PackedEvent(
+        keyHigh: 0, keyLow: 0, startMillis: event.startMillis, quantity: event.quantity, place: Int64(place),
+        owner: 7, account: UInt32(event.account), baseCell: UInt32(classes.firstIndex(of: event.usage) ?? 0),
+        period: 3, recorded: event.recordedPico == nil ? 0 : UInt32(recorded.count), keyByteCount: 0,
+        marks: event.isAnswered ? .answered : [])
+      event.key.withUnsafeBufferPointer { packed.setKey($0) }
+      return packed
+    }
+    if classes.isEmpty {
+      classes = [UsageClass(plan: 0, charge: 0, kind: .voice, direction: .outbound, ratingGroup: "")]
+    }
+    tables = SettleTables(
+      scenario.catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) },
+      recordedAmounts: recorded)
+    rules = SettleRules(
+      tables, scenario.pool.map { .pool($0, accounts: scenario.accounts) } ?? .account(scenario.accounts[0]),
+      scenario.period, rolledIn: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
+    if shuffled {
+      events = Array(events.reversed())
+      var scratch = events
+      _ = events.withUnsafeMutableBufferPointer { mine in
+        scratch.withUnsafeMutableBufferPointer { SettleOrder.sort(mine, scratch: $0) }
+      }
+    }
+    packed = events
+    settlement = Settlement(tables, OneBandStretching())
+    reference = ReferenceSettler(
+      scenario.catalog, pool: scenario.pool, accounts: scenario.accounts, scenario.period, scenario.events,
+      rolled: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
+    packed.withUnsafeBufferPointer { settlement.settle($0, rules) }
+  }
+
+  /// What differs, in words.
+  func differences() -> [String] {
+    eventDifferences() + rowDifferences() + balanceDifferences() + identityFaults()
+  }
+
+  private func eventDifferences() -> [String] {
+    scenario.events.indices.compactMap { index in
+      var found = ReferenceSettler.Result()
+      var raw: Int64 = 0
+      var eventCount: Int32 = 0
+      var covered: Int64 = 0
+      for part in settlement.parts where Int(part.event) == index {
+        let isMoney = part.lot >= 0 && rules.lots[Int(part.lot)].measure == .money
+        if isMoney { found.money += part.amountPico } else { found.amount += part.amountPico }
+        found.billed += part.billed
+        raw += part.raw
+        eventCount += part.eventCount
+        covered += part.covered
+        if part.lot >= 0, !isMoney {
+          found.coveredByLot[rules.lots[Int(part.lot)].name.description, default: 0] += part.billed
+        }
+        let charge = scenario.events[index].usage
+        if part.tier >= 0, case .tiers(let curve) = tables.plans[charge.plan].charges[charge.charge].pricing,
+          !curve.isWhole
+        {
+          found.quantityByTier[Int(part.tier), default: 0] += Int128(part.billed)
+        }
+      }
+      let expected = reference.results[index]
+      if found != expected {
+        return "event \(index) \(scenario.events[index]):\n  expected \(expected)\n  found    \(found)"
+      }
+      if raw != scenario.events[index].quantity || eventCount != 1
+        || covered != found.coveredByLot.values.reduce(0, +)
+      {
+        return "event \(index): raw \(raw), events \(eventCount), covered \(covered)"
+      }
+      return nil
+    }
+  }
+
+  private func rowDifferences() -> [String] {
+    let found = settlement.rows.map {
+      "\($0.reason == .flatOnZero ? "flat" : "minimum") \($0.account) \($0.plan) \($0.charge) \($0.amountPico)"
+    }.sorted()
+    let expected = reference.rows.map { "\($0.reason) \($0.account) \($0.plan) \($0.charge) \($0.amount)" }
+      .sorted()
+    return found == expected ? [] : ["rows: expected \(expected), found \(found)"]
+  }
+
+  private func balanceDifferences() -> [String] {
+    var found: [String: [Int128]] = [:]
+    for balance in settlement.balances {
+      found["\(balance.source) \(balance.account ?? -1)"] = [
+        balance.granted, balance.rolledIn, balance.used, balance.left, balance.expired, balance.rolledOut,
+      ]
+    }
+    let expected = reference.balances()
+    return found == expected ? [] : ["balances: expected \(expected)\n  found \(found)"]
+  }
+
+  private func identityFaults() -> [String] {
+    settlement.balances.compactMap { balance in
+      let isMet =
+        balance.granted + balance.rolledIn == balance.used + balance.left
+        && balance.left == balance.expired + balance.rolledOut
+        && balance.lotsOut.reduce(0) { $0 + $1.quantity } == balance.rolledOut
+        && (balance.account != nil || balance.shares.reduce(0) { $0 + $1.used } == balance.used)
+        && balance.left >= 0 && balance.expired >= 0
+      return isMet ? nil : "identity: \(balance)"
+    }
+  }
+}
+
+@Suite struct SettleReferenceTests {
+  static let scenarioCount = getenv("RATEMILL_SCENARIOS").flatMap { Int(String(cString: $0)) } ?? 400
+
+  @Test func randomRulesAndEventsSettleAsTheReferenceSays() {
+    var generator = SeededGenerator()
+    // The first scenario is the seed itself, so that one can be repeated.
+    for index in 0..<Self.scenarioCount {
+      let seed = index == 0 ? generator.seed : generator.next()
+      let comparison = SettleComparison(RandomSettling(seed: seed), shuffled: index % 2 == 1)
+      let differences = comparison.differences()
+      if !differences.isEmpty {
+        Issue.record("RATEMILL_SEED=\(seed)\n\(differences.joined(separator: "\n"))")
+        return
+      }
+    }
+  }
+
+  @Test func aWorkspaceForgetsTheOwnerBefore() {
+    var generator = SeededGenerator()
+    for _ in 0..<20 {
+      let comparison = SettleComparison(RandomSettling(seed: generator.next()))
+      let (parts, rows) = (comparison.settlement.parts, comparison.settlement.rows)
+      comparison.packed.withUnsafeBufferPointer { comparison.settlement.settle($0, comparison.rules) }
+      #expect(comparison.settlement.parts == parts && comparison.settlement.rows == rows)
+      comparison.settlement.settle(UnsafeBufferPointer(start: nil, count: 0), comparison.rules)
+      #expect(comparison.settlement.parts.isEmpty)
+    }
+  }
+}
