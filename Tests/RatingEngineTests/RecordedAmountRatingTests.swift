@@ -4,7 +4,7 @@ import Testing
 
 @testable import RatingEngine
 
-@Suite struct RecordedAmountTests {
+@Suite struct RecordedAmountRatingTests {
   @Test func itIsPassedOnOrMultiplied() throws {
     for (words, amount) in [
       ("", "12.345678"), ("markup=10", "13.580246"), ("margin=20", "15.432098"),
