@@ -10,8 +10,7 @@ public enum NotYetRated {
   public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
     let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
     let tables: [(file: String, line: Int?, what: String)] = [
-      ("grants.csv", catalog.grants.first?.line, "a grant"),
-      ("suppliers.csv", catalog.suppliers.first?.line, "a supplier"),
+      ("grants.csv", catalog.grants.first?.line, "a grant")
     ]
     let rows = tables.compactMap { table in
       table.line.map { finding(path(table.file), $0, "\(table.what) is not rated yet", "remove the rows") }
@@ -20,7 +19,7 @@ public enum NotYetRated {
     let formats = catalog.formats.indices.filter { used.contains($0) }.flatMap {
       findings(catalog.formats[$0])
     }
-    return rows + catalog.plans.flatMap { findings($0) } + catalog.decks.flatMap { findings($0) } + formats
+    return rows + catalog.plans.flatMap { findings($0) } + formats
   }
 
   /// What it does not know yet of one plan.
@@ -58,15 +57,6 @@ public enum NotYetRated {
     return keys
   }
 
-  /// What it does not know yet of one deck.
-  public static func findings(_ deck: RateDeck) -> [CatalogFinding] {
-    guard let file = deck.files.first, deck.jurisdiction != nil else { return [] }
-    let name = Quoted.text(deck.name)
-    return [
-      finding(file, 0, "deck \(name): prices by jurisdiction are not rated yet", "leave 'jurisdiction' out")
-    ]
-  }
-
   /// What it does not know yet of one format.
   public static func findings(_ format: FormatDescriptor) -> [CatalogFinding] {
     format.fields.filter { unreadRoles.contains($0.role) }.map { field in
@@ -77,7 +67,7 @@ public enum NotYetRated {
     }
   }
 
-  private static let unreadRoles: Set<FieldRole> = [.item, .value, .routingNumber, .refundOf]
+  private static let unreadRoles: Set<FieldRole> = [.item, .value, .refundOf]
 
   private static func finding(_ file: String, _ line: Int, _ message: String, _ hint: String)
     -> CatalogFinding

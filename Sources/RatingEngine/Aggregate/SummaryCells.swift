@@ -261,6 +261,9 @@ final class SummaryCells: CellReading {
     number < state.pointee.count ? read(words(number)) : wideCells[number &- state.pointee.count]
   }
 
+  /// Cells of costs are apart.
+  func costPico(_ number: Int) -> Int128 { 0 }
+
   @inline(__always) func prefetch(_ number: Int) {
     if number < state.pointee.count { cm_prefetch_read(words(number)) }
   }

@@ -22,7 +22,9 @@ struct SummaryKeyPlan: Sendable {
   enum Part: Sendable, Equatable {
     case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
       destination
-    case unitPrice, price, per, currency, day, band
+    case unitPrice, price, per, currency, day, band, jurisdiction, supplier, costCurrency
+    /// Whether the amount of the cell is what suppliers charge for the events of the same key: see `costSide`.
+    case side
   }
   /// Where a part stands.
   struct Field: Sendable {
@@ -40,14 +42,22 @@ struct SummaryKeyPlan: Sendable {
   /// Columns as asked for, those that are always empty included.
   var columns: [GroupColumn]
   var needsDay: Bool
+  /// The field that tells cells of costs from others; nil where there are none.
+  var side: Field? { fields.last.flatMap { $0.part == .side ? $0 : nil } }
 
   /// Meters that no catalog names may appear in usage: so many more numbers are kept free.
   static let dynamicTariffsMax = 1 << 16
   /// Unit prices that bands and changes of prices make, beside those of decks and charges: so many are kept free.
   static let openPricesMax = 1 << 20
 
+  /// What is set in the lower word of a key whose cell holds costs: the side is the last field.
+  static let costSide: UInt64 = 1
+
   /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
-  init?(columns: [GroupColumn], _ catalog: CompiledCatalog) {
+  ///
+  /// - Parameter isOfRun: whether events are added up by it: then both sides of an event have keys, where there are
+  ///   suppliers.
+  init?(columns: [GroupColumn], _ catalog: CompiledCatalog, isOfRun: Bool = false) {
     self.columns = columns
     var wanted: [(Part, [GroupColumn])] = []
     var rest = columns[...]
@@ -62,13 +72,22 @@ struct SummaryKeyPlan: Sendable {
       } else if column == .unit_price, rest.first == .per {
         rest = rest.dropFirst()
         wanted.append((.unitPrice, [.unit_price, .per]))
-      } else if column != .band || catalog.hasBands, let part = Self.part(column) {
+      } else if Self.isFilled(column, catalog), let part = Self.part(column) {
         wanted.append((part, [column]))
       }
     }
+    func isWanted(_ part: Part) -> Bool { wanted.contains { $0.0 == part } }
+    if catalog.costs != nil, isOfRun || isWanted(.supplier), !isWanted(.costCurrency) {
+      // Costs are never added up over currencies, nor with events whose cost is missing.
+      wanted.append((.costCurrency, isOfRun ? [] : [.cost_currency]))
+    }
     // Currency and unit are never added up.
-    if !wanted.contains(where: { $0.0 == .currency }) { wanted.append((.currency, [.currency])) }
-    if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
+    if !isWanted(.currency) { wanted.append((.currency, [.currency])) }
+    if !isWanted(.kind) { wanted.append((.kind, [])) }
+    if isOfRun, catalog.costs != nil {
+      if !isWanted(.supplier) { wanted.append((.supplier, [])) }
+      wanted.append((.side, []))
+    }
     fields = wanted.map { part, columns in
       Field(
         part: part, shift: 0, width: Self.width(part, catalog), columns: columns,
@@ -82,6 +101,16 @@ struct SummaryKeyPlan: Sendable {
       fields[index].shift = shift
     }
     needsDay = fields.contains { $0.part == .day }
+  }
+
+  /// Whether a column of this catalog can be anything but empty.
+  private static func isFilled(_ column: GroupColumn, _ catalog: CompiledCatalog) -> Bool {
+    switch column {
+    case .band: catalog.hasBands
+    case .jurisdiction: catalog.jurisdictions != nil
+    case .supplier, .cost_currency: catalog.costs != nil
+    default: true
+    }
   }
 
   private static func part(_ column: GroupColumn) -> Part? {
@@ -101,7 +130,10 @@ struct SummaryKeyPlan: Sendable {
     case .currency: .currency
     case .day: .day
     case .band: .band
-    case .jurisdiction, .tier_from, .tier_up_to, .allowance, .supplier, .cost_currency: nil
+    case .jurisdiction: .jurisdiction
+    case .supplier: .supplier
+    case .cost_currency: .costCurrency
+    case .tier_from, .tier_up_to, .allowance: nil
     }
   }
 
@@ -124,6 +156,10 @@ struct SummaryKeyPlan: Sendable {
     case .unitPrice, .price, .per:
       bits(catalog.unitPrices.count + (catalog.hasOpenPrices ? openPricesMax : 0))
     case .band: bits(catalog.bandNames.count)
+    case .jurisdiction: 2
+    case .supplier: bits(catalog.costs?.suppliers.count ?? 1)
+    case .costCurrency: bits(catalog.costs?.currencies.count ?? 1)
+    case .side: 1
     case .currency: bits(catalog.currencies.count)
     }
   }

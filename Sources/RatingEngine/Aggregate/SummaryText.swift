@@ -15,12 +15,15 @@ final class SummaryFormatter: @unchecked Sendable {
     case field(Int)
     case commas(Int)
     case zero, newline, unit
-    case count, raw, billed, amount
+    case count, raw, billed, amount, cost
   }
 
   private let ranks: SummaryRanks
   private let pieces: [Piece]
   private let kindField: Int
+  private let costField: Int
+  /// 1 by the rank of a cost currency that is one: events without cost have none.
+  private let hasCost: FlatTable<UInt8>
   /// Units with their commas, 16 bytes each.
   private let unitTexts: FlatTable<UInt8>
   private let unitLengths: FlatTable<Int>
@@ -36,6 +39,8 @@ final class SummaryFormatter: @unchecked Sendable {
     self.sliceRows = sliceRows
     pieces = Self.pieces(view)
     kindField = ranks.fields.firstIndex { $0.part == .kind } ?? 0
+    costField = ranks.fields.firstIndex { $0.part == .costCurrency } ?? 0
+    hasCost = FlatTable(ranks.fields[costField].values.map { $0 == 0 ? 0 : 1 })
     let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
     unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
     unitLengths = FlatTable(units.map(\.count))
@@ -50,6 +55,7 @@ final class SummaryFormatter: @unchecked Sendable {
     unitLengths.deallocate()
     unitDigits.deallocate()
     kinds.deallocate()
+    hasCost.deallocate()
   }
 
   /// The header line.
@@ -61,7 +67,9 @@ final class SummaryFormatter: @unchecked Sendable {
       ]
     } else {
       if !view.columns.contains(.currency) { names.append("currency") }
+      if view.showsCost, !view.columns.contains(.cost_currency) { names.append("cost_currency") }
       names += ["unit", "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "amount"]
+      if view.showsCost { names.append("cost") }
     }
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
@@ -74,21 +82,23 @@ final class SummaryFormatter: @unchecked Sendable {
         pieces.append(.field(index))
         columns = columns.dropFirst(view.fields[index].columns.count)
       } else {
-        // Bands, tiers, allowances and suppliers: nothing fills these columns yet.
+        // Nothing of this catalog fills the column.
         pieces.append(.commas(1))
         columns = columns.dropFirst()
       }
     }
     if view.isWholeSchema {
-      pieces += [Piece.count, .raw, .billed, .zero, .unit, .amount, .commas(1), .newline]
-      return pieces
+      pieces += [Piece.count, .raw, .billed, .zero, .unit, .amount, .commas(1)]
+      return pieces + (view.showsCost ? [.cost, .newline] : [.newline])
     }
-    if !view.columns.contains(.currency), let index = view.fields.firstIndex(where: { $0.part == .currency })
-    {
-      pieces.append(.field(index))
+    for (column, part) in [
+      (GroupColumn.currency, SummaryKeyPlan.Part.currency), (.cost_currency, .costCurrency),
+    ]
+    where !view.columns.contains(column) {
+      if let index = view.fields.firstIndex(where: { $0.part == part }) { pieces.append(.field(index)) }
     }
-    pieces += [Piece.unit, .count, .raw, .billed, .zero, .amount, .newline]
-    return pieces
+    pieces += [Piece.unit, .count, .raw, .billed, .zero, .amount]
+    return pieces + (view.showsCost ? [.commas(1), .cost, .newline] : [.newline])
   }
 
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
@@ -110,6 +120,8 @@ final class SummaryFormatter: @unchecked Sendable {
     let unitDigits = self.unitDigits.base
     let kinds = self.kinds.base
     let kindField = self.kindField
+    let costField = self.costField
+    let hasCost = self.hasCost.base
     withFieldTexts { fields in
       pieces.withUnsafeBufferPointer { pieces in
         for index in from..<until {
@@ -137,6 +149,10 @@ final class SummaryFormatter: @unchecked Sendable {
             case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
             case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
             case .amount: RowText.amount(cell.amountPico, &out)
+            case .cost:
+              if hasCost[fields[costField].rank(row)] != 0 {
+                RowText.amount(cells.costPico(Int(row.cell)), &out)
+              }
             }
           }
         }

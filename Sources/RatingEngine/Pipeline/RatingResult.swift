@@ -47,6 +47,10 @@ public struct RatingResult {
     let billed = held.reduce(Int128(0)) { $0 + $1.billed }
     let amount = held.reduce(Int128(0)) { $0 + $1.amountPico }
     let ratedRaw = (0..<4).reduce(Int128(0)) { $0 + totals.quantity[$1 * 8 + Int(Door.rated)] }
+    let cost = held.reduce(Int128(0)) { $0 + $1.costPico }
+    guard cost == totals.costPico else {
+      throw .totals("the summary holds costs of \(cost) pico, the rated records \(totals.costPico)")
+    }
     guard events == totals.rated, amount == totals.amountPico, raw == ratedRaw,
       billed == totals.billed.reduce(0, +)
     else {
@@ -63,18 +67,21 @@ struct CellSums: Sendable {
   var raw: Int128 = 0
   var billed: Int128 = 0
   var amountPico: Int128 = 0
+  /// What suppliers charge, whatever the currency of it.
+  var costPico: Int128 = 0
 
   /// Adds all cells up, by number of the currency: those in memory and those on disk. Complexity: O(cells).
   static func add(_ ledger: RunLedger, _ setup: RunSetup) throws(FileFault) -> [CellSums] {
     let currencyCount = max(1, setup.catalog.currencies.count)
     let currency = setup.keyPlan.fields.first { $0.part == .currency }
+    let costMask = setup.keyPlan.side == nil ? 0 : SummaryKeyPlan.costSide
     let total = Mutex([CellSums](repeating: CellSums(), count: currencyCount))
     ledger.cells.seal()
     nonisolated(unsafe) let cells = ledger.cells
     SummaryOrder.inParallel(cells.count, setup.options.threadCount) { from, until in
       var sums = [CellSums](repeating: CellSums(), count: currencyCount)
       sums.withUnsafeMutableBufferPointer { sums in
-        for number in from..<until { add(cells.cell(number), currency, sums) }
+        for number in from..<until { add(cells.cell(number), currency, costMask, sums) }
       }
       let part = sums
       total.withLock { total in
@@ -83,18 +90,23 @@ struct CellSums: Sendable {
     }
     var sums = total.withLock { $0 }
     try ledger.cellSpill?.forEach { cell in
-      sums.withUnsafeMutableBufferPointer { add(cell, currency, $0) }
+      sums.withUnsafeMutableBufferPointer { add(cell, currency, costMask, $0) }
     }
     return sums
   }
 
   @inline(__always) private static func add(
-    _ cell: SummaryCell, _ currency: SummaryKeyPlan.Field?, _ sums: UnsafeMutableBufferPointer<CellSums>
+    _ cell: SummaryCell, _ currency: SummaryKeyPlan.Field?, _ costMask: UInt64,
+    _ sums: UnsafeMutableBufferPointer<CellSums>
   ) {
     let value = currency.map {
       Int(truncatingIfNeeded: SummaryKeyPlan.value($0, low: cell.keyLow, high: cell.keyHigh))
     }
     let at = min(value ?? 0, sums.count - 1)
+    if cell.keyLow & costMask != 0 {
+      sums[at].costPico &+= cell.amountPico
+      return
+    }
     sums[at].events &+= Int(truncatingIfNeeded: cell.eventCount)
     sums[at].raw &+= Int128(cell.quantityRaw)
     sums[at].billed &+= Int128(cell.quantityBilled)
@@ -106,5 +118,6 @@ struct CellSums: Sendable {
     raw += other.raw
     billed += other.billed
     amountPico += other.amountPico
+    costPico += other.costPico
   }
 }

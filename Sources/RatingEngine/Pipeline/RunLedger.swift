@@ -142,6 +142,10 @@ final class RunLedger {
 
   /// Counts a further row of a rated record, or takes it back.
   private func countPart(_ row: OutcomeRow, _ totals: inout DoorTotals, sign: Int64 = 1) {
+    if row.isCost {
+      totals.costPico &+= row.amountPico &* Int128(sign)
+      return cells.addPart(row, sign: sign)
+    }
     let kind = Int(row.kind)
     totals.quantity[kind * 8 + Int(Door.rated)] += Int128(row.quantityRaw) * Int128(sign)
     totals.billed[kind] += Int128(row.quantityBilled) * Int128(sign)

@@ -97,6 +97,10 @@ extension Rater {
         let prices = book.fastPrices
         put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
       case .band: put(field) { UInt64(band[$0]) }
+      case .jurisdiction: put(field) { UInt64(jurisdiction[$0]) }
+      case .supplier: if let costs { put(field) { UInt64(costs.supplier[$0]) } }
+      case .costCurrency: if let costs { put(field) { UInt64(costs.currency[$0]) } }
+      case .side: continue
       case .currency:
         let plans = catalog.planEntries
         put(field) { UInt64(plans[Int(plan[$0])].currency) }
