@@ -74,7 +74,7 @@ private struct FieldPlanCompiler {
       slotByField[rule.role].map { FieldPlan.RoleSlot(rule: rule, slot: $0) }
     }
     let trunks = ["trunk_out", "trunk"].compactMap { slotByField[.service($0)] }
-    plan.trunk = trunks.first { isInFile($0) }
+    plan.trunks = trunks.filter { isInFile($0) }
     plan.key = format.key.compactMap { slotByField[$0] }
     bindGuide(serviceTag)
     plan.answered = try format.answered.map { (list) throws(FormatMismatch) in try conditions(list) }

@@ -111,8 +111,9 @@ struct FieldPlan: Sendable {
   var amount: AmountField?
   var amountCurrency: Int?
   var account: Int?
-  /// The trunk that decides which supplier carried the event: the outgoing one, where the format tells it apart.
-  var trunk: Int?
+  /// The trunk that decides which supplier carried the event, in the first of these slots that says something: the
+  /// outgoing one goes before the only one.
+  var trunks: [Int] = []
   var routingNumber: Int?
   var call: [Int] = []
   /// Slots whose texts identify the record; empty: the row's bytes.

@@ -59,8 +59,8 @@ struct NorthAmericanNumber: Equatable, BitwiseCopyable {
   var areaCode: Int { Int(digits / 10_000_000) }
   /// Whether whoever is called pays.
   var isTollFree: Bool { [800, 833, 844, 855, 866, 877, 888].contains(areaCode) }
-  /// Whether it is 555-1212 of an area code: directory assistance.
-  var isDirectoryAssistance: Bool { digits % 10_000_000 == 5_551_212 }
+  /// Whether it is 555-1212 of an area code: directory assistance, which is free for toll-free numbers.
+  var isDirectoryAssistance: Bool { digits % 10_000_000 == 5_551_212 && !isTollFree }
 }
 
 /// What decks that price by jurisdiction need. Immutable; shared by all workers.

@@ -52,9 +52,8 @@ extension Rater {
       costs.row[record] = 0
       costs.currency[record] = 0
       costs.amount[record] = 0
-      let trunk = fields.trunk.map { slot in
-        UnsafeBufferPointer(
-          start: columns.texts(slot)[record], count: max(0, Int(columns.lengths(slot)[record])))
+      let trunk = fields.trunks.first { columns.lengths($0)[record] > 0 }.map { slot in
+        UnsafeBufferPointer(start: columns.texts(slot)[record], count: Int(columns.lengths(slot)[record]))
       }
       let number = costs.rule(
         trunk: trunk ?? empty,
