@@ -15,6 +15,8 @@ public struct RatingResult {
   let totals: DoorTotals
   /// What the cells hold, by currency number.
   let held: [CellSums]
+  /// What they hold of both sides; nil for a catalog without suppliers.
+  let costSums: CostSums?
   /// Rows of the outputs that were written.
   let rowCounts = RowCounts()
 
@@ -33,6 +35,7 @@ public struct RatingResult {
     self.damaged = damaged
     totals = ledger.fileTotals.reduce(into: DoorTotals()) { $0 += $1 }
     held = try CellSums.add(ledger, setup)
+    costSums = setup.catalog.costs == nil ? nil : try CostSums(ledger, setup)
   }
 
   /// Proves conservation: every record left by one door, and the cells hold exactly what the rated records owe.
