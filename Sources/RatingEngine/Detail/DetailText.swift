@@ -26,18 +26,19 @@ struct DetailText {
     let unitPrice = setup.unitPrices.text(Int(price.unitPriceRank))
     let ratePlan = catalog.plans[Int(rater.plan[record])]
     let (group, destination) = SummaryTexts.tariff(Int(rater.tariff[record]), catalog, setup.meters)
-    let cells: [Label] = [
-      account, identity.service, Label(Instant.text(millis: start)), key,
-      Label(PhoneNumber.text(digits: batch.fromDigits[record], count: batch.fromCount[record])),
-      Label(PhoneNumber.text(digits: batch.toDigits[record], count: batch.toCount[record])),
-      Label(UsageDirection(rawValue: batch.direction[record])?.name ?? ""), Label(kind.name),
-      catalog.source.plans[Int(rater.plan[record])].name,
-      catalog.chargeNames[Int(ratePlan.charges[Int(rater.charge[record])].name)], group, destination,
-      quantity(batch.quantity[record], kind), quantity(rater.billed[record], kind), Label(kind.unit),
-      SummaryTexts.price(unitPrice), SummaryTexts.per(unitPrice),
-      Label(Amount(pico: rater.amount[record]).description),
-      Label(catalog.currencies[Int(ratePlan.currency)].code),
-    ]
+    let cells: [Label] =
+      [
+        account, identity.service, Label(Instant.text(millis: start)), key,
+        Label(PhoneNumber.text(digits: batch.fromDigits[record], count: batch.fromCount[record])),
+        Label(PhoneNumber.text(digits: batch.toDigits[record], count: batch.toCount[record])),
+        Label(UsageDirection(rawValue: batch.direction[record])?.name ?? ""), Label(kind.name),
+        catalog.source.plans[Int(rater.plan[record])].name,
+        catalog.chargeNames[Int(ratePlan.charges[Int(rater.charge[record])].name)], group, destination,
+        quantity(batch.quantity[record], kind), quantity(rater.billed[record], kind), Label(kind.unit),
+        SummaryTexts.price(unitPrice), SummaryTexts.per(unitPrice),
+        Label(Amount(pico: rater.amount[record]).description),
+        Label(catalog.currencies[Int(ratePlan.currency)].code),
+      ] + sides(record, rater)
     var bytes: [UInt8] = []
     for (index, cell) in cells.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -46,6 +47,20 @@ struct DetailText {
     return DetailRecord(
       sortKey: Self.sortKey(account, identity.service, start, key), text: bytes,
       lineInChunk: batch.line[record])
+  }
+
+  /// Jurisdiction, and what the supplier charges.
+  private func sides(_ record: Int, _ rater: Rater) -> [Label] {
+    let jurisdiction = rater.jurisdictions == nil ? 0 : rater.jurisdiction[record]
+    let word = Label(Jurisdiction(rawValue: jurisdiction)?.word ?? "")
+    guard let tables = setup.catalog.costs else { return [word, .empty, .empty, .empty] }
+    let cost = rater.cost(record)
+    let supplier = tables.suppliers[Int(cost.supplier)]
+    guard cost.currency != 0 else { return [word, supplier, .empty, .empty] }
+    return [
+      word, supplier, Label(Amount(pico: cost.pico).description),
+      Label(tables.currencies[Int(cost.currency)].code),
+    ]
   }
 
   private func quantity(_ value: Int64, _ kind: UsageKind) -> Label {

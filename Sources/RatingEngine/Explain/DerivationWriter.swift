@@ -64,7 +64,7 @@ struct DerivationWriter {
     if stage > .plan { steps.append(rulesStep(stage)) }
     if stage > .rules { steps += priceSteps(stage) }
     if stage > .charge { steps.append(quantityStep(stage)) }
-    if stage == .rated { steps.append(amountStep()) }
+    if stage == .rated { steps += [amountStep(), costStep()].compactMap { $0 } }
     return (planLines(stage), steps)
   }
 
