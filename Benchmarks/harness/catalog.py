@@ -1,7 +1,7 @@
 """Writes the workload's deck, plans and accounts as a catalog folder of ratemill, as a user would write it.
 
-The file formats are those of Sources/Catalog/README.md. Flat plans charge every outbound call with the deck's
-price. Tiered ones include seconds of some classes, shared by the accounts of a pool, and price what goes beyond
+The file formats are those of Sources/Catalog/README.md. Flat plans charge every outbound call with the
+deck's price. Tiered ones include seconds of some classes, shared by the accounts of a pool, and price what goes beyond
 in three tiers over the month. Credit plans are flat with a credit that the dearest calls use up first.
 """
 

@@ -1,7 +1,7 @@
-"""Plans whose charges depend on order, against flat ones: the charges of a peer, and how much longer it takes.
+"""Plans whose charges depend on order, against flat ones: a peer's charges, and how much longer it takes.
 
-With tiered plans 70 % of the accounts have included seconds, shared by the accounts of a pool, and three tiers
-beyond them. With credit plans every account has an amount of money that its dearest calls use up first.
+With tiered plans 70 % of the accounts have included seconds, shared by the accounts of a pool, and three
+tiers beyond them. With credit plans every account has an amount of money that its dearest calls use up first.
 """
 
 import csv
@@ -17,7 +17,7 @@ from .jobs import CREDIT_LIMIT, JOBS, TIERED_LIMIT, record_file
 from .measure import Contender, RunFailed, median_of_ratios, run, run_in_turns, say, warm
 from .session import Session
 
-# (unit, month): seconds of the covered classes, those beyond what is included, and their charge in micro-units.
+# (unit, month): seconds of covered classes, those beyond what is included, and their charge in micro-units.
 UnitCharges = dict[tuple[str, str], tuple[int, int, int]]
 
 
