@@ -10,7 +10,6 @@ public enum NotYetRated {
   public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
     let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
     let tables: [(file: String, line: Int?, what: String)] = [
-      ("grants.csv", catalog.grants.first?.line, "a grant"),
       ("suppliers.csv", catalog.suppliers.first?.line, "a supplier"),
     ]
     let rows = tables.compactMap { table in
@@ -32,7 +31,6 @@ public enum NotYetRated {
           file.isEmpty ? plan.file : file, line, "plan \(Quoted.text(plan.name)): \(what) is not rated yet",
           "leave it out"))
     }
-    if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
     for charge in plan.charges {
       for key in unratedKeys(of: charge) {
         add(charge.file, charge.line, "'\(key)' of charge \(Quoted.text(charge.name))")
@@ -42,20 +40,7 @@ public enum NotYetRated {
   }
 
   private static func unratedKeys(of charge: PlanCharge) -> [String] {
-    var keys: [String] = []
-    switch charge.price {
-    case .deck, .unit: break
-    case .recorded(.percentage(let percentage)):
-      // What is free depends on the events before.
-      if percentage.freeEventCount != nil { keys.append("free_events") }
-      if percentage.freeAmount != nil { keys.append("free_amount") }
-    case .recorded: break
-    case .tiers: keys.append("tiers")
-    }
-    if charge.periodMinimum != nil { keys.append("period_minimum") }
-    if charge.periodMaximum != nil { keys.append("period_maximum") }
-    if charge.gauge != nil { keys.append("gauge") }
-    return keys
+    charge.gauge == nil ? [] : ["gauge"]
   }
 
   /// What it does not know yet of one deck.

@@ -23,6 +23,9 @@ struct SummaryKeyPlan: Sendable {
     case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
       destination
     case unitPrice, price, per, currency, day, band
+    case tier, tierFrom, tierUpTo, allowance
+    /// Whether an allowance stands in the row, where no column names it.
+    case isCovered
   }
   /// Where a part stands.
   struct Field: Sendable {
@@ -62,13 +65,20 @@ struct SummaryKeyPlan: Sendable {
       } else if column == .unit_price, rest.first == .per {
         rest = rest.dropFirst()
         wanted.append((.unitPrice, [.unit_price, .per]))
-      } else if column != .band || catalog.hasBands, let part = Self.part(column) {
+      } else if column == .tier_from, rest.first == .tier_up_to {
+        rest = rest.dropFirst()
+        if catalog.settled.tiers.count > 1 { wanted.append((.tier, [.tier_from, .tier_up_to])) }
+      } else if Self.occurs(column, catalog), let part = Self.part(column) {
         wanted.append((part, [column]))
       }
     }
     // Currency and unit are never added up.
     if !wanted.contains(where: { $0.0 == .currency }) { wanted.append((.currency, [.currency])) }
     if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
+    // What is covered is told from the rest by the allowance.
+    if catalog.settled.allowances.count > 1, !wanted.contains(where: { $0.0 == .allowance }) {
+      wanted.append((.isCovered, []))
+    }
     fields = wanted.map { part, columns in
       Field(
         part: part, shift: 0, width: Self.width(part, catalog), columns: columns,
@@ -83,6 +93,19 @@ struct SummaryKeyPlan: Sendable {
     }
     needsDay = fields.contains { $0.part == .day }
   }
+
+  /// Whether the catalog can fill a column at all.
+  private static func occurs(_ column: GroupColumn, _ catalog: CompiledCatalog) -> Bool {
+    switch column {
+    case .band: catalog.hasBands
+    case .tier_from, .tier_up_to: catalog.settled.tiers.count > 1
+    case .allowance: catalog.settled.allowances.count > 1
+    default: true
+    }
+  }
+
+  /// The field that tells rows that an allowance covers; nil where there are no allowances.
+  var coverField: Field? { fields.first { $0.part == .allowance || $0.part == .isCovered } }
 
   private static func part(_ column: GroupColumn) -> Part? {
     switch column {
@@ -101,7 +124,10 @@ struct SummaryKeyPlan: Sendable {
     case .currency: .currency
     case .day: .day
     case .band: .band
-    case .jurisdiction, .tier_from, .tier_up_to, .allowance, .supplier, .cost_currency: nil
+    case .tier_from: .tierFrom
+    case .tier_up_to: .tierUpTo
+    case .allowance: .allowance
+    case .jurisdiction, .supplier, .cost_currency: nil
     }
   }
 
@@ -119,7 +145,12 @@ struct SummaryKeyPlan: Sendable {
     case .day: 16
     case .plan: bits(catalog.plans.count)
     case .charge: bits(catalog.chargeNames.count)
-    case .kind, .direction: 2
+    // A row without event may have no kind, and has no direction.
+    case .kind: catalog.settled.hasRowsWithoutEvent ? 3 : 2
+    case .direction: 2
+    case .tier, .tierFrom, .tierUpTo: bits(catalog.settled.tiers.count)
+    case .allowance: bits(catalog.settled.allowances.count)
+    case .isCovered: 1
     case .tariff, .group, .destination: bits(catalog.tariffs.count + dynamicTariffsMax)
     case .unitPrice, .price, .per:
       bits(catalog.unitPrices.count + (catalog.hasOpenPrices ? openPricesMax : 0))
@@ -139,6 +170,8 @@ struct SummaryKeyPlan: Sendable {
     // A recorded amount has none, which is not 0.
     case .price: representatives(catalog.unitPrices.map { $0.units == 0 ? Int64.min : $0.pico })
     case .per: representatives(catalog.unitPrices.map { SummaryTexts.per($0) })
+    case .tierFrom: representatives(catalog.settled.tiers.map(\.from))
+    case .tierUpTo: representatives(catalog.settled.tiers.map(\.upTo))
     default: nil
     }
   }

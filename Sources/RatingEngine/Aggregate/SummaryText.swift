@@ -14,8 +14,8 @@ final class SummaryFormatter: @unchecked Sendable {
   enum Piece {
     case field(Int)
     case commas(Int)
-    case zero, newline, unit
-    case count, raw, billed, amount
+    case newline, unit
+    case count, raw, billed, covered, amount
   }
 
   private let ranks: SummaryRanks
@@ -36,10 +36,11 @@ final class SummaryFormatter: @unchecked Sendable {
     self.sliceRows = sliceRows
     pieces = Self.pieces(view)
     kindField = ranks.fields.firstIndex { $0.part == .kind } ?? 0
-    let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
+    // The last one is that of rows without event over several kinds.
+    let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) } + [Array(",".utf8)]
     unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
     unitLengths = FlatTable(units.map(\.count))
-    unitDigits = FlatTable(UsageKind.allCases.map(\.quantityDigits))
+    unitDigits = FlatTable(UsageKind.allCases.map(\.quantityDigits) + [0])
     kinds = FlatTable(ranks.fields[kindField].values)
     // Numbers take at most 40 digits each.
     rowBytesMax = 256 + ranks.fields.reduce(0) { $0 + $1.texts.longest } + 64
@@ -74,20 +75,20 @@ final class SummaryFormatter: @unchecked Sendable {
         pieces.append(.field(index))
         columns = columns.dropFirst(view.fields[index].columns.count)
       } else {
-        // Bands, tiers, allowances and suppliers: nothing fills these columns yet.
+        // Nothing of this catalog fills the column.
         pieces.append(.commas(1))
         columns = columns.dropFirst()
       }
     }
     if view.isWholeSchema {
-      pieces += [Piece.count, .raw, .billed, .zero, .unit, .amount, .commas(1), .newline]
+      pieces += [Piece.count, .raw, .billed, .covered, .unit, .amount, .commas(1), .newline]
       return pieces
     }
     if !view.columns.contains(.currency), let index = view.fields.firstIndex(where: { $0.part == .currency })
     {
       pieces.append(.field(index))
     }
-    pieces += [Piece.unit, .count, .raw, .billed, .zero, .amount, .newline]
+    pieces += [Piece.unit, .count, .raw, .billed, .covered, .amount, .newline]
     return pieces
   }
 
@@ -126,9 +127,6 @@ final class SummaryFormatter: @unchecked Sendable {
               let length = Int(field.pointee.ends[rank &+ 1]) &- begin
               RowText.copy(field.pointee.bytes + begin, length, &out)
             case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
-            case .zero:
-              RowText.put(UInt8(ascii: "0"), &out)
-              RowText.put(UInt8(ascii: ","), &out)
             case .newline: RowText.put(UInt8(10), &out)
             case .unit: RowText.copy(unitTexts + kind &* 16, unitLengths[kind], &out)
             case .count:
@@ -136,6 +134,7 @@ final class SummaryFormatter: @unchecked Sendable {
               RowText.put(UInt8(ascii: ","), &out)
             case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
             case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
+            case .covered: RowText.quantity(cell.quantityCovered, digits: unitDigits[kind], &out)
             case .amount: RowText.amount(cell.amountPico, &out)
             }
           }

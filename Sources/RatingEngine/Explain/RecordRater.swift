@@ -46,7 +46,8 @@ final class RecordRater {
       source: source, keySeed: setup.keySeed(source.namespace), needsIdentity: true, scratch: scratch)
     rater = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: sourceIndex,
-      defaultAccountIndex: source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices)
+      defaultAccountIndex: source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices,
+      baseCells: setup.baseCells)
     view = RecordView(
       batch: batch, columns: columns, plan: plan, columnNames: columnNames, reasons: setup.filterReasons)
     memory = .allocate(capacity: bytesMax + 1 + ByteText.slack)
@@ -96,7 +97,7 @@ final class RecordRater {
   func isGuided(by field: FieldPlan.GuideField, _ bytes: [UInt8], textOffset: Int64) -> ServiceIndex.Entry? {
     let alone = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: sourceIndex, defaultAccountIndex: nil,
-      meters: setup.meters, unitPrices: setup.unitPrices)
+      meters: setup.meters, unitPrices: setup.unitPrices, baseCells: setup.baseCells)
     guard read(bytes, textOffset: textOffset), batch.door[0] == Door.open else { return nil }
     var fields = plan
     fields.guide = fields.guide.map { _ in [field] }

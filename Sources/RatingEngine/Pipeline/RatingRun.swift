@@ -6,6 +6,7 @@
 
 public import Catalog
 import Dispatch
+import DurableFiles
 import Synchronization
 import Tables
 
@@ -205,6 +206,7 @@ final class RunAttempt: @unchecked Sendable {
       let keys = try ledger.resolveSuspects()
       setup.options.stageClock?.lap(.copies)
       if !keys.isEmpty { return .keys(keys) }
+      try settle()
     } catch {
       throw .output(error)
     }
@@ -212,6 +214,13 @@ final class RunAttempt: @unchecked Sendable {
     if !short.isEmpty { return .damaged(short) }
     try checkPromises()
     return .finished(ledger, contexts.compactMap { $0 })
+  }
+
+  /// Prices what depends on order. Where a file turns out to be short, for nothing.
+  private func settle() throws(FileFault) {
+    setup.options.stageClock?.start()
+    try ledger.settle()
+    setup.options.stageClock?.lap(.settle)
   }
 
   /// Says how far each damaged file was read; after the workers have ended.

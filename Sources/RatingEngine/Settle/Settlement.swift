@@ -11,6 +11,8 @@ import Money
 final class Settlement<Stretching: EventStretching> {
   let tables: SettleTables
   var stretching: Stretching
+  /// Amounts that records carry in pico, by `PackedEvent.recorded` − 1.
+  var recordedAmounts: [Int128] = []
 
   /// Parts, the events' own in canonical order, then those of money allowances.
   var parts: [SettledPart] = []

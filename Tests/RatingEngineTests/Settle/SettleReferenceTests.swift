@@ -40,8 +40,7 @@ struct SettleComparison {
       classes = [UsageClass(plan: 0, charge: 0, kind: .voice, direction: .outbound, ratingGroup: "")]
     }
     tables = SettleTables(
-      scenario.catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) },
-      recordedAmounts: recorded)
+      scenario.catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) })
     rules = SettleRules(
       tables, scenario.pool.map { .pool($0, accounts: scenario.accounts) } ?? .account(scenario.accounts[0]),
       scenario.period, rolledIn: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)

@@ -126,7 +126,7 @@ struct SettleTrial {
       return copy.settle()
     }
     let tables = SettleTables(
-      catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) }, recordedAmounts: recorded)
+      catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) })
     let rules = rules(tables)
     // Gauges stand behind all events, whatever time they have.
     let order = events.indices.sorted { a, b in
@@ -134,6 +134,7 @@ struct SettleTrial {
       return x != y ? y : PackedEvent.precedes(events[a], events[b])
     }
     let settlement = Settlement(tables, SheetStretching(catalog: catalog))
+    settlement.recordedAmounts = recorded.map(\.pico)
     order.map { events[$0] }.withUnsafeBufferPointer { settlement.settle($0, rules) }
     return SettledSheet(
       catalog: catalog, rules: rules, names: order.map { names[$0] },
