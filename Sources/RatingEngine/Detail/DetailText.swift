@@ -11,10 +11,10 @@ struct DetailText {
 
   init(_ setup: RunSetup) { self.setup = setup }
 
-  /// The row of one rated record.
+  /// The row of one rated record; of a settled one up to what its parts say, with a comma behind it.
   func row(
     _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, _ rater: Rater,
-    text: TextPointer
+    text: TextPointer, isSettled: Bool
   ) -> DetailRecord {
     let catalog = setup.catalog
     let identity = catalog.identities[Int(catalog.services.entries[Int(rater.entry[record])].identity)]
@@ -22,8 +22,6 @@ struct DetailText {
     let start = batch.chargingStart(record)
     let key = key(record, batch, columns, plan, text: text)
     let kind = UsageKind(rawValue: batch.kind[record]) ?? .voice
-    let price = rater.book.fastPrices[Int(rater.price[record])]
-    let unitPrice = setup.unitPrices.text(Int(price.unitPriceRank))
     let ratePlan = catalog.plans[Int(rater.plan[record])]
     let (group, destination) = SummaryTexts.tariff(Int(rater.tariff[record]), catalog, setup.meters)
     let cells: [Label] = [
@@ -33,23 +31,30 @@ struct DetailText {
       Label(UsageDirection(rawValue: batch.direction[record])?.name ?? ""), Label(kind.name),
       catalog.source.plans[Int(rater.plan[record])].name,
       catalog.chargeNames[Int(ratePlan.charges[Int(rater.charge[record])].name)], group, destination,
-      quantity(batch.quantity[record], kind), quantity(rater.billed[record], kind), Label(kind.unit),
-      SummaryTexts.price(unitPrice), SummaryTexts.per(unitPrice),
-      Label(Amount(pico: rater.amount[record]).description),
-      Label(catalog.currencies[Int(ratePlan.currency)].code),
     ]
     var bytes: [UInt8] = []
-    for (index, cell) in cells.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+    for cell in cells {
       CSVText.append(cell.bytes, to: &bytes)
+      bytes.append(UInt8(ascii: ","))
     }
+    if !isSettled { bytes += part(record, batch, rater) }
     return DetailRecord(
       sortKey: Self.sortKey(account, identity.service, start, key), text: bytes,
       lineInChunk: batch.line[record])
   }
 
-  private func quantity(_ value: Int64, _ kind: UsageKind) -> Label {
-    Label(DecimalText.format(Int128(value), scale: kind.quantityDigits))
+  /// What an event comes to that does not depend on order.
+  private func part(_ record: Int, _ batch: UsageBatch, _ rater: Rater) -> [UInt8] {
+    let catalog = setup.catalog
+    let price = rater.book.fastPrices[Int(rater.price[record])]
+    let band = catalog.hasOpenPrices ? catalog.bandNames[Int(rater.band[record])] : .empty
+    return DetailPart(
+      band: band, raw: batch.quantity[record], billed: rater.billed[record], covered: 0,
+      kind: UsageKind(rawValue: batch.kind[record]) ?? .voice,
+      price: setup.unitPrices.text(Int(price.unitPriceRank)), tier: catalog.settled.tiers[0],
+      allowance: .empty, amountPico: rater.amount[record],
+      currency: catalog.currencies[Int(catalog.plans[Int(rater.plan[record])].currency)]
+    ).text
   }
 
   /// The record's key as people see it: the text of its key fields, or the hash of its row.
@@ -84,5 +89,37 @@ struct DetailText {
       if byte == 0 { bytes.append(1) }
     }
     bytes += [0, 0]
+  }
+}
+
+/// What a detail row says of one part of an event, or of an event without parts.
+struct DetailPart {
+  var band: Label
+  var raw: Int64
+  var billed: Int64
+  var covered: Int64
+  var kind: UsageKind
+  var price: CompiledCatalog.UnitPriceText
+  var tier: SettledUsage.Tier
+  var allowance: Label
+  var amountPico: Int128
+  var currency: Currency
+
+  /// Its cells, from `band` to `currency`.
+  var text: [UInt8] {
+    func quantity(_ value: Int64) -> Label {
+      Label(DecimalText.format(Int128(value), scale: kind.quantityDigits))
+    }
+    let cells: [Label] = [
+      band, quantity(raw), quantity(billed), quantity(covered), Label(kind.unit), SummaryTexts.price(price),
+      SummaryTexts.per(price), tier.from, tier.upTo, allowance, Label(Amount(pico: amountPico).description),
+      Label(currency.code),
+    ]
+    var bytes: [UInt8] = []
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      CSVText.append(cell.bytes, to: &bytes)
+    }
+    return bytes
   }
 }

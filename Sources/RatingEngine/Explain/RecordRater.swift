@@ -16,6 +16,10 @@ final class RecordRater {
   let rater: Rater
   let view: RecordView
   private let legs: LegTable?
+  /// Amounts that the packed record carries, in pico.
+  var settledAmounts: [Int128] = []
+  /// What became of the record that was rated last, where it depends on order.
+  var settled: SettledEvent?
   private let reader: EventReader
   private let scratch = ScratchText()
   private let memory: UnsafeMutableBufferPointer<UInt8>
@@ -58,6 +62,16 @@ final class RecordRater {
   deinit {
     memory.deallocate()
     rows.deallocate()
+  }
+
+  /// The row of the record that was rated last.
+  var row: UnsafeMutablePointer<OutcomeRow> { rows }
+
+  /// Notes what the record came to when it was settled.
+  func note(_ settled: SettledEvent) {
+    self.settled = settled
+    rater.billed[0] = settled.billed
+    rater.amount[0] = settled.amountPico
   }
 
   /// The text of the record at hand.

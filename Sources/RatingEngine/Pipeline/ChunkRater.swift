@@ -141,7 +141,9 @@ final class ChunkRater {
       if batch.door[record] == Door.rated {
         outcome.rows[row].payload = UInt32(outcome.details.count)
         outcome.details.append(
-          detail.row(record, batch, columns, plan, rater, text: UnsafePointer(chunk.text)))
+          detail.row(
+            record, batch, columns, plan, rater, text: UnsafePointer(chunk.text),
+            isSettled: outcome.rows[row].door == Door.settled))
       }
       row += 1
     }

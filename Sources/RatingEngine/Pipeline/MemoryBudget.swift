@@ -18,7 +18,7 @@ struct MemoryBudget: Sendable {
   let settleBytes: Int
   /// Suspended records with their bytes.
   let suspenseBytes: Int
-  /// Rows of the rated detail.
+  /// Rows of the rated detail, and as much again for what settled events have to say before they have rows.
   let detailBytes: Int
 
   /// Ordering the rows of the output: filter, log and suspects are gone by then. Without them it has a share of its own.
@@ -36,7 +36,7 @@ struct MemoryBudget: Sendable {
     // order takes at most 48 bytes where a cell and its slot take 40, so the output needs seven parts where cells have six.
     // While packed events are settled, the output's share is free for what is loaded of them.
     let settled = settles ? 7 : 0
-    let parts = 6 + 7 + suspense + detail + settled
+    let parts = 6 + 7 + suspense + detail * (settles ? 2 : 1) + settled
     func share(_ weight: Int) -> Int {
       weight == 0 ? 0 : max(Self.shareBytesMin, memoryBytes / parts * weight)
     }

@@ -50,6 +50,13 @@ public struct RatingRun: Sendable {
     self.progress = progress
   }
 
+  /// A run of a catalog that was compiled before.
+  init(catalog: CompiledCatalog, options: RatingOptions) {
+    self.catalog = catalog
+    self.options = options
+    progress = RunProgress()
+  }
+
   /// A run of the same catalog, which is not compiled again, with other options.
   func with(_ change: (inout RatingOptions) -> Void) -> RatingRun {
     var other = self

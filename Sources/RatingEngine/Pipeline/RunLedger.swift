@@ -23,6 +23,10 @@ final class RunLedger {
   var settled = SettledTotals()
   /// The rows of `allowances.csv`.
   private(set) var allowances: AllowanceRows?
+  /// What became of the event that the options name.
+  var watched: SettledEvent?
+  /// What the detail of settled events begins with, where it is wanted.
+  let settledDetail: SettledDetail?
   private var filter: KeyFilter
   private let log: SpillableLog<LoggedKey>
   private let suspects: SpillableLog<Suspect>
@@ -45,6 +49,9 @@ final class RunLedger {
     detail =
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
+    settledDetail =
+      setup.options.keepsDetail && setup.catalog.settled.isAny
+      ? SettledDetail(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
       ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: budget.filterBytes)
@@ -124,6 +131,11 @@ final class RunLedger {
           ratedCount &+= 1
           sums[Int(row.pointee.kind)] &+= Int128(row.pointee.quantityRaw)
           try settleStore?.append(row.pointee.packedIndex, of: outcome.packed, place: firstPlace &+ index)
+          if let settledDetail {
+            try settledDetail.append(
+              outcome.details[Int(row.pointee.payload)], unit, sequence: outcome.sequence,
+              place: firstPlace &+ index)
+          }
         } else {
           let payload = row.pointee.payload
           if row.pointee.door == Door.suspended, payload != OutcomeRow.noPayload {
@@ -193,6 +205,10 @@ final class RunLedger {
       try settleStore?.append(row.pointee.packedIndex, of: outcome.packed, place: logIndex)
     }
     let payload = row.pointee.payload
+    if row.pointee.door == Door.settled, payload != OutcomeRow.noPayload {
+      try settledDetail?.append(
+        outcome.details[Int(payload)], unit, sequence: outcome.sequence, place: logIndex)
+    }
     guard payload != OutcomeRow.noPayload, row.pointee.door != Door.settled else { return }
     if row.pointee.door == Door.rated {
       try detail?.append(
@@ -256,6 +272,7 @@ final class RunLedger {
     let run = SettleRun(self, settleStore)
     try run.run()
     allowances = run.allowances
+    if let detail, let settledDetail { try settledDetail.finish(into: detail) }
   }
 
   /// Gives back what only duplicate detection needed.

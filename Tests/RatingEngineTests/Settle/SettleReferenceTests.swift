@@ -31,7 +31,7 @@ struct SettleComparison {
       var packed = PackedEvent(
         keyHigh: 0, keyLow: 0, startMillis: event.startMillis, quantity: event.quantity, place: Int64(place),
         owner: 7, account: UInt32(event.account), baseCell: UInt32(classes.firstIndex(of: event.usage) ?? 0),
-        period: 3, recorded: event.recordedPico == nil ? 0 : UInt32(recorded.count), keyByteCount: 0,
+        recorded: event.recordedPico == nil ? 0 : UInt32(recorded.count), period: 3, keyByteCount: 0,
         marks: event.isAnswered ? .answered : [])
       event.key.withUnsafeBufferPointer { packed.setKey($0) }
       return packed
@@ -53,6 +53,7 @@ struct SettleComparison {
     }
     packed = events
     settlement = Settlement(tables, OneBandStretching())
+    settlement.recordedAmounts = recorded.map(\.pico)
     reference = ReferenceSettler(
       scenario.catalog, pool: scenario.pool, accounts: scenario.accounts, scenario.period, scenario.events,
       rolled: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)

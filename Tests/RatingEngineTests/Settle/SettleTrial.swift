@@ -66,8 +66,8 @@ struct SettleTrial {
       keyHigh: 0, keyLow: 0, startMillis: start,
       quantity: Int64(try decimal(words[4].filter { $0 != "s" }, kind.quantityDigits)),
       place: Int64(events.count), owner: 0, account: UInt32(account),
-      baseCell: UInt32(classes.firstIndex(of: usage)!), period: 0,
-      recorded: options["amount"] == nil ? 0 : UInt32(recorded.count), keyByteCount: 0, marks: [])
+      baseCell: UInt32(classes.firstIndex(of: usage)!),
+      recorded: options["amount"] == nil ? 0 : UInt32(recorded.count), period: 0, keyByteCount: 0, marks: [])
     if words.contains("answered") { event.marks.insert(.answered) }
     if words.contains("gauge") { event.marks.insert(.gauge) }
     Array(words[1].utf8).withUnsafeBufferPointer { event.setKey($0) }

@@ -97,8 +97,11 @@ final class SettleRun: @unchecked Sendable {
       }
     }
     try handOn(owners, atLeast: 0)
-    let totals = owners.rows.totals
-    lock.withLock { _ in ledger.settled += totals }
+    let (totals, found) = (owners.rows.totals, owners.found)
+    lock.withLock { _ in
+      ledger.settled += totals
+      if let found { ledger.watched = found }
+    }
   }
 
   /// Settles owners with events and those that stand without, in order of their numbers.
@@ -122,10 +125,11 @@ final class SettleRun: @unchecked Sendable {
 
   /// Hands cells and balances on where there are enough of them.
   private func handOn(_ owners: OwnerSettling, atLeast: Int) throws(FileFault) {
-    guard owners.rows.cells.count + owners.balances.count >= atLeast else { return }
+    guard owners.rows.cells.count + owners.balances.count + owners.details.count >= atLeast else { return }
     try lock.withLock { _ throws(FileFault) in
       for cell in owners.rows.cells { ledger.cells.add(cell) }
       for row in owners.balances { try allowances.append(row) }
+      for part in owners.details { try ledger.settledDetail?.append(part) }
       try ledger.spillCells()
     }
     owners.removeHandedOn()
@@ -141,6 +145,10 @@ final class OwnerSettling {
   private(set) var rows: SettledRows
   /// Rows of balances that wait to be handed on.
   private(set) var balances: [AllowanceRows.Row] = []
+  /// Parts of events for the detail, where it is wanted.
+  private(set) var details: [SettledDetail.Part] = []
+  /// What became of the event that is watched.
+  private(set) var found: SettledEvent?
 
   init(_ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan) {
     self.setup = setup
@@ -157,6 +165,7 @@ final class OwnerSettling {
   func removeHandedOn() {
     rows.removeCells()
     balances.removeAll(keepingCapacity: true)
+    details.removeAll(keepingCapacity: true)
   }
 
   /// Settles an owner: the periods of its events, and where it may owe something without event, all between the earliest and
@@ -180,12 +189,66 @@ final class OwnerSettling {
       if range.isEmpty, rules.lots.isEmpty, rules.members.allSatisfy({ $0.plans.isEmpty }) { continue }
       isFirst = false
       let events = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
+      let watched = setup.options.watched.flatMap { watched in
+        watched.event.owner == number && Int32(watched.event.period) == period.from.dayNumber
+          ? watched.index(in: events, tail: partition.tail) : nil
+      }
+      settlement.watched = watched ?? -1
       settlement.settle(events, rules)
+      if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
       rows.add(settlement, events, rules)
+      if setup.options.keepsDetail { noteDetails(events, rules) }
       rolled = settlement.balances.flatMap(\.lotsOut)
       for balance in settlement.balances {
         balances += AllowanceRows.rows(balance, rules, setup.catalog.source)
       }
+    }
+  }
+
+  private func noteDetails(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+    let catalog = setup.catalog
+    for (number, part) in settlement.parts.enumerated() {
+      let event = events[Int(part.event)]
+      // A gauge is no record.
+      if event.marks.contains(.gauge) { continue }
+      let usage = settlement.usageClass(of: event).usage
+      let plan = catalog.source.plans[usage.plan]
+      let charge = Int(classes.cells[Int(part.baseCell)].charge)
+      let tier = part.tier == SettledPart.none ? 0 : catalog.settled.tierNumbers[charge][Int(part.tier)]
+      let detail = DetailPart(
+        band: part.band == 0 ? .empty : plan.bandNames[Int(part.band) - 1], raw: part.raw, billed: part.billed,
+        covered: part.covered, kind: usage.kind,
+        price: CompiledCatalog.UnitPriceText(
+          pico: part.pricePico, units: part.priceUnits, kind: usage.kind.rawValue),
+        tier: catalog.settled.tiers[Int(tier)],
+        allowance: part.lot == SettledPart.none ? .empty : rules.lots[Int(part.lot)].name,
+        amountPico: part.amountPico, currency: plan.currency)
+      details.append(SettledDetail.Part(place: Int(event.place), number: number, text: detail.text))
+    }
+  }
+
+  /// Settles one event as if it were the only usage of its owner.
+  func settleAlone(_ event: PackedEvent, amounts: [Int128]) -> SettledEvent? {
+    let owner = setup.catalog.settled.owner(event.owner)
+    let account = setup.catalog.source.accounts[Int(event.account)]
+    let period = UsagePeriod.containing(
+      CivilDate(dayNumber: Int32(event.period)), cycleDay: Int32(account.cycleDay))
+    let rules = SettleRules(classes.tables, owner, period, isFirstPeriod: true)
+    settlement.recordedAmounts = amounts
+    settlement.watched = 0
+    withUnsafePointer(to: event) {
+      settlement.settle(UnsafeBufferPointer(start: $0, count: 1), rules)
+    }
+    return settledEvent(0, event, rules, isAlone: true)
+  }
+
+  private func settledEvent(
+    _ index: Int, _ event: PackedEvent, _ rules: SettleRules, isAlone: Bool
+  ) -> SettledEvent? {
+    settlement.witness.map { witness in
+      SettledEvent(
+        parts: settlement.parts.filter { Int($0.event) == index }, witness: witness, rules: rules,
+        usage: settlement.usageClass(of: event).usage, isAlone: isAlone)
     }
   }
 

@@ -136,7 +136,8 @@ final class SettlePartition {
     return x.lexicographicallyPrecedes(y)
   }
 
-  private func tail(of event: PackedEvent) -> ArraySlice<UInt8> {
+  /// What the key of an event has behind 16 bytes.
+  func tail(of event: PackedEvent) -> ArraySlice<UInt8> {
     guard event.keyByteCount == PackedEvent.longKey else { return [] }
     var (low, high) = (0, tailPlaces.count - 1)
     while low < high {
