@@ -73,9 +73,12 @@ final class SuspectSettlement: @unchecked Sendable {
   ) throws(FileFault) {
     try lock.withLock { _ throws(FileFault) in
       for (copy, verdict) in batch { try note(copy, verdict) }
-      try apply(batch.map { Item(
-          row: $0.copy.suspect.row, logIndex: $0.copy.suspect.logIndex, file: $0.copy.file,
-          verdict: $0.verdict) })
+      try apply(
+        batch.map {
+          Item(
+            row: $0.copy.suspect.row, logIndex: $0.copy.suspect.logIndex, file: $0.copy.file,
+            verdict: $0.verdict)
+        })
     }
   }
 

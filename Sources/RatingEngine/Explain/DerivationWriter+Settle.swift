@@ -36,7 +36,8 @@ private struct SettledWords {
   var quantityStep: EventDerivation.Step? {
     var lines = [premise]
     if charge.freeQuantity > 0 {
-      lines.append(Line("free", "the first \(Texts.quantity(charge.freeQuantity, usage.kind)) of every event"))
+      lines.append(
+        Line("free", "the first \(Texts.quantity(charge.freeQuantity, usage.kind)) of every event"))
     }
     lines += settled.parts.filter { $0.raw != 0 || $0.billed != 0 }.map { part in
       Line(
@@ -71,13 +72,16 @@ private struct SettledWords {
     let moved = counter.after - counter.before
     var lines = [
       Line(
-        "counter", "\(text(counter.before)) before, \(text(counter.before)) + \(text(moved)) = \(text(counter.after)) after")
+        "counter",
+        "\(text(counter.before)) before, \(text(counter.before)) + \(text(moved)) = \(text(counter.after)) after"
+      )
     ]
     for part in settled.parts where part.tier != SettledPart.none {
       let step = TierCurve(tiers).steps[Int(part.tier)]
       let upTo = step.upTo == .max ? "on" : "to \(text(step.upTo))"
       lines.append(
-        Line("tier", "\(Texts.quantity(part.billed, usage.kind)) in the tier from \(text(step.from)) \(upTo)"))
+        Line("tier", "\(Texts.quantity(part.billed, usage.kind)) in the tier from \(text(step.from)) \(upTo)")
+      )
     }
     if tiers.kind == .volume || tiers.kind == .stairstep || tiers.kind == .percentage {
       lines.append(
@@ -105,17 +109,20 @@ private struct SettledWords {
         case .answered: "owed where there is any quantity"
         case .always: "owed for every rated event"
         }
-      lines.append(Line("connection fee", "\(Texts.amount(Amount(pico: Int128(usage.feePico)), currency)), \(rule)"))
+      lines.append(
+        Line("connection fee", "\(Texts.amount(Amount(pico: Int128(usage.feePico)), currency)), \(rule)"))
     }
     lines.append(
       Line(
         "rounded",
-        "the sum so far, to \(plan.rounding.scale) digits, \(plan.rounding.mode.rawValue); a part is what it adds"))
+        "the sum so far, to \(plan.rounding.scale) digits, \(plan.rounding.mode.rawValue); a part is what it adds"
+      ))
     if let maximum = charge.periodMaximum {
       lines.append(Line("period maximum", "\(Texts.amount(maximum, currency)) for the charge in the period"))
     }
     if settled.rules.hasLineMembers {
-      lines.append(Line("by line", "amounts are differences of the running sum in \(currency.minorDigits) digits"))
+      lines.append(
+        Line("by line", "amounts are differences of the running sum in \(currency.minorDigits) digits"))
     }
     for part in settled.parts {
       let what = part.lot == SettledPart.none ? "part" : "'\(lot(part.lot).name)'"

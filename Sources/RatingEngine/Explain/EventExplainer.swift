@@ -218,7 +218,8 @@ public struct EventExplainer {
       columnNames: header.columnNames, legs: nil)
     return records.map { record in
       let event = FoundEvent(
-        file: file, record: record, textOffset: record.byteOffset, identity: nil, content: 0, isRowKeyed: false,
+        file: file, record: record, textOffset: record.byteOffset, identity: nil, content: 0,
+        isRowKeyed: false,
         key: [])
       return derivation(event)
     }

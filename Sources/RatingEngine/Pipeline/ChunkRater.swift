@@ -91,7 +91,8 @@ final class ChunkRater {
     if let rater = raters[file.sourceIndex] { return rater }
     let rater = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: file.sourceIndex,
-      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices,
+      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters,
+      unitPrices: setup.unitPrices,
       baseCells: setup.baseCells)
     raters[file.sourceIndex] = rater
     return rater

@@ -28,7 +28,8 @@ struct MemoryBudget: Sendable {
   private static let shareBytesMin = 64 << 10
 
   /// Divides `memoryBytes`; a store that the run does not have leaves its share to the others.
-  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool, settles: Bool = false) {
+  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool, settles: Bool = false)
+  {
     let keys = findsDuplicates ? 1 : 0
     let suspense = keepsSuspense ? 1 : 0
     let detail = keepsDetail ? 1 : 0

@@ -56,7 +56,8 @@ public struct RatingResult {
       covered == settled.covered.reduce(0, +)
     else {
       throw .totals(
-        "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(owed)")
+        "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(owed)"
+      )
     }
     guard settled.events == ledger.settleStore?.eventCount ?? 0 else {
       throw .totals(

@@ -56,7 +56,9 @@ final class AllowanceRows {
         balance.granted, balance.rolledIn, balance.used, balance.left, balance.expired, balance.rolledOut,
       ])
     return [whole]
-      + balance.shares.map { row(member: catalog.accounts[$0.account].id, [nil, nil, $0.used, nil, nil, nil]) }
+      + balance.shares.map {
+        row(member: catalog.accounts[$0.account].id, [nil, nil, $0.used, nil, nil, nil])
+      }
   }
 
   /// The cells before `member`, and the digits of its quantities.

@@ -216,7 +216,8 @@ final class OwnerSettling {
       let charge = Int(classes.cells[Int(part.baseCell)].charge)
       let tier = part.tier == SettledPart.none ? 0 : catalog.settled.tierNumbers[charge][Int(part.tier)]
       let detail = DetailPart(
-        band: part.band == 0 ? .empty : plan.bandNames[Int(part.band) - 1], raw: part.raw, billed: part.billed,
+        band: part.band == 0 ? .empty : plan.bandNames[Int(part.band) - 1], raw: part.raw,
+        billed: part.billed,
         covered: part.covered, kind: usage.kind,
         price: CompiledCatalog.UnitPriceText(
           pico: part.pricePico, units: part.priceUnits, kind: usage.kind.rawValue),

@@ -133,5 +133,7 @@ extension SettledClasses.Key {
     SummaryKeyPlan.put(number, shift: field.shift, &low, &high)
   }
 
-  @inline(__always) static func | (a: Self, b: Self) -> Self { Self(low: a.low | b.low, high: a.high | b.high) }
+  @inline(__always) static func | (a: Self, b: Self) -> Self {
+    Self(low: a.low | b.low, high: a.high | b.high)
+  }
 }
