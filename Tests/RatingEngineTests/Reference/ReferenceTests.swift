@@ -183,6 +183,6 @@ extension TrialResult {
       Issue.record("RATEMILL_SEED=\(seed &+ number): \(try small.difference() ?? "")\n\(small.text)")
     }
     // A test of nothing would pass too.
-    #expect(failures > 0 || splitCount >= Self.scenarioCount / 40, "\(splitCount) events in several rows")
+    #expect(failures > 0 || splitCount >= Self.scenarioCount / 50 - 1, "\(splitCount) events in several rows")
   }
 }
