@@ -8,18 +8,11 @@ public enum NotYetRated {
   ///
   /// Files are named by their path inside `folder`, the catalog as the user named it. Complexity: O(parts).
   public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
-    let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
-    let tables: [(file: String, line: Int?, what: String)] = [
-      ("grants.csv", catalog.grants.first?.line, "a grant")
-    ]
-    let rows = tables.compactMap { table in
-      table.line.map { finding(path(table.file), $0, "\(table.what) is not rated yet", "remove the rows") }
-    }
     let used = Set(catalog.sources.map(\.formatIndex))
     let formats = catalog.formats.indices.filter { used.contains($0) }.flatMap {
       findings(catalog.formats[$0])
     }
-    return rows + catalog.plans.flatMap { findings($0) } + formats
+    return catalog.plans.flatMap { findings($0) } + formats
   }
 
   /// What it does not know yet of one plan.
@@ -31,7 +24,6 @@ public enum NotYetRated {
           file.isEmpty ? plan.file : file, line, "plan \(Quoted.text(plan.name)): \(what) is not rated yet",
           "leave it out"))
     }
-    if let allowance = plan.allowances.first { add(allowance.file, allowance.line, "'allowances'") }
     for charge in plan.charges {
       for key in unratedKeys(of: charge) {
         add(charge.file, charge.line, "'\(key)' of charge \(Quoted.text(charge.name))")
@@ -41,20 +33,7 @@ public enum NotYetRated {
   }
 
   private static func unratedKeys(of charge: PlanCharge) -> [String] {
-    var keys: [String] = []
-    switch charge.price {
-    case .deck, .unit: break
-    case .recorded(.percentage(let percentage)):
-      // What is free depends on the events before.
-      if percentage.freeEventCount != nil { keys.append("free_events") }
-      if percentage.freeAmount != nil { keys.append("free_amount") }
-    case .recorded: break
-    case .tiers: keys.append("tiers")
-    }
-    if charge.periodMinimum != nil { keys.append("period_minimum") }
-    if charge.periodMaximum != nil { keys.append("period_maximum") }
-    if charge.gauge != nil { keys.append("gauge") }
-    return keys
+    charge.gauge == nil ? [] : ["gauge"]
   }
 
   /// What it does not know yet of one format.

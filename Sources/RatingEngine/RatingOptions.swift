@@ -47,6 +47,8 @@ public struct RatingOptions: Sendable {
   var keyFilterWords: Int?
   /// Keys in a block of the log of keys, for tests of logs that go to disk; nil for the default.
   var keyLogBlockKeys: Int?
+  /// A settled event that is to be explained.
+  var watched: WatchedEvent?
 
   /// Rows of a summary that are formatted, and compressed, at a time.
   var sliceRows = 1 << 15

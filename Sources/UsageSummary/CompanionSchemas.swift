@@ -89,13 +89,26 @@ public enum DetailSchema {
     SummaryColumn(
       "destination", .name, "destination of the deck row", empty: "no deck row was looked up",
       example: "United Kingdom Mobile"),
+    SummaryColumn(
+      "band", .name, "time band that the part fell into; of an event without parts, that of its start",
+      empty: "the price has no bands", example: ""),
     SummaryColumn("quantity_raw", .decimal, "quantity as recorded", example: "61"),
     SummaryColumn("quantity_billed", .decimal, "quantity after minimum and increments", example: "120"),
+    SummaryColumn("quantity_covered", .decimal, "billed quantity that an allowance covered", example: "0"),
     SummaryColumn("unit", .word, "unit of the quantities", example: "s"),
     SummaryColumn(
       "unit_price", .decimal, "price of `per` units", empty: "no price per unit", example: "0.012"),
     SummaryColumn(
       "per", .decimal, "units that `unit_price` pays for", empty: "`unit_price` is empty", example: "60"),
+    SummaryColumn(
+      "tier_from", .decimal, "where the tier begins, exclusive, in the unit of its counter",
+      empty: "the charge has no tiers", example: ""),
+    SummaryColumn(
+      "tier_up_to", .decimal, "where the tier ends, inclusive",
+      empty: "the tier is open, or there are no tiers", example: ""),
+    SummaryColumn(
+      "allowance", .name, "allowance that covered the part, or paid for it", empty: "nothing covered it",
+      example: ""),
     SummaryColumn("amount", .decimal, "what is charged, in `currency`", example: "0.024"),
     SummaryColumn("currency", .currency, "currency of `unit_price` and `amount`", example: "EUR"),
     SummaryColumn(

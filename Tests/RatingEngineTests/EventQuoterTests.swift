@@ -99,7 +99,8 @@ import Testing
 
   @Test func theTestsOfAPlanThatCannotBeRatedAreNotRun() throws {
     let plan = (Self.files["plans/retail.yaml"] ?? "").replacing(
-      "price: deck}", with: "price: deck, period_maximum: 3}")
+      "price: deck}",
+      with: "price: deck}\n  - {charge: seats, kinds: [event], price: 1, per: 1, gauge: max}")
     let findings = PlanTests.findings(
       try Self.load(try TemporaryFolder(), changing: ["plans/retail.yaml": plan]))
     #expect(

@@ -8,6 +8,8 @@ struct SummaryCell: BitwiseCopyable {
   var eventCount: Int64
   var quantityRaw: Int64
   var quantityBilled: Int64
+  /// Of the billed quantity, what an allowance covered.
+  var quantityCovered: Int64 = 0
   var amountPico: Int128
 
   /// Whether all its sums are 0: what is left of records that were taken back. A cell of further parts counts no event and
@@ -19,6 +21,7 @@ struct SummaryCell: BitwiseCopyable {
     eventCount &+= other.eventCount &* sign
     quantityRaw &+= other.quantityRaw &* sign
     quantityBilled &+= other.quantityBilled &* sign
+    quantityCovered &+= other.quantityCovered &* sign
     amountPico &+= other.amountPico &* Int128(sign)
   }
 }

@@ -18,6 +18,9 @@ final class SummaryCells: CellReading {
     var count: Int
     /// Blocks of 2^blockShift cells, room for 2^13 of them.
     var blocks: FlatTable<UnsafeMutablePointer<UInt64>?>
+    /// Bits of the key that are set where an allowance covers the cell.
+    var coverLow: UInt64
+    var coverHigh: UInt64
   }
   private struct Key: Hashable {
     var low: UInt64
@@ -42,14 +45,22 @@ final class SummaryCells: CellReading {
   private var wideCells: [SummaryCell] = []
   private var isSealed = false
 
-  /// - Parameter hasWideKeys: whether keys have more than 64 bits.
-  init(hasWideKeys: Bool) {
+  /// - Parameters:
+  ///   - hasWideKeys: whether keys have more than 64 bits.
+  ///   - coverField: the field of the key that is 0 where no allowance covers the cell; what it covers, it covers whole.
+  init(hasWideKeys: Bool, coverField: SummaryKeyPlan.Field? = nil) {
+    var (coverLow, coverHigh): (UInt64, UInt64) = (0, 0)
+    if let coverField {
+      SummaryKeyPlan.put(
+        1 << UInt64(coverField.width) - 1, shift: coverField.shift, &coverLow, &coverHigh)
+    }
     cellWords = hasWideKeys ? 5 : 4
     state = .allocate(capacity: 1)
     state.initialize(
       to: State(
         slots: FlatTable(zeroedCount: Self.slotCountMin), mask: UInt64(Self.slotCountMin - 1),
-        numberBits: Self.numberBitsFew, count: 0, blocks: FlatTable(zeroedCount: Self.blockCountMax)))
+        numberBits: Self.numberBitsFew, count: 0, blocks: FlatTable(zeroedCount: Self.blockCountMax),
+        coverLow: coverLow, coverHigh: coverHigh))
   }
 
   deinit {
@@ -107,6 +118,30 @@ final class SummaryCells: CellReading {
     add(row, hash: hash, eventCount: 1)
   }
 
+  /// Adds the sums of a key that several events share.
+  func add(_ cell: SummaryCell) {
+    let row = OutcomeRow(
+      keyLow: cell.keyLow, keyHigh: cell.keyHigh, identity: 0, identityHigh: 0, content: 0,
+      quantityRaw: cell.quantityRaw, quantityBilled: cell.quantityBilled, amountPico: cell.amountPico,
+      payload: OutcomeRow.noPayload, reason: 0, door: Door.rated, kind: 0, isRowKeyed: 0)
+    // What a row has no room for would be cut off.
+    guard row.amountPico == cell.amountPico, (0...0xffff).contains(cell.eventCount) else {
+      return addWide(covered(cell), sign: 1)
+    }
+    withUnsafePointer(to: row) {
+      add($0, hash: Self.hash(cell.keyLow, cell.keyHigh), eventCount: UInt64(cell.eventCount))
+    }
+  }
+
+  /// A cell that knows what of it is covered.
+  @inline(__always) private func covered(_ cell: SummaryCell) -> SummaryCell {
+    var cell = cell
+    if cell.keyLow & state.pointee.coverLow | cell.keyHigh & state.pointee.coverHigh != 0 {
+      cell.quantityCovered = cell.quantityBilled
+    }
+    return cell
+  }
+
   /// Adds a further part of an event: it counts none.
   @inline(never) func addPart(_ row: OutcomeRow, sign: Int64 = 1) {
     withUnsafePointer(to: row) { row in
@@ -138,7 +173,7 @@ final class SummaryCells: CellReading {
           let sum = counted &+ (small.raw &<< 16 | eventCount)
           let amount = cell[1] &+ small.amount
           let billed = cell[3] &+ small.billed
-          if sum < counted || counted & 0xffff == 0xffff || (amount | billed) &>> 63 != 0 {
+          if sum < counted || (counted & 0xffff) &+ eventCount > 0xffff || (amount | billed) &>> 63 != 0 {
             carry(cell)
             (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | eventCount, small.billed)
           } else {
@@ -216,10 +251,11 @@ final class SummaryCells: CellReading {
     _ row: UnsafePointer<OutcomeRow>, sign: Int64, eventCount: Int64
   ) {
     addWide(
-      SummaryCell(
-        keyLow: row.pointee.keyLow, keyHigh: row.pointee.keyHigh, eventCount: eventCount,
-        quantityRaw: row.pointee.quantityRaw, quantityBilled: row.pointee.quantityBilled,
-        amountPico: row.pointee.amountPico), sign: sign)
+      covered(
+        SummaryCell(
+          keyLow: row.pointee.keyLow, keyHigh: row.pointee.keyHigh, eventCount: eventCount,
+          quantityRaw: row.pointee.quantityRaw, quantityBilled: row.pointee.quantityBilled,
+          amountPico: row.pointee.amountPico)), sign: sign)
   }
 
   private func addWide(_ cell: SummaryCell, sign: Int64) {
@@ -279,10 +315,11 @@ final class SummaryCells: CellReading {
   }
 
   @inline(__always) private func read(_ cell: UnsafeMutablePointer<UInt64>) -> SummaryCell {
-    SummaryCell(
-      keyLow: cell[0], keyHigh: cellWords == 5 ? cell[4] : 0, eventCount: Int64(cell[2] & 0xffff),
-      quantityRaw: Int64(bitPattern: cell[2] &>> 16), quantityBilled: Int64(bitPattern: cell[3]),
-      amountPico: Int128(cell[1]))
+    covered(
+      SummaryCell(
+        keyLow: cell[0], keyHigh: cellWords == 5 ? cell[4] : 0, eventCount: Int64(cell[2] & 0xffff),
+        quantityRaw: Int64(bitPattern: cell[2] &>> 16), quantityBilled: Int64(bitPattern: cell[3]),
+        amountPico: Int128(cell[1])))
   }
 
   /// Forgets all cells; their memory stays for the next.

@@ -23,6 +23,9 @@ struct SummaryKeyPlan: Sendable {
     case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
       destination
     case unitPrice, price, per, currency, day, band, jurisdiction, supplier, costCurrency
+    case tier, tierFrom, tierUpTo, allowance
+    /// Whether an allowance stands in the row, where no column names it.
+    case isCovered
     /// Whether the amount of the cell is what suppliers charge for the events of the same key: see `costSide`.
     case side
   }
@@ -72,6 +75,9 @@ struct SummaryKeyPlan: Sendable {
       } else if column == .unit_price, rest.first == .per {
         rest = rest.dropFirst()
         wanted.append((.unitPrice, [.unit_price, .per]))
+      } else if column == .tier_from, rest.first == .tier_up_to {
+        rest = rest.dropFirst()
+        if catalog.settled.tiers.count > 1 { wanted.append((.tier, [.tier_from, .tier_up_to])) }
       } else if Self.isFilled(column, catalog), let part = Self.part(column) {
         wanted.append((part, [column]))
       }
@@ -84,8 +90,11 @@ struct SummaryKeyPlan: Sendable {
     // Currency and unit are never added up.
     if !isWanted(.currency) { wanted.append((.currency, [.currency])) }
     if !isWanted(.kind) { wanted.append((.kind, [])) }
+    // What is covered is told from the rest by the allowance.
+    if catalog.settled.allowances.count > 1, !isWanted(.allowance) { wanted.append((.isCovered, [])) }
     if isOfRun, catalog.costs != nil {
       if !isWanted(.supplier) { wanted.append((.supplier, [])) }
+      // The last field: `costSide` is its bit.
       wanted.append((.side, []))
     }
     fields = wanted.map { part, columns in
@@ -107,11 +116,16 @@ struct SummaryKeyPlan: Sendable {
   private static func isFilled(_ column: GroupColumn, _ catalog: CompiledCatalog) -> Bool {
     switch column {
     case .band: catalog.hasBands
+    case .tier_from, .tier_up_to: catalog.settled.tiers.count > 1
+    case .allowance: catalog.settled.allowances.count > 1
     case .jurisdiction: catalog.jurisdictions != nil
     case .supplier, .cost_currency: catalog.costs != nil
     default: true
     }
   }
+
+  /// The field that tells rows that an allowance covers; nil where there are no allowances.
+  var coverField: Field? { fields.first { $0.part == .allowance || $0.part == .isCovered } }
 
   private static func part(_ column: GroupColumn) -> Part? {
     switch column {
@@ -133,7 +147,9 @@ struct SummaryKeyPlan: Sendable {
     case .jurisdiction: .jurisdiction
     case .supplier: .supplier
     case .cost_currency: .costCurrency
-    case .tier_from, .tier_up_to, .allowance: nil
+    case .tier_from: .tierFrom
+    case .tier_up_to: .tierUpTo
+    case .allowance: .allowance
     }
   }
 
@@ -151,7 +167,12 @@ struct SummaryKeyPlan: Sendable {
     case .day: 16
     case .plan: bits(catalog.plans.count)
     case .charge: bits(catalog.chargeNames.count)
-    case .kind, .direction: 2
+    // A row without event may have no kind, and has no direction.
+    case .kind: catalog.settled.hasRowsWithoutEvent ? 3 : 2
+    case .direction: 2
+    case .tier, .tierFrom, .tierUpTo: bits(catalog.settled.tiers.count)
+    case .allowance: bits(catalog.settled.allowances.count)
+    case .isCovered: 1
     case .tariff, .group, .destination: bits(catalog.tariffs.count + dynamicTariffsMax)
     case .unitPrice, .price, .per:
       bits(catalog.unitPrices.count + (catalog.hasOpenPrices ? openPricesMax : 0))
@@ -175,6 +196,8 @@ struct SummaryKeyPlan: Sendable {
     // A recorded amount has none, which is not 0.
     case .price: representatives(catalog.unitPrices.map { $0.units == 0 ? Int64.min : $0.pico })
     case .per: representatives(catalog.unitPrices.map { SummaryTexts.per($0) })
+    case .tierFrom: representatives(catalog.settled.tiers.map(\.from))
+    case .tierUpTo: representatives(catalog.settled.tiers.map(\.upTo))
     default: nil
     }
   }

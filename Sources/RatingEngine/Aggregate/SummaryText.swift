@@ -14,8 +14,8 @@ final class SummaryFormatter: @unchecked Sendable {
   enum Piece {
     case field(Int)
     case commas(Int)
-    case zero, newline, unit
-    case count, raw, billed, amount, cost
+    case newline, unit
+    case count, raw, billed, covered, amount, cost
   }
 
   private let ranks: SummaryRanks
@@ -46,10 +46,11 @@ final class SummaryFormatter: @unchecked Sendable {
     let costCurrency = ranks.fields.firstIndex { $0.part == .costCurrency }
     costField = costCurrency ?? 0
     hasCost = FlatTable(costCurrency.map { ranks.fields[$0].values.map { $0 == 0 ? 0 : 1 } } ?? [0])
-    let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) }
+    // The last one is that of rows without event over several kinds.
+    let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) } + [Array(",".utf8)]
     unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
     unitLengths = FlatTable(units.map(\.count))
-    unitDigits = FlatTable(UsageKind.allCases.map(\.quantityDigits))
+    unitDigits = FlatTable(UsageKind.allCases.map(\.quantityDigits) + [0])
     kinds = FlatTable(ranks.fields[kindField].values)
     rankBits = ranks.bits
     samePieces = FlatTable(Self.samePieces(pieces, ranks))
@@ -96,7 +97,7 @@ final class SummaryFormatter: @unchecked Sendable {
       }
     }
     if view.isWholeSchema {
-      pieces += [Piece.count, .raw, .billed, .zero, .unit, .amount, .commas(1)]
+      pieces += [Piece.count, .raw, .billed, .covered, .unit, .amount, .commas(1)]
       return pieces + (view.showsCost ? [.cost, .newline] : [.newline])
     }
     for (column, part) in [
@@ -105,7 +106,7 @@ final class SummaryFormatter: @unchecked Sendable {
     where !view.columns.contains(column) {
       if let index = view.fields.firstIndex(where: { $0.part == part }) { pieces.append(.field(index)) }
     }
-    pieces += [Piece.unit, .count, .raw, .billed, .zero, .amount]
+    pieces += [Piece.unit, .count, .raw, .billed, .covered, .amount]
     return pieces + (view.showsCost ? [.commas(1), .cost, .newline] : [.newline])
   }
 
@@ -186,9 +187,6 @@ final class SummaryFormatter: @unchecked Sendable {
                 let length = Int(field.pointee.ends[rank &+ 1]) &- begin
                 RowText.copy(field.pointee.bytes + begin, length, &out)
               case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
-              case .zero:
-                RowText.put(UInt8(ascii: "0"), &out)
-                RowText.put(UInt8(ascii: ","), &out)
               case .newline: RowText.put(UInt8(10), &out)
               case .unit: RowText.copy(unitTexts + kind &* 16, unitLengths[kind], &out)
               case .count:
@@ -196,6 +194,7 @@ final class SummaryFormatter: @unchecked Sendable {
                 RowText.put(UInt8(ascii: ","), &out)
               case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
               case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
+              case .covered: RowText.quantity(cell.quantityCovered, digits: unitDigits[kind], &out)
               case .amount: RowText.amount(cell.amountPico, &out)
               case .cost:
                 if hasCost[fields[costField].rank(row)] != 0 {

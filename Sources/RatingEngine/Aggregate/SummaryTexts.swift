@@ -35,6 +35,8 @@ enum SummaryTexts {
     case .period:
       let from = CivilDate(dayNumber: Int32(number >> 6))
       return [Label("\(from)/\(CivilDate(dayNumber: from.dayNumber + Int32(number & 63)))")]
+    // No usage is as old as day 0: it is that of rows without event.
+    case .day where number == 0: return [.empty]
     case .day: return [Label(CivilDate(dayNumber: Int32(number)).description)]
     case .plan: return [catalog.source.plans[number].name]
     case .charge: return [catalog.chargeNames[number]]
@@ -54,6 +56,11 @@ enum SummaryTexts {
     case .costCurrency:
       return [number == 0 ? .empty : catalog.costs.map { Label($0.currencies[number].code) } ?? .empty]
     case .side: return []
+    case .tier: return [catalog.settled.tiers[number].from, catalog.settled.tiers[number].upTo]
+    case .tierFrom: return [catalog.settled.tiers[number].from]
+    case .tierUpTo: return [catalog.settled.tiers[number].upTo]
+    case .allowance: return [catalog.settled.allowances[number]]
+    case .isCovered: return []
     case .currency: return [Label(catalog.currencies[number].code)]
     }
   }

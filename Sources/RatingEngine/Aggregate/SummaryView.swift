@@ -38,7 +38,8 @@ struct SummaryView: Sendable {
   ) {
     guard let own = SummaryKeyPlan(columns: columns, catalog) else { return nil }
     var fields: [Field] = []
-    for field in own.fields {
+    // Whether something is covered is no column: rows that differ by nothing else are one.
+    for field in own.fields where field.part != .isCovered {
       guard let source = Self.source(of: field.part, keyPlan) else { return nil }
       fields.append(Field(part: field.part, columns: field.columns, source: source))
     }
@@ -56,6 +57,7 @@ struct SummaryView: Sendable {
     case .account, .costCentre, .service: return index(.identity)
     case .group, .destination: return index(.tariff)
     case .price, .per: return index(.unitPrice)
+    case .tierFrom, .tierUpTo: return index(.tier)
     default: return nil
     }
   }

@@ -10,6 +10,8 @@ final class SuspectSettlement: @unchecked Sendable {
   /// What was decided about a copy.
   struct Item {
     var row: OutcomeRow
+    /// Index of the copy in the log of keys.
+    var logIndex: Int
     var file: UInt32
     var verdict: CopyVerdict
   }
@@ -71,7 +73,12 @@ final class SuspectSettlement: @unchecked Sendable {
   ) throws(FileFault) {
     try lock.withLock { _ throws(FileFault) in
       for (copy, verdict) in batch { try note(copy, verdict) }
-      try apply(batch.map { Item(row: $0.copy.suspect.row, file: $0.copy.file, verdict: $0.verdict) })
+      try apply(
+        batch.map {
+          Item(
+            row: $0.copy.suspect.row, logIndex: $0.copy.suspect.logIndex, file: $0.copy.file,
+            verdict: $0.verdict)
+        })
     }
   }
 

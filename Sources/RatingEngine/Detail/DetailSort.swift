@@ -35,6 +35,9 @@ final class DetailSort {
     }
   }
 
+  /// Adds a row by its whole key, which ends with its address.
+  func append(key: [UInt8], text: [UInt8]) throws(FileFault) { try sort.append(key: key, payload: text) }
+
   /// Takes back the rows with these tags: records that turned out to be the duplicate.
   func remove(_ tags: TagSort) throws(FileFault) { try sort.remove(tags) }
 

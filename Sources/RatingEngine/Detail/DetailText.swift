@@ -11,10 +11,10 @@ struct DetailText {
 
   init(_ setup: RunSetup) { self.setup = setup }
 
-  /// The row of one rated record.
+  /// The row of one rated record; of a settled one up to what its parts say, with a comma behind it.
   func row(
     _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, _ rater: Rater,
-    text: TextPointer
+    text: TextPointer, isSettled: Bool
   ) -> DetailRecord {
     let catalog = setup.catalog
     let identity = catalog.identities[Int(catalog.services.entries[Int(rater.entry[record])].identity)]
@@ -22,49 +22,42 @@ struct DetailText {
     let start = batch.chargingStart(record)
     let key = key(record, batch, columns, plan, text: text)
     let kind = UsageKind(rawValue: batch.kind[record]) ?? .voice
-    let price = rater.book.fastPrices[Int(rater.price[record])]
-    let unitPrice = setup.unitPrices.text(Int(price.unitPriceRank))
     let ratePlan = catalog.plans[Int(rater.plan[record])]
     let (group, destination) = SummaryTexts.tariff(Int(rater.tariff[record]), catalog, setup.meters)
-    let cells: [Label] =
-      [
-        account, identity.service, Label(Instant.text(millis: start)), key,
-        Label(PhoneNumber.text(digits: batch.fromDigits[record], count: batch.fromCount[record])),
-        Label(PhoneNumber.text(digits: batch.toDigits[record], count: batch.toCount[record])),
-        Label(UsageDirection(rawValue: batch.direction[record])?.name ?? ""), Label(kind.name),
-        catalog.source.plans[Int(rater.plan[record])].name,
-        catalog.chargeNames[Int(ratePlan.charges[Int(rater.charge[record])].name)], group, destination,
-        quantity(batch.quantity[record], kind), quantity(rater.billed[record], kind), Label(kind.unit),
-        SummaryTexts.price(unitPrice), SummaryTexts.per(unitPrice),
-        Label(Amount(pico: rater.amount[record]).description),
-        Label(catalog.currencies[Int(ratePlan.currency)].code),
-      ] + sides(record, rater)
+    let cells: [Label] = [
+      account, identity.service, Label(Instant.text(millis: start)), key,
+      Label(PhoneNumber.text(digits: batch.fromDigits[record], count: batch.fromCount[record])),
+      Label(PhoneNumber.text(digits: batch.toDigits[record], count: batch.toCount[record])),
+      Label(UsageDirection(rawValue: batch.direction[record])?.name ?? ""), Label(kind.name),
+      catalog.source.plans[Int(rater.plan[record])].name,
+      catalog.chargeNames[Int(ratePlan.charges[Int(rater.charge[record])].name)], group, destination,
+    ]
     var bytes: [UInt8] = []
-    for (index, cell) in cells.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+    for cell in cells {
       CSVText.append(cell.bytes, to: &bytes)
+      bytes.append(UInt8(ascii: ","))
     }
+    if !isSettled { bytes += part(record, batch, rater) }
     return DetailRecord(
       sortKey: Self.sortKey(account, identity.service, start, key), text: bytes,
       lineInChunk: batch.line[record])
   }
 
-  /// Jurisdiction, and what the supplier charges.
-  private func sides(_ record: Int, _ rater: Rater) -> [Label] {
-    let jurisdiction = rater.jurisdictions == nil ? 0 : rater.jurisdiction[record]
-    let word = Label(Jurisdiction(rawValue: jurisdiction)?.word ?? "")
-    guard let tables = setup.catalog.costs else { return [word, .empty, .empty, .empty] }
-    let cost = rater.cost(record)
-    let supplier = tables.suppliers[Int(cost.supplier)]
-    guard cost.currency != 0 else { return [word, supplier, .empty, .empty] }
-    return [
-      word, supplier, Label(Amount(pico: cost.pico).description),
-      Label(tables.currencies[Int(cost.currency)].code),
-    ]
-  }
-
-  private func quantity(_ value: Int64, _ kind: UsageKind) -> Label {
-    Label(DecimalText.format(Int128(value), scale: kind.quantityDigits))
+  /// What an event comes to that does not depend on order.
+  private func part(_ record: Int, _ batch: UsageBatch, _ rater: Rater) -> [UInt8] {
+    let catalog = setup.catalog
+    let price = rater.book.fastPrices[Int(rater.price[record])]
+    let band = catalog.hasOpenPrices ? catalog.bandNames[Int(rater.band[record])] : .empty
+    return DetailPart(
+      band: band, raw: batch.quantity[record], billed: rater.billed[record], covered: 0,
+      kind: UsageKind(rawValue: batch.kind[record]) ?? .voice,
+      price: setup.unitPrices.text(Int(price.unitPriceRank)), tier: catalog.settled.tiers[0],
+      allowance: .empty, amountPico: rater.amount[record],
+      currency: catalog.currencies[Int(catalog.plans[Int(rater.plan[record])].currency)],
+      sides: DetailSides(
+        jurisdiction: rater.jurisdictions == nil ? 0 : rater.jurisdiction[record],
+        cost: rater.cost(record), catalog)
+    ).text
   }
 
   /// The record's key as people see it: the text of its key fields, or the hash of its row.
@@ -99,5 +92,55 @@ struct DetailText {
       if byte == 0 { bytes.append(1) }
     }
     bytes += [0, 0]
+  }
+}
+
+/// What a detail row says of one part of an event, or of an event without parts.
+struct DetailPart {
+  var band: Label
+  var raw: Int64
+  var billed: Int64
+  var covered: Int64
+  var kind: UsageKind
+  var price: CompiledCatalog.UnitPriceText
+  var tier: SettledUsage.Tier
+  var allowance: Label
+  var amountPico: Int128
+  var currency: Currency
+  var sides: DetailSides
+
+  /// Its cells, from `band` to `cost_currency`.
+  var text: [UInt8] {
+    func quantity(_ value: Int64) -> Label {
+      Label(DecimalText.format(Int128(value), scale: kind.quantityDigits))
+    }
+    let cells: [Label] = [
+      band, quantity(raw), quantity(billed), quantity(covered), Label(kind.unit), SummaryTexts.price(price),
+      SummaryTexts.per(price), tier.from, tier.upTo, allowance, Label(Amount(pico: amountPico).description),
+      Label(currency.code), sides.jurisdiction, sides.supplier, sides.cost, sides.costCurrency,
+    ]
+    var bytes: [UInt8] = []
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      CSVText.append(cell.bytes, to: &bytes)
+    }
+    return bytes
+  }
+}
+
+/// What a detail row says of the other side: the call's jurisdiction, and what its supplier charges.
+struct DetailSides {
+  var jurisdiction: Label
+  var supplier: Label
+  /// Empty where nothing is known.
+  var cost: Label
+  var costCurrency: Label
+
+  init(jurisdiction: UInt8, cost: EventCost, _ catalog: CompiledCatalog) {
+    self.jurisdiction = Label(Jurisdiction(rawValue: jurisdiction)?.word ?? "")
+    supplier = catalog.costs?.suppliers[Int(cost.supplier)] ?? .empty
+    let currency = cost.currency == 0 ? nil : catalog.costs?.currencies[Int(cost.currency)]
+    self.cost = currency == nil ? .empty : Label(Amount(pico: cost.pico).description)
+    costCurrency = currency.map { Label($0.code) } ?? .empty
   }
 }

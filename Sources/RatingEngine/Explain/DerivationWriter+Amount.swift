@@ -20,7 +20,7 @@ extension DerivationWriter {
 
   /// What the exact price says where it differs from what the rater summed up; nil where they agree, as they must.
   var disagreement: String? {
-    guard rater.stage == .rated else { return nil }
+    guard rater.stage == .rated, rater.settled == nil else { return nil }
     guard case .success(let priced) = exact else { return "the exact price of a rated event fails" }
     guard priced.billed != rater.rater.billed[0] || priced.amount != rater.amount else { return nil }
     return

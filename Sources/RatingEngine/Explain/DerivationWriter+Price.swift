@@ -114,7 +114,12 @@ extension DerivationWriter {
     let currency = rater.ratePlan.currency
     let isChanged = isAdjusted && rater.rater.price[0] != rater.rater.basePrice[0]
     var isOwn = false
-    if case .unit = charge.price { isOwn = true }
+    var hasTiers = false
+    switch charge.price {
+    case .unit: isOwn = true
+    case .tiers: (isOwn, hasTiers) = (true, true)
+    case .deck, .recorded: break
+    }
     func whose(_ isOwn: Bool) -> String {
       isChanged ? "" : isOwn || !hasRow ? " (the charge's own)" : " (the deck row's)"
     }
@@ -122,8 +127,10 @@ extension DerivationWriter {
     lines += [
       Line(
         "price",
-        Texts.price(UnitPrice(pico: price.pricePico, units: price.priceUnits), rater.kind, currency)
-          + whose(isOwn)),
+        hasTiers
+          ? "by tiers over the period"
+          : Texts.price(UnitPrice(pico: price.pricePico, units: price.priceUnits), rater.kind, currency)
+            + whose(isOwn)),
       Line(
         "increment",
         Texts.increment(book.increments[Int(price.incrementIndex)], rater.kind, currency)

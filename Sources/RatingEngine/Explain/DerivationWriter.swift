@@ -63,6 +63,9 @@ struct DerivationWriter {
     var steps = [timeStep()]
     if stage > .plan { steps.append(rulesStep(stage)) }
     if stage > .rules { steps += priceSteps(stage) }
+    if stage == .rated, let settled = rater.settled {
+      return (planLines(stage), steps + settledSteps(settled))
+    }
     if stage > .charge { steps.append(quantityStep(stage)) }
     if stage == .rated { steps += [amountStep(), costStep()].compactMap { $0 } }
     return (planLines(stage), steps)

@@ -67,7 +67,7 @@ public struct EventExplainer {
         found.isEmpty
         ? "no record of these inputs has this key; keys are compared byte for byte, and a line is named FILE:LINE"
         : nil
-      return answer(byKey: found, search, nothing: nothing)
+      return try answer(byKey: found, inputs, search, nothing: nothing)
     case .place(let input, let line):
       guard !input.isStandardInput else {
         throw .usage(
@@ -84,7 +84,11 @@ public struct EventExplainer {
           CopyDecision(try search.copies(of: [identity]))
         }
         return Answer(
-          derivations: [derive(event, copies)], recordCount: copies?.copies.count ?? 1, nothing: nil,
+          derivations: [
+            try derive(event, copies) { watched throws(RunFault) in
+              try self.settle(watched, inputs, search.damaged)
+            }
+          ], recordCount: copies?.copies.count ?? 1, nothing: nil,
           damaged: search.damaged)
       }
     }
@@ -97,7 +101,9 @@ public struct EventExplainer {
   }
 
   /// One derivation for each record, whatever its copies.
-  private func answer(byKey found: [FoundEvent], _ search: EventSearch, nothing: String?) -> Answer {
+  private func answer(
+    byKey found: [FoundEvent], _ inputs: [InputFile], _ search: EventSearch, nothing: String?
+  ) throws(RunFault) -> Answer {
     var order: [ConflictKey] = []
     var copies: [ConflictKey: [FoundEvent]] = [:]
     var chosen: [(event: FoundEvent, copies: CopyDecision?)] = []
@@ -117,21 +123,59 @@ public struct EventExplainer {
     chosen.sort {
       ($0.event.file.index, $0.event.record.byteOffset) < ($1.event.file.index, $1.event.record.byteOffset)
     }
+    var derivations: [EventDerivation] = []
+    for choice in chosen.prefix(Self.derivationCountMax) {
+      derivations.append(
+        try derive(choice.event, choice.copies) { watched throws(RunFault) in
+          try self.settle(watched, inputs, search.damaged)
+        })
+    }
     return Answer(
-      derivations: chosen.prefix(Self.derivationCountMax).map { derive($0.event, $0.copies) },
-      recordCount: search.foundCount, nothing: nothing, damaged: search.damaged)
+      derivations: derivations, recordCount: search.foundCount, nothing: nothing, damaged: search.damaged)
+  }
+
+  /// Rates all usage to know what an event that depends on order comes to; nil where it does not count, or where the inputs
+  /// cannot be read a second time.
+  private func settle(
+    _ watched: WatchedEvent, _ inputs: [InputFile], _ damaged: [DamagedFile]
+  ) throws(RunFault) -> SettledEvent? {
+    guard !inputs.contains(where: \.isStandardInput) else { return nil }
+    let whole = inputs.filter { input in !damaged.contains { $0.name == input.name } }
+    let run = RatingRun(catalog: setup.catalog, options: setup.options).with { options in
+      options.watched = watched
+      options.groupBy = [.account]
+    }
+    return try run.run(whole).ledger.watched
   }
 
   /// Rates the record again, alone, and writes down how.
-  private func derive(_ event: FoundEvent, _ copies: CopyDecision?) -> EventDerivation {
+  ///
+  /// - Parameter settled: says what an event that depends on order comes to among all usage; nil to look at it alone.
+  private func derive(
+    _ event: FoundEvent, _ copies: CopyDecision?,
+    settled: ((WatchedEvent) throws(RunFault) -> SettledEvent?)?
+  ) throws(RunFault) -> EventDerivation {
     let format = setup.catalog.source.formats[
       setup.catalog.source.sources[event.file.sourceIndex].formatIndex]
     let rater = RecordRater(
       setup: setup, sourceIndex: event.file.sourceIndex,
       plan: event.file.plan ?? FieldPlan(dialect: format.dialect),
       columnNames: event.file.columnNames, legs: event.file.legs, bytesMax: event.record.bytes.count)
-    if event.oversize == nil { _ = rater.rate(event.record.bytes, textOffset: event.textOffset) }
+    if event.oversize == nil, rater.rate(event.record.bytes, textOffset: event.textOffset),
+      let watched = rater.packed()
+    {
+      if let settled = try settled?(watched) ?? rater.settleAlone(watched) { rater.note(settled) }
+    }
     return DerivationWriter(rater: rater, event: event, copies: copies).derivation()
+  }
+
+  /// The derivation of a record alone: what depends on order, as the first usage of its period.
+  private func derivation(_ event: FoundEvent) -> EventDerivation {
+    do throws(RunFault) {
+      return try derive(event, nil, settled: nil)
+    } catch {
+      preconditionFailure("only a reading of the inputs can fail: \(error)")
+    }
   }
 
   // MARK: samples
@@ -173,11 +217,11 @@ public struct EventExplainer {
       name: sample.name, index: 0, sourceIndex: index, isNamedByOption: false, plan: plan,
       columnNames: header.columnNames, legs: nil)
     return records.map { record in
-      derive(
-        FoundEvent(
-          file: file, record: record, textOffset: record.byteOffset, identity: nil, content: 0,
-          isRowKeyed: false,
-          key: []), nil)
+      let event = FoundEvent(
+        file: file, record: record, textOffset: record.byteOffset, identity: nil, content: 0,
+        isRowKeyed: false,
+        key: [])
+      return derivation(event)
     }
   }
 }

@@ -16,6 +16,10 @@ final class RecordRater {
   let rater: Rater
   let view: RecordView
   private let legs: LegTable?
+  /// Amounts that the packed record carries, in pico.
+  var settledAmounts: [Int128] = []
+  /// What became of the record that was rated last, where it depends on order.
+  var settled: SettledEvent?
   private let reader: EventReader
   private let scratch = ScratchText()
   private let memory: UnsafeMutableBufferPointer<UInt8>
@@ -46,7 +50,8 @@ final class RecordRater {
       source: source, keySeed: setup.keySeed(source.namespace), needsIdentity: true, scratch: scratch)
     rater = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: sourceIndex,
-      defaultAccountIndex: source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices)
+      defaultAccountIndex: source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices,
+      baseCells: setup.baseCells)
     view = RecordView(
       batch: batch, columns: columns, plan: plan, columnNames: columnNames, reasons: setup.filterReasons)
     memory = .allocate(capacity: bytesMax + 1 + ByteText.slack)
@@ -57,6 +62,16 @@ final class RecordRater {
   deinit {
     memory.deallocate()
     rows.deallocate()
+  }
+
+  /// The row of the record that was rated last.
+  var row: UnsafeMutablePointer<OutcomeRow> { rows }
+
+  /// Notes what the record came to when it was settled.
+  func note(_ settled: SettledEvent) {
+    self.settled = settled
+    rater.billed[0] = settled.billed
+    rater.amount[0] = settled.amountPico
   }
 
   /// The text of the record at hand.
@@ -96,7 +111,7 @@ final class RecordRater {
   func isGuided(by field: FieldPlan.GuideField, _ bytes: [UInt8], textOffset: Int64) -> ServiceIndex.Entry? {
     let alone = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: sourceIndex, defaultAccountIndex: nil,
-      meters: setup.meters, unitPrices: setup.unitPrices)
+      meters: setup.meters, unitPrices: setup.unitPrices, baseCells: setup.baseCells)
     guard read(bytes, textOffset: textOffset), batch.door[0] == Door.open else { return nil }
     var fields = plan
     fields.guide = fields.guide.map { _ in [field] }

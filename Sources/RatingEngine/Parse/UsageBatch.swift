@@ -96,4 +96,6 @@ enum Door {
   /// Left at door 1 or 2: never compared for duplicates.
   static let unparsable: UInt8 = 5
   static let noEvent: UInt8 = 6
+  /// Rated, and priced when it is settled; only in rows of outcomes.
+  static let settled: UInt8 = 7
 }

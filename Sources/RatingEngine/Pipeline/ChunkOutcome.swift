@@ -7,6 +7,8 @@ final class ChunkOutcome {
   var rowCount = 0
   /// Counts of what left at doors 1 and 2, and of all records read.
   var totals = DoorTotals()
+  /// Events that are settled when all was read; rows refer to them by index.
+  let packed = PackedChunk()
   /// Further rows of rated records, in the order of the rows that they belong to.
   var parts: [PartRow] = []
   /// Suspended records; rows of later doors refer to them by index.
@@ -64,6 +66,7 @@ final class ChunkOutcome {
   func reset(for chunk: Chunk) {
     rowCount = 0
     if !parts.isEmpty { parts.removeAll(keepingCapacity: true) }
+    packed.removeAll()
     totals = DoorTotals()
     suspense.removeAll(keepingCapacity: true)
     unparsable.removeAll(keepingCapacity: true)

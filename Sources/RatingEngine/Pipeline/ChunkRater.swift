@@ -26,6 +26,7 @@ final class ChunkRater {
     prepare(file, plan)
     let reader = reader(file)
     let rater = rater(file)
+    rater.span = EventSpan()
     let clock = setup.options.stageClock
     clock?.start()
     splitter.begin(UnsafePointer(chunk.text), chunk.length, plan: plan)
@@ -43,6 +44,10 @@ final class ChunkRater {
       let first = outcome.rowCount
       let count = rater.rate(batch, columns, plan, into: outcome.rows + first, clock)
       outcome.rowCount += count
+      if rater.settledCount > 0 {
+        rater.packSettled(
+          batch, columns, plan, text: UnsafePointer(chunk.text), outcome.rows + first, into: outcome.packed)
+      }
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
@@ -51,6 +56,7 @@ final class ChunkRater {
       clock?.lap(.pack)
     }
     outcome.lineCount = splitter.lineCount
+    outcome.packed.span = rater.span
   }
 
   /// The first reading of a file whose format chooses among rows.
@@ -85,8 +91,9 @@ final class ChunkRater {
     if let rater = raters[file.sourceIndex] { return rater }
     let rater = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: file.sourceIndex,
-      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters, unitPrices: setup.unitPrices
-    )
+      defaultAccountIndex: file.source.defaultAccountIndex, meters: setup.meters,
+      unitPrices: setup.unitPrices,
+      baseCells: setup.baseCells)
     raters[file.sourceIndex] = rater
     return rater
   }
@@ -135,7 +142,9 @@ final class ChunkRater {
       if batch.door[record] == Door.rated {
         outcome.rows[row].payload = UInt32(outcome.details.count)
         outcome.details.append(
-          detail.row(record, batch, columns, plan, rater, text: UnsafePointer(chunk.text)))
+          detail.row(
+            record, batch, columns, plan, rater, text: UnsafePointer(chunk.text),
+            isSettled: outcome.rows[row].door == Door.settled))
       }
       row += 1
     }

@@ -36,7 +36,7 @@ struct DoorTotals: Sendable {
   /// Notes that a record left by `door`; `sign` −1 takes it back.
   mutating func note(door: UInt8, reason: UInt16, kind: UInt8, quantity value: Int64, sign: Int = 1) {
     switch door {
-    case Door.rated: rated += sign
+    case Door.rated, Door.settled: rated += sign
     case Door.duplicate: duplicate += sign
     case Door.suspended, Door.unparsable: suspended[Int(reason)] += sign
     default: addFiltered(Int(reason), sign)
@@ -44,6 +44,7 @@ struct DoorTotals: Sendable {
     if value == UsageBatch.absentQuantity {
       withoutQuantity += sign
     } else {
+      let door = door == Door.settled ? Door.rated : door
       quantity[Int(kind) * 8 + Int(door)] += Int128(value) * Int128(sign)
     }
   }

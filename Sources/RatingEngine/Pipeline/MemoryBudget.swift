@@ -14,9 +14,11 @@ struct MemoryBudget: Sendable {
   let cellBytes: Int
   /// Records put aside because their key may have been seen.
   let suspectBytes: Int
+  /// Packed events, before they go to disk.
+  let settleBytes: Int
   /// Suspended records with their bytes.
   let suspenseBytes: Int
-  /// Rows of the rated detail.
+  /// Rows of the rated detail, and as much again for what settled events have to say before they have rows.
   let detailBytes: Int
 
   /// Ordering the rows of the output: filter, log and suspects are gone by then. Without them it has a share of its own.
@@ -26,13 +28,16 @@ struct MemoryBudget: Sendable {
   private static let shareBytesMin = 64 << 10
 
   /// Divides `memoryBytes`; a store that the run does not have leaves its share to the others.
-  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool) {
+  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool, settles: Bool = false)
+  {
     let keys = findsDuplicates ? 1 : 0
     let suspense = keepsSuspense ? 1 : 0
     let detail = keepsDetail ? 1 : 0
     // Cells have the largest share: a run that spills them sorts them as well, one that spills keys only writes them. Their
     // order takes at most 48 bytes where a cell and its slot take 40, so the output needs seven parts where cells have six.
-    let parts = 6 + 7 + suspense + detail
+    // While packed events are settled, the output's share is free for what is loaded of them.
+    let settled = settles ? 7 : 0
+    let parts = 6 + 7 + suspense + detail * (settles ? 2 : 1) + settled
     func share(_ weight: Int) -> Int {
       weight == 0 ? 0 : max(Self.shareBytesMin, memoryBytes / parts * weight)
     }
@@ -40,15 +45,17 @@ struct MemoryBudget: Sendable {
     keyLogBytes = share(3 * keys)
     cellBytes = share(6)
     suspectBytes = share(keys)
+    settleBytes = share(settled)
     suspenseBytes = share(suspense)
     detailBytes = share(detail)
     outputBytes = findsDuplicates ? share(3) + share(3) + share(1) : share(7)
   }
 
   /// The budget of a run.
-  init(_ options: RatingOptions) {
+  init(_ options: RatingOptions, settles: Bool = false) {
     self.init(
       memoryBytes: options.memoryBytes, findsDuplicates: options.findsDuplicates,
-      keepsSuspense: options.keepsSuspense, keepsDetail: options.keepsDetail)
+      keepsSuspense: options.keepsSuspense, keepsDetail: options.keepsDetail,
+      settles: settles)
   }
 }

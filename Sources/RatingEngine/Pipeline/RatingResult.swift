@@ -17,6 +17,8 @@ public struct RatingResult {
   let held: [CellSums]
   /// What they hold of both sides; nil for a catalog without suppliers.
   let costSums: CostSums?
+  /// What of the totals was settled.
+  var settled: SettledTotals { ledger.settled }
   /// Rows of the outputs that were written.
   let rowCounts = RowCounts()
 
@@ -48,27 +50,37 @@ public struct RatingResult {
     let events = held.reduce(0) { $0 + $1.events }
     let raw = held.reduce(Int128(0)) { $0 + $1.raw }
     let billed = held.reduce(Int128(0)) { $0 + $1.billed }
+    let covered = held.reduce(Int128(0)) { $0 + $1.covered }
     let amount = held.reduce(Int128(0)) { $0 + $1.amountPico }
     let ratedRaw = (0..<4).reduce(Int128(0)) { $0 + totals.quantity[$1 * 8 + Int(Door.rated)] }
     let cost = held.reduce(Int128(0)) { $0 + $1.costPico }
-    guard cost == totals.costPico else {
-      throw .totals("the summary holds costs of \(cost) pico, the rated records \(totals.costPico)")
+    let charged = totals.costPico + settled.costPico
+    guard cost == charged else {
+      throw .totals("the summary holds costs of \(cost) pico, the rated records \(charged)")
     }
-    guard events == totals.rated, amount == totals.amountPico, raw == ratedRaw,
-      billed == totals.billed.reduce(0, +)
+    let owed = totals.amountPico + settled.amountPico
+    guard events == totals.rated, amount == owed, raw == ratedRaw,
+      billed == totals.billed.reduce(0, +) + settled.billed.reduce(0, +),
+      covered == settled.covered.reduce(0, +)
     else {
       throw .totals(
-        "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(totals.amountPico)"
+        "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(owed)"
       )
+    }
+    guard settled.events == ledger.settleStore?.eventCount ?? 0 else {
+      throw .totals(
+        "\(ledger.settleStore?.eventCount ?? 0) events were put aside, \(settled.events) were settled")
     }
   }
 }
 
 /// Sums over the cells of one currency.
 struct CellSums: Sendable {
+  var cells = 0
   var events = 0
   var raw: Int128 = 0
   var billed: Int128 = 0
+  var covered: Int128 = 0
   var amountPico: Int128 = 0
   /// What suppliers charge, whatever the currency of it.
   var costPico: Int128 = 0
@@ -110,16 +122,20 @@ struct CellSums: Sendable {
       sums[at].costPico &+= cell.amountPico
       return
     }
+    sums[at].cells &+= 1
     sums[at].events &+= Int(truncatingIfNeeded: cell.eventCount)
     sums[at].raw &+= Int128(cell.quantityRaw)
     sums[at].billed &+= Int128(cell.quantityBilled)
+    sums[at].covered &+= Int128(cell.quantityCovered)
     sums[at].amountPico &+= cell.amountPico
   }
 
   private mutating func add(_ other: CellSums) {
+    cells += other.cells
     events += other.events
     raw += other.raw
     billed += other.billed
+    covered += other.covered
     amountPico += other.amountPico
     costPico += other.costPico
   }

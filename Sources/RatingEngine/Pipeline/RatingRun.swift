@@ -6,6 +6,7 @@
 
 public import Catalog
 import Dispatch
+import DurableFiles
 import Synchronization
 import Tables
 
@@ -47,6 +48,13 @@ public struct RatingRun: Sendable {
     self.catalog = try CompiledCatalog.checked(catalog)
     self.options = options
     self.progress = progress
+  }
+
+  /// A run of a catalog that was compiled before.
+  init(catalog: CompiledCatalog, options: RatingOptions) {
+    self.catalog = catalog
+    self.options = options
+    progress = RunProgress()
   }
 
   /// A run of the same catalog, which is not compiled again, with other options.
@@ -205,6 +213,7 @@ final class RunAttempt: @unchecked Sendable {
       let keys = try ledger.resolveSuspects()
       setup.options.stageClock?.lap(.copies)
       if !keys.isEmpty { return .keys(keys) }
+      try settle()
     } catch {
       throw .output(error)
     }
@@ -212,6 +221,13 @@ final class RunAttempt: @unchecked Sendable {
     if !short.isEmpty { return .damaged(short) }
     try checkPromises()
     return .finished(ledger, contexts.compactMap { $0 })
+  }
+
+  /// Prices what depends on order. Where a file turns out to be short, for nothing.
+  private func settle() throws(FileFault) {
+    setup.options.stageClock?.start()
+    try ledger.settle()
+    setup.options.stageClock?.lap(.settle)
   }
 
   /// Says how far each damaged file was read; after the workers have ended.

@@ -17,6 +17,16 @@ final class RunLedger {
   let suspense: SuspenseStore?
   /// Rows of the rated detail, where they are wanted.
   let detail: DetailSort?
+  /// Events that are settled when all was read; nil where the catalog has none.
+  let settleStore: SettleStore?
+  /// What they came to.
+  var settled = SettledTotals()
+  /// The rows of `allowances.csv`.
+  private(set) var allowances: AllowanceRows?
+  /// What became of the event that the options name.
+  var watched: SettledEvent?
+  /// What the detail of settled events begins with, where it is wanted.
+  let settledDetail: SettledDetail?
   private var filter: KeyFilter
   private let log: SpillableLog<LoggedKey>
   private let suspects: SpillableLog<Suspect>
@@ -31,11 +41,17 @@ final class RunLedger {
     fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     findsDuplicates = setup.options.findsDuplicates
     let budget = setup.budget
-    cells = SummaryCells(hasWideKeys: setup.keyPlan.bits > 64)
+    cells = SummaryCells(hasWideKeys: setup.keyPlan.bits > 64, coverField: setup.keyPlan.coverField)
+    settleStore =
+      setup.catalog.settled.isAny
+      ? SettleStore(memoryBytesMax: budget.settleBytes, place: setup.spillPlace) : nil
     suspense = setup.keepsSuspense ? SuspenseStore(setup) : nil
     detail =
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
+    settledDetail =
+      setup.options.keepsDetail && setup.catalog.settled.isAny
+      ? SettledDetail(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
       ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: budget.filterBytes)
@@ -67,7 +83,9 @@ final class RunLedger {
     defer { self.filter = filter }
     let log = self.log
     let cells = self.cells
+    let settleStore = self.settleStore
     let firstLogIndex = log.count
+    let firstPlace = settleStore?.begin(outcome, unit) ?? 0
     if isLogging {
       try log.append(count) { index in
         let row = rows + index
@@ -109,6 +127,15 @@ final class RunLedger {
             try detail.append(
               outcome.details[Int(row.pointee.payload)], unit, sequence: outcome.sequence,
               tag: isLogging ? firstLogIndex + index : -1)
+          }
+        } else if row.pointee.door == Door.settled {
+          ratedCount &+= 1
+          sums[Int(row.pointee.kind)] &+= Int128(row.pointee.quantityRaw)
+          try settleStore?.append(row.pointee.packedIndex, of: outcome.packed, place: firstPlace &+ index)
+          if let settledDetail {
+            try settledDetail.append(
+              outcome.details[Int(row.pointee.payload)], unit, sequence: outcome.sequence,
+              place: firstPlace &+ index)
           }
         } else {
           let payload = row.pointee.payload
@@ -158,7 +185,7 @@ final class RunLedger {
   var cellCount: Int { cells.count + (cellSpill?.count ?? 0) }
 
   /// Sends the cells to disk when they have outgrown their share. Looked at once a chunk.
-  private func spillCells() throws(FileFault) {
+  func spillCells() throws(FileFault) {
     let share = setup.budget.cellBytes
     // A sixteenth is for the buffer of the cells that go to disk.
     guard cells.byteCount > share - share / 16, cells.count > 0 else { return }
@@ -181,8 +208,15 @@ final class RunLedger {
     _ row: UnsafePointer<OutcomeRow>, _ outcome: ChunkOutcome, _ unit: InputUnit, logIndex: Int
   ) throws(FileFault) {
     try suspects.append(Suspect(row: row.pointee, logIndex: logIndex))
+    if row.pointee.door == Door.settled {
+      try settleStore?.append(row.pointee.packedIndex, of: outcome.packed, place: logIndex)
+    }
     let payload = row.pointee.payload
-    guard payload != OutcomeRow.noPayload else { return }
+    if row.pointee.door == Door.settled, payload != OutcomeRow.noPayload {
+      try settledDetail?.append(
+        outcome.details[Int(payload)], unit, sequence: outcome.sequence, place: logIndex)
+    }
+    guard payload != OutcomeRow.noPayload, row.pointee.door != Door.settled else { return }
     if row.pointee.door == Door.rated {
       try detail?.append(
         outcome.details[Int(payload)], unit, sequence: outcome.sequence, tag: logIndex)
@@ -237,6 +271,17 @@ final class RunLedger {
 
   // MARK: the end
 
+  /// Settles what was put aside; to be called when it is known which copies count.
+  func settle() throws(FileFault) {
+    guard let settleStore else { return }
+    // Only duplicate detection asked for these: their memory is for what is settled.
+    releaseKeys()
+    let run = SettleRun(self, settleStore)
+    try run.run()
+    allowances = run.allowances
+    if let detail, let settledDetail { try settledDetail.finish(into: detail) }
+  }
+
   /// Gives back what only duplicate detection needed.
   func releaseKeys() {
     filter.deallocate()
@@ -263,7 +308,7 @@ final class RunLedger {
       decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup)), tagBytes: share / 8,
       place: setup.spillPlace)
     try settlement.settle(copies) { settled throws(FileFault) in
-      for item in settled { self.apply(item) }
+      for item in settled { try self.apply(item) }
       try self.spillCells()
     }
     if !settlement.found.isEmpty { return settlement.found }
@@ -273,23 +318,31 @@ final class RunLedger {
   }
 
   /// Counts what was decided about one copy.
-  private func apply(_ item: SuspectSettlement.Item) {
+  private func apply(_ item: SuspectSettlement.Item) throws(FileFault) {
     if item.row.isFurtherPart { return applyPart(item) }
     let file = Int(item.file)
     switch item.verdict {
     case .stays, .conflict, .held: break
     case .counts: count(item.row, &fileTotals[file])
     case .duplicate:
+      try removeSettled(item.row, item)
       var row = item.row
       row.door = Door.duplicate
       count(row, &fileTotals[file])
     case .withdrawn(let keeper, let parts):
+      try removeSettled(keeper, item)
       withdraw(keeper, file)
       for part in parts {
         countPart(part, &fileTotals[file], sign: -1)
         fileTotals[file].quantity[Int(part.kind) * 8 + Int(Door.duplicate)] += Int128(part.quantityRaw)
       }
     }
+  }
+
+  /// Takes a packed event back; `row` says whose it is.
+  private func removeSettled(_ row: OutcomeRow, _ item: SuspectSettlement.Item) throws(FileFault) {
+    guard row.door == Door.settled else { return }
+    try settleStore?.remove(place: item.logIndex, owner: row.packedOwner)
   }
 
   /// Counts a further row of a suspect as its own row was counted.

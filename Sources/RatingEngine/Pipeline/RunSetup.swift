@@ -16,6 +16,7 @@ final class RunSetup: Sendable {
   let summaryView: SummaryView?
   let meters: MeterNames
   let unitPrices: UnitPriceNumbers
+  let baseCells = BaseCellNumbers()
   /// One readable byte with slack: what absent texts point to.
   let emptyText: FlatTable<UInt8>
   /// Names of filter reasons: the catalog's, then those of formats.
@@ -44,7 +45,7 @@ final class RunSetup: Sendable {
     self.known = known
     self.catalog = catalog
     self.options = options
-    budget = MemoryBudget(options)
+    budget = MemoryBudget(options, settles: catalog.settled.isAny)
     let schema = GroupColumn.allCases.filter { $0 != .day }
     let isSummary = options.keepsSummary || options.groupBy == nil
     let tableColumns = options.groupBy ?? schema

@@ -24,6 +24,8 @@ public enum RatingStage: Int, CaseIterable, Sendable {
   case take
   /// Deciding about records whose key may have been seen.
   case copies
+  /// Pricing what depends on order.
+  case settle
 }
 
 /// Adds up the time of stages. For runs with one worker.

@@ -39,6 +39,8 @@ public struct RunReport: Sendable {
     public var raw: Int128
     /// Billed, in integer quantity.
     public var billed: Int128
+    /// Of that, covered by allowances.
+    public var covered: Int128
   }
   /// One input.
   public struct File: Sendable {
@@ -121,15 +123,18 @@ extension RatingResult {
   }
 
   private func amounts() -> [(currency: Currency, amount: Amount)] {
-    held.indices.filter { held[$0].events > 0 }
+    held.indices.filter { held[$0].cells > 0 }
       .map { (setup.catalog.currencies[$0], Amount(pico: held[$0].amountPico)) }.sorted { $0.0 < $1.0 }
   }
 
   private func quantities() -> [RunReport.Quantity] {
     UsageKind.allCases.compactMap { kind in
       let raw = totals.quantity[Int(kind.rawValue) * 8 + Int(Door.rated)]
-      let billed = totals.billed[Int(kind.rawValue)]
-      return raw == 0 && billed == 0 ? nil : RunReport.Quantity(kind: kind, raw: raw, billed: billed)
+      let billed = totals.billed[Int(kind.rawValue)] + settled.billed[Int(kind.rawValue)]
+      return raw == 0 && billed == 0
+        ? nil
+        : RunReport.Quantity(
+          kind: kind, raw: raw, billed: billed, covered: settled.covered[Int(kind.rawValue)])
     }
   }
 

@@ -28,8 +28,7 @@ extension RatingResult {
         try writePlain(
           folder, SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count))
       if let detail = ledger.detail { files += try writeDetail(folder, detail) }
-      let header = Array((AllowanceSchema.columns.map(\.name.description).joined(separator: ",") + "\n").utf8)
-      files.append(try writePlain(folder, AllowanceSchema.fileName, header, rowCount: 0))
+      files.append(try writeAllowances(folder))
       let manifest = manifest(files, semantics: semantics)
       _ = try writePlain(folder, SummaryManifest.fileName, manifest.text(), rowCount: 0)
       try extra(folder)
@@ -72,7 +71,8 @@ extension RatingResult {
     for (currency, cost) in report.costs?.costs ?? [] { sums.costs[currency] = cost }
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
-      sums.quantities[kind] = ControlSums.Quantities(raw: quantity.raw, billed: quantity.billed, covered: 0)
+      sums.quantities[kind] = ControlSums.Quantities(
+        raw: quantity.raw, billed: quantity.billed, covered: quantity.covered)
     }
     return sums
   }
@@ -92,6 +92,25 @@ extension RatingResult {
       name: SuspenseSchema.fileName, rowCount: Int64(tally.count), decodedBytes: byteCount,
       sha256: hash.hexDigest())
     return (file, tally)
+  }
+
+  private func writeAllowances(_ folder: PublishedFolder) throws(FileFault) -> SummaryManifest.File {
+    let writer = try folder.writer(AllowanceSchema.fileName, mode: 0o644)
+    var hash = SHA256()
+    let header = SummaryColumn.header(of: AllowanceSchema.columns)
+    hash.update(header)
+    try writer.write(contentsOf: header)
+    var byteCount = Int64(header.count)
+    try ledger.allowances?.forEach { row throws(FileFault) in
+      let text = Array(row)
+      hash.update(text)
+      byteCount += Int64(text.count)
+      try writer.write(contentsOf: text)
+    }
+    try writer.finish()
+    return SummaryManifest.File(
+      name: AllowanceSchema.fileName, rowCount: Int64(ledger.allowances?.count ?? 0),
+      decodedBytes: byteCount, sha256: hash.hexDigest())
   }
 
   private func writePlain(

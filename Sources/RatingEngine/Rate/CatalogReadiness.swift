@@ -4,21 +4,15 @@ public import Catalog
 
 /// The last checks before a catalog is compiled; they need the engine.
 public enum CatalogReadiness {
-  /// What is wrong: accounts that ask for what this version does not rate yet, and examples of formats that read
+  /// What is wrong: what this version does not rate yet, and examples of formats that read
   /// differently than they say, for formats of the user's own and for those that sources name.
   ///
-  /// Files are named by their path inside `folder`, the catalog as the user named it. Complexity: O(accounts + bytes of
-  /// the examples), milliseconds.
+  /// Files are named by their path inside `folder`, the catalog as the user named it. Complexity: O(bytes of the
+  /// examples), milliseconds.
   public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
-    let accountsFile = folder.isEmpty ? "accounts.csv" : folder + "/accounts.csv"
-    let accounts = catalog.accounts.filter { $0.rounding == .line }.map { account in
-      CatalogFinding(
-        severity: .error, file: accountsFile, line: account.line, column: 0,
-        message: "account '\(account.id)': 'round: line' is not rated yet", hint: "use 'event'")
-    }
     let used = Set(catalog.sources.map(\.formatIndex))
     let formats = catalog.formats.indices.filter { used.contains($0) || catalog.formats[$0].isOwn }
-    return accounts + NotYetRated.findings(catalog, folder: folder)
+    return NotYetRated.findings(catalog, folder: folder)
       + formats.flatMap { FormatExamples.check(catalog.formats[$0]) }.map(\.finding)
   }
 

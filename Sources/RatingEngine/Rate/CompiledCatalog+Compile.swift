@@ -103,6 +103,10 @@ private struct CatalogCompiler {
       compilePlan(plan, deckBases, rowPriceCount: rowPriceCount, isAdjusted: adjusted.contains(index))
     }
     let accountChanges = compileAccountPrices()
+    let settled = SettledUsage(catalog)
+    if settled.isAny {
+      for price in SettledUsage.unitPrices(catalog, increments) { _ = unitPrice(price) }
+    }
     var tariffByGroup: [Label: UInt32] = [:]
     for (number, name) in groups.names.enumerated() {
       tariffByGroup[name] = tariff(group: UInt32(number), destination: 0)
@@ -130,7 +134,8 @@ private struct CatalogCompiler {
       bandSets: bandSets, priceChanges: priceChanges, accountChanges: accountChanges,
       dateBounds: dates.flatMap { span in zones.map { Self.bounds(span, $0) } },
       priceVariants: FlatTable(priceKeys.map(\.variant)), variants: variants,
-      hasOpenPrices: plans.contains(where: \.isAdjusted), jurisdictions: jurisdictions, costs: costs)
+      hasOpenPrices: plans.contains(where: \.isAdjusted), jurisdictions: jurisdictions, costs: costs,
+      settled: settled)
   }
 
   private typealias Identity = ServiceIndexBuilder.Identity
@@ -155,6 +160,17 @@ private struct CatalogCompiler {
   ) -> (FlatTable<CompiledCatalog.AccountEntry>, FlatTable<CompiledCatalog.Assignment>) {
     var assignments: [CompiledCatalog.Assignment] = []
     var zoneNumbers: [String: UInt16] = [:]
+    var grantedAccounts: Set<Label> = []
+    var grantedPools: Set<Label> = []
+    for grant in catalog.grants {
+      switch grant.owner {
+      case .account(let index): grantedAccounts.insert(catalog.accounts[index].id)
+      case .pool(let name): grantedPools.insert(name)
+      }
+    }
+    func isGranted(_ account: Account) -> Bool {
+      grantedAccounts.contains(account.id) || grantedPools.contains(account.pool)
+    }
     let entries = catalog.accounts.map { account -> CompiledCatalog.AccountEntry in
       let zone = zoneNumbers[account.zone.name] ?? UInt16(zones.count)
       if Int(zone) == zones.count {
@@ -172,7 +188,7 @@ private struct CatalogCompiler {
       }
       return CompiledCatalog.AccountEntry(
         assignment: first, zone: zone, cycleDay: UInt8(account.cycleDay),
-        roundsLines: account.rounding == .line ? 1 : 0)
+        isSettled: account.rounding == .line || isGranted(account) ? 1 : 0)
     }
     return (FlatTable(entries), FlatTable(assignments))
   }
@@ -302,7 +318,7 @@ private struct CatalogCompiler {
           }.map(Int32.init))
       }
     }
-    let charges = plan.charges.map { compileCharge($0, rowPriceCount: rowPriceCount) }
+    let charges = plan.charges.map { compileCharge($0, of: plan, rowPriceCount: rowPriceCount) }
     let firstChange = priceChanges.count
     for (index, change) in plan.priceChanges.enumerated() {
       priceChanges.append(compileChange(change, .plan(index)))
@@ -323,13 +339,13 @@ private struct CatalogCompiler {
   }
 
   private static func chargeEntries(_ plan: CompiledPlan) -> [CompiledCatalog.ChargeEntry] {
-    plan.chargesByCombination.map { candidates in
+    plan.chargesByCombination.enumerated().map { combination, candidates in
       guard !plan.isAdjusted, let first = candidates.first, plan.charges[Int(first)].groups == nil,
         plan.charges[Int(first)].priceByRowPrice == nil
-      else { return CompiledCatalog.ChargeEntry(charge: CompiledCatalog.none, name: 0, hasLimits: 0) }
+      else { return CompiledCatalog.ChargeEntry(charge: CompiledCatalog.none, name: 0, marks: 0) }
       let charge = plan.charges[Int(first)]
       return CompiledCatalog.ChargeEntry(
-        charge: UInt32(first), name: charge.name, hasLimits: charge.hasLimits ? 1 : 0)
+        charge: UInt32(first), name: charge.name, marks: charge.marks(combination: combination))
     }
   }
 
@@ -359,7 +375,10 @@ private struct CatalogCompiler {
     return UInt32(currencies.count - 1)
   }
 
-  private mutating func compileCharge(_ charge: PlanCharge, rowPriceCount: Int) -> CompiledCharge {
+  private mutating func compileCharge(
+    _ charge: PlanCharge, of plan: RatePlan, rowPriceCount: Int
+  ) -> CompiledCharge {
+    let settled = charge.settledScope(in: plan)
     var recorded: RecordedPrice?
     if case .recorded(let price) = charge.price { recorded = price }
     return CompiledCharge(
@@ -371,7 +390,9 @@ private struct CatalogCompiler {
       dates: charge.dates.isAlways ? CompiledCatalog.none : days(charge.dates),
       freeQuantity: charge.freeQuantity, recorded: recorded,
       bandPrices: charge.bandPrices.map { (bandNames.number($0.band), $0) },
-      ownsFee: charge.connectionFeePico != nil, ownsIncrement: charge.increment != nil)
+      ownsFee: charge.connectionFeePico != nil, ownsIncrement: charge.increment != nil,
+      settledCombinations: settled.combinations, settledGroups: settled.groups.map { bits($0) },
+      asksForAmount: charge.asksForAmount)
   }
 
   private mutating func bits(_ wanted: [Label]) -> GroupBits {
@@ -383,7 +404,10 @@ private struct CatalogCompiler {
   private mutating func priceTable(_ charge: PlanCharge, rowPriceCount: Int) -> FlatTable<UInt32>? {
     var isUnchanged =
       charge.increment == nil && charge.minimumSeconds == nil && charge.connectionFeePico == nil
-    if case .unit = charge.price { isUnchanged = false }
+    switch charge.price {
+    case .unit, .tiers: isUnchanged = false
+    case .deck, .recorded: break
+    }
     if case .recorded = charge.price {
       let recorded = recordedPrice
       let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
@@ -394,7 +418,7 @@ private struct CatalogCompiler {
     let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
     for number in 0..<rowPriceCount {
       var key = priceKeys[number]
-      if case .unit(let price) = charge.price {
+      if let price = charge.ownPrice {
         key.pico = price.pico
         key.units = price.units
         key.fee = 0
@@ -421,7 +445,7 @@ private struct CatalogCompiler {
 
   private mutating func priceWithoutRow(_ charge: PlanCharge) -> UInt32 {
     if case .recorded = charge.price { return recordedPrice }
-    guard case .unit(let unit) = charge.price else { return CompiledCharge.none }
+    guard let unit = charge.ownPrice else { return CompiledCharge.none }
     let kind = charge.kinds.first ?? .event
     let own =
       charge.increment ?? BillingIncrement(first: kind == .voice ? 1000 : 1, next: kind == .voice ? 1000 : 1)
@@ -557,10 +581,21 @@ extension CatalogCompiler {
   }
 }
 
+extension PlanCharge {
+  /// The price that stands in place of a deck row's: of tiers none, and per nothing.
+  fileprivate var ownPrice: UnitPrice? {
+    switch price {
+    case .unit(let price): price
+    case .tiers: UnitPrice(pico: 0, units: 0)
+    case .deck, .recorded: nil
+    }
+  }
+}
+
 extension CompiledCharge {
   /// Whether the charge makes its plan one whose events ask for more than a charge and its price.
   fileprivate var isAdjusted: Bool {
-    dates != CompiledCatalog.none || freeQuantity > 0 || recorded != nil || !bandPrices.isEmpty
+    dates != CompiledCatalog.none || freeQuantity > 0 || asksForAmount || !bandPrices.isEmpty
   }
 }
 

@@ -14,7 +14,8 @@ struct CompiledCatalog: Sendable {
     /// Index in `zones`.
     var zone: UInt16
     var cycleDay: UInt8
-    var roundsLines: UInt8
+    /// Whether all its usage is settled: it rounds by line, or has grants.
+    var isSettled: UInt8
   }
   /// A plan in force from one instant until another.
   struct Assignment: BitwiseCopyable {
@@ -47,7 +48,15 @@ struct CompiledCatalog: Sendable {
     var charge: UInt32
     /// Index of its name.
     var name: UInt32
-    var hasLimits: UInt8
+    /// `hasLimits`, `isSettled`, `asksGroup`: all but the common event have a bit here.
+    var marks: UInt8
+
+    /// The event is priced in full generality.
+    static let hasLimits: UInt8 = 1
+    /// The event is settled when all was read.
+    static let isSettled: UInt8 = 2
+    /// The event is settled if its rating group is one of the charge's settled ones.
+    static let asksGroup: UInt8 = 4
   }
 
   static let none = UInt32.max
@@ -103,6 +112,9 @@ struct CompiledCatalog: Sendable {
   var jurisdictions: JurisdictionTables?
   /// What suppliers charge; nil where there are none.
   var costs: CostTables?
+
+  /// What of the usage depends on order.
+  var settled: SettledUsage
 
   /// Whether plans have bands.
   var hasBands: Bool { bandNames.count > 1 }

@@ -86,8 +86,21 @@ struct CompiledCharge: Sendable {
   // Whether it writes these itself, so that the deck's do not hold in any band.
   var ownsFee = false
   var ownsIncrement = false
+  // For which kinds and directions its usage is settled, and for which rating groups; nil for all.
+  var settledCombinations: UInt16 = 0
+  var settledGroups: GroupBits?
+  /// Whether records must carry an amount.
+  var asksForAmount = false
 
   static let none = UInt32.max
+
+  /// What marks an event of the charge: see `CompiledCatalog.ChargeEntry`.
+  func marks(combination: Int) -> UInt8 {
+    let limits = hasLimits ? CompiledCatalog.ChargeEntry.hasLimits : 0
+    guard settledCombinations >> UInt16(combination) & 1 != 0 else { return limits }
+    return limits
+      | (settledGroups == nil ? CompiledCatalog.ChargeEntry.isSettled : CompiledCatalog.ChargeEntry.asksGroup)
+  }
 
   @inline(__always) func takes(group: UInt32) -> Bool { groups?.contains(group) ?? true }
 }

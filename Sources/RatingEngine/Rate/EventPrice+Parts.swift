@@ -141,7 +141,7 @@ extension EventPrice {
   }
 
   /// What one stay charges.
-  private struct Segment {
+  struct Segment {
     var band: UInt32
     var price: UInt32
     /// What it covers of the time after the first charged millisecond.

@@ -8,13 +8,21 @@ extension Rater {
   /// What the supplier of a rated record charges; of the batch that was rated last. Nothing where there are no suppliers.
   func cost(_ record: Int) -> EventCost { costs?.cost(record) ?? EventCost() }
 
-  /// Costs all records that are still on their way: supplier, row of its deck, price.
+  /// Costs all records that are still on their way, also those that are settled later: supplier, row of its deck, price.
   func costEvents(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, _ costs: SupplierCosts) {
-    chooseSuppliers(batch, columns, fields, costs)
+    costEvents(UnsafeBufferPointer(start: live, count: liveCount), batch, columns, fields, costs)
+    costEvents(UnsafeBufferPointer(start: settled, count: settledCount), batch, columns, fields, costs)
+  }
+
+  private func costEvents(
+    _ records: UnsafeBufferPointer<UInt16>, _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan,
+    _ costs: SupplierCosts
+  ) {
+    chooseSuppliers(records, batch, columns, fields, costs)
     let prefixes = catalog.prefixes
     // Nodes are free again: the deck of the plan was looked up. Level 2, then level 3, as for the plan's deck.
-    for at in 0..<liveCount {
-      let record = Int(live[at])
+    for record in records {
+      let record = Int(record)
       let value = node[record]
       guard value & PrefixTable.childFlag != 0 else { continue }
       let next = prefixes.level2[Int(value & ~PrefixTable.childFlag)]
@@ -27,8 +35,8 @@ extension Rater {
         cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
       }
     }
-    for at in 0..<liveCount {
-      let record = Int(live[at])
+    for record in records {
+      let record = Int(record)
       if node[record] & PrefixTable.childFlag != 0 {
         node[record] = prefixes.descend(node[record], last8[record])
       }
@@ -42,12 +50,13 @@ extension Rater {
 
   /// The supplier of each record, and where its number is looked up; its row at once where that is rare.
   private func chooseSuppliers(
-    _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, _ costs: SupplierCosts
+    _ records: UnsafeBufferPointer<UInt16>, _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan,
+    _ costs: SupplierCosts
   ) {
     let prefixes = catalog.prefixes
     let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-    for at in 0..<liveCount {
-      let record = Int(live[at])
+    for record in records {
+      let record = Int(record)
       node[record] = 0
       costs.row[record] = 0
       costs.currency[record] = 0
@@ -145,6 +154,7 @@ extension Rater {
     var joined: [PartRow] = []
     joined.reserveCapacity(partRows.count + liveCount)
     var next = 0
+    var nextSettled = 0
     var row: UInt32 = 0
     for record in 0..<batch.count {
       let door = batch.door[record]
@@ -153,7 +163,10 @@ extension Rater {
         joined.append(partRows[next])
         next += 1
       }
-      if door == Door.rated, costs.amount[record] != 0 {
+      if nextSettled < settledCount, Int(settled[nextSettled]) == record {
+        // It is settled with the event.
+        nextSettled += 1
+      } else if door == Door.rated, costs.amount[record] != 0 {
         joined.append(PartRow(costPico: costs.amount[record], row: row, of: rows[Int(row)]))
       }
       row += 1

@@ -112,9 +112,11 @@ extension Rater {
       }
       charge[record] = known.charge
       chargeName[record] = known.name
-      chargeHasLimits[record] = known.hasLimits
+      chargeMarks[record] = known.marks
+      if known.marks & CompiledCatalog.ChargeEntry.asksGroup != 0 { askGroup(record) }
       return true
     }
+    if catalog.settled.hasAccounts { markAccounts() }
   }
 
   /// Asks the charges of the plan in order.
@@ -139,7 +141,8 @@ extension Rater {
       }
       self.charge[record] = UInt32(candidate)
       chargeName[record] = charge.name
-      chargeHasLimits[record] = charge.hasLimits ? 1 : 0
+      chargeMarks[record] = charge.marks(combination: combination)
+      if chargeMarks[record] & CompiledCatalog.ChargeEntry.asksGroup != 0 { askGroup(record) }
       return plan.isAdjusted ? adjust(record, batch, columns, fields, plan, charge, group: group) : true
     }
     return suspend(record, batch, .noCharge)

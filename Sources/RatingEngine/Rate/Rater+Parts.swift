@@ -65,8 +65,8 @@ extension Rater {
         atSeconds: seconds[record])
       band[record] = span.band
     }
-    if charge.recorded != nil {
-      chargeHasLimits[record] = 1
+    if charge.asksForAmount {
+      chargeMarks[record] |= CompiledCatalog.ChargeEntry.hasLimits
       return takesAmount(record, batch, columns, fields)
     }
     change[record] = priceChange(record, batch, plan, group: group)
@@ -74,7 +74,9 @@ extension Rater {
       return suspend(record, batch, .amountTooLarge)
     }
     self.price[record] = price
-    if charge.freeQuantity > 0 || leaves(span, record, batch, plan) { chargeHasLimits[record] = 1 }
+    if charge.freeQuantity > 0 || leaves(span, record, batch, plan) {
+      chargeMarks[record] |= CompiledCatalog.ChargeEntry.hasLimits
+    }
     return true
   }
 

@@ -12,7 +12,7 @@ extension Rater {
       let quantity = batch.quantity[record]
       // The common event: a plain plan, first/next, whole seconds, no fee, no limits.
       if quantity >= 0, quantity < Int64(UInt32.max) * 1000, plans[Int(plan[record])].isPlain != 0,
-        chargeHasLimits[record] == 0
+        chargeMarks[record] == 0
       {
         let price = Int(self.price[record])
         let row = Int(self.row[record])
@@ -34,8 +34,9 @@ extension Rater {
     }
   }
 
-  /// Prices an event in full generality.
+  /// Prices an event in full generality, or puts it aside for settling.
   func priceExactly(_ record: Int, _ batch: UsageBatch) -> Bool {
+    if chargeMarks[record] & CompiledCatalog.ChargeEntry.isSettled != 0 { return admit(record, batch) }
     let quantity = batch.quantity[record]
     if quantity == UsageBatch.absentQuantity { return suspend(record, batch, .missingQuantity) }
     let plan = catalog.plans[Int(plan[record])]
@@ -101,6 +102,8 @@ extension Rater {
       case .supplier: if let costs { put(field) { UInt64(costs.supplier[$0]) } }
       case .costCurrency: if let costs { put(field) { UInt64(costs.currency[$0]) } }
       case .side: continue
+      // What is priced here has none of these.
+      case .tier, .tierFrom, .tierUpTo, .allowance, .isCovered: break
       case .currency:
         let plans = catalog.planEntries
         put(field) { UInt64(plans[Int(plan[$0])].currency) }

@@ -46,7 +46,8 @@ final class Rater {
   let price = Rater.column(UInt32.self)
   let charge = Rater.column(UInt32.self)
   let chargeName = Rater.column(UInt32.self)
-  let chargeHasLimits = Rater.column(UInt8.self)
+  /// Marks of `CompiledCatalog.ChargeEntry`; 0 for the common event.
+  let chargeMarks = Rater.column(UInt8.self)
   let day = Rater.column(Int32.self)
   // Of plans that are adjusted only: band of the row, change of prices, and the price before both.
   let band = Rater.column(UInt32.self)
@@ -59,6 +60,13 @@ final class Rater {
   /// Records still on their way, ascending.
   let live = Rater.column(UInt16.self)
   var liveCount = 0
+  /// Records of the batch that are rated but not priced, ascending: they depend on order.
+  let settled = Rater.column(UInt16.self)
+  private(set) var settledCount = 0
+  /// Numbers of what the events of a base cell have in common.
+  var baseCells: BaseCellCache
+  /// Earliest and latest charging start of what was rated since the owner reset it.
+  var span = EventSpan()
 
   /// - Parameters:
   ///   - sourceIndex: index of the source in the catalog.
@@ -66,8 +74,9 @@ final class Rater {
   ///   - unitPrices: numbers of unit prices that it does not have, shared as well.
   init(
     catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?,
-    meters: MeterNames, unitPrices: UnitPriceNumbers
+    meters: MeterNames, unitPrices: UnitPriceNumbers, baseCells: BaseCellNumbers
   ) {
+    self.baseCells = BaseCellCache(baseCells)
     book = PriceBook(catalog, unitPrices)
     jurisdictions = catalog.jurisdictions
     costs = catalog.costs.map { SupplierCosts($0, holidays: catalog.source.holidays) }
@@ -80,7 +89,8 @@ final class Rater {
     defaultEntry = defaultAccountIndex.map { Self.entry(ofAccount: $0, catalog) } ?? ServiceIndex.none
   }
 
-  private static func entry(ofAccount index: Int, _ catalog: CompiledCatalog) -> UInt32 {
+  /// The service entry that is an account itself.
+  static func entry(ofAccount index: Int, _ catalog: CompiledCatalog) -> UInt32 {
     let id = catalog.source.accounts[index].id.bytes
     let padded = id + [UInt8](repeating: 0, count: ByteText.slack)
     return padded.withUnsafeBufferPointer { buffer in
@@ -108,12 +118,13 @@ final class Rater {
     }
     for pointer in [keyLow, keyHigh] { pointer.deallocate() }
     chargeName.deallocate()
-    chargeHasLimits.deallocate()
+    chargeMarks.deallocate()
     jurisdiction.deallocate()
     day.deallocate()
     billed.deallocate()
     amount.deallocate()
     live.deallocate()
+    settled.deallocate()
   }
 
   /// Rates the open records of `batch` and appends one row for each record past door 2 to `rows`; returns how many.
@@ -124,6 +135,7 @@ final class Rater {
     into rows: UnsafeMutablePointer<OutcomeRow>, _ clock: StageClock? = nil
   ) -> Int {
     liveCount = 0
+    settledCount = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
       live[liveCount] = UInt16(truncatingIfNeeded: record)
       liveCount &+= 1
@@ -140,6 +152,7 @@ final class Rater {
     priceEvents(batch)
     if let costs { costEvents(batch, columns, fields, costs) }
     clock?.lap(.price)
+    if catalog.settled.isAny { noteSpan() }
     packKeys(batch)
     let count = emit(batch, into: rows)
     if !partRows.isEmpty { partRows.removeAll(keepingCapacity: true) }
@@ -147,6 +160,14 @@ final class Rater {
     if let costs { emitCosts(batch, rows, costs) }
     clock?.lap(.pack)
     return count
+  }
+
+  /// Takes a record out of those that are priced now; it stays rated.
+  func putAside(_ record: Int, _ batch: UsageBatch) -> Bool {
+    batch.door[record] = Door.rated
+    settled[settledCount] = UInt16(truncatingIfNeeded: record)
+    settledCount &+= 1
+    return false
   }
 
   /// Account of a record that was just rated or suspended; `UInt32.max` where it belongs to nobody.

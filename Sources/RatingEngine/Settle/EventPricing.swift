@@ -37,8 +37,8 @@ struct EventPricing {
   }
 
   /// The amount that the record carries; 0 for none.
-  func recordedPico(_ tables: SettleTables) -> Int128 {
-    event.recorded == 0 ? 0 : tables.recordedAmounts[Int(event.recorded) - 1].pico
+  func recordedPico(_ amounts: [Int128]) -> Int128 {
+    event.recorded == 0 ? 0 : amounts[Int(event.recorded) - 1]
   }
 }
 

@@ -17,7 +17,8 @@ struct GaugeSample: BitwiseCopyable, Equatable {
   var account: UInt32
   /// The cell of the row that its charge and rating group get in that account.
   var baseCell: UInt32
-  var period: UInt32
+  /// First day of the usage period.
+  var period: UInt16
   var keyByteCount: UInt8 = 0
 
   /// Order in which samples are measured: account, cell, item, then canonical.

@@ -20,12 +20,14 @@ struct PackedEvent: BitwiseCopyable, Equatable {
   var owner: UInt32
   /// Index in `Catalog.accounts`.
   var account: UInt32
+  /// Number of the service with its cost centre, as in the summary key.
+  var identity: UInt32 = 0
   /// Index in `SettleTables.classByCell`.
   var baseCell: UInt32
-  /// Usage period, packed as in the summary key: first day × 64 + number of days.
-  var period: UInt32
-  /// 1 + index in `SettleTables.recordedAmounts`; 0 for none.
+  /// 1 + index in `Settlement.recordedAmounts` of the first of `amountCount`; 0 for none.
   var recorded: UInt32 = 0
+  /// First day of the usage period, days since 1970; the owner's cycle says where it ends.
+  var period: UInt16
   /// Bytes of the key, 0...16; `longKey` for more than 16.
   var keyByteCount: UInt8
   var marks: Marks
@@ -38,6 +40,20 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     static let answered = Marks(rawValue: 1)
     /// The one quantity of a gauge: priced like an event at the end of the period, but a row without event.
     static let gauge = Marks(rawValue: 2)
+    /// No event: takes back the one with the same place.
+    static let removal = Marks(rawValue: 4)
+    /// The record's amount stands under `recorded`.
+    static let amount = Marks(rawValue: 8)
+    /// What its supplier charges stands there, behind the record's amount if that does too.
+    static let costed = Marks(rawValue: 16)
+  }
+
+  /// Amounts that are kept beside the event.
+  var amountCount: Int { (marks.contains(.amount) ? 1 : 0) + (marks.contains(.costed) ? 1 : 0) }
+
+  /// What its supplier charges, in pico; 0 where nothing is known.
+  func costPico(_ amounts: [Int128]) -> Int128 {
+    marks.contains(.costed) ? amounts[Int(recorded) - 2 + amountCount] : 0
   }
 
   /// Takes the first 16 bytes of a key.
@@ -63,6 +79,6 @@ struct PackedEvent: BitwiseCopyable, Equatable {
   /// Whether the bytes at hand do not tell which of two neighbours comes first.
   static func isUndecided(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
     a.startMillis == b.startMillis && a.keyHigh == b.keyHigh && a.keyLow == b.keyLow
-      && a.keyByteCount == longKey && b.keyByteCount == longKey
+      && a.keyByteCount == b.keyByteCount
   }
 }

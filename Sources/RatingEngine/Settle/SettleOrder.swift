@@ -7,7 +7,8 @@ enum SettleOrder {
   /// One owner and period in a sorted buffer.
   struct Stretch: Equatable {
     var owner: UInt32
-    var period: UInt32
+    /// First day of the usage period.
+    var period: UInt16
     var range: Range<Int>
   }
 

@@ -86,7 +86,7 @@ final class PlanRule: Sendable {
   }
 }
 
-/// The catalog's rules and the run's classes, cells and recorded amounts.
+/// The catalog's rules and the run's classes and cells.
 final class SettleTables: Sendable {
   /// A class with what follows from it. A reference, so that an event does not copy what its class has.
   final class Class: Sendable {
@@ -118,12 +118,10 @@ final class SettleTables: Sendable {
   let classes: [Class]
   /// Class of each base cell.
   let classByCell: [UInt32]
-  /// Amounts that records carry, by `PackedEvent.recorded` − 1.
-  let recordedAmounts: [Amount]
   let grantsByAccount: [Int: [Int]]
   let grantsByPool: [Label: [Int]]
 
-  init(_ catalog: Catalog, classes: [UsageClass], classByCell: [UInt32], recordedAmounts: [Amount] = []) {
+  init(_ catalog: Catalog, classes: [UsageClass], classByCell: [UInt32]) {
     precondition(classByCell.allSatisfy { $0 < classes.count }, "every cell has a class")
     var plans: [PlanRule] = []
     var chargeCount = 0
@@ -154,7 +152,6 @@ final class SettleTables: Sendable {
     self.catalog = catalog
     self.plans = plans
     self.classByCell = classByCell
-    self.recordedAmounts = recordedAmounts
     grantsByAccount = byAccount
     grantsByPool = byPool
   }

@@ -63,7 +63,7 @@ extension Settlement {
   private func priceByTiers(_ pricing: EventPricing, _ curve: TierCurve) {
     let counter = counters.tierCounter(
       pricing.usage, curve, member: pricing.member, atMillis: pricing.event.startMillis)
-    var shares = RecordedShares(pricing.recordedPico(tables), billed: billedTotal(pricing.range))
+    var shares = RecordedShares(pricing.recordedPico(recordedAmounts), billed: billedTotal(pricing.range))
     var total = EventTotal(pricing.usage.charge)
     for at in pricing.range {
       let piece = pieces[at]
@@ -115,7 +115,7 @@ extension Settlement {
 
   /// Prices what is uncovered of the amount that the record carries.
   private func priceRecorded(_ pricing: EventPricing, _ price: RecordedPrice) {
-    let recorded = pricing.recordedPico(tables)
+    let recorded = pricing.recordedPico(recordedAmounts)
     var shares = RecordedShares(recorded, billed: billedTotal(pricing.range))
     var exact = ExactAmount.zero
     var total = EventTotal(pricing.usage.charge)

@@ -11,6 +11,8 @@ import Money
 final class Settlement<Stretching: EventStretching> {
   let tables: SettleTables
   var stretching: Stretching
+  /// Amounts that records carry in pico, by `PackedEvent.recorded` − 1.
+  var recordedAmounts: [Int128] = []
 
   /// Parts, the events' own in canonical order, then those of money allowances.
   var parts: [SettledPart] = []
@@ -35,6 +37,10 @@ final class Settlement<Stretching: EventStretching> {
     self.stretching = stretching
   }
 
+  /// Index of an event to be watched, and what it met; see `SettleWitness`.
+  var watched = -1
+  private(set) var witness: SettleWitness?
+
   /// Settles one owner and period.
   ///
   /// `events` are all of the owner and period in canonical order (`SettleOrder`), gauges among them. Complexity:
@@ -44,23 +50,35 @@ final class Settlement<Stretching: EventStretching> {
     if rules.order == .time || rules.lots.isEmpty {
       for index in events.indices {
         pieces.removeAll(keepingCapacity: true)
+        if index == watched { witness?.begin(events[index], self, rules) }
         let range = cover(events[index], rules)
         firstParts.append(parts.count)
         price(index, events[index], range, rules)
+        if index == watched { witness?.end(self, rules) }
       }
     } else {
       makeOrder(events, rules.order)
       pieceRanges.append(contentsOf: repeatElement(0..<0, count: events.count))
-      for index in order { pieceRanges[Int(index)] = cover(events[Int(index)], rules) }
+      for index in order {
+        if index == watched { witness?.begin(events[Int(index)], self, rules) }
+        pieceRanges[Int(index)] = cover(events[Int(index)], rules)
+        if index == watched { witness?.end(self, rules) }
+      }
       for index in events.indices {
         firstParts.append(parts.count)
+        if index == watched { witness?.begin(events[index], self, rules) }
         price(index, events[index], pieceRanges[index], rules)
+        if index == watched { witness?.end(self, rules) }
       }
     }
     firstParts.append(parts.count)
     if rules.lots.contains(where: { $0.measure == .money }) {
       if order.isEmpty { order.append(contentsOf: events.indices.lazy.map { Int32($0) }) }
-      for index in order { giveMoney(Int(index), events[Int(index)], rules) }
+      for index in order {
+        if index == watched { witness?.begin(events[Int(index)], self, rules) }
+        giveMoney(Int(index), events[Int(index)], rules)
+        if index == watched { witness?.end(self, rules) }
+      }
     }
     rows = rowsWithoutEvent(rules)
     balances = rules.lots.isEmpty ? [] : ledger.balances(rules, tables.catalog)
@@ -72,6 +90,7 @@ final class Settlement<Stretching: EventStretching> {
     pieceRanges.removeAll(keepingCapacity: true)
     firstParts.removeAll(keepingCapacity: true)
     order.removeAll(keepingCapacity: true)
+    witness = watched < 0 ? nil : SettleWitness()
     ledger.begin(rules.lots, memberCount: rules.members.count)
     choice.removeAll()
     sums.removeAll()

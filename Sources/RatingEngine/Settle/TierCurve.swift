@@ -142,6 +142,9 @@ struct TierCounters {
   /// Whether a counter stands at 0.
   func isAtZero(_ number: Int) -> Bool { counters[number].position == 0 }
 
+  /// Where a counter stands.
+  func position(_ number: Int) -> Int128 { counters[number].position }
+
   /// One move of a counter.
   struct Move {
     /// At most up to the end of a tier; curves that are whole move at once.

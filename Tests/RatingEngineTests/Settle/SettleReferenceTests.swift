@@ -31,7 +31,7 @@ struct SettleComparison {
       var packed = PackedEvent(
         keyHigh: 0, keyLow: 0, startMillis: event.startMillis, quantity: event.quantity, place: Int64(place),
         owner: 7, account: UInt32(event.account), baseCell: UInt32(classes.firstIndex(of: event.usage) ?? 0),
-        period: 3, recorded: event.recordedPico == nil ? 0 : UInt32(recorded.count), keyByteCount: 0,
+        recorded: event.recordedPico == nil ? 0 : UInt32(recorded.count), period: 3, keyByteCount: 0,
         marks: event.isAnswered ? .answered : [])
       event.key.withUnsafeBufferPointer { packed.setKey($0) }
       return packed
@@ -40,8 +40,7 @@ struct SettleComparison {
       classes = [UsageClass(plan: 0, charge: 0, kind: .voice, direction: .outbound, ratingGroup: "")]
     }
     tables = SettleTables(
-      scenario.catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) },
-      recordedAmounts: recorded)
+      scenario.catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) })
     rules = SettleRules(
       tables, scenario.pool.map { .pool($0, accounts: scenario.accounts) } ?? .account(scenario.accounts[0]),
       scenario.period, rolledIn: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
@@ -54,6 +53,7 @@ struct SettleComparison {
     }
     packed = events
     settlement = Settlement(tables, OneBandStretching())
+    settlement.recordedAmounts = recorded.map(\.pico)
     reference = ReferenceSettler(
       scenario.catalog, pool: scenario.pool, accounts: scenario.accounts, scenario.period, scenario.events,
       rolled: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)

@@ -66,8 +66,8 @@ struct SettleTrial {
       keyHigh: 0, keyLow: 0, startMillis: start,
       quantity: Int64(try decimal(words[4].filter { $0 != "s" }, kind.quantityDigits)),
       place: Int64(events.count), owner: 0, account: UInt32(account),
-      baseCell: UInt32(classes.firstIndex(of: usage)!), period: 0,
-      recorded: options["amount"] == nil ? 0 : UInt32(recorded.count), keyByteCount: 0, marks: [])
+      baseCell: UInt32(classes.firstIndex(of: usage)!),
+      recorded: options["amount"] == nil ? 0 : UInt32(recorded.count), period: 0, keyByteCount: 0, marks: [])
     if words.contains("answered") { event.marks.insert(.answered) }
     if words.contains("gauge") { event.marks.insert(.gauge) }
     Array(words[1].utf8).withUnsafeBufferPointer { event.setKey($0) }
@@ -126,7 +126,7 @@ struct SettleTrial {
       return copy.settle()
     }
     let tables = SettleTables(
-      catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) }, recordedAmounts: recorded)
+      catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) })
     let rules = rules(tables)
     // Gauges stand behind all events, whatever time they have.
     let order = events.indices.sorted { a, b in
@@ -134,6 +134,7 @@ struct SettleTrial {
       return x != y ? y : PackedEvent.precedes(events[a], events[b])
     }
     let settlement = Settlement(tables, SheetStretching(catalog: catalog))
+    settlement.recordedAmounts = recorded.map(\.pico)
     order.map { events[$0] }.withUnsafeBufferPointer { settlement.settle($0, rules) }
     return SettledSheet(
       catalog: catalog, rules: rules, names: order.map { names[$0] },

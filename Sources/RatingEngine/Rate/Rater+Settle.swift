@@ -1,0 +1,169 @@
+// Events that depend on order: chosen, checked and packed, but not priced.
+
+import Catalog
+import Money
+
+extension Rater {
+  // MARK: which
+
+  /// Marks a record whose charge settles some rating groups only.
+  @inline(never) func askGroup(_ record: Int) {
+    let plan = catalog.plans[Int(plan[record])]
+    let group = groupNumber(record)
+    guard plan.charges[Int(charge[record])].settledGroups?.contains(group) ?? true else { return }
+    chargeMarks[record] |= CompiledCatalog.ChargeEntry.isSettled
+  }
+
+  /// Rating group of a record, by number.
+  func groupNumber(_ record: Int) -> UInt32 {
+    let tariff = tariff[record]
+    return Int(tariff) < catalog.tariffs.count ? catalog.tariffs[Int(tariff)].group : meters.group(tariff)
+  }
+
+  /// Marks the records of accounts that round by line or have grants.
+  func markAccounts() {
+    let accounts = catalog.accounts
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      if accounts[Int(account[record])].isSettled != 0 {
+        chargeMarks[record] |= CompiledCatalog.ChargeEntry.isSettled
+      }
+    }
+  }
+
+  /// Takes down when the rated records of the batch began to be charged.
+  func noteSpan() {
+    for at in 0..<liveCount { span.add(seconds: seconds[Int(live[at])]) }
+    for at in 0..<settledCount { span.add(seconds: seconds[Int(settled[at])]) }
+  }
+
+  // MARK: whether
+
+  /// Puts a record aside that can be priced in its period, or suspends it; false, because it is priced here in no case.
+  func admit(_ record: Int, _ batch: UsageBatch) -> Bool {
+    let plan = catalog.plans[Int(plan[record])]
+    let charge = plan.charges[Int(charge[record])]
+    let quantity = batch.quantity[record]
+    if quantity == UsageBatch.absentQuantity { return suspend(record, batch, .missingQuantity) }
+    if quantity < 0, batch.kind[record] == UsageKind.voice.rawValue {
+      return suspend(record, batch, .negativeQuantity)
+    }
+    billed[record] = 0
+    amount[record] = 0
+    if quantity.magnitude > UInt64(baseCell(record, batch, plan, isCosted: false).quantityMax) {
+      return suspend(record, batch, .amountTooLarge)
+    }
+    if let recorded = charge.recorded {
+      guard
+        RecordedCharge.amount(batch.recordedAmount(record), recorded, plan: plan, charge: charge) != nil
+      else { return suspend(record, batch, .amountTooLarge) }
+    } else if charge.asksForAmount {
+      guard batch.recordedAmount(record).pico.magnitude < OutcomeRow.amountPicoLimit.magnitude else {
+        return suspend(record, batch, .amountTooLarge)
+      }
+    }
+    return putAside(record, batch)
+  }
+
+  /// What is known of the base cell of a record.
+  ///
+  /// - Parameter isCosted: whether the supplier of the record is known by now.
+  @inline(__always) func baseCell(
+    _ record: Int, _ batch: UsageBatch, _ plan: CompiledPlan, isCosted: Bool
+  ) -> BaseCellCache.Entry {
+    var cell = BaseCell(
+      charge: plan.firstCharge &+ charge[record], tariff: tariff[record],
+      basePrice: plan.isAdjusted ? basePrice[record] : price[record],
+      change: plan.isAdjusted ? change[record] : CompiledCatalog.none,
+      band: plan.isAdjusted ? band[record] : 0, kind: batch.kind[record],
+      direction: batch.direction[record])
+    if jurisdictions != nil { cell.jurisdiction = jurisdiction[record] }
+    if let costs, isCosted {
+      cell.supplier = costs.supplier[record]
+      cell.costCurrency = UInt16(truncatingIfNeeded: costs.currency[record])
+    }
+    return baseCells.entry(cell) {
+      let price = book.prices[Int(self.price[record])]
+      return UnitPrice(pico: price.pricePico, units: price.priceUnits)
+    }
+  }
+
+  // MARK: packing
+
+  /// Packs what was put aside of the batch, and lets its rows say so.
+  ///
+  /// - Parameters:
+  ///   - text: the chunk's text: records without a key are known by their rows.
+  ///   - rows: the batch's rows, as `rate` made them.
+  func packSettled(
+    _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, text: TextPointer,
+    _ rows: UnsafeMutablePointer<OutcomeRow>, into chunk: PackedChunk
+  ) {
+    let entries = catalog.services.entries
+    let owners = catalog.settled.ownerByAccount
+    var row = 0
+    var next = 0
+    for record in 0..<batch.count where next < settledCount {
+      let door = batch.door[record]
+      if door == Door.unparsable || door == Door.noEvent { continue }
+      defer { row &+= 1 }
+      guard Int(settled[next]) == record else { continue }
+      next &+= 1
+      let plan = catalog.plans[Int(plan[record])]
+      let account = account[record]
+      let owner = owners[Int(account)]
+      let period = calendars.period(account: account, seconds: seconds[record])
+      var event = PackedEvent(
+        keyHigh: 0, keyLow: 0, startMillis: batch.chargingStart(record), quantity: batch.quantity[record],
+        place: chunk.tailOffset, owner: owner, account: account,
+        identity: entries[Int(entry[record])].identity, baseCell: baseCell(record, batch, plan, isCosted: true).number,
+        period: UInt16(truncatingIfNeeded: period &>> 6), keyByteCount: 0,
+        marks: batch.isAnswered[record] != 0 ? .answered : [])
+      if plan.charges[Int(charge[record])].asksForAmount {
+        event.recorded = chunk.add(amountPico: batch.recordedAmount(record).pico)
+        event.marks.insert(.amount)
+      }
+      if let costs, costs.amount[record] != 0 {
+        let number = chunk.add(amountPico: costs.amount[record])
+        if event.recorded == 0 { event.recorded = number }
+        event.marks.insert(.costed)
+      }
+      setKey(of: &event, record, batch, columns, fields, text, chunk)
+      rows[row].settle(as: chunk.events.count, owner: owner)
+      chunk.append(event)
+    }
+  }
+
+  /// Namespace and key as bytes: a single key field as it is, several each ended so that bytes compare as the fields do, and
+  /// of a record without any its row.
+  @inline(__always) private func setKey(
+    of event: inout PackedEvent, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
+    _ fields: FieldPlan, _ text: TextPointer, _ chunk: PackedChunk
+  ) {
+    let rank = catalog.settled.namespaceRanks[sourceNumber &- 1]
+    let isKeyed = fields.key.contains { columns.lengths($0)[record] >= 0 }
+    if rank.isEmpty, isKeyed, fields.key.count == 1 {
+      let length = Int(columns.lengths(fields.key[0])[record])
+      if length <= 16 {
+        return event.setKey(UnsafeBufferPointer(start: columns.texts(fields.key[0])[record], count: length))
+      }
+    }
+    var bytes = rank
+    if !isKeyed {
+      bytes += UnsafeBufferPointer(start: text + Int(batch.offset[record]), count: Int(batch.length[record]))
+    } else {
+      for (index, slot) in fields.key.enumerated() {
+        let field = UnsafeBufferPointer(
+          start: columns.texts(slot)[record], count: max(0, Int(columns.lengths(slot)[record])))
+        if index == fields.key.count - 1 {
+          bytes += field
+        } else {
+          for byte in field { bytes += byte == 0 ? [0, 1] : [byte] }
+          bytes += [0, 0]
+        }
+      }
+    }
+    bytes.withUnsafeBufferPointer { event.setKey($0) }
+    if bytes.count > 16 { chunk.add(tail: bytes[16...]) }
+  }
+}

@@ -1,0 +1,95 @@
+// The rows of `allowances.csv`: sorted in bounded memory, because owners are settled in no order of their names.
+
+import BillingCalendar
+import Catalog
+import DurableFiles
+import Money
+import Tables
+
+/// Collects the balances of a run. One owner at a time.
+final class AllowanceRows {
+  private let sort: ExternalSort
+  private let catalog: Catalog
+
+  init(_ catalog: Catalog, memoryBytesMax: Int, place: SpillPlace) {
+    self.catalog = catalog
+    sort = ExternalSort(memoryBytesMax: memoryBytesMax, place: place)
+  }
+
+  /// Rows so far.
+  var count: Int { sort.count }
+
+  /// Adds a row.
+  func append(_ row: Row) throws(FileFault) { try sort.append(key: row.key, payload: row.text) }
+
+  /// Calls `body` with every row in the order of the file.
+  func forEach(_ body: (UnsafeRawBufferPointer) throws(FileFault) -> Void) throws(FileFault) {
+    try sort.forEach { entry throws(FileFault) in try body(entry.payload) }
+  }
+
+  /// One row, and the bytes by which rows are ordered.
+  struct Row {
+    var key: [UInt8] = []
+    var text: [UInt8] = []
+  }
+
+  /// The rows of one balance: the whole allowance, then each member's share.
+  static func rows(_ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog) -> [Row] {
+    let terms = terms(balance, rules, catalog)
+    func row(member: Label, _ values: [Int128?]) -> Row {
+      let names = terms.names + [member]
+      let numbers = values.map { value in
+        value.map { Label(DecimalText.format($0, scale: terms.digits)) } ?? .empty
+      }
+      var row = Row()
+      for name in names {
+        // Names end with two zero bytes, which sort before every other.
+        for byte in name.bytes { row.key += byte == 0 ? [0, 1] : [byte] }
+        row.key += [0, 0]
+      }
+      CSVText.appendRow(names + numbers, to: &row.text)
+      return row
+    }
+    let whole = row(
+      member: .empty,
+      [
+        balance.granted, balance.rolledIn, balance.used, balance.left, balance.expired, balance.rolledOut,
+      ])
+    return [whole]
+      + balance.shares.map {
+        row(member: catalog.accounts[$0.account].id, [nil, nil, $0.used, nil, nil, nil])
+      }
+  }
+
+  /// The cells before `member`, and the digits of its quantities.
+  private static func terms(
+    _ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog
+  ) -> (names: [Label], digits: Int) {
+    var planName = Label.empty
+    let size: AllowanceSize
+    var planIndex = rules.members.lazy.flatMap(\.plans).first?.plan
+    switch balance.source {
+    case .plan(let plan, let allowance):
+      planName = catalog.plans[plan].name
+      planIndex = plan
+      size = catalog.plans[plan].allowances[allowance].size
+    case .grant(let grant): size = catalog.grants[grant].size
+    }
+    // Members of a pool share their currency, and an account keeps its own.
+    let anyPlan = planIndex ?? catalog.accounts[rules.members[0].account].plans.first?.planIndex
+    let (unit, digits): (String, Int) =
+      switch size {
+      case .quantity(_, let kind): (kind.unit, kind.quantityDigits)
+      case .events: (UsageKind.event.unit, 0)
+      case .amount: (anyPlan.map { catalog.plans[$0].currency.code } ?? "", Amount.scale)
+      }
+    var owner = (kind: Label("account"), name: Label.empty)
+    if let account = balance.account {
+      owner.name = catalog.accounts[account].id
+    } else if case .pool(let name, _) = rules.owner {
+      owner = ("pool", name)
+    }
+    let period = Label("\(rules.period.from)/\(rules.period.until)")
+    return ([owner.kind, owner.name, period, planName, balance.name, Label(unit)], digits)
+  }
+}

@@ -1,0 +1,286 @@
+// Settling a run: parts of the store on all cores, owner by owner and period by period, into the cells of the ledger.
+
+import BillingCalendar
+import Catalog
+import DurableFiles
+import Dispatch
+import Synchronization
+import Tables
+
+/// One settling of everything that a run put aside. Used once.
+final class SettleRun: @unchecked Sendable {
+  // Safe to share: `ledger`, `allowances` and the fault are touched only while `lock` is held; the rest does not change.
+  private let setup: RunSetup
+  private let store: SettleStore
+  private let ledger: RunLedger
+  private let classes: SettledClasses
+  private let chunks: ChunkOrder
+  /// Owners that may owe something, or have something granted, without any event; by part, ascending.
+  private let standing: [[UInt32]]
+  private let lock = Mutex<FileFault?>(nil)
+  private let nextPart = Atomic<Int>(0)
+  let allowances: AllowanceRows
+
+  /// Cells that are handed on at a time.
+  private static let cellBatch = 4096
+
+  init(_ ledger: RunLedger, _ store: SettleStore) {
+    setup = ledger.setup
+    self.ledger = ledger
+    self.store = store
+    classes = SettledClasses(ledger.setup)
+    chunks = ChunkOrder(store.chunks, recordCount: store.recordCount)
+    standing = Self.standing(setup.catalog, store)
+    allowances = AllowanceRows(
+      setup.catalog.source, memoryBytesMax: max(64 << 10, setup.budget.outputBytes / 8),
+      place: setup.spillPlace)
+  }
+
+  private static func standing(_ catalog: CompiledCatalog, _ store: SettleStore) -> [[UInt32]] {
+    var byPart = [[UInt32]](repeating: [], count: store.parts.count)
+    guard !store.span.isEmpty else { return byPart }
+    let plans = catalog.source.plans.map { plan in
+      !plan.allowances.isEmpty || plan.charges.contains(where: \.mayOweWithoutEvent)
+    }
+    var granted: Set<UInt32> = []
+    var poolNumbers: [Label: UInt32] = [:]
+    for (index, pool) in catalog.settled.pools.enumerated() {
+      if case .pool(let name, _) = pool { poolNumbers[name] = UInt32(catalog.settled.accountCount + index) }
+    }
+    for grant in catalog.source.grants {
+      switch grant.owner {
+      case .account(let account): granted.insert(catalog.settled.ownerByAccount[account])
+      case .pool(let name): if let number = poolNumbers[name] { granted.insert(number) }
+      }
+    }
+    var isStanding = [Bool](repeating: false, count: catalog.settled.ownerCount)
+    for owner in granted { isStanding[Int(owner)] = true }
+    for (index, account) in catalog.source.accounts.enumerated()
+    where account.plans.contains(where: { plans[$0.planIndex] }) {
+      isStanding[Int(catalog.settled.ownerByAccount[index])] = true
+    }
+    for owner in isStanding.indices where isStanding[owner] {
+      byPart[store.part(ofOwner: UInt32(owner))].append(UInt32(owner))
+    }
+    return byPart
+  }
+
+  /// Settles everything. Complexity: O(n log n) in the events, and O(owners × periods).
+  func run() throws(FileFault) {
+    let workers = max(1, min(setup.options.threadCount, store.parts.count))
+    let bytesMax = max(1 << 20, setup.budget.outputBytes / 8 * 7 / workers)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      do throws(FileFault) {
+        try work(bytesMax: bytesMax)
+      } catch {
+        lock.withLock { if $0 == nil { $0 = error } }
+      }
+    }
+    if let fault = lock.withLock({ $0 }) { throw fault }
+    store.release()
+    classes.deallocate()
+  }
+
+  private func work(bytesMax: Int) throws(FileFault) {
+    let partition = SettlePartition()
+    let owners = OwnerSettling(setup, classes, store.span)
+    while lock.withLock({ $0 == nil }) {
+      let number = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard number < store.parts.count else { break }
+      let part = store.parts[number]
+      let passCount = SettlePartition.passCount(part, bytesMax: bytesMax)
+      for pass in 0..<passCount {
+        let pass = SettlePartition.Pass(number: pass, count: passCount)
+        try partition.load(part, pass, chunks)
+        owners.begin(partition)
+        try settle(partition, standing[number].filter(pass.takes), owners)
+      }
+    }
+    try handOn(owners, atLeast: 0)
+    let (totals, found) = (owners.rows.totals, owners.found)
+    lock.withLock { _ in
+      ledger.settled += totals
+      if let found { ledger.watched = found }
+    }
+  }
+
+  /// Settles owners with events and those that stand without, in order of their numbers.
+  private func settle(
+    _ partition: SettlePartition, _ standing: [UInt32], _ owners: OwnerSettling
+  ) throws(FileFault) {
+    var next = 0
+    var at = 0
+    let stretches = partition.stretches
+    while next < stretches.count || at < standing.count {
+      let owner = min(
+        next < stretches.count ? stretches[next].owner : .max, at < standing.count ? standing[at] : .max)
+      let first = next
+      while next < stretches.count, stretches[next].owner == owner { next += 1 }
+      let isStanding = at < standing.count && standing[at] == owner
+      if isStanding { at += 1 }
+      owners.settle(owner, Array(stretches[first..<next]), partition, isStanding: isStanding)
+      try handOn(owners, atLeast: Self.cellBatch)
+    }
+  }
+
+  /// Hands cells and balances on where there are enough of them.
+  private func handOn(_ owners: OwnerSettling, atLeast: Int) throws(FileFault) {
+    guard owners.rows.cells.count + owners.balances.count + owners.details.count >= atLeast else { return }
+    try lock.withLock { _ throws(FileFault) in
+      for cell in owners.rows.cells { ledger.cells.add(cell) }
+      for row in owners.balances { try allowances.append(row) }
+      for part in owners.details { try ledger.settledDetail?.append(part) }
+      try ledger.spillCells()
+    }
+    owners.removeHandedOn()
+  }
+}
+
+/// Settles the periods of one owner after the other. Owned by one worker.
+final class OwnerSettling {
+  private let setup: RunSetup
+  private let classes: SettledClasses
+  private let span: EventSpan
+  private let settlement: Settlement<BandStretching>
+  private(set) var rows: SettledRows
+  /// Rows of balances that wait to be handed on.
+  private(set) var balances: [AllowanceRows.Row] = []
+  /// Parts of events for the detail, where it is wanted.
+  private(set) var details: [SettledDetail.Part] = []
+  /// What became of the event that is watched.
+  private(set) var found: SettledEvent?
+
+  init(_ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan) {
+    self.setup = setup
+    self.classes = classes
+    self.span = span
+    settlement = Settlement(classes.tables, BandStretching(classes, setup))
+    rows = SettledRows(setup, classes)
+  }
+
+  /// Begins with what a partition holds.
+  func begin(_ partition: SettlePartition) { settlement.recordedAmounts = partition.amounts }
+
+  /// Forgets what was handed on.
+  func removeHandedOn() {
+    rows.removeCells()
+    balances.removeAll(keepingCapacity: true)
+    details.removeAll(keepingCapacity: true)
+  }
+
+  /// Settles an owner: the periods of its events, and where it may owe something without event, all between the earliest and
+  /// the latest event of the run.
+  func settle(
+    _ number: UInt32, _ stretches: [SettleOrder.Stretch], _ partition: SettlePartition, isStanding: Bool
+  ) {
+    let owner = setup.catalog.settled.owner(number)
+    var rolled: [RolledLot] = []
+    var isFirst = true
+    var next = 0
+    for period in periods(owner, stretches, isStanding: isStanding) {
+      var range = 0..<0
+      if next < stretches.count, Int32(stretches[next].period) == period.from.dayNumber {
+        range = stretches[next].range
+        next += 1
+      }
+      let rules = SettleRules(
+        classes.tables, owner, period, rolledIn: rolled, isFirstPeriod: isFirst)
+      // Nobody had a plan then: nothing is in force.
+      if range.isEmpty, rules.lots.isEmpty, rules.members.allSatisfy({ $0.plans.isEmpty }) { continue }
+      isFirst = false
+      let events = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
+      let watched = setup.options.watched.flatMap { watched in
+        watched.event.owner == number && Int32(watched.event.period) == period.from.dayNumber
+          ? watched.index(in: events, tail: partition.tail) : nil
+      }
+      settlement.watched = watched ?? -1
+      settlement.settle(events, rules)
+      if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
+      rows.add(settlement, events, rules)
+      if setup.options.keepsDetail { noteDetails(events, rules) }
+      rolled = settlement.balances.flatMap(\.lotsOut)
+      for balance in settlement.balances {
+        balances += AllowanceRows.rows(balance, rules, setup.catalog.source)
+      }
+    }
+  }
+
+  private func noteDetails(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+    let catalog = setup.catalog
+    for (number, part) in settlement.parts.enumerated() {
+      let event = events[Int(part.event)]
+      // A gauge is no record.
+      if event.marks.contains(.gauge) { continue }
+      let usage = settlement.usageClass(of: event).usage
+      let plan = catalog.source.plans[usage.plan]
+      let charge = Int(classes.cells[Int(part.baseCell)].charge)
+      let tier = part.tier == SettledPart.none ? 0 : catalog.settled.tierNumbers[charge][Int(part.tier)]
+      let detail = DetailPart(
+        band: part.band == 0 ? .empty : plan.bandNames[Int(part.band) - 1], raw: part.raw,
+        billed: part.billed,
+        covered: part.covered, kind: usage.kind,
+        price: CompiledCatalog.UnitPriceText(
+          pico: part.pricePico, units: part.priceUnits, kind: usage.kind.rawValue),
+        tier: catalog.settled.tiers[Int(tier)],
+        allowance: part.lot == SettledPart.none ? .empty : rules.lots[Int(part.lot)].name,
+        amountPico: part.amountPico, currency: plan.currency,
+        sides: sides(of: part, event))
+      details.append(SettledDetail.Part(place: Int(event.place), number: number, text: detail.text))
+    }
+  }
+
+  /// Whoever carried the event, each part says; what it cost, the part that counts the event.
+  private func sides(of part: SettledPart, _ event: PackedEvent) -> DetailSides {
+    let cell = classes.cells[Int(part.baseCell)]
+    let cost = part.eventCount > 0 ? event.costPico(settlement.recordedAmounts) : 0
+    return DetailSides(
+      jurisdiction: cell.jurisdiction,
+      cost: EventCost(supplier: cell.supplier, currency: UInt32(cell.costCurrency), pico: cost), setup.catalog)
+  }
+
+  /// Settles one event as if it were the only usage of its owner.
+  func settleAlone(_ event: PackedEvent, amounts: [Int128]) -> SettledEvent? {
+    let owner = setup.catalog.settled.owner(event.owner)
+    let account = setup.catalog.source.accounts[Int(event.account)]
+    let period = UsagePeriod.containing(
+      CivilDate(dayNumber: Int32(event.period)), cycleDay: Int32(account.cycleDay))
+    let rules = SettleRules(classes.tables, owner, period, isFirstPeriod: true)
+    settlement.recordedAmounts = amounts
+    settlement.watched = 0
+    withUnsafePointer(to: event) {
+      settlement.settle(UnsafeBufferPointer(start: $0, count: 1), rules)
+    }
+    return settledEvent(0, event, rules, isAlone: true)
+  }
+
+  private func settledEvent(
+    _ index: Int, _ event: PackedEvent, _ rules: SettleRules, isAlone: Bool
+  ) -> SettledEvent? {
+    settlement.witness.map { witness in
+      SettledEvent(
+        parts: settlement.parts.filter { Int($0.event) == index }, witness: witness, rules: rules,
+        usage: settlement.usageClass(of: event).usage, isAlone: isAlone)
+    }
+  }
+
+  private func periods(
+    _ owner: SettleOwner, _ stretches: [SettleOrder.Stretch], isStanding: Bool
+  ) -> [UsagePeriod] {
+    let accounts = setup.catalog.source.accounts
+    let first =
+      switch owner {
+      case .account(let index): accounts[index]
+      case .pool(_, let members): accounts[members[0]]
+      }
+    let cycleDay = Int32(first.cycleDay)
+    guard isStanding, let cycle = UsageCycle(zone: first.zone, cycleDay: cycleDay) else {
+      return stretches.map {
+        UsagePeriod.containing(CivilDate(dayNumber: Int32($0.period)), cycleDay: cycleDay)
+      }
+    }
+    var periods = [cycle.span(containingUTC: span.firstSeconds).period]
+    let last = cycle.span(containingUTC: span.lastSeconds).period
+    while let period = periods.last, period.from < last.from { periods.append(period.next) }
+    return periods
+  }
+}

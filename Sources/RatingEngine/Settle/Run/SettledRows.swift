@@ -1,0 +1,212 @@
+// From parts of events to cells of the summary: keys are put together from what cell, service, period and part decide.
+
+import BillingCalendar
+import Catalog
+import Money
+
+/// Adds parts and rows without event up by the run's key, one owner and period at a time. Owned by one worker.
+struct SettledRows {
+  private let setup: RunSetup
+  private let classes: SettledClasses
+  private let settled: SettledUsage
+  private var calendars: AccountCalendars
+  private var slots = SlotTable()
+  /// What waits to be added to the run's cells.
+  private(set) var cells: [SummaryCell] = []
+  /// First of the cells of the owner and period at hand.
+  private var firstCell = 0
+  private(set) var totals = SettledTotals()
+
+  // The fields that are asked for each part; nil where the key has none.
+  private let identityFields: [SummaryKeyPlan.Field]
+  private let periodField: SummaryKeyPlan.Field?
+  private let dayField: SummaryKeyPlan.Field?
+  private let bandField: SummaryKeyPlan.Field?
+  private let priceFields: [SummaryKeyPlan.Field]
+  private let tierFields: [SummaryKeyPlan.Field]
+  private let coverField: SummaryKeyPlan.Field?
+  private var recentPrices: [(pico: Int64, units: Int64, kind: UInt8, number: UInt32)]
+  /// Number of the allowance's name, by lot of the rules at hand.
+  private var allowanceNumbers: [UInt32] = []
+
+  init(_ setup: RunSetup, _ classes: SettledClasses) {
+    self.setup = setup
+    self.classes = classes
+    settled = setup.catalog.settled
+    calendars = AccountCalendars(setup.catalog)
+    let fields = setup.keyPlan.fields
+    identityFields = fields.filter { [.identity, .costCentre, .service, .account].contains($0.part) }
+    periodField = fields.first { $0.part == .period }
+    dayField = fields.first { $0.part == .day }
+    bandField = fields.first { $0.part == .band }
+    priceFields = fields.filter { [.unitPrice, .price, .per].contains($0.part) }
+    tierFields = fields.filter { [.tier, .tierFrom, .tierUpTo].contains($0.part) }
+    coverField = setup.keyPlan.coverField
+    recentPrices = Array(repeating: (0, -1, 0, 0), count: 256)
+  }
+
+  /// Forgets the cells: they were handed on.
+  mutating func removeCells() { cells.removeAll(keepingCapacity: true) }
+
+  /// Adds what an owner and period came to.
+  mutating func add(
+    _ settlement: Settlement<BandStretching>, _ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules
+  ) {
+    slots.removeAll()
+    firstCell = cells.count
+    allowanceNumbers.removeAll(keepingCapacity: true)
+    for lot in rules.lots { allowanceNumbers.append(settled.allowanceNumbers[lot.name] ?? 0) }
+    var period = SettledClasses.Key()
+    if let periodField {
+      let first = UInt64(UInt16(clamping: rules.period.from.dayNumber))
+      period.put(first << 6 | UInt64(rules.period.dayCount), periodField)
+    }
+    for part in settlement.parts { add(part, events[Int(part.event)], period, settlement.recordedAmounts) }
+    for row in settlement.rows { add(row, period) }
+  }
+
+  private mutating func add(
+    _ part: SettledPart, _ event: PackedEvent, _ period: SettledClasses.Key, _ amounts: [Int128]
+  ) {
+    let cell = classes.cells[Int(part.baseCell)]
+    var key = classes.keys[Int(part.baseCell)] | period
+    put(identity: event.identity, account: event.account, &key)
+    if let dayField, !event.marks.contains(.gauge) {
+      let day = calendars.day(account: event.account, seconds: Instant.seconds(ofMillis: event.startMillis))
+      key.put(UInt64(UInt16(clamping: day)), dayField)
+    }
+    if let bandField {
+      let plan = settled.charges[Int(cell.charge)].plan
+      key.put(UInt64(classes.bandNumbers[plan][Int(part.band)]), bandField)
+    }
+    put(price: part.pricePico, units: part.priceUnits, kind: cell.kind, &key)
+    if part.tier != SettledPart.none {
+      let number = settled.tierNumbers[Int(cell.charge)][Int(part.tier)]
+      for field in tierFields { key.put(UInt64(number), field) }
+    }
+    if part.lot != SettledPart.none { put(allowance: allowanceNumbers[Int(part.lot)], &key) }
+    add(
+      SummaryCell(
+        keyLow: key.low, keyHigh: key.high, eventCount: Int64(part.eventCount), quantityRaw: part.raw,
+        quantityBilled: part.billed, quantityCovered: part.covered, amountPico: part.amountPico),
+      kind: Int(cell.kind), currency: setup.catalog.plans[settled.charges[Int(cell.charge)].plan].currency)
+    // The cost stands once, with the part that counts the event.
+    if part.eventCount > 0, event.marks.contains(.costed) { add(cost: event.costPico(amounts), key) }
+  }
+
+  /// The same key on the side of costs.
+  private mutating func add(cost pico: Int128, _ key: SettledClasses.Key) {
+    totals.costPico &+= pico
+    put(
+      SummaryCell(
+        keyLow: key.low | SummaryKeyPlan.costSide, keyHigh: key.high, eventCount: 0, quantityRaw: 0,
+        quantityBilled: 0, amountPico: pico))
+  }
+
+  /// A row without event: no service, no direction, no day, and a kind only where the charge takes one alone.
+  private mutating func add(_ row: PeriodRow, _ period: SettledClasses.Key) {
+    let catalog = setup.catalog
+    let plan = catalog.source.plans[row.plan]
+    let charge = plan.charges[row.charge]
+    let kind = charge.kinds.count == 1 ? charge.kinds[0].rawValue : UInt8(UsageKind.allCases.count)
+    let number = Int(catalog.plans[row.plan].firstCharge) + row.charge
+    var key = period
+    for field in setup.keyPlan.fields {
+      switch field.part {
+      case .plan: key.put(UInt64(row.plan), field)
+      case .charge: key.put(UInt64(catalog.plans[row.plan].charges[row.charge].name), field)
+      case .kind: key.put(UInt64(kind), field)
+      case .direction: key.put(UInt64(UsageDirection.allCases.count), field)
+      case .tariff, .group, .destination: key.put(UInt64(setup.meters.unnamed), field)
+      case .currency: key.put(UInt64(catalog.plans[row.plan].currency), field)
+      default: break
+      }
+    }
+    put(identity: catalog.identityByAccount(row.account), account: UInt32(row.account), &key)
+    put(price: 0, units: 0, kind: UsageKind.voice.rawValue, &key)
+    if row.reason == .flatOnZero, let tier = settled.tierNumbers[number].first {
+      for field in tierFields { key.put(UInt64(tier), field) }
+    }
+    add(
+      SummaryCell(
+        keyLow: key.low, keyHigh: key.high, eventCount: 0, quantityRaw: 0, quantityBilled: 0,
+        amountPico: row.amountPico), kind: 0, currency: catalog.plans[row.plan].currency)
+  }
+
+  // MARK: keys
+
+  @inline(__always) private func put(
+    identity: UInt32, account: UInt32, _ key: inout SettledClasses.Key
+  ) {
+    for field in identityFields { key.put(UInt64(field.part == .account ? account : identity), field) }
+  }
+
+  @inline(__always) private mutating func put(
+    price pico: Int64, units: Int64, kind: UInt8, _ key: inout SettledClasses.Key
+  ) {
+    guard !priceFields.isEmpty else { return }
+    let at = Int(truncatingIfNeeded: (pico &* 31 &+ units) &* 0x9e37_79b9 &>> 13 &+ Int64(kind)) & 255
+    if recentPrices[at].pico != pico || recentPrices[at].units != units || recentPrices[at].kind != kind {
+      let text = CompiledCatalog.UnitPriceText(pico: pico, units: units, kind: kind)
+      guard let number = setup.unitPrices.number(text) else {
+        preconditionFailure("unit prices of tiers and increments have numbers from the beginning")
+      }
+      recentPrices[at] = (pico, units, kind, number)
+    }
+    for field in priceFields { key.put(UInt64(recentPrices[at].number), field) }
+  }
+
+  @inline(__always) private func put(allowance: UInt32, _ key: inout SettledClasses.Key) {
+    guard let coverField else { return }
+    key.put(coverField.part == .isCovered ? 1 : UInt64(allowance), coverField)
+  }
+
+  @inline(__always) private mutating func add(_ cell: SummaryCell, kind: Int, currency: UInt32) {
+    totals.add(cell, kind: kind)
+    put(cell)
+  }
+
+  @inline(__always) private mutating func put(_ cell: SummaryCell) {
+    let (slot, isNew) = slots.slot(cell.keyLow, cell.keyHigh)
+    if isNew { cells.append(cell) } else { cells[firstCell + slot].add(cell) }
+  }
+}
+
+/// What settled events came to, whatever their currency: compared with what the cells hold.
+struct SettledTotals: Sendable {
+  var events = 0
+  var raw: Int128 = 0
+  /// By kind.
+  var billed = [Int128](repeating: 0, count: UsageKind.allCases.count)
+  var covered = [Int128](repeating: 0, count: UsageKind.allCases.count)
+  var amountPico: Int128 = 0
+  /// What suppliers charge, whatever the currency of it.
+  var costPico: Int128 = 0
+
+  @inline(__always) mutating func add(_ cell: SummaryCell, kind: Int) {
+    events &+= Int(truncatingIfNeeded: cell.eventCount)
+    raw &+= Int128(cell.quantityRaw)
+    billed[kind] &+= Int128(cell.quantityBilled)
+    covered[kind] &+= Int128(cell.quantityCovered)
+    amountPico &+= cell.amountPico
+  }
+
+  static func += (a: inout SettledTotals, b: SettledTotals) {
+    a.events += b.events
+    a.raw += b.raw
+    for kind in a.billed.indices {
+      a.billed[kind] += b.billed[kind]
+      a.covered[kind] += b.covered[kind]
+    }
+    a.amountPico += b.amountPico
+    a.costPico += b.costPico
+  }
+}
+
+extension CompiledCatalog {
+  /// The identity of an account itself, without a service.
+  func identityByAccount(_ account: Int) -> UInt32 {
+    let entry = Rater.entry(ofAccount: account, self)
+    return entry == ServiceIndex.none ? 0 : services.entries[Int(entry)].identity
+  }
+}

@@ -1,0 +1,146 @@
+// What an event's rows and its price have in common with those of many others, as one number.
+//
+// Bounded by the catalog (charges × deck rows × changes of prices × bands), not by the usage: whose an event is and when it
+// was stand beside the number in the packed event.
+
+import Catalog
+import Money
+import Synchronization
+
+/// The parts of a summary key that neither owner, service nor time decides, and what pricing starts from.
+struct BaseCell: Hashable, BitwiseCopyable {
+  /// Number of the charge among those of all plans.
+  var charge: UInt32
+  var tariff: UInt32
+  /// Number of the price of the deck row under the charge, or of the charge, in the compiled catalog.
+  var basePrice: UInt32
+  /// Number of the change of prices; `CompiledCatalog.none` for none.
+  var change: UInt32
+  /// Number of the band of the charging start; 0 for the empty one.
+  var band: UInt32
+  /// Numbers of `CostTables`.
+  var supplier: UInt32 = 0
+  var costCurrency: UInt16 = 0
+  var kind: UInt8
+  var direction: UInt8
+  /// Raw value of `Jurisdiction`.
+  var jurisdiction: UInt8 = 0
+
+  func hash(into hasher: inout Hasher) { hasher.combine(mixed) }
+
+  /// Numbers of our own, not an attacker's: two multiplications are enough.
+  @inline(__always) var mixed: UInt64 {
+    let low = UInt64(tariff) &<< 32 | UInt64(basePrice)
+    let sides = UInt64(supplier) &<< 24 ^ UInt64(costCurrency) &<< 8 ^ UInt64(jurisdiction)
+    let high =
+      (UInt64(charge) &<< 32 ^ sides &<< 16) | UInt64(change) ^ UInt64(band) &<< 8 ^ UInt64(kind) &<< 2 ^ UInt64(direction)
+    let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: high &* 0x9fb2_1c65_1e98_df25 | 1)
+    return product.high ^ product.low
+  }
+}
+
+/// Gives every base cell of a run a number. Shared by all workers.
+///
+/// The numbers depend on who asks first and never show.
+final class BaseCellNumbers: Sendable {
+  // Guards the cells in the order of their numbers.
+  private let found = Mutex<(cells: [BaseCell], numbers: [BaseCell: UInt32])>(([], [:]))
+
+  /// The number of a cell.
+  func number(_ cell: BaseCell) -> UInt32 {
+    found.withLock { found in
+      if let number = found.numbers[cell] { return number }
+      let number = UInt32(found.cells.count)
+      found.cells.append(cell)
+      found.numbers[cell] = number
+      return number
+    }
+  }
+
+  /// All cells by number, once nothing is read any more.
+  var cells: [BaseCell] { found.withLock { $0.cells } }
+}
+
+/// The cells that one worker has met: an open-addressing table, so that the usual event takes no lock.
+struct BaseCellCache {
+  /// What is known of a cell.
+  struct Entry: BitwiseCopyable {
+    var cell: BaseCell
+    var number: UInt32
+    /// Quantities above it are no usage that anybody pays for: see `BaseCellCache.quantityMax`.
+    var quantityMax: Int64
+  }
+
+  private let numbers: BaseCellNumbers
+  private var entries: [Entry]
+  private var count = 0
+
+  private static let empty = Entry(
+    cell: BaseCell(charge: .max, tariff: 0, basePrice: 0, change: 0, band: 0, kind: 0, direction: 0),
+    number: .max, quantityMax: 0)
+
+  init(_ numbers: BaseCellNumbers) {
+    self.numbers = numbers
+    entries = Array(repeating: Self.empty, count: 256)
+  }
+
+  /// The entry of a cell; `price` is asked for what a new one costs at the most.
+  @inline(__always) mutating func entry(_ cell: BaseCell, price: () -> UnitPrice) -> Entry {
+    var at = Int(truncatingIfNeeded: cell.mixed) & (entries.count &- 1)
+    while entries[at].number != .max {
+      if entries[at].cell == cell { return entries[at] }
+      at = (at &+ 1) & (entries.count &- 1)
+    }
+    let isVoice = cell.kind == UsageKind.voice.rawValue
+    return insert(
+      Entry(
+        cell: cell, number: numbers.number(cell), quantityMax: Self.quantityMax(price(), isVoice: isVoice)))
+  }
+
+  private mutating func insert(_ entry: Entry) -> Entry {
+    if count * 2 >= entries.count {
+      let old = entries
+      entries = Array(repeating: Self.empty, count: old.count * 2)
+      for entry in old where entry.number != .max { place(entry) }
+    }
+    place(entry)
+    count += 1
+    return entry
+  }
+
+  private mutating func place(_ entry: Entry) {
+    var at = Int(truncatingIfNeeded: entry.cell.mixed) & (entries.count - 1)
+    while entries[at].number != .max { at = (at + 1) & (entries.count - 1) }
+    entries[at] = entry
+  }
+
+  /// The largest quantity of an event whose amount stays below what an event may come to, whatever tier it falls into.
+  static func quantityMax(_ price: UnitPrice, isVoice: Bool) -> Int64 {
+    // A century of milliseconds, or a million gigabytes: beyond it the sums of a period might not fit.
+    let most: Int64 = isVoice ? BandClock.lengthMillisMax : 1 << 50
+    guard price.pico != 0, price.units > 0 else { return most }
+    let (whole, left) = OutcomeRow.amountPicoLimit.quotientAndRemainder(
+      dividingBy: Int128(price.pico.magnitude))
+    // limit × units ÷ price, without a product that does not fit.
+    let few = whole * Int128(price.units) + left / Int128(price.pico.magnitude)
+    return few > Int128(most) ? most : max(1, Int64(few))
+  }
+}
+
+/// The earliest and the latest charging start of events; empty at first.
+struct EventSpan: Sendable {
+  var firstSeconds = Int64.max
+  var lastSeconds = Int64.min
+
+  var isEmpty: Bool { firstSeconds > lastSeconds }
+
+  @inline(__always) mutating func add(seconds: Int64) {
+    if seconds < firstSeconds { firstSeconds = seconds }
+    if seconds > lastSeconds { lastSeconds = seconds }
+  }
+
+  mutating func add(_ other: EventSpan) {
+    firstSeconds = min(firstSeconds, other.firstSeconds)
+    lastSeconds = max(lastSeconds, other.lastSeconds)
+  }
+}

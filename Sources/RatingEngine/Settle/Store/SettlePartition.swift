@@ -1,0 +1,188 @@
+// One part of the store in memory: its events in canonical order, owner by owner.
+
+import DurableFiles
+
+/// The events of some owners, sorted. Owned by one worker; used for one part after the other.
+final class SettlePartition {
+  private(set) var events = FlatTable<PackedEvent>(zeroedCount: 0)
+  private var scratch = FlatTable<PackedEvent>(zeroedCount: 0)
+  private var capacity = 0
+  private(set) var count = 0
+  /// Owners and periods in order of their numbers.
+  private(set) var stretches: [SettleOrder.Stretch] = []
+  /// By `PackedEvent.recorded` − 1.
+  private(set) var amounts: [Int128] = []
+  /// The rest of long keys, each behind its length, and where each begins, by the places of their events, ascending.
+  private var tails: [UInt8] = []
+  private var tailPlaces: [(place: Int64, offset: Int)] = []
+
+  /// Bytes of one event while it is sorted: itself, its copy, and two slots of the sort.
+  static let bytesPerEvent = 2 * MemoryLayout<PackedEvent>.stride + 32
+
+  deinit {
+    events.deallocate()
+    scratch.deallocate()
+  }
+
+  /// Which owners of a part are loaded together.
+  struct Pass {
+    var number: Int
+    var count: Int
+
+    @inline(__always) func takes(_ owner: UInt32) -> Bool {
+      count == 1 || Int((owner &* 0x85eb_ca6b) &>> 8) % count == number
+    }
+  }
+
+  /// How many times a part is read so that what is loaded of it fits `bytesMax`; an owner is never split.
+  static func passCount(_ part: SettleStore.Part, bytesMax: Int) -> Int {
+    let bytes = part.events.count * bytesPerEvent + part.tails.count + part.amounts.count * 16
+    return max(1, (bytes + bytesMax - 1) / max(1, bytesMax))
+  }
+
+  /// Loads the owners of a pass and sorts their events.
+  ///
+  /// - Parameter order: where chunks lie in the order of files.
+  func load(_ part: SettleStore.Part, _ pass: Pass, _ order: ChunkOrder) throws(FileFault) {
+    count = 0
+    amounts.removeAll(keepingCapacity: true)
+    tails.removeAll(keepingCapacity: true)
+    tailPlaces.removeAll(keepingCapacity: true)
+    let amountReader = LogReader(part.amounts)
+    let tailReader = LogReader(part.tails)
+    var removed: [Int64] = []
+    try part.events.forEachStretch { _, block throws(FileFault) in
+      for event in block {
+        if event.marks.contains(.removal) {
+          if pass.takes(event.owner) { removed.append(event.place) }
+          continue
+        }
+        let isTaken = pass.takes(event.owner)
+        var event = event
+        if event.recorded != 0 {
+          if isTaken { event.recorded = UInt32(amounts.count + 1) }
+          for _ in 0..<event.amountCount {
+            if let amount = try amountReader.next(), isTaken { amounts.append(amount) }
+          }
+        }
+        if event.keyByteCount == PackedEvent.longKey {
+          if isTaken { tailPlaces.append((event.place, tails.count)) }
+          try readTail(tailReader, isTaken)
+        }
+        if isTaken { append(event) }
+      }
+    }
+    drop(removed)
+    sort(order)
+  }
+
+  private func append(_ event: PackedEvent) {
+    if count == capacity { grow(to: max(1024, capacity * 2)) }
+    events[count] = event
+    count += 1
+  }
+
+  private func grow(to wanted: Int) {
+    let larger = FlatTable<PackedEvent>(zeroedCount: wanted)
+    larger.base.update(from: events.base, count: count)
+    events.deallocate()
+    scratch.deallocate()
+    events = larger
+    scratch = FlatTable(zeroedCount: wanted)
+    capacity = wanted
+  }
+
+  private func readTail(_ reader: LogReader<UInt8>, _ isTaken: Bool) throws(FileFault) {
+    var length = 0
+    for shift in 0..<4 { length |= Int(try reader.next() ?? 0) << (8 * shift) }
+    if !isTaken { return reader.seek(reader.position + length) }
+    withUnsafeBytes(of: UInt32(length)) { tails.append(contentsOf: $0) }
+    for _ in 0..<length { tails.append(try reader.next() ?? 0) }
+  }
+
+  /// Leaves out what was taken back. Events lie in the order of their places.
+  private func drop(_ removed: [Int64]) {
+    guard !removed.isEmpty else { return }
+    let places = removed.sorted()
+    var next = 0
+    var kept = 0
+    for index in 0..<count {
+      while next < places.count, places[next] < events[index].place { next += 1 }
+      if next < places.count, places[next] == events[index].place { continue }
+      events[kept] = events[index]
+      kept += 1
+    }
+    count = kept
+  }
+
+  // MARK: order
+
+  private func sort(_ order: ChunkOrder) {
+    let sorted = UnsafeMutableBufferPointer(start: events.base, count: count)
+    stretches = SettleOrder.sort(
+      sorted, scratch: UnsafeMutableBufferPointer(start: scratch.base, count: count))
+    for stretch in stretches {
+      let part = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(sorted)[stretch.range])
+      for run in SettleOrder.undecided(in: part) {
+        let from = stretch.range.lowerBound + run.lowerBound
+        var tied = UnsafeMutableBufferPointer(start: events.base + from, count: run.count)
+        tied.sort { keyPrecedes($0, $1, order) }
+      }
+    }
+  }
+
+  /// Whether the rest of one long key comes before that of another; equal keys stand in the order of files.
+  private func keyPrecedes(_ a: PackedEvent, _ b: PackedEvent, _ order: ChunkOrder) -> Bool {
+    let (x, y) = (tail(of: a), tail(of: b))
+    if x.elementsEqual(y) { return order.place(a.place) < order.place(b.place) }
+    return x.lexicographicallyPrecedes(y)
+  }
+
+  /// What the key of an event has behind 16 bytes.
+  func tail(of event: PackedEvent) -> ArraySlice<UInt8> {
+    guard event.keyByteCount == PackedEvent.longKey else { return [] }
+    var (low, high) = (0, tailPlaces.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if tailPlaces[middle].place < event.place { low = middle + 1 } else { high = middle }
+    }
+    let offset = tailPlaces[low].offset
+    let length = (0..<4).reduce(0) { $0 | Int(tails[offset + $1]) << (8 * $1) }
+    return tails[(offset + 4)..<(offset + 4 + length)]
+  }
+}
+
+/// The chunks in the order of files: what an event's place is in that order, whoever read first.
+struct ChunkOrder: Sendable {
+  /// By chunk in the order of arrival: where its records begin, in the order of arrival and in that of files.
+  private let arrivals: [Int]
+  private let places: [Int]
+
+  init(_ chunks: LogStretches, recordCount: Int) {
+    let stretches = chunks.stretches
+    arrivals = stretches.map(\.firstIndex)
+    var places = [Int](repeating: 0, count: stretches.count)
+    let order = stretches.indices.sorted { a, b in
+      let (x, y) = (stretches[a], stretches[b])
+      return (x.file, x.unit, x.sequence) < (y.file, y.unit, y.sequence)
+    }
+    var next = 0
+    for index in order {
+      places[index] = next
+      let end = index + 1 < stretches.count ? stretches[index + 1].firstIndex : recordCount
+      next += end - stretches[index].firstIndex
+    }
+    self.places = places
+  }
+
+  /// The place in the order of files of one in the order of arrival. Complexity: O(log chunks).
+  func place(_ arrival: Int64) -> Int {
+    let arrival = Int(arrival)
+    var (low, high) = (0, arrivals.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if arrivals[middle] <= arrival { low = middle } else { high = middle }
+    }
+    return places[low] + arrival - arrivals[low]
+  }
+}
