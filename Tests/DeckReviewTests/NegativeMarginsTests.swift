@@ -3,6 +3,7 @@
 import BillingCalendar
 import Catalog
 import Money
+import Tables
 import Testing
 
 @testable import DeckReview
@@ -17,7 +18,8 @@ import Testing
     made.decks.append(try deck(head + wholesale, currency: currency))
     made.suppliers = [
       SupplierRule(
-        supplier: "carrier", deckIndex: 1, trunks: ["*"], kinds: kinds, directions: [], dates: .always,
+        supplier: "carrier", deckIndex: 1, trunks: ["*"], kinds: kinds, directions: [],
+        dates: DateSpan(from: nil, until: nil),
         line: 2)
     ]
     made.exchangeRates = try rates.map { date, rate in
@@ -82,7 +84,8 @@ import Testing
     made.decks.append(try deck(head + costs))
     made.suppliers = [
       SupplierRule(
-        supplier: "carrier", deckIndex: 1, trunks: ["*"], kinds: [], directions: [], dates: .always, line: 2)
+        supplier: "carrier", deckIndex: 1, trunks: ["*"], kinds: [], directions: [],
+        dates: DateSpan(from: nil, until: nil), line: 2)
     ]
     let findings = NegativeMargins.findings(made)
     #expect(findings.count == 51)

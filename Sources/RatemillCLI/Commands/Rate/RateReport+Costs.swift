@@ -26,7 +26,7 @@ struct CostLines {
         separator: " and")
       let why =
         supplier.name.isEmpty
-        ? "no row of suppliers.csv takes them" : "no row of the deck of \(name(supplier.name)) fits"
+        ? "no row of suppliers.csv fits" : "no row of the deck of \(name(supplier.name)) fits"
       return "  no cost    \(events(supplier.eventCount))\(quantities): \(why)"
     }
   }
