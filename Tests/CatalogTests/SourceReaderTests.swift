@@ -60,7 +60,7 @@ import Testing
       // country, default country, international, national, bare, short → code, international, national, bare national, short
       ("DE", nil, "", "", "", "", "49 00 0 false 110,112"),
       ("", "DE", "", "", "", "", "49 00 0 false 110,112"),
-      ("US", "DE", "", "", "", "", "1 011 1 false 911"),
+      ("US", "DE", "", "", "", "", "1 011 1 false 211,311,411,511,611,711,811,911"),
       ("IT", nil, "", "", "national", "", "39 00  true 112,113,115,118"),
       ("", nil, "", "", "", "", " 00,011  false "),
       ("DE", nil, "00 010", "none", "", "19222", "49 00,010  false 19222"),

@@ -16,8 +16,8 @@ enum CatalogHash {
     var digest: [UInt8]
   }
 
-  /// Files that do not touch rating.
-  private static let billingFiles: Set<String> = ["contracts.csv"]
+  /// Files that do not touch rating: exchange rates only set costs beside revenue in reports.
+  private static let billingFiles: Set<String> = ["contracts.csv", "fx.csv"]
 
   /// The hash of all that decides prices: every file but the billing tables, and the zones' data.
   static func rating(_ files: [Entry], zones: [Zone]) -> String {

@@ -43,7 +43,7 @@ struct QuoteOptions: CommandOptions {
     .value("from", "NUMBER", in: event, into: \.from, OptionValue.text, "The number that it comes from"),
     .value(
       "trunk", "NAME", in: event, into: \.trunk, OptionValue.text,
-      "The trunk on which it leaves: it names the supplier, and so the cost"),
+      "The trunk on which it leaves to a supplier"),
     .value(
       "routing-number", "NUMBER", in: event, into: \.routingNumber, OptionValue.text,
       "Where a North American number was ported to"),
