@@ -120,7 +120,9 @@ private struct CatalogCompiler {
       planEntries: FlatTable(
         plans.map { plan in
           let isPlain = plan.isMicroHalfUp && !plan.keepsMilliseconds && !plan.chargesAnsweredZero
-          return CompiledCatalog.PlanEntry(currency: plan.currency, isPlain: isPlain ? 1 : 0)
+          return CompiledCatalog.PlanEntry(
+            currency: plan.currency, isPlain: isPlain ? 1 : 0, isAdjusted: plan.isAdjusted ? 1 : 0,
+            firstCharge: plan.firstCharge)
         }),
       ruleTable: FlatTable(plans.flatMap(\.ruleByCombination)),
       deckBases: FlatTable(plans.flatMap(\.deckBase)),

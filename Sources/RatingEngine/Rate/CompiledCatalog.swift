@@ -41,6 +41,10 @@ struct CompiledCatalog: Sendable {
     var currency: UInt32
     /// Six digits half-up, whole seconds, zero is zero: the plan of `FastPrice`.
     var isPlain: UInt8
+    /// Whether its events ask for more than the first charge and its price.
+    var isAdjusted: UInt8
+    /// Number of its first charge among those of all plans.
+    var firstCharge: UInt32
   }
   /// The first charge that takes a kind and direction, where nothing more has to be asked.
   struct ChargeEntry: BitwiseCopyable {

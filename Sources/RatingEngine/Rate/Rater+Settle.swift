@@ -41,8 +41,6 @@ extension Rater {
 
   /// Puts a record aside that can be priced in its period, or suspends it; false, because it is priced here in no case.
   func admit(_ record: Int, _ batch: UsageBatch) -> Bool {
-    let plan = catalog.plans[Int(plan[record])]
-    let charge = plan.charges[Int(charge[record])]
     let quantity = batch.quantity[record]
     if quantity == UsageBatch.absentQuantity { return suspend(record, batch, .missingQuantity) }
     if quantity < 0, batch.kind[record] == UsageKind.voice.rawValue {
@@ -50,33 +48,39 @@ extension Rater {
     }
     billed[record] = 0
     amount[record] = 0
-    if quantity.magnitude > UInt64(baseCell(record, batch, plan, isCosted: false).quantityMax) {
+    let plan = catalog.planEntries[Int(plan[record])]
+    let charge = plan.firstCharge &+ charge[record]
+    let cell = entry(record, batch, plan, charge, isCosted: false)
+    if quantity.magnitude > UInt64(cell.quantityMax) { return suspend(record, batch, .amountTooLarge) }
+    baseCell[record] = cell.number
+    if catalog.settled.asksForAmount[Int(charge)], !isAmountPriced(record, batch) {
       return suspend(record, batch, .amountTooLarge)
     }
-    if let recorded = charge.recorded {
-      guard
-        RecordedCharge.amount(batch.recordedAmount(record), recorded, plan: plan, charge: charge) != nil
-      else { return suspend(record, batch, .amountTooLarge) }
-    } else if charge.asksForAmount {
-      guard batch.recordedAmount(record).pico.magnitude < OutcomeRow.amountPicoLimit.magnitude else {
-        return suspend(record, batch, .amountTooLarge)
-      }
-    }
     return putAside(record, batch)
+  }
+
+  /// Whether the amount that a record carries is one that an event may come to.
+  private func isAmountPriced(_ record: Int, _ batch: UsageBatch) -> Bool {
+    let plan = catalog.plans[Int(plan[record])]
+    let charge = plan.charges[Int(charge[record])]
+    let recorded = batch.recordedAmount(record)
+    if let price = charge.recorded {
+      return RecordedCharge.amount(recorded, price, plan: plan, charge: charge) != nil
+    }
+    return recorded.pico.magnitude < OutcomeRow.amountPicoLimit.magnitude
   }
 
   /// What is known of the base cell of a record.
   ///
   /// - Parameter isCosted: whether the supplier of the record is known by now.
-  @inline(__always) func baseCell(
-    _ record: Int, _ batch: UsageBatch, _ plan: CompiledPlan, isCosted: Bool
+  @inline(__always) private func entry(
+    _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32, isCosted: Bool
   ) -> BaseCellCache.Entry {
+    let isAdjusted = plan.isAdjusted != 0
     var cell = BaseCell(
-      charge: plan.firstCharge &+ charge[record], tariff: tariff[record],
-      basePrice: plan.isAdjusted ? basePrice[record] : price[record],
-      change: plan.isAdjusted ? change[record] : CompiledCatalog.none,
-      band: plan.isAdjusted ? band[record] : 0, kind: batch.kind[record],
-      direction: batch.direction[record])
+      charge: charge, tariff: tariff[record], basePrice: isAdjusted ? basePrice[record] : price[record],
+      change: isAdjusted ? change[record] : CompiledCatalog.none, band: isAdjusted ? band[record] : 0,
+      kind: batch.kind[record], direction: batch.direction[record])
     if jurisdictions != nil { cell.jurisdiction = jurisdiction[record] }
     if let costs, isCosted {
       cell.supplier = costs.supplier[record]
@@ -101,6 +105,8 @@ extension Rater {
   ) {
     let entries = catalog.services.entries
     let owners = catalog.settled.ownerByAccount
+    let plans = catalog.planEntries
+    let asksForAmount = catalog.settled.asksForAmount
     var row = 0
     var next = 0
     for record in 0..<batch.count where next < settledCount {
@@ -109,19 +115,23 @@ extension Rater {
       defer { row &+= 1 }
       guard Int(settled[next]) == record else { continue }
       next &+= 1
-      let plan = catalog.plans[Int(plan[record])]
       let account = account[record]
       let owner = owners[Int(account)]
       let period = calendars.period(account: account, seconds: seconds[record])
       var event = PackedEvent(
         keyHigh: 0, keyLow: 0, startMillis: batch.chargingStart(record), quantity: batch.quantity[record],
         place: chunk.tailOffset, owner: owner, account: account,
-        identity: entries[Int(entry[record])].identity, baseCell: baseCell(record, batch, plan, isCosted: true).number,
+        identity: entries[Int(entry[record])].identity, baseCell: baseCell[record],
         period: UInt16(truncatingIfNeeded: period &>> 6), keyByteCount: 0,
         marks: batch.isAnswered[record] != 0 ? .answered : [])
-      if plan.charges[Int(charge[record])].asksForAmount {
+      let number = plans[Int(plan[record])].firstCharge &+ charge[record]
+      if asksForAmount[Int(number)] {
         event.recorded = chunk.add(amountPico: batch.recordedAmount(record).pico)
         event.marks.insert(.amount)
+      }
+      if costs != nil {
+        let plan = plans[Int(plan[record])]
+        event.baseCell = self.entry(record, batch, plan, number, isCosted: true).number
       }
       if let costs, costs.amount[record] != 0 {
         let number = chunk.add(amountPico: costs.amount[record])
@@ -140,15 +150,14 @@ extension Rater {
     of event: inout PackedEvent, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
     _ fields: FieldPlan, _ text: TextPointer, _ chunk: PackedChunk
   ) {
-    let rank = catalog.settled.namespaceRanks[sourceNumber &- 1]
-    let isKeyed = fields.key.contains { columns.lengths($0)[record] >= 0 }
-    if rank.isEmpty, isKeyed, fields.key.count == 1 {
+    if keyRank.isEmpty, fields.key.count == 1 {
       let length = Int(columns.lengths(fields.key[0])[record])
-      if length <= 16 {
-        return event.setKey(UnsafeBufferPointer(start: columns.texts(fields.key[0])[record], count: length))
+      if (0...16).contains(length) {
+        return event.setShortKey(columns.texts(fields.key[0])[record], length)
       }
     }
-    var bytes = rank
+    let isKeyed = fields.key.contains { columns.lengths($0)[record] >= 0 }
+    var bytes = keyRank
     if !isKeyed {
       bytes += UnsafeBufferPointer(start: text + Int(batch.offset[record]), count: Int(batch.length[record]))
     } else {

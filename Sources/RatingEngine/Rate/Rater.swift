@@ -63,6 +63,10 @@ final class Rater {
   /// Records of the batch that are rated but not priced, ascending: they depend on order.
   let settled = Rater.column(UInt16.self)
   private(set) var settledCount = 0
+  /// Numbers of their base cells.
+  let baseCell = Rater.column(UInt32.self)
+  /// What comes before the keys of the source in the order of keys.
+  let keyRank: [UInt8]
   /// Numbers of what the events of a base cell have in common.
   var baseCells: BaseCellCache
   /// Earliest and latest charging start of what was rated since the owner reset it.
@@ -85,6 +89,7 @@ final class Rater {
     self.keyPlan = keyPlan
     self.meters = meters
     sourceNumber = sourceIndex + 1
+    keyRank = catalog.settled.namespaceRanks[sourceIndex]
     calendars = AccountCalendars(catalog)
     defaultEntry = defaultAccountIndex.map { Self.entry(ofAccount: $0, catalog) } ?? ServiceIndex.none
   }
@@ -125,6 +130,7 @@ final class Rater {
     amount.deallocate()
     live.deallocate()
     settled.deallocate()
+    baseCell.deallocate()
   }
 
   /// Rates the open records of `batch` and appends one row for each record past door 2 to `rows`; returns how many.

@@ -29,6 +29,8 @@ struct SettledUsage: Sendable {
   let accountCount: Int
   /// Plan, and index among its charges, by number of the charge.
   let charges: [(plan: Int, index: Int)]
+  /// Whether records must carry an amount, by number of the charge.
+  let asksForAmount: FlatTable<Bool>
   /// Ids of allowances; number 0 is the empty one.
   let allowances: [Label]
   let allowanceNumbers: [Label: UInt32]
@@ -41,6 +43,7 @@ struct SettledUsage: Sendable {
 
   init(_ catalog: Catalog) {
     charges = catalog.plans.enumerated().flatMap { plan, entry in entry.charges.indices.map { (plan, $0) } }
+    asksForAmount = FlatTable(catalog.plans.flatMap { $0.charges.map(\.asksForAmount) })
     let hasLines = catalog.accounts.contains { $0.rounding == .line }
     hasAccounts = hasLines || !catalog.grants.isEmpty
     hasRowsWithoutEvent = catalog.plans.contains { $0.charges.contains(where: \.mayOweWithoutEvent) }

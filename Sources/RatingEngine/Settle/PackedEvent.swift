@@ -67,6 +67,13 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     keyByteCount = UInt8(min(bytes.count, Int(Self.longKey)))
   }
 
+  /// Takes a key of at most 16 bytes, which has room for as many behind it.
+  @inline(__always) mutating func setShortKey(_ text: TextPointer, _ length: Int) {
+    let high = ByteText.word(text, min(length, 8))
+    let low = length > 8 ? ByteText.word(text + 8, length &- 8) : 0
+    (keyHigh, keyLow, keyByteCount) = (high.bigEndian, low.bigEndian, UInt8(truncatingIfNeeded: length))
+  }
+
   /// Whether it stands before another of the same owner and period.
   @inline(__always) static func precedes(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
     if a.startMillis != b.startMillis { return a.startMillis < b.startMillis }
