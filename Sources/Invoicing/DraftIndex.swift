@@ -19,6 +19,10 @@ public struct DraftEntry: Hashable, Sendable {
   public var recurring: Amount
   /// Sum of the usage lines.
   public var usage: Amount
+  /// Sum of one-time charges and of what is missing to commitments, less discounts.
+  public var other: Amount = .zero
+  /// Sum of the taxes.
+  public var tax: Amount = .zero
   /// Name of its files, without suffix.
   public var fileName: String
   /// SHA-256 of the JSON document.
@@ -27,7 +31,7 @@ public struct DraftEntry: Hashable, Sendable {
   public var pageHash: String
 
   /// What is owed.
-  public var total: Amount { recurring + usage }
+  public var total: Amount { recurring + usage + other + tax }
 }
 
 /// What a draft run made and what a reviewer should look at.

@@ -106,6 +106,7 @@ public struct InvoiceDraftRun {
     var name = names.base(of: draft.account)
     if drafts.contains(where: { $0.period != draft.period }) { name += "--\(draft.period.from)" }
     if drafts.contains(where: { $0.currency != draft.currency }) { name += "--\(draft.currency)" }
+    if draft.part == .projects { name += "--projects" }
     return name
   }
 
@@ -116,10 +117,13 @@ public struct InvoiceDraftRun {
     let page = InvoicePage.html(of: draft)
     try write(json, to: name + ".json", of: folder)
     try write(page, to: name + ".html", of: folder)
-    return DraftEntry(
+    var entry = DraftEntry(
       account: draft.account, accountName: draft.accountName, period: draft.period, currency: draft.currency,
       recurring: draft.recurringSubtotal, usage: draft.usageSubtotal, fileName: name,
       jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
+    entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
+    entry.tax = draft.tax
+    return entry
   }
 
   private func write(_ bytes: [UInt8], to name: String, of folder: PublishedFolder) throws(InvoiceDraftFault)

@@ -9,20 +9,26 @@ import UsageSummary
 /// Makes the drafts of a usage folder.
 ///
 /// A draft is what one account owes for one usage period in one currency: its usage, and the charges of its contracts where
-/// the period is one of `ContractMonths`. Where there is neither, there is no draft. A choice leaves out all other periods.
+/// the period is one of `ContractMonths`, with one-time charges, commitments, discounts and taxes. Where there is nothing to
+/// charge, there is no draft. A choice leaves out all other periods.
 struct InvoiceDrafting {
   let usage: UsageFolder
   let catalog: Catalog
   let choice: UsagePeriodChoice?
   private let seller: [InvoiceDraft.Detail]
   private let contracts: [Int: [Contract]]
+  private let oneTime: [Int: [OneTimeCharge]]
+  private let tickets: [Int: [Ticket]]
   private let contractMonths: ContractMonths
 
   private struct DocumentKey: Hashable, Comparable {
     var period: UsagePeriod
     var currency: Currency
+    var part = DocumentPart.main
 
-    static func < (a: DocumentKey, b: DocumentKey) -> Bool { (a.period, a.currency) < (b.period, b.currency) }
+    static func < (a: DocumentKey, b: DocumentKey) -> Bool {
+      (a.period, a.currency, a.part) < (b.period, b.currency, b.part)
+    }
   }
 
   init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?) {
@@ -31,6 +37,8 @@ struct InvoiceDrafting {
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
     contracts = Dictionary(grouping: catalog.contracts, by: \.accountIndex)
+    oneTime = Dictionary(grouping: catalog.billing.charges, by: \.accountIndex)
+    tickets = Dictionary(grouping: catalog.billing.tickets, by: \.accountIndex)
     contractMonths = ContractMonths(usage.usagePeriods, choice)
   }
 
@@ -73,32 +81,30 @@ struct InvoiceDrafting {
         throw .otherCycle(account: account.id, period: key.period.description, cycleDay: account.cycleDay)
       }
     }
-    let recurring = try recurringLines(account, contracts[index] ?? [])
-    for key in Set(lines.keys).union(recurring.keys).sorted() {
-      try body(
-        InvoiceDraft(
-          seller: seller, account: account.id, accountName: account.name,
-          accountDetails: InvoiceParty.details(of: account), period: key.period, currency: key.currency,
-          recurring: recurring[key] ?? [], usage: lines[key]?.sections(in: key.currency) ?? [],
-          usageManifestHash: usage.manifestHash))
-    }
-  }
-
-  private func recurringLines(
-    _ account: Account, _ contracts: [Contract]
-  ) throws(InvoiceDraftFault) -> [DocumentKey: [RecurringLine]] {
-    var lines: [DocumentKey: [RecurringLine]] = [:]
-    guard !contracts.isEmpty else { return lines }
-    let cycleDay = Int32(account.cycleDay)
-    for month in contractMonths.months(cycleDay: cycleDay) {
-      let period = month.period(cycleDay: cycleDay)
+    let assembly = InvoiceAssembly(catalog: catalog, accountIndex: index)
+    var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]
+    for month in contractMonths.months(cycleDay: Int32(account.cycleDay)) {
+      let period = month.period(cycleDay: Int32(account.cycleDay))
       guard choice?.contains(period) ?? true else { continue }
-      for contract in contracts {
-        guard let line = try RecurringCharges.line(of: contract, in: period) else { continue }
-        lines[DocumentKey(period: period, currency: contract.currency), default: []].append(line)
+      for (part, byCurrency) in try assembly.charges(
+        of: contracts[index] ?? [], oneTime[index] ?? [], tickets[index] ?? [], in: period)
+      {
+        for (currency, lines) in byCurrency {
+          charges[DocumentKey(period: period, currency: currency, part: part)] = lines
+        }
       }
     }
-    return lines
+    for key in Set(lines.keys).union(charges.keys).sorted() {
+      var draft = InvoiceDraft(
+        seller: seller, account: account.id, accountName: account.name,
+        accountDetails: InvoiceParty.details(of: account), period: key.period, currency: key.currency,
+        recurring: charges[key]?.recurring ?? [], usage: lines[key]?.sections(in: key.currency) ?? [],
+        usageManifestHash: usage.manifestHash)
+      draft.part = key.part
+      draft.oneTime = charges[key]?.oneTime ?? []
+      assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
+      try body(draft)
+    }
   }
 }
 

@@ -17,7 +17,7 @@ enum CatalogHash {
   }
 
   /// Files that do not touch rating.
-  private static let billingFiles: Set<String> = ["contracts.csv"]
+  private static let billingFiles = Set(BillingTables.files)
 
   /// The hash of all that decides prices: every file but the billing tables, and the zones' data.
   static func rating(_ files: [Entry], zones: [Zone]) -> String {
