@@ -38,7 +38,10 @@ struct RecurringCharges {
       lines += try changes(of: contract, interval, intervals, in: period)
       if let line = try trueUp(of: contract, interval, intervals, in: period) { lines.append(line) }
     }
-    return lines
+    // Stable: an interval stands before the changes of its first day.
+    return lines.enumerated().sorted {
+      ($0.element.days.lowerBound, $0.offset) < ($1.element.days.lowerBound, $1.offset)
+    }.map(\.element)
   }
 
   // MARK: lines
