@@ -20,9 +20,10 @@ struct DiscountChain {
   }
 
   /// Takes the discounts of an account off, `all` in file order.
-  mutating func take(_ all: [Discount], accountIndex: Int) {
-    let own = all.enumerated().filter { $0.element.accountIndex ?? accountIndex == accountIndex }
-    for (_, discount) in own.sorted(by: { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }) {
+  mutating func take(_ all: [Discount]) {
+    for (_, discount) in all.enumerated().sorted(by: {
+      ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
+    }) {
       take(discount)
     }
   }

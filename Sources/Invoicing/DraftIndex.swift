@@ -15,6 +15,8 @@ public struct DraftEntry: Hashable, Sendable {
   public var period: UsagePeriod
   /// Currency of the amounts.
   public var currency: Currency
+  /// What of the account's charges it holds.
+  public var part = DocumentPart.main
   /// Sum of the recurring lines.
   public var recurring: Amount
   /// Sum of the usage lines.

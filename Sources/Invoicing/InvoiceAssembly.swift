@@ -16,8 +16,10 @@ struct InvoiceAssembly {
   private let catalog: Catalog
   private let accountIndex: Int
   private let account: Account
+  private let billing: AccountBilling
 
-  init(catalog: Catalog, accountIndex: Int) {
+  init(catalog: Catalog, accountIndex: Int, billing: AccountBilling) {
+    self.billing = billing
     self.catalog = catalog
     self.accountIndex = accountIndex
     account = catalog.accounts[accountIndex]
@@ -25,40 +27,37 @@ struct InvoiceAssembly {
 
   /// Recurring and one-time lines on the invoices of `period`, by part and currency.
   func charges(
-    of contracts: [Contract], _ oneTime: [OneTimeCharge], _ tickets: [Ticket], in period: UsagePeriod
+    in period: UsagePeriod
   ) throws(InvoiceDraftFault) -> [DocumentPart: [Currency: Charges]] {
     var charges: [DocumentPart: [Currency: Charges]] = [:]
     let recurring = RecurringCharges(
       billing: catalog.billing, cycleDay: Int32(account.cycleDay),
       billedUntil: catalog.billing.opening.billedUntil[accountIndex])
-    for contract in contracts {
+    for contract in billing.contracts {
       let lines = try recurring.lines(of: contract, in: period)
       if lines.isEmpty { continue }
       charges[.main, default: [:]][contract.currency, default: Charges()].recurring += lines
     }
-    for (line, currency) in try OneTimeCharges(billing: catalog.billing).lines(oneTime, tickets, in: period) {
+    let oneTime = OneTimeCharges(billing: catalog.billing)
+    for (line, currency) in try oneTime.lines(billing.charges, billing.tickets, in: period) {
       let isApart = account.projectInvoices == .separate && !line.project.isEmpty
       charges[isApart ? .projects : .main, default: [:]][currency, default: Charges()].oneTime.append(line)
     }
     // A commitment is owed without any line, too.
-    for commitment in commitments where commitment.days.overlaps(period.days) {
+    for commitment in billing.commitments where commitment.days.overlaps(period.days) {
       charges[.main, default: [:]][commitment.currency, default: Charges()].recurring += []
     }
     return charges
   }
 
-  private var commitments: [Commitment] {
-    catalog.billing.commitments.filter { $0.accountIndex == accountIndex }
-  }
-
   /// Adds what follows from the lines of `draft`. Late usage alone owes no commitment: its period was charged before.
   func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) {
     if isChargedPeriod, draft.part == .main {
-      draft.commitments = Commitments.lines(of: commitments, for: draft)
+      draft.commitments = Commitments.lines(of: billing.commitments, for: draft)
       draft.countChanges = countChanges(draft)
     }
     var chain = DiscountChain(lines: draft.netLines, currency: draft.currency)
-    chain.take(catalog.billing.discounts, accountIndex: accountIndex)
+    chain.take(billing.discounts)
     draft.discounts = chain.discounts
     guard !catalog.billing.taxes.isEmpty else { return }
     guard !account.taxPlace.isEmpty else {
@@ -68,7 +67,7 @@ struct InvoiceAssembly {
     draft.taxation = .place(account.taxPlace)
     var count = TaxCount(
       rules: catalog.billing.taxes,
-      exemptions: catalog.billing.exemptions.filter { $0.accountIndex == accountIndex },
+      exemptions: billing.exemptions,
       place: account.taxPlace, currency: draft.currency, rounding: catalog.defaults.taxRounding)
     draft.taxes = count.taxes(on: chain.lines)
   }

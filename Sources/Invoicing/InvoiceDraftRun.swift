@@ -55,7 +55,7 @@ public struct InvoiceDraftRun {
         of: report, seller: catalog.defaults.seller.first { $0.key == "name" }?.value ?? .empty)
       try write(index, to: DraftIndexPage.fileName, of: folder)
       let manifest = DraftManifest.text(
-        of: report, usage: usage, catalog: catalog, indexHash: SHA256.hex(of: index))
+        of: report, usage: usage, catalog: catalog, choice: choice, indexHash: SHA256.hex(of: index))
       try write(manifest, to: DraftManifest.fileName, of: folder)
       _ = try output { () throws(FileFault) in try folder.publish() }
     } catch {
@@ -123,6 +123,7 @@ public struct InvoiceDraftRun {
       jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
     entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
     entry.tax = draft.tax
+    entry.part = draft.part
     return entry
   }
 

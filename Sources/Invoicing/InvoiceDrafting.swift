@@ -16,9 +16,7 @@ struct InvoiceDrafting {
   let catalog: Catalog
   let choice: UsagePeriodChoice?
   private let seller: [InvoiceDraft.Detail]
-  private let contracts: [Int: [Contract]]
-  private let oneTime: [Int: [OneTimeCharge]]
-  private let tickets: [Int: [Ticket]]
+  private let billing: [AccountBilling]
   private let contractMonths: ContractMonths
 
   private struct DocumentKey: Hashable, Comparable {
@@ -36,9 +34,7 @@ struct InvoiceDrafting {
     self.catalog = catalog
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
-    contracts = Dictionary(grouping: catalog.contracts, by: \.accountIndex)
-    oneTime = Dictionary(grouping: catalog.billing.charges, by: \.accountIndex)
-    tickets = Dictionary(grouping: catalog.billing.tickets, by: \.accountIndex)
+    billing = AccountBilling.all(of: catalog)
     contractMonths = ContractMonths(usage.usagePeriods, choice)
   }
 
@@ -81,14 +77,12 @@ struct InvoiceDrafting {
         throw .otherCycle(account: account.id, period: key.period.description, cycleDay: account.cycleDay)
       }
     }
-    let assembly = InvoiceAssembly(catalog: catalog, accountIndex: index)
+    let assembly = InvoiceAssembly(catalog: catalog, accountIndex: index, billing: billing[index])
     var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]
     for month in contractMonths.months(cycleDay: Int32(account.cycleDay)) {
       let period = month.period(cycleDay: Int32(account.cycleDay))
       guard choice?.contains(period) ?? true else { continue }
-      for (part, byCurrency) in try assembly.charges(
-        of: contracts[index] ?? [], oneTime[index] ?? [], tickets[index] ?? [], in: period)
-      {
+      for (part, byCurrency) in try assembly.charges(in: period) {
         for (currency, lines) in byCurrency {
           charges[DocumentKey(period: period, currency: currency, part: part)] = lines
         }

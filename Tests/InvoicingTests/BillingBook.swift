@@ -30,6 +30,9 @@ struct BillingBook {
   /// Replaces or adds a table.
   mutating func set(_ file: String, _ text: String) { files[file] = text }
 
+  /// Records in suspense.
+  mutating func addSuspense(_ row: SuspenseDigestRow) { usage.usage.digest.append(row) }
+
   /// Usage, as `SampleBook.addUsage` takes it.
   mutating func addUsage(_ text: String) { usage.addUsage(text) }
 
@@ -50,6 +53,25 @@ struct BillingBook {
       choice: UsagePeriodChoice.parse(month))
     try run.forEachDraft { drafts.append($0) }
     return drafts
+  }
+
+  /// What a review finds in the drafts of a month: `kind account money message`, without origins. Earlier drafts are those
+  /// of `earlier` with the same tables.
+  func review(_ month: String, earlier: [String] = []) throws -> [String] {
+    let folder = try TemporaryFolder()
+    try usage.usage.write(to: folder)
+    let (usage, catalog) = (try UsageFolder.open(folder.path), try catalog())
+    func drafts(_ month: String) throws -> DraftsFolder {
+      let path = folder.path(of: "drafts-" + month)
+      let run = InvoiceDraftRun(usage: usage, catalog: catalog, choice: UsagePeriodChoice.parse(month))
+      _ = try run.publish(to: path)
+      return try DraftsFolder.open(path)
+    }
+    let review = InvoiceReview(
+      usage: usage, catalog: catalog, drafts: try drafts(month), earlier: try earlier.map { try drafts($0) })
+    return try review.report().flags.map { flag in
+      "\(flag.kind.rawValue) \(flag.account) \(flag.money?.description ?? "-") \(flag.message)"
+    }
   }
 
   /// The lines of the drafts of a month, each as text: see `lines(of:)`.

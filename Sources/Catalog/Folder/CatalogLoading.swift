@@ -163,9 +163,11 @@ struct CatalogLoading {
         "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
         "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv", "jurisdiction.csv",
       ] + BillingTables.files
-    let missing = known.filter { !names.contains($0) }.map { Label($0) }
+    // A name that is nearest to a file which is there is a copy of it, or a note beside it.
     for name in names where !known.contains(name) {
-      guard let near = NearestName.find(Label(name), in: missing) else { continue }
+      guard let near = NearestName.find(Label(name), in: known.map { Label($0) }),
+        !names.contains(near.description)
+      else { continue }
       add(
         .folder,
         [
