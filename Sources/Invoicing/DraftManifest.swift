@@ -17,13 +17,14 @@ enum DraftManifest {
   /// Its bytes: pretty JSON, sealed.
   static func text(
     of report: InvoiceDraftReport, usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?,
-    indexHash: String
+    earlier: [DraftsFolder], indexHash: String
   ) -> [UInt8] {
     SealedJSON.text(of: [
       "document": "invoice-drafts", "version": .integer(version),
       "usage_manifest_sha256": .text(usage.manifestHash),
       "rating_hash": .string(usage.manifest.ratingHash), "billing_hash": .text(catalog.billingHash),
       "period": choice.map { .text($0.description) } ?? .null,
+      "earlier_sha256": .array(earlier.map { .string($0.seal) }),
       "totals": .object(
         report.totals.map { currency, total in
           JSONMember(name: Label(currency.code), value: money(total, currency))

@@ -52,6 +52,10 @@ public struct DraftsFolder: Sendable {
   public let billingHash: Label
   /// The periods that were asked for; nil for all.
   public let choice: UsagePeriodChoice?
+  /// Seal of its manifest.
+  public let seal: Label
+  /// Seals of the earlier drafts that these were set beside.
+  public let earlierSeals: [Label]
   /// The drafts, in the order of the manifest.
   public let drafts: [Draft]
 
@@ -80,6 +84,8 @@ public struct DraftsFolder: Sendable {
       path: path, usageManifestHash: try root.member("usage_manifest_sha256").text(),
       billingHash: try root.member("billing_hash").text(),
       choice: isChosen ? UsagePeriodChoice.parse(try choice.text().description) : nil,
+      seal: try root.member("sha256").text(),
+      earlierSeals: try root.member("earlier_sha256").elements().map { try $0.text() },
       drafts: try root.member("drafts").elements().map { try draft($0) })
   }
 

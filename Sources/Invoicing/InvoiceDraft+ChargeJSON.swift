@@ -4,6 +4,7 @@ import BillingCalendar
 import Catalog
 import Money
 import Tables
+import UsageSummary
 
 extension InvoiceDraft {
   func json(_ line: RecurringLine, number: Int) -> JSONValue {
@@ -78,6 +79,32 @@ extension InvoiceDraft {
     [
       "item": .string(change.item), "description": .string(change.description),
       "before": Self.quantity(change.beforeMicro), "now": Self.quantity(change.nowMicro),
+    ]
+  }
+
+  func json(_ use: CostCentreUse) -> JSONValue {
+    ["cost_centre": .string(use.name), "amount": money(use.amount)]
+  }
+
+  func json(_ use: AllowanceUse) -> JSONValue {
+    func quantity(_ value: Int128) -> JSONValue { .text(DecimalText.format(value, scale: use.unit.scale)) }
+    let unit: JSONValue
+    switch use.unit {
+    case .kind(let kind): unit = .text(kind.unit)
+    case .money(let currency): unit = .text(currency.code)
+    }
+    return [
+      "allowance": .string(use.name), "pool": .string(use.pool), "unit": unit,
+      "granted": quantity(use.granted), "rolled_in": quantity(use.rolledIn), "used": quantity(use.used),
+      "used_here": quantity(use.usedHere), "left": quantity(use.left), "expired": quantity(use.expired),
+      "rolled_out": quantity(use.rolledOut),
+    ]
+  }
+
+  func json(_ previous: PreviousTotals) -> JSONValue {
+    [
+      "recurring": money(previous.recurring), "usage": money(previous.usage), "other": money(previous.other),
+      "total": money(previous.total),
     ]
   }
 

@@ -32,6 +32,8 @@ extension InvoiceDraft {
       "discount_total": money(discountTotal), "net": money(net), "tax_place": taxPlaceJSON,
       "taxes": .array(taxes.map(json)), "tax": money(tax), "total": money(total),
       "rounding": .text(rounding.description), "count_changes": .array(countChanges.map(json)),
+      "cost_centres": .array(costCentres.map(json)), "allowances": .array(allowances.map(json)),
+      "previous": previous.map(json) ?? .null,
       "usage_manifest_sha256": .text(usageManifestHash),
     ])
   }

@@ -65,6 +65,12 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var taxes: [TaxLine] = []
   /// Whether the catalog has taxes, and where the account is taxed.
   public var taxation = Taxation.none
+  /// What became of its allowances and of those of its pool in this period.
+  public var allowances: [AllowanceUse] = []
+  /// Usage by cost centre, as bytes; empty where no usage names one. They add up to the usage.
+  public var costCentres: [CostCentreUse] = []
+  /// The sums of the draft for the period before; nil where none was given.
+  public var previous: PreviousTotals?
   /// How counts have changed since the usage period before, by item.
   public var countChanges: [CountChange] = []
   /// `UsageFolder.manifestHash` of the folder it was made from.
@@ -117,6 +123,26 @@ public struct InvoiceDraft: Hashable, Sendable {
     let terms = accountDetails.first { $0.name == "terms" }?.text
     return terms.flatMap { PaymentTerms.days($0) }.map { date.advanced(by: $0) }
   }
+}
+
+/// Sums of an earlier draft, to be set beside those of this one.
+public struct PreviousTotals: Hashable, Sendable {
+  /// Sum of the recurring lines.
+  public var recurring: Amount
+  /// Sum of the usage lines.
+  public var usage: Amount
+  /// Sum of everything else before tax.
+  public var other: Amount
+  /// What was owed.
+  public var total: Amount
+}
+
+/// What of the usage falls on a cost centre.
+public struct CostCentreUse: Hashable, Sendable {
+  /// Its name; empty for usage without one.
+  public var name: Label
+  /// Its part of the usage, in whole minor units.
+  public var amount: Amount
 }
 
 /// An amount as it is billed, and what rounding changed.

@@ -17,6 +17,8 @@ struct InvoiceDrafting {
   let choice: UsagePeriodChoice?
   private let seller: [InvoiceDraft.Detail]
   private let billing: [AccountBilling]
+  private let allowances: AllowanceBook
+  private let previous: [EarlierKey: PreviousTotals]
   private let contractMonths: ContractMonths
 
   private struct DocumentKey: Hashable, Comparable {
@@ -29,13 +31,19 @@ struct InvoiceDrafting {
     }
   }
 
-  init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?) {
+  init(
+    usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?, earlier: [DraftsFolder]
+  ) throws(InvoiceDraftFault) {
     self.usage = usage
     self.catalog = catalog
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
     billing = AccountBilling.all(of: catalog)
     contractMonths = ContractMonths(usage.usagePeriods, choice)
+    do throws(UsageFolderFault) { allowances = AllowanceBook(try usage.allowances()) } catch {
+      throw .usage(error)
+    }
+    previous = EarlierKey.totals(of: earlier)
   }
 
   /// Calls `body` with every draft: by account as bytes, then period, then currency. Memory: the lines of one account.
@@ -95,6 +103,11 @@ struct InvoiceDrafting {
         recurring: charges[key]?.recurring ?? [], usage: lines[key]?.sections(in: key.currency) ?? [],
         usageManifestHash: usage.manifestHash)
       draft.part = key.part
+      draft.previous = previous[EarlierKey(draft)]
+      if key.part == .main {
+        draft.allowances = allowances.uses(of: account, in: key.period)
+        draft.costCentres = lines[key]?.costCentreUse(of: draft.usageSubtotal, in: key.currency) ?? []
+      }
       draft.oneTime = charges[key]?.oneTime ?? []
       assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
       try body(draft)
@@ -133,5 +146,34 @@ private struct AccountRows {
   /// Proves, at the end, that the rows were those that the folder's manifest names.
   func checkEnd() throws(InvoiceDraftFault) {
     do throws(UsageFolderFault) { try usage.check(reader) } catch { throw .usage(error) }
+  }
+}
+
+/// By what the draft of the period before is found.
+private struct EarlierKey: Hashable {
+  var account: Label
+  var currency: Currency
+  var isProjects: Bool
+  /// The period after that of the earlier draft.
+  var period: UsagePeriod
+
+  init(_ draft: InvoiceDraft) {
+    (account, currency, period) = (draft.account, draft.currency, draft.period)
+    isProjects = draft.part == .projects
+  }
+
+  init(_ draft: DraftsFolder.Draft) {
+    (account, currency, period) = (draft.account, draft.currency, draft.period.next)
+    isProjects = draft.isProjects
+  }
+
+  /// The sums of all drafts; of two for one period, those of the folder named last.
+  static func totals(of folders: [DraftsFolder]) -> [EarlierKey: PreviousTotals] {
+    var totals: [EarlierKey: PreviousTotals] = [:]
+    for draft in folders.flatMap(\.drafts) {
+      totals[EarlierKey(draft)] = PreviousTotals(
+        recurring: draft.recurring, usage: draft.usage, other: draft.other, total: draft.total)
+    }
+    return totals
   }
 }

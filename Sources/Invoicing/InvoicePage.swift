@@ -37,8 +37,11 @@ struct InvoicePage {
     head()
     parties()
     due()
+    changes()
     recurring()
+    allowances()
     for section in draft.usage { usage(section) }
+    costCentres()
     oneTime()
     commitments()
     discounts()
@@ -192,9 +195,9 @@ extension InvoicePage {
     page.markup("</tr></thead>\n<tbody>\n")
   }
 
-  mutating func end(subtotal: Amount, columnCount: Int) {
+  mutating func end(subtotal: Amount, columnCount: Int, isRounded: Bool = true) {
     page.markup("<tr class=\"subtotal\"><td")
-    page.attribute("colspan", String(hasRounding ? columnCount + 1 : columnCount))
+    page.attribute("colspan", String(hasRounding && isRounded ? columnCount + 1 : columnCount))
     page.markup(">Subtotal</td><td class=\"number\">")
     page.text(money(subtotal))
     page.markup("</td></tr>\n</tbody>\n</table>\n</section>\n")

@@ -48,9 +48,10 @@ public struct InvoiceReview {
       throw .notTheseDrafts(
         "\(drafts.path): the billing tables of the catalog have changed since the drafts were made")
     }
+    let setBeside = try earlierDrafts()
     var report = ReviewReport()
     var periods: Set<UsagePeriod> = []
-    let run = InvoiceDraftRun(usage: usage, catalog: catalog, choice: drafts.choice)
+    let run = InvoiceDraftRun(usage: usage, catalog: catalog, choice: drafts.choice, earlier: setBeside)
     var isSame = true
     do throws(InvoiceDraftFault) {
       try run.forEachDraft { draft throws(InvoiceDraftFault) in
@@ -74,6 +75,19 @@ public struct InvoiceReview {
     }
     report.flags = Self.sorted(report.flags)
     return report
+  }
+
+  /// The earlier drafts that the drafts were set beside, which are part of their documents.
+  private func earlierDrafts() throws(Fault) -> [DraftsFolder] {
+    var found: [DraftsFolder] = []
+    for seal in drafts.earlierSeals {
+      guard let folder = earlier.first(where: { $0.seal == seal }) else {
+        throw .notTheseDrafts(
+          "\(drafts.path): the drafts were set beside earlier ones that are not named; add --earlier DIR")
+      }
+      found.append(folder)
+    }
+    return found
   }
 
   private func totals(before draft: InvoiceDraft) -> [Amount] {
