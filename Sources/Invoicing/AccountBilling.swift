@@ -9,6 +9,7 @@ struct AccountBilling {
   var tickets: [Ticket] = []
   var commitments: [Commitment] = []
   var exemptions: [TaxExemption] = []
+  var agreements: [Agreement] = []
   /// Its own discounts and those of every account, by their place in the file.
   var discounts: [Discount] = []
 
@@ -22,6 +23,7 @@ struct AccountBilling {
       all[commitment.accountIndex].commitments.append(commitment)
     }
     for exemption in catalog.billing.exemptions { all[exemption.accountIndex].exemptions.append(exemption) }
+    for agreement in catalog.billing.agreements { all[agreement.accountIndex].agreements.append(agreement) }
     for discount in catalog.billing.discounts {
       if let index = discount.accountIndex {
         all[index].discounts.append(discount)

@@ -47,6 +47,44 @@ public struct CostBasis: Hashable, Sendable {
   public var markup: Int64
 }
 
+/// A charge or credit for a result.
+public struct ValueLine: Hashable, Sendable {
+  /// Text of the charge.
+  public var description: Label
+  /// Contract that it belongs to.
+  public var contract: Label
+  /// What was measured.
+  public var metric: Label
+  /// What was promised, in millionths.
+  public var targetMicro: Int64
+  /// What was measured in the usage period, in millionths.
+  public var measuredMicro: Int64
+  /// Day of the measured value.
+  public var measured: CivilDate
+  /// What the share is of.
+  public var base: Amount
+  /// The share of the step, in 10⁻¹⁰; below zero for a credit, zero where no step holds.
+  public var share: Int64
+  /// Class by which taxes know it.
+  public var taxClass: Label
+  /// Where it is written.
+  public var origin: LineOrigin
+  /// base × share.
+  public var amount: LineAmount
+}
+
+/// A contract that an invoice refers to.
+public struct ContractReference: Hashable, Sendable {
+  /// Its name.
+  public var name: Label
+  /// The master agreement; empty for none.
+  public var master: Label
+  /// The statement of work; empty for none.
+  public var statementOfWork: Label
+  /// The day by which it is to be renewed; nil for none.
+  public var renews: CivilDate?
+}
+
 /// What lines are short of a commitment.
 public struct CommitmentLine: Hashable, Sendable {
   /// Text of the commitment.

@@ -11,6 +11,7 @@ struct InvoiceAssembly {
   struct Charges {
     var recurring: [RecurringLine] = []
     var oneTime: [OneTimeLine] = []
+    var values: [ValueLine] = []
   }
 
   private let catalog: Catalog
@@ -43,6 +44,11 @@ struct InvoiceAssembly {
       let isApart = account.projectInvoices == .separate && !line.project.isEmpty
       charges[isApart ? .projects : .main, default: [:]][currency, default: Charges()].oneTime.append(line)
     }
+    for (line, currency) in try ResultCharges(counts: catalog.billing.counts).lines(
+      of: billing.agreements, in: period)
+    {
+      charges[.main, default: [:]][currency, default: Charges()].values.append(line)
+    }
     // A commitment is owed without any line, too.
     for commitment in billing.commitments where commitment.days.overlaps(period.days) {
       charges[.main, default: [:]][commitment.currency, default: Charges()].recurring += []
@@ -55,6 +61,11 @@ struct InvoiceAssembly {
     if isChargedPeriod, draft.part == .main {
       draft.commitments = Commitments.lines(of: billing.commitments, for: draft)
       draft.countChanges = countChanges(draft)
+    }
+    let lastDay = draft.period.until.advanced(by: -1)
+    draft.contracts = billing.agreements.filter { $0.days.contains(lastDay) }.map {
+      ContractReference(
+        name: $0.name, master: $0.master, statementOfWork: $0.statementOfWork, renews: $0.renews)
     }
     var chain = DiscountChain(lines: draft.netLines, currency: draft.currency)
     chain.take(billing.discounts)

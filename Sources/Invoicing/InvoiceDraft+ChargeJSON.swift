@@ -38,6 +38,24 @@ extension InvoiceDraft {
     ] + json(line.amount)
   }
 
+  func json(_ line: ValueLine, number: Int) -> JSONValue {
+    [
+      "line": .integer(number), "description": .string(line.description), "contract": .string(line.contract),
+      "metric": .string(line.metric), "target": Self.quantity(line.targetMicro),
+      "measured": Self.quantity(line.measuredMicro), "measured_on": .text(line.measured.description),
+      "base": .text(line.base.description), "percent": Self.percent(line.share),
+      "tax_class": .string(line.taxClass), "origin": .text(line.origin.description),
+    ] + json(line.amount)
+  }
+
+  func json(_ contract: ContractReference) -> JSONValue {
+    [
+      "contract": .string(contract.name), "msa": .string(contract.master),
+      "sow": .string(contract.statementOfWork),
+      "renews": contract.renews.map { .text($0.description) } ?? .null,
+    ]
+  }
+
   func json(_ line: CommitmentLine, number: Int) -> JSONValue {
     [
       "line": .integer(number), "description": .string(line.description), "contract": .string(line.contract),

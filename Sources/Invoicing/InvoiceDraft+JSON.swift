@@ -27,6 +27,8 @@ extension InvoiceDraft {
       "usage_subtotal": money(usageSubtotal),
       "one_time": .array(oneTime.enumerated().map { json($1, number: firstOneTimeNumber + $0) }),
       "one_time_subtotal": money(oneTimeSubtotal),
+      "values": .array(values.enumerated().map { json($1, number: firstValueNumber + $0) }),
+      "value_subtotal": money(valueSubtotal), "contracts": .array(contracts.map(json)),
       "commitments": .array(commitments.enumerated().map { json($1, number: firstCommitmentNumber + $0) }),
       "commitment_subtotal": money(commitmentSubtotal), "discounts": .array(discounts.map(json)),
       "discount_total": money(discountTotal), "net": money(net), "tax_place": taxPlaceJSON,
@@ -40,7 +42,8 @@ extension InvoiceDraft {
 
   private var usageLineCount: Int { usage.reduce(0) { $0 + $1.lines.count } }
   private var firstOneTimeNumber: Int { recurring.count + usageLineCount + 1 }
-  private var firstCommitmentNumber: Int { firstOneTimeNumber + oneTime.count }
+  private var firstValueNumber: Int { firstOneTimeNumber + oneTime.count }
+  private var firstCommitmentNumber: Int { firstValueNumber + values.count }
 
   private func usageSections() -> [JSONValue] {
     var number = recurring.count

@@ -20,7 +20,7 @@ public enum DocumentPart: Int, Hashable, Comparable, Sendable {
 
 /// What one account owes for one usage period in one currency.
 ///
-/// Lines are numbered from 1 in this order: recurring, usage by section, one-time, commitments. Discounts and taxes name
+/// Lines are numbered from 1 in this order: recurring, usage by section, one-time, results, commitments. Discounts and taxes name
 /// the lines that they are on.
 public struct InvoiceDraft: Hashable, Sendable {
   /// A name and its text, such as `address`.
@@ -57,6 +57,10 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var usage: [UsageSection]
   /// One-time charges: those of charges.csv, then those of tickets, each by day of delivery.
   public var oneTime: [OneTimeLine] = []
+  /// Charges and credits for results, by contract.
+  public var values: [ValueLine] = []
+  /// The contracts in force on the last day of the period.
+  public var contracts: [ContractReference] = []
   /// What is missing to commitments, in the order of commitments.csv.
   public var commitments: [CommitmentLine] = []
   /// Discounts in the order in which they were taken.
@@ -100,13 +104,15 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var usageSubtotal: Amount { usage.reduce(.zero) { $0 + $1.subtotal } }
   /// Sum of the one-time lines.
   public var oneTimeSubtotal: Amount { oneTime.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// Sum of the charges and credits for results.
+  public var valueSubtotal: Amount { values.reduce(.zero) { $0 + $1.amount.rounded } }
   /// Sum of what is missing to commitments.
   public var commitmentSubtotal: Amount { commitments.reduce(.zero) { $0 + $1.amount.rounded } }
   /// Sum of the discounts, zero or less.
   public var discountTotal: Amount { discounts.reduce(.zero) { $0 + $1.amount.rounded } }
   /// What is owed before tax.
   public var net: Amount {
-    recurringSubtotal + usageSubtotal + oneTimeSubtotal + commitmentSubtotal + discountTotal
+    recurringSubtotal + usageSubtotal + oneTimeSubtotal + valueSubtotal + commitmentSubtotal + discountTotal
   }
   /// Sum of the taxes.
   public var tax: Amount { taxes.reduce(.zero) { $0 + $1.amount.rounded } }
@@ -115,7 +121,8 @@ public struct InvoiceDraft: Hashable, Sendable {
   /// Sum of the roundings of everything that was rounded.
   public var rounding: Amount {
     let charged = recurring.map(\.amount) + usage.flatMap { $0.lines.map(\.amount) } + oneTime.map(\.amount)
-    let others = commitments.map(\.amount) + discounts.map(\.amount) + taxes.map(\.amount)
+    let others =
+      values.map(\.amount) + commitments.map(\.amount) + discounts.map(\.amount) + taxes.map(\.amount)
     return (charged + others).reduce(.zero) { $0 + $1.rounding }
   }
   /// The last day to pay, where the account's terms say so many days.

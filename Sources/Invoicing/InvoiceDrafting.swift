@@ -109,6 +109,7 @@ struct InvoiceDrafting {
         draft.costCentres = lines[key]?.costCentreUse(of: draft.usageSubtotal, in: key.currency) ?? []
       }
       draft.oneTime = charges[key]?.oneTime ?? []
+      draft.values = charges[key]?.values ?? []
       assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
       try body(draft)
     }

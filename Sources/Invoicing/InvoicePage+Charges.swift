@@ -28,6 +28,30 @@ extension InvoicePage {
     end(subtotal: draft.oneTimeSubtotal, columnCount: columns.count)
   }
 
+  mutating func values() {
+    guard !draft.values.isEmpty else { return }
+    let columns = [
+      Column(title: "Description", style: "name"), Column(title: "Promised", style: "number count"),
+      Column(title: "Measured", style: "number count"), Column(title: "Of", style: "number price"),
+      Column(title: "Rate", style: "number count"),
+    ]
+    begin(table: "Service levels", columns: columns)
+    for line in draft.values {
+      page.open("tr")
+      page.open("td")
+      page.text(line.description)
+      page.element("small", "\(line.metric), measured on \(PrintedNumber.day(line.measured, isShort: true))")
+      page.close("td")
+      numberCell("Promised", PrintedCharge.quantity(line.targetMicro))
+      numberCell("Measured", PrintedCharge.quantity(line.measuredMicro))
+      numberCell("Of", money(line.base))
+      numberCell("Rate", PrintedCharge.percent(line.share))
+      amountCells(line.amount)
+      page.close("tr")
+    }
+    end(subtotal: draft.valueSubtotal, columnCount: columns.count)
+  }
+
   mutating func commitments() {
     guard !draft.commitments.isEmpty else { return }
     let columns = [

@@ -18,7 +18,8 @@ struct InvoicePage {
     self.draft = draft
     let charged = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
     let others =
-      draft.oneTime.map(\.amount) + draft.commitments.map(\.amount) + draft.discounts.map(\.amount)
+      draft.oneTime.map(\.amount) + draft.values.map(\.amount) + draft.commitments.map(\.amount)
+      + draft.discounts.map(\.amount)
       + draft.taxes.map(\.amount)
     hasRounding = (charged + others).contains { $0.rounding != .zero }
   }
@@ -43,6 +44,7 @@ struct InvoicePage {
     for section in draft.usage { usage(section) }
     costCentres()
     oneTime()
+    values()
     commitments()
     discounts()
     taxes()
@@ -88,6 +90,7 @@ struct InvoicePage {
         fact(title, detail.text.description)
       }
     }
+    for contract in draft.contracts { fact("Contract", PrintedCharge.name(of: contract)) }
     page.markup("</dl>\n</div>\n")
   }
 
@@ -228,6 +231,7 @@ extension InvoicePage {
     if !draft.recurring.isEmpty { total("Recurring charges", draft.recurringSubtotal) }
     if !draft.usage.isEmpty { total("Usage", draft.usageSubtotal) }
     if !draft.oneTime.isEmpty { total("One-time charges", draft.oneTimeSubtotal) }
+    if !draft.values.isEmpty { total("Service levels", draft.valueSubtotal) }
     if !draft.commitments.isEmpty { total("Minimum commitments", draft.commitmentSubtotal) }
     if !draft.discounts.isEmpty { total("Discounts", draft.discountTotal) }
     if !draft.taxes.isEmpty {

@@ -10,7 +10,7 @@ import UsageSummary
 struct NetLine {
   /// What kind of line it is.
   enum Origin {
-    case recurring, usage, oneTime, commitment
+    case recurring, usage, oneTime, value, commitment
   }
 
   /// Its number on the document, from 1.
@@ -62,6 +62,12 @@ extension InvoiceDraft {
           number: lines.count + 1, origin: .oneTime, contract: line.contract, item: line.item,
           taxClass: line.taxClass, firstDay: line.delivered, taxDay: line.delivered, net: line.amount.rounded)
       )
+    }
+    for line in values {
+      lines.append(
+        NetLine(
+          number: lines.count + 1, origin: .value, contract: line.contract, item: line.metric,
+          taxClass: line.taxClass, firstDay: period.from, taxDay: lastDay, net: line.amount.rounded))
     }
     for line in commitments {
       lines.append(

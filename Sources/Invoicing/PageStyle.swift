@@ -38,6 +38,7 @@ enum PageStyle {
     .facts dd { text-align: right; font-size: 13px }
     .due { display: flex; justify-content: space-between; align-items: baseline; gap: 24px; margin: 36px 0 8px;
       padding: 18px 22px; background: var(--soft); border-radius: 4px }
+    .due small { display: block; font-size: 13px; color: var(--grey) }
     .due .sum { font-size: 27px; font-weight: 600; letter-spacing: -.01em; color: var(--blue); white-space: nowrap }
     section { margin-top: 30px }
     h2 { font-size: 16px; color: var(--blue) }

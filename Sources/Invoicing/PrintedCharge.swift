@@ -60,6 +60,14 @@ enum PrintedCharge {
     return parts.isEmpty ? [] : [parts.joined(separator: " \u{b7} ")]
   }
 
+  /// A contract: `MSA-2025-10 (master M-7, work S-2)`.
+  static func name(of contract: ContractReference) -> String {
+    var parts: [String] = []
+    if !contract.master.isEmpty, contract.master != contract.name { parts.append("MSA \(contract.master)") }
+    if !contract.statementOfWork.isEmpty { parts.append("SOW \(contract.statementOfWork)") }
+    return contract.name.description + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
+  }
+
   /// A share: `12.5 %`.
   static func percent(_ share: Int64) -> String {
     PrintedNumber.decimal(Int128(share), scale: 8) + " %"

@@ -456,3 +456,78 @@ private func references() -> ContractReferences {
     #expect(read.findings == [expected])
   }
 }
+
+@Suite struct AgreementTests {
+  private func read(_ text: String) -> (parts: AgreementParts?, findings: [String]) {
+    let findings = YamlFindings(file: "f.yaml")
+    let parts = AgreementReader(findings: findings, references: references(), file: "contracts/f.yaml")
+      .read(Array(text.utf8))
+    return (parts, findings.sorted.map { String($0.description.dropFirst("f.yaml:".count)) })
+  }
+
+  private static let head = "contract: M\naccount: A\nfrom: 2026-01-01\nuntil: 2027-01-01\n"
+
+  @Test func aLineSaysWhatARowSays() throws {
+    let (parts, findings) = read(
+      Self.head + """
+        purchase_order: PO-1
+        lines:
+          - {item: seat, count: high-water, included: 5, timing: advance, interval: quarterly, anchor: 2026-01-31}
+          - {description: Credit, price: -2.50, quantity: 3, from: 2026-03-01, until: 2028-01-01, tax_class: care}
+        minimum: {amount: 500, counts: recurring}
+        discounts:
+          - {description: Early, percent: 5%, until: 2026-06-01}
+          - {description: Seats, amount: 3, item: seat}
+        """)
+    #expect(findings == [])
+    let agreement = try #require(parts)
+    let (seat, credit) = (agreement.lines[0], agreement.lines[1])
+    #expect(
+      seat.name == "M" && seat.item == "seat" && seat.description == "Managed seat" && seat.price == nil)
+    #expect(seat.count == .highWater && seat.includedMicro == 5_000_000 && seat.timing == .advance)
+    #expect(seat.interval == .months(3) && seat.anchor == .day(CivilDate.parse("2026-01-31")!))
+    #expect(seat.purchaseOrder == "PO-1" && seat.file == "contracts/f.yaml" && seat.line == 7)
+    #expect(credit.price == Amount(minorUnits: -250, digits: 2) && credit.quantityMicro == 3_000_000)
+    // A line ends with its agreement.
+    #expect(credit.from.description == "2026-03-01" && credit.until?.description == "2027-01-01")
+    #expect(agreement.commitments.map { "\($0.contract) \($0.amount) \($0.scope)" } == ["M 500 recurring"])
+    #expect(
+      agreement.discounts.map { "\($0.contract) \($0.item) \($0.level) \($0.from!) \($0.until!)" } == [
+        "M  contract 2026-01-01 2026-06-01", "M seat line 2026-01-01 2027-01-01",
+      ])
+  }
+
+  @Test(arguments: [
+    ("account: A\nfrom: 2026-01-01\nlines: []\n", "1:1: the contract has no 'contract'"),
+    ("lines:\n  - {item: seat, pricee: 3}\n", "6:18: unknown key 'pricee' in a line; did you mean 'price'?"),
+    ("lines:\n  - {item: seet}\n", "6:12: price-book.csv has no item 'seet'; did you mean 'seat'?"),
+    (
+      "lines:\n  - {description: x}\n",
+      "6:5: a line has no 'price'; write one, or name an item of price-book.csv"
+    ),
+    (
+      "lines:\n  - {description: x, price: 1, timing: later}\n",
+      "6:42: 'later' is not timing; known: current, advance, arrears"
+    ),
+    (
+      "lines:\n  - {description: x, price: 1, count: prorate}\n",
+      "6:41: nothing says what is counted; fill 'item'"
+    ),
+    (
+      "lines: [{item: seat}]\ndiscounts: [{description: x}]\n",
+      "6:13: a discount has one of percent and amount; write one"
+    ),
+    (
+      "lines:\n  - {description: x, price: 1, value: {metric: m, target: 1, of: 1, steps: [{percent: 1}]}}\n",
+      "6:24: 'price' does not belong to a line with 'value'; leave it out"
+    ),
+    (
+      "lines: [{item: seat, from: 2026-02-01, until: 2026-02-01}]\n",
+      "5:47: '2026-02-01' is not after '2026-02-01'; 'until' is the first day on which it no longer holds"
+    ),
+  ]) func faultsAreNamed(text: String, expected: String) {
+    let whole = text.hasPrefix("account") ? text : Self.head + text
+    #expect(read(whole).findings.first == expected)
+    #expect(read(whole).parts == nil)
+  }
+}

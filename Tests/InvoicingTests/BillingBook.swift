@@ -90,6 +90,9 @@ struct BillingBook {
     lines += draft.oneTime.map {
       "once \($0.description) \($0.delivered) \(count($0.quantityMicro)) × \($0.price) = \($0.amount.rounded)"
     }
+    lines += draft.values.map {
+      "result \($0.description) \(count($0.measuredMicro)) of \($0.base) = \($0.amount.rounded)"
+    }
     lines += draft.commitments.map {
       "minimum \($0.committed) \($0.share) reached \($0.reached) = \($0.amount.rounded)"
     }

@@ -91,6 +91,76 @@ import Testing
     #expect(try book.drafts("2026-01").map { "\($0.part) \($0.total)" } == expected)
   }
 
+  // MARK: agreements
+
+  private static let agreement = """
+    contract: M-1
+    account: acme
+    msa: MSA-7
+    sow: SOW-2
+    from: 2026-01-01
+    until: 2027-01-01
+    renews: 2026-03-01
+    lines:
+      - {item: seat, count: prorate, timing: arrears}
+      - {description: Firewall, price: 50}
+      - description: Uptime
+        value:
+          metric: uptime
+          target: 99.9
+          of: 200
+          steps:
+            - {below: 99, percent: -10}
+            - {below: 99.9, percent: -5}
+            - {at_least: 99.99, percent: 2}
+    minimum: {amount: 300}
+    discounts:
+      - {description: Framework, percent: 10}
+
+    """
+
+  @Test(arguments: [
+    ("98.999999", "-20", "258.6"), ("99", "-10", "268.6"), ("99.899999", "-10", "268.6"),
+    ("99.9", "0", "278.6"), ("99.989999", "0", "278.6"), ("99.99", "4", "282.2"),
+  ]) func anAgreementIsBilledWithItsResult(uptime: String, credit: String, total: String) throws {
+    var book = BillingBook()
+    book.set("price-book.csv", "item,description,price,from\nseat,Seat,31,2025-01-01\n")
+    book.set(
+      "counts.csv",
+      "account,item,date,quantity\nacme,seat,2026-01-01,4\nacme,seat,2026-01-12,6\nacme,uptime,2026-01-31,\(uptime)\n"
+    )
+    book.set("contracts/m-1.yaml", Self.agreement)
+    let draft = try #require(try book.drafts("2026-01").first)
+    // 124 + 40 + 50 = 214 of 300; the credit is no base of the discount.
+    let expected = [
+      "Seat 2026-01-01 4 × 31 31/31 = 124", "change Seat 2026-01-12 2 × 31 20/31 = 40",
+      "Firewall 2026-01-01 1 × 50 31/31 = 50", "result Uptime \(uptime) of 200 = \(credit)",
+      "minimum 300 31/31 reached 214 = 86",
+    ]
+    #expect(BillingBook.lines(of: draft).prefix(5) == expected[...])
+    #expect(draft.contracts.map(PrintedCharge.name) == ["M-1 (MSA MSA-7, SOW SOW-2)"])
+    checkSums(draft)
+    // The discount is for lines of the contract; the minimum is of all.
+    let base = SampleBook.amount("214") + max(.zero, SampleBook.amount(credit))
+    #expect(draft.discounts.map(\.base) == [base])
+    #expect(draft.net.description == total)
+  }
+
+  @Test func aResultThatNobodyMeasuredIsNoLineAndNamed() throws {
+    var book = BillingBook()
+    book.set("price-book.csv", "item,description,price,from\nseat,Seat,30,2025-01-01\nseat,,31,2025-12-01\n")
+    book.set(
+      "counts.csv",
+      "account,item,date,quantity\nacme,seat,2026-01-12,6\nacme,uptime,2025-12-31,99.9\nacme,uptime,2026-02-01,99.9\n"
+    )
+    book.set("contracts/m-1.yaml", Self.agreement)
+    #expect(
+      try book.review("2026-01") == [
+        "contract-renews-soon acme - contract M-1 is to be renewed or ended by 2026-03-01",
+        "result-missing acme - Uptime: no 'uptime' in counts.csv for this period",
+      ])
+  }
+
   // MARK: commitments
 
   @Test(arguments: [

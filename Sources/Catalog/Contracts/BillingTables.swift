@@ -2,6 +2,8 @@
 
 /// The billing tables: price book, counts, one-time charges, tickets, discounts, commitments, taxes, opening.
 public struct BillingTables: Sendable {
+  /// Agreements of `contracts/`, by the names of their files.
+  public var agreements: [Agreement] = []
   /// What is sold at which price.
   public var priceBook = PriceBook()
   /// Seats, devices and licences by day.

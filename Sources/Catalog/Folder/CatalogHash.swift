@@ -26,12 +26,16 @@ enum CatalogHash {
         innerPath: "zone:" + zone.name, storedCount: zone.rawBytes.count,
         digest: SHA256Digest.of(zone.rawBytes))
     }
-    return hash(files.filter { !billingFiles.contains($0.innerPath) } + zoneEntries, title: "rating")
+    return hash(files.filter { !isBilling($0) } + zoneEntries, title: "rating")
   }
 
   /// The hash of the billing tables.
   static func billing(_ files: [Entry]) -> String {
-    hash(files.filter { billingFiles.contains($0.innerPath) }, title: "billing")
+    hash(files.filter(isBilling), title: "billing")
+  }
+
+  private static func isBilling(_ file: Entry) -> Bool {
+    billingFiles.contains(file.innerPath) || file.innerPath.hasPrefix("contracts/")
   }
 
   private static func hash(_ entries: [Entry], title: String) -> String {

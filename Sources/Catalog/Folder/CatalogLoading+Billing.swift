@@ -28,6 +28,7 @@ extension CatalogLoading {
       return (read.contracts, read.findings)
     }
     readCharges(names, references, into: &tables)
+    let agreements = readAgreements(references)
     tables.discounts =
       table("discounts.csv", names, .discounts) {
         DiscountReader.read($0, file: $1, accounts: index, currency: currency)
@@ -36,11 +37,28 @@ extension CatalogLoading {
       table("commitments.csv", names, .commitments) {
         CommitmentReader.read($0, file: $1, references: references)
       } ?? []
+    tables.agreements = agreements.map(\.agreement)
+    tables.discounts += agreements.flatMap(\.discounts)
+    tables.commitments += agreements.flatMap(\.commitments)
     tables.opening =
       table("opening.csv", names, .opening) { OpeningReader.read($0, file: $1, accounts: index) }
       ?? tables.opening
     readTaxes(names, index, currency, into: &tables)
-    return (contracts ?? [], tables)
+    return ((contracts ?? []) + agreements.flatMap(\.lines), tables)
+  }
+
+  /// The agreements of `contracts/`, in the order of their files.
+  private mutating func readAgreements(_ references: ContractReferences) -> [AgreementParts] {
+    var parts: [AgreementParts] = []
+    for file in yamlFiles(of: "contracts", .contracts) {
+      let findings = YamlFindings(file: file.path)
+      let reader = AgreementReader(findings: findings, references: references, file: file.innerPath)
+      if let agreement = reader.read(file.text) { parts.append(agreement) }
+      add(.contracts, findings.sorted)
+    }
+    let files = files
+    return dropTwins(
+      parts, .contracts, what: "contract", name: \.agreement.name, file: { files.path($0.agreement.file) })
   }
 
   private mutating func readCharges(

@@ -161,7 +161,8 @@ struct CatalogLoading {
     let known =
       [
         "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
-        "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv", "jurisdiction.csv",
+        "contracts", "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv",
+        "jurisdiction.csv",
       ] + BillingTables.files
     // A name that is nearest to a file which is there is a copy of it, or a note beside it.
     for name in names where !known.contains(name) {

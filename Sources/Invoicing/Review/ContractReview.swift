@@ -16,7 +16,7 @@ struct ContractReview {
   private var lastDay: CivilDate { period.until.advanced(by: -1) }
 
   /// The flags of all accounts.
-  func flags() -> [ReviewFlag] { endFlags() + priceFlags() + staleFlags() }
+  func flags() -> [ReviewFlag] { endFlags() + agreementFlags() + priceFlags() + staleFlags() }
 
   // MARK: ends
 
@@ -52,6 +52,29 @@ struct ContractReview {
 
   private func rounded(_ micro: Int128, _ currency: Currency) -> Amount {
     RoundingRule(scale: currency.minorDigits, mode: .halfUp).round(numeratorPico: micro, over: 1_000_000)
+  }
+
+  private func agreementFlags() -> [ReviewFlag] {
+    catalog.billing.agreements.filter { $0.days.contains(lastDay) }.flatMap { agreement in
+      let account = catalog.accounts[agreement.accountIndex].id
+      var flags: [ReviewFlag] = []
+      if let day = agreement.renews, lastDay < day, period.until.distance(to: day) <= Self.noticeDays {
+        flags.append(
+          ReviewFlag(
+            .contractRenewsSoon, account: account,
+            "contract \(agreement.name) is to be renewed or ended by \(day)"))
+      }
+      let results = ResultCharges(counts: catalog.billing.counts)
+      for charge in agreement.valueLines
+      where results.value(of: charge, agreement.accountIndex, in: period) == nil {
+        flags.append(
+          ReviewFlag(
+            .resultMissing, account: account,
+            "\(charge.description): no '\(charge.metric)' in counts.csv for this period",
+            origin: LineOrigin(file: agreement.file, line: charge.line)))
+      }
+      return flags
+    }
   }
 
   // MARK: prices

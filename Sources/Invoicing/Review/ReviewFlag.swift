@@ -27,6 +27,10 @@ public struct ReviewFlag: Sendable, Hashable {
     case contractEnded = "contract-ended"
     /// A contract line ends within sixty days.
     case contractEndsSoon = "contract-ends-soon"
+    /// A contract is to be renewed or ended within sixty days.
+    case contractRenewsSoon = "contract-renews-soon"
+    /// A result was promised and nothing measured.
+    case resultMissing = "result-missing"
     /// The price of an item differs from that of other clients.
     case priceDiffers = "price-differs"
     /// The price book has not changed for eight months or more.

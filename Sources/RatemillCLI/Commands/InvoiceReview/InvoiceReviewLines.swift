@@ -70,6 +70,8 @@ struct InvoiceReviewLines {
     case .chargeOnHold: "Delivered, and on hold"
     case .contractEnded: "Contracts that ended with nothing to follow"
     case .contractEndsSoon: "Contracts that end within sixty days"
+    case .contractRenewsSoon: "Contracts to be renewed or ended within sixty days"
+    case .resultMissing: "Results that nobody measured"
     case .priceDiffers: "Prices that differ from those of other clients"
     case .priceBookStale: "Prices that have not changed for eight months"
     case .taxPlaceMissing: "Accounts that nobody can tax"
