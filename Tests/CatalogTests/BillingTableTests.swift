@@ -507,11 +507,11 @@ private func references() -> ContractReferences {
     ),
     (
       "lines:\n  - {description: x, price: 1, timing: later}\n",
-      "6:42: 'later' is not timing; known: current, advance, arrears"
+      "6:40: 'later' is not timing; known: current, advance, arrears"
     ),
     (
       "lines:\n  - {description: x, price: 1, count: prorate}\n",
-      "6:41: nothing says what is counted; fill 'item'"
+      "6:39: nothing says what is counted; fill 'item'"
     ),
     (
       "lines: [{item: seat}]\ndiscounts: [{description: x}]\n",
@@ -519,7 +519,7 @@ private func references() -> ContractReferences {
     ),
     (
       "lines:\n  - {description: x, price: 1, value: {metric: m, target: 1, of: 1, steps: [{percent: 1}]}}\n",
-      "6:24: 'price' does not belong to a line with 'value'; leave it out"
+      "6:22: 'price' does not belong to a line with 'value'; leave it out"
     ),
     (
       "lines: [{item: seat, from: 2026-02-01, until: 2026-02-01}]\n",
