@@ -153,8 +153,10 @@ public struct TaxLine: Hashable, Sendable {
   public var quantityMicro: Int128?
   /// Why nothing is owed; nil where it is.
   public var exemption: TaxExemption?
-  /// Numbers of the lines it is on, ascending.
-  public var lines: [Int]
+  /// The lines it is on, ascending, and what of it falls on each, in whole minor units; they add up to it.
+  public var shares: [LineShare]
+  /// Numbers of the lines it is on.
+  public var lines: [Int] { shares.map(\.number) }
   /// Where it is written.
   public var origin: LineOrigin
   /// What is owed.

@@ -89,7 +89,7 @@ extension InvoiceDraft {
       "quantity": tax.quantityMicro.map { .text(DecimalText.format($0, scale: 6)) } ?? .null,
       "exemption": tax.exemption.map { .text($0.reason.rawValue) } ?? .null,
       "exemption_reference": tax.exemption.map { .string($0.reference) } ?? .null,
-      "lines": .array(tax.lines.map { .integer($0) }), "origin": .text(tax.origin.description),
+      "lines": .array(tax.shares.map(json)), "origin": .text(tax.origin.description),
     ] + json(tax.amount)
   }
 

@@ -67,12 +67,15 @@ struct TaxCount {
     let base = bases.reduce(.zero, +)
     var tax = TaxLine(
       tax: rule.tax, place: rule.place, method: rule.method, base: base, quantityMicro: nil,
-      exemption: exemption, lines: lines.map(\.number),
+      exemption: exemption, shares: lines.map { LineShare(number: $0.number, amount: .zero) },
       origin: LineOrigin(file: "taxes.csv", line: rule.line),
       amount: LineAmount(exact: .zero, rounded: .zero))
     if exemption != nil { return tax }
     (tax.amount, tax.quantityMicro) = amount(of: rule, bases, base, lines)
-    remember(tax.amount.rounded, of: rule.tax, bases, lines)
+    tax.shares = shares(of: tax.amount.rounded, bases, lines)
+    for share in tax.shares {
+      taxOfLine[rule.tax, default: [:]][share.number, default: .zero] += share.amount
+    }
     return tax
   }
 
@@ -120,13 +123,13 @@ struct TaxCount {
     return amount
   }
 
-  // Largest remainder by base; a line of the other sign takes no part.
-  private mutating func remember(_ amount: Amount, of tax: Label, _ bases: [Amount], _ lines: [NetLine]) {
+  // Largest remainder by base; a line of the other sign takes no part. Where no base has the tax's sign (an amount for an
+  // invoice of nothing), all lines weigh the same.
+  private func shares(of amount: Amount, _ bases: [Amount], _ lines: [NetLine]) -> [LineShare] {
     let unit = RoundingRule(scale: currency.minorDigits, mode: .down).stepPico
-    let weights = bases.map { max(0, (amount < .zero ? -$0.pico : $0.pico) / unit) }
+    var weights = bases.map { max(0, (amount < .zero ? -$0.pico : $0.pico) / unit) }
+    if weights.allSatisfy({ $0 == 0 }) { weights = bases.map { _ in 1 } }
     let parts = LargestRemainder.parts(of: amount, weights: weights, digits: currency.minorDigits)
-    for (line, part) in zip(lines, parts) {
-      taxOfLine[tax, default: [:]][line.number, default: .zero] += part
-    }
+    return zip(lines, parts).map { LineShare(number: $0.number, amount: $1) }
   }
 }

@@ -74,6 +74,18 @@ struct BillingBook {
     }
   }
 
+  /// Drafts of a month, exported to `out` in `folder`.
+  func export(_ month: String, to folder: TemporaryFolder) throws -> InvoiceExport.Report {
+    let sources = try TemporaryFolder()
+    try usage.usage.write(to: sources)
+    let (usage, catalog) = (try UsageFolder.open(sources.path), try catalog())
+    let path = sources.path(of: "drafts")
+    _ = try InvoiceDraftRun(usage: usage, catalog: catalog, choice: UsagePeriodChoice.parse(month))
+      .publish(to: path)
+    return try InvoiceExport(usage: usage, catalog: catalog, drafts: try DraftsFolder.open(path))
+      .publish(to: folder.path(of: "out"))
+  }
+
   /// The lines of the drafts of a month, each as text: see `lines(of:)`.
   func lines(_ month: String) throws -> [String] { try drafts(month).flatMap(Self.lines) }
 

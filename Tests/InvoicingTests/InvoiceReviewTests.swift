@@ -198,7 +198,7 @@ import UsageSummary
     _ = try InvoiceDraftRun(usage: usage, catalog: sample.catalog).publish(to: path)
     func fault(_ catalog: Catalog) throws -> String {
       let drafts = try DraftsFolder.open(path)
-      do throws(InvoiceReview.Fault) {
+      do throws(ProvenDraftsFault) {
         let report = try InvoiceReview(usage: usage, catalog: catalog, drafts: drafts).report()
         return "\(report.draftCount) \(report.flags.count)"
       } catch { return error.description.replacing(folder.path + "/", with: "") }
@@ -208,13 +208,13 @@ import UsageSummary
     other.billingHash = "b2"
     #expect(
       try fault(other)
-        == "drafts: the billing tables of the catalog have changed since the drafts were made; draft again, then review"
+        == "drafts: the billing tables of the catalog have changed since the drafts were made; draft again"
     )
     var renamed = sample.catalog
     renamed.accounts[0].name = "Other"
     #expect(
       try fault(renamed)
-        == "drafts: the catalog makes other drafts than those that lie there; draft again, then review")
+        == "drafts: the catalog makes other drafts than those that lie there; draft again")
   }
 
   @Test func aManifestThatWasChangedIsRefused() throws {

@@ -1,6 +1,4 @@
 // Reviews a folder of drafts against the catalog and the usage that it was made from.
-//
-// Drafts are made again and must be the same bytes, so that what is reviewed is what lies in the folder.
 
 import BillingCalendar
 public import Catalog
@@ -10,22 +8,6 @@ public import UsageSummary
 
 /// Looks for leaks and doubts in drafts.
 public struct InvoiceReview {
-  /// Why drafts cannot be reviewed.
-  public enum Fault: Error, Sendable, CustomStringConvertible {
-    /// They were made from other usage, another catalog, or changed since.
-    case notTheseDrafts(String)
-    /// They cannot be made again.
-    case drafting(InvoiceDraftFault)
-
-    /// What is wrong and what to do.
-    public var description: String {
-      switch self {
-      case .notTheseDrafts(let message): message + "; draft again, then review"
-      case .drafting(let fault): fault.description
-      }
-    }
-  }
-
   private let usage: UsageFolder
   private let catalog: Catalog
   private let drafts: DraftsFolder
@@ -39,33 +21,19 @@ public struct InvoiceReview {
     self.earlier = earlier
   }
 
-  /// Everything to look at. Memory: one draft at a time, and the flags.
-  public func report() throws(Fault) -> ReviewReport {
-    guard drafts.usageManifestHash == Label(usage.manifestHash) else {
-      throw .notTheseDrafts("\(drafts.path): the drafts were made from other usage")
-    }
-    guard drafts.billingHash == Label(catalog.billingHash) else {
-      throw .notTheseDrafts(
-        "\(drafts.path): the billing tables of the catalog have changed since the drafts were made")
-    }
-    let setBeside = try earlierDrafts()
+  /// Everything to look at. The drafts are made again and must be the same bytes. Memory: one account, and the flags.
+  public func report() throws(ProvenDraftsFault) -> ReviewReport {
     var report = ReviewReport()
     var periods: Set<UsagePeriod> = []
-    let run = InvoiceDraftRun(usage: usage, catalog: catalog, choice: drafts.choice, earlier: setBeside)
-    var isSame = true
-    do throws(InvoiceDraftFault) {
-      try run.forEachDraft { draft throws(InvoiceDraftFault) in
-        let index = report.draftCount
-        isSame =
-          isSame && index < drafts.drafts.count
-          && drafts.drafts[index].jsonHash == Label(SHA256.hex(of: draft.json()))
-        report.draftCount += 1
-        periods.insert(draft.period)
-        report.flags += DraftReview(draft: draft, earlier: totals(before: draft)).flags()
+    let totals = Dictionary(grouping: earlier.flatMap(\.drafts), by: \.account)
+    let proven = ProvenDrafts(usage: usage, catalog: catalog, drafts: drafts, earlier: earlier)
+    try proven.forEach { draft, entry throws(ProvenDraftsFault) in
+      report.draftCount += 1
+      periods.insert(draft.period)
+      let before = (totals[draft.account] ?? []).filter {
+        $0.currency == draft.currency && $0.period < draft.period && $0.isProjects == entry.isProjects
       }
-    } catch { throw .drafting(error) }
-    guard isSame, report.draftCount == drafts.drafts.count else {
-      throw .notTheseDrafts("\(drafts.path): the catalog makes other drafts than those that lie there")
+      report.flags += DraftReview(draft: draft, earlier: before.map(\.total)).flags()
     }
     report.flags += usageFlags()
     if let period = periods.max() {
@@ -75,26 +43,6 @@ public struct InvoiceReview {
     }
     report.flags = Self.sorted(report.flags)
     return report
-  }
-
-  /// The earlier drafts that the drafts were set beside, which are part of their documents.
-  private func earlierDrafts() throws(Fault) -> [DraftsFolder] {
-    var found: [DraftsFolder] = []
-    for seal in drafts.earlierSeals {
-      guard let folder = earlier.first(where: { $0.seal == seal }) else {
-        throw .notTheseDrafts(
-          "\(drafts.path): the drafts were set beside earlier ones that are not named; add --earlier DIR")
-      }
-      found.append(folder)
-    }
-    return found
-  }
-
-  private func totals(before draft: InvoiceDraft) -> [Amount] {
-    earlier.flatMap(\.drafts).filter {
-      $0.account == draft.account && $0.currency == draft.currency && $0.period < draft.period
-        && $0.isProjects == (draft.part == .projects)
-    }.map(\.total)
   }
 
   private func usageFlags() -> [ReviewFlag] {

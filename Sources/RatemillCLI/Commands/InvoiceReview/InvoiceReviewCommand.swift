@@ -96,21 +96,10 @@ enum InvoiceReviewCommand: Command {
       return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
     } catch let fault as UsageFolderFault {
       return InvoiceFaultLines.fail(.usage(fault), console: console)
-    } catch let fault as InvoiceReview.Fault {
-      return InvoiceReviewFaultLines.fail(fault, console: console)
+    } catch let fault as ProvenDraftsFault {
+      return ProvenDraftsFaultLines.fail(fault, console: console)
     } catch {
       return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
-    }
-  }
-}
-
-/// Faults of reviews.
-enum InvoiceReviewFaultLines {
-  /// Prints the fault and gives the status it stands for.
-  static func fail(_ fault: InvoiceReview.Fault, console: Console) -> ExitStatus {
-    switch fault {
-    case .drafting(let drafting): return InvoiceFaultLines.fail(drafting, console: console)
-    case .notTheseDrafts: return console.fail(.totalsDoNotMeet, fault.description)
     }
   }
 }
