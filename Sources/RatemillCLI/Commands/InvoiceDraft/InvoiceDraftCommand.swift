@@ -37,7 +37,7 @@ struct InvoiceDraftOptions: CommandOptions {
         """),
     .values(
       "earlier", "DIR", in: OptionGroup.input, into: \.earlier, OptionValue.folder,
-      "Set the drafts beside those of the period before; may be given again",
+      "Set them beside the drafts of a month before; repeatable",
       details: "An invoice then says what has changed since the one before."),
     .out(
       "Write the drafts to DIR",

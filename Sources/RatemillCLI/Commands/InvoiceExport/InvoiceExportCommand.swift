@@ -17,14 +17,14 @@ struct InvoiceExportOptions: CommandOptions {
   static let table: [OptionSpec<InvoiceExportOptions>] = [
     .catalog("Read accounts and billing tables in DIR"),
     .usage(
-      "The usage that was drafted, an output folder of 'rate'",
+      "Take the drafted usage from this output of 'rate'",
       details: "The drafts are made again from it and must be the same bytes."),
     .value(
       "drafts", "DIR", in: OptionGroup.input, into: \.drafts, OptionValue.folder,
-      "Export the drafts in this output folder of 'invoice draft'"),
+      "Export the drafts that 'invoice draft' wrote to DIR"),
     .values(
       "earlier", "DIR", in: OptionGroup.input, into: \.earlier, OptionValue.folder,
-      "The earlier drafts that these were set beside; may be given again"),
+      "Name the earlier drafts that these were set beside"),
     .out(
       "Write the tables to DIR",
       details: """
@@ -74,11 +74,11 @@ enum InvoiceExportCommand: Command {
       documents to the cent.
       """
     ],
-    usage: ["--catalog DIR --usage DIR --drafts DIR --out DIR [OPTION...]"],
+    usage: ["--catalog DIR --usage DIR --drafts DIR --out DIR"],
     examples: [
       CommandExample(
         "Export the drafts of a month",
-        "ratemill invoice export --catalog catalog --usage june --drafts drafts --out tables")
+        "ratemill invoice export --catalog catalog --usage june --drafts d --out csv")
     ],
     options: table.map(\.row),
     statuses: ExitStatus.lines([

@@ -15,14 +15,14 @@ struct InvoiceReviewOptions: CommandOptions {
   static let table: [OptionSpec<InvoiceReviewOptions>] = [
     .catalog("Read accounts, contracts, counts and tickets in DIR"),
     .usage(
-      "The usage that was drafted, an output folder of 'rate'",
+      "Take the drafted usage from this output of 'rate'",
       details: "The drafts are made again from it and must be the same bytes; nothing is written."),
     .value(
       "drafts", "DIR", in: OptionGroup.input, into: \.drafts, OptionValue.folder,
-      "Review the drafts in this output folder of 'invoice draft'"),
+      "Review the drafts that 'invoice draft' wrote to DIR"),
     .values(
       "earlier", "DIR", in: OptionGroup.input, into: \.earlier, OptionValue.folder,
-      "Judge totals by these drafts of a period before; may be given again",
+      "Judge totals by drafts of a period before; repeatable",
       details: "A total that is a third or more away from the mean of the earlier ones is flagged."),
     .json(),
     .quiet, .progress, .color, .help, .version,
