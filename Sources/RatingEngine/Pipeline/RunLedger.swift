@@ -54,6 +54,7 @@ final class RunLedger {
     guard let unit = outcome.unit else { return }
     var totals = outcome.totals
     unit.setLineCount(outcome.lineCount, ofChunk: outcome.sequence)
+    for record in outcome.oversize { try take(record, of: unit) }
     for index in outcome.unparsable {
       try place(outcome.suspense[index], outcome, unit, logIndex: -1)
     }
