@@ -21,6 +21,7 @@ import Testing
     "kind": ("voice", "fax"),
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
     "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
+    "drafts": ("drafts", ""), "earlier": ("drafts", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {
