@@ -83,10 +83,10 @@ struct InvoiceAssembly {
     draft.taxes = count.taxes(on: chain.lines)
   }
 
-  /// What is counted for the recurring lines, on the last day of this period and of the one before.
+  /// What is counted for the recurring lines that follow counts, on the last day of this period and of the one before.
   private func countChanges(_ draft: InvoiceDraft) -> [CountChange] {
     var changes: [CountChange] = []
-    for line in draft.recurring where line.kind == .interval && !line.item.isEmpty {
+    for line in draft.recurring where line.kind == .interval && line.countedMicro != nil {
       let key = CountBook.Key(accountIndex: accountIndex, item: line.item)
       let isNew = !changes.contains { $0.item == line.item }
       guard isNew, let now = catalog.billing.counts.snapshot(key, on: draft.period.until.advanced(by: -1)),
