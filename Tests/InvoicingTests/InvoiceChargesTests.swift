@@ -240,6 +240,37 @@ import Testing
     #expect(parts.map(\.description) == expected)
   }
 
+  // A trillion of anything is a slip; no arithmetic behind it may stop the program.
+  @Test(arguments: [
+    (
+      "contracts.csv", "account,description,price,from\nacme,x,1000000000000.01,2026-01-01\n",
+      "contracts.csv:2"
+    ),
+    (
+      "contracts.csv", "account,description,price,from\nacme,x,100000000000000000000000000,2026-01-01\n",
+      "contracts.csv:2"
+    ),
+    (
+      "charges.csv", "account,description,delivered,cost,markup\nacme,x,2026-01-01,900000000000,50\n",
+      "charges.csv:2"
+    ),
+    (
+      "commitments.csv", "account,amount,from\nacme,99999999999999999999999999,2026-01-02\n",
+      "commitments.csv:2"
+    ),
+    ("taxes.csv", "tax,place,method,rate\nT,DE,per-line,99999999999999999999999999\n", "taxes.csv:2"),
+    ("taxes.csv", "tax,place,method,rate\nT,DE,flat,99999999999999999999999999\n", "taxes.csv:2"),
+  ]) func anAmountThatIsTooLargeIsRefused(file: String, table: String, place: String) throws {
+    var book = BillingBook.contracts("description,price,from", "Care,40,2026-01-01")
+    book.set(file, table)
+    do {
+      _ = try book.drafts("2026-01")
+      Issue.record("the amount was accepted")
+    } catch let fault as InvoiceDraftFault {
+      #expect(fault.description == "\(place): the amount is too large; check price and quantity")
+    }
+  }
+
   // MARK: taxes
 
   private func taxed(_ taxes: String, _ rows: [String], place: String = "US-DC-X") -> BillingBook {
