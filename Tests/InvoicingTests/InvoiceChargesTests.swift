@@ -4,6 +4,7 @@ import BillingCalendar
 import Catalog
 import Money
 import Tables
+import TestSupport
 import Testing
 
 @testable import Invoicing
@@ -28,6 +29,54 @@ import Testing
     }
     let step = RoundingRule(scale: draft.currency.minorDigits, mode: .down).stepPico
     #expect(draft.total.pico % step == 0)
+  }
+
+  /// Whatever stands on an invoice, its lines, discounts and taxes add up to its total, and every part of a tax has a line.
+  @Test(arguments: 1...30) func theTotalIsTheSumOfItsLines(seed: Int) throws {
+    // Linear congruential, as in Knuth's MMIX.
+    var state = UInt64(seed)
+    func below(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    func decimal(_ bound: Int, digits: Int) -> String {
+      DecimalText.format(Int128(below(bound)), scale: digits)
+    }
+    var book = BillingBook()
+    book.set(
+      "catalog.yaml",
+      "currency: \(["EUR", "JPY", "KWD"][below(3)])\ntax_rounding: \(["total", "line"][below(2)])\n")
+    var contracts = "account,description,item,contract,price,quantity,from,tax_class\n"
+    for index in 0...below(8) {
+      let sign = below(5) == 0 ? "-" : ""
+      contracts += "acme,Line \(index),i\(below(3)),c\(below(2)),\(sign)\(decimal(90_000_000, digits: 5)),"
+      contracts += "\(decimal(9000, digits: 2)),2026-01-\(10 + below(20)),\(["a", "b", ""][below(3)])\n"
+    }
+    book.set("contracts.csv", contracts)
+    var discounts = "account,item,contract,description,percent,amount\n"
+    for index in 0..<below(5) {
+      let scope = ["i\(below(3)),", ",c\(below(2))", ","][below(3)]
+      let value = below(2) == 0 ? "\(decimal(10_000_000, digits: 5))," : ",\(decimal(9_000_000, digits: 3))"
+      discounts += "acme,\(scope),Discount \(index),\(value)\n"
+    }
+    book.set("discounts.csv", discounts)
+    var taxes = "tax,place,classes,method,rate,on\n"
+    for index in 0..<below(5) {
+      let on = index > 0 && below(2) == 0 ? "t\(index - 1)" : ""
+      let method = ["percent", "per-line", "flat"][below(3)]
+      taxes += "t\(index),DE,\(["a", "b;a", ""][below(3)]),\(method),\(decimal(30_000, digits: 3)),\(on)\n"
+    }
+    book.set("taxes.csv", taxes)
+    book.set("commitments.csv", "account,amount,from\nacme,\(decimal(90_000_000, digits: 3)),2026-01-05\n")
+    let draft = try #require(try book.drafts("2026-01").first)
+    checkSums(draft)
+    for tax in draft.taxes {
+      #expect(tax.shares.reduce(.zero) { $0 + $1.amount } == tax.amount.rounded, "seed \(seed), \(tax.tax)")
+    }
+    let folder = try TemporaryFolder()
+    _ = try book.export("2026-01", to: folder)
+    let journal = try #require(folder.bytes(of: "out/journal.csv"))
+    #expect(!journal.isEmpty, "seed \(seed)")
   }
 
   // MARK: one-time charges
