@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How many invoices a second `ratemill invoice draft` makes, and in how much memory.
 
-Makes 10,000 accounts with 20 usage lines, a counted and a fixed contract line, a discount and a tax each, rates
-their usage once, and times drafts of all of it (JSON and HTML). Prints the median of the rounds. Everything made
-lies in Benchmarks/work/invoices.
+Makes 10,000 accounts with 20 usage lines, a counted and a fixed contract line, a discount and a tax each,
+rates their usage once, and times drafts of all of it (JSON and HTML). Prints the median of the rounds.
+Everything made lies in Benchmarks/work/invoices.
 """
 
 import argparse
