@@ -9,25 +9,32 @@ import Tables
 enum Commitments {
   /// A line for each commitment that the lines of `draft` do not reach, in file order. One line does not count for the
   /// next commitment.
-  static func lines(of commitments: [Commitment], for draft: InvoiceDraft) -> [CommitmentLine] {
+  static func lines(
+    of commitments: [Commitment], for draft: InvoiceDraft
+  ) throws(InvoiceDraftFault) -> [CommitmentLine] {
     let lines = draft.netLines
-    return commitments.compactMap { commitment in
-      guard commitment.currency == draft.currency else { return nil }
+    var missing: [CommitmentLine] = []
+    for commitment in commitments where commitment.currency == draft.currency {
       let days = commitment.days.clamped(to: draft.period.days)
-      if days.isEmpty { return nil }
+      if days.isEmpty { continue }
       let share = IntervalShare(days: Int64(days.count), ofDays: Int64(draft.period.dayCount))
       let reached = lines.filter { counts($0, for: commitment) }.reduce(Amount.zero) { $0 + $1.net }
-      // committed × days ÷ days of the period − reached, rounded once.
-      let missing =
-        commitment.amount.pico * Int128(share.days) - reached.pico * Int128(share.ofDays)
+      let origin = LineOrigin(file: commitment.file, line: commitment.line)
+      // (committed × days − reached × days of the period) ÷ days of the period, rounded once.
+      let whole = try LineAmount(
+        product: [commitment.amount.pico, Int128(share.days)], over: Int128(share.ofDays), in: draft.currency,
+        origin: origin)
+      if whole.exact <= reached { continue }
       let amount = LineAmount(
-        numeratorPico: missing, over: Int128(share.ofDays), in: draft.currency)
-      guard amount.rounded > .zero else { return nil }
-      return CommitmentLine(
-        description: commitment.description, contract: commitment.contract, committed: commitment.amount,
-        share: share, reached: reached,
-        origin: LineOrigin(file: commitment.file, line: commitment.line), amount: amount)
+        numeratorPico: commitment.amount.pico * Int128(share.days) - reached.pico * Int128(share.ofDays),
+        over: Int128(share.ofDays), in: draft.currency)
+      if amount.rounded == .zero { continue }
+      missing.append(
+        CommitmentLine(
+          description: commitment.description, contract: commitment.contract, committed: commitment.amount,
+          share: share, reached: reached, origin: origin, amount: amount))
     }
+    return missing
   }
 
   private static func counts(_ line: NetLine, for commitment: Commitment) -> Bool {

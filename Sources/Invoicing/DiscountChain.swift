@@ -20,15 +20,15 @@ struct DiscountChain {
   }
 
   /// Takes the discounts of an account off, `all` in file order.
-  mutating func take(_ all: [Discount]) {
+  mutating func take(_ all: [Discount]) throws(InvoiceDraftFault) {
     for (_, discount) in all.enumerated().sorted(by: {
       ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
     }) {
-      take(discount)
+      try take(discount)
     }
   }
 
-  private mutating func take(_ discount: Discount) {
+  private mutating func take(_ discount: Discount) throws(InvoiceDraftFault) {
     // What is already a credit is not discounted.
     let fits = lines.indices.filter { index in
       let line = lines[index]
@@ -37,7 +37,7 @@ struct DiscountChain {
         && (discount.contract.isEmpty || discount.contract == line.contract)
     }
     let base = fits.reduce(Amount.zero) { $0 + lines[$1].net }
-    guard base > .zero, let amount = amount(of: discount.value, base) else { return }
+    guard base > .zero, let amount = try amount(of: discount, base) else { return }
     let parts = LargestRemainder.parts(
       of: amount.rounded, weights: fits.map { lines[$0].net.pico / unit }, digits: currency.minorDigits)
     var shares: [LineShare] = []
@@ -54,10 +54,12 @@ struct DiscountChain {
   private var unit: Int128 { RoundingRule(scale: currency.minorDigits, mode: .down).stepPico }
 
   /// What is taken off, zero or less; nil for an amount in another currency.
-  private func amount(of value: Discount.Value, _ base: Amount) -> LineAmount? {
-    switch value {
+  private func amount(of discount: Discount, _ base: Amount) throws(InvoiceDraftFault) -> LineAmount? {
+    switch discount.value {
     case .share(let share):
-      return LineAmount(numeratorPico: -base.pico * Int128(share), over: Share.whole, in: currency)
+      return try LineAmount(
+        product: [-base.pico, Int128(share)], over: Share.whole, in: currency,
+        origin: LineOrigin(file: discount.file, line: discount.line))
     case .amount(let amount, let own):
       guard own == currency else { return nil }
       return LineAmount(numeratorPico: -min(amount, base).pico, over: 1, in: currency)

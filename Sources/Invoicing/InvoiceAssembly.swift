@@ -57,9 +57,9 @@ struct InvoiceAssembly {
   }
 
   /// Adds what follows from the lines of `draft`. Late usage alone owes no commitment: its period was charged before.
-  func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) {
+  func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) throws(InvoiceDraftFault) {
     if isChargedPeriod, draft.part == .main {
-      draft.commitments = Commitments.lines(of: billing.commitments, for: draft)
+      draft.commitments = try Commitments.lines(of: billing.commitments, for: draft)
       draft.countChanges = countChanges(draft)
     }
     let lastDay = draft.period.until.advanced(by: -1)
@@ -68,7 +68,7 @@ struct InvoiceAssembly {
         name: $0.name, master: $0.master, statementOfWork: $0.statementOfWork, renews: $0.renews)
     }
     var chain = DiscountChain(lines: draft.netLines, currency: draft.currency)
-    chain.take(billing.discounts)
+    try chain.take(billing.discounts)
     draft.discounts = chain.discounts
     guard !catalog.billing.taxes.isEmpty else { return }
     guard !account.taxPlace.isEmpty else {
@@ -80,13 +80,13 @@ struct InvoiceAssembly {
       rules: catalog.billing.taxes,
       exemptions: billing.exemptions,
       place: account.taxPlace, currency: draft.currency, rounding: catalog.defaults.taxRounding)
-    draft.taxes = count.taxes(on: chain.lines)
+    draft.taxes = try count.taxes(on: chain.lines)
   }
 
-  /// What is counted for the recurring lines, on the last day of this period and of the one before.
+  /// What is counted for the recurring lines that follow counts, on the last day of this period and of the one before.
   private func countChanges(_ draft: InvoiceDraft) -> [CountChange] {
     var changes: [CountChange] = []
-    for line in draft.recurring where line.kind == .interval && !line.item.isEmpty {
+    for line in draft.recurring where line.kind == .interval && line.countedMicro != nil {
       let key = CountBook.Key(accountIndex: accountIndex, item: line.item)
       let isNew = !changes.contains { $0.item == line.item }
       guard isNew, let now = catalog.billing.counts.snapshot(key, on: draft.period.until.advanced(by: -1)),

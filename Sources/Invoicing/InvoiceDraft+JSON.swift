@@ -72,7 +72,16 @@ extension InvoiceDraft {
       "quantity_covered": quantity(line.quantityCovered),
       "unit_price": line.price.map { .text($0.amount.description) } ?? .null,
       "per": line.price.map { quantity($0.perQuantity) } ?? .null,
-      "exact": .text(line.amount.exact.description),
+      "tiers": .array(
+        line.tiers.map { tier in
+          [
+            "from": .text(DecimalText.format(tier.from, scale: SummaryRow.tierScale)),
+            "up_to": tier.upTo.map { .text(DecimalText.format($0, scale: SummaryRow.tierScale)) } ?? .null,
+            "unit_price": tier.price.map { .text($0.amount.description) } ?? .null,
+            "per": tier.price.map { quantity($0.perQuantity) } ?? .null,
+            "quantity_billed": quantity(tier.quantityBilled), "exact": .text(tier.amount.description),
+          ]
+        }), "exact": .text(line.amount.exact.description),
       "rounding": .text(line.amount.rounding.description), "amount": money(line.amount.rounded),
     ]
   }

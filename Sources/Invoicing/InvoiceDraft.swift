@@ -168,6 +168,25 @@ public struct LineAmount: Hashable, Sendable {
   /// What rounding added; negative where it took away.
   public var rounding: Amount { rounded - exact }
 
+  /// Rounds `factors[0] × factors[1] × … ÷ denominator`, pico in all, as `init(numeratorPico:over:in:)` does.
+  ///
+  /// Throws where the product does not fit, or the amount is above a trillion units: so the sums of a document fit, too.
+  init(
+    product factors: [Int128], over denominator: Int128, in currency: Currency, origin: LineOrigin
+  ) throws(InvoiceDraftFault) {
+    var product: Int128 = 1
+    for factor in factors {
+      let (next, isTooLarge) = product.multipliedReportingOverflow(by: factor)
+      guard !isTooLarge else { throw .amountTooLarge(origin) }
+      product = next
+    }
+    self.init(numeratorPico: product, over: denominator, in: currency)
+    guard rounded.pico.magnitude <= Self.unitsMax.pico.magnitude else { throw .amountTooLarge(origin) }
+  }
+
+  /// The most that a line may come to.
+  private static let unitsMax = Amount(minorUnits: 1_000_000_000_000, digits: 0)
+
   /// Rounds the exact amount `numeratorPico / denominator` to the digits of `currency`, half-up, once.
   ///
   /// `exact` is for the eye; the billed amount is rounded from the fraction itself.

@@ -34,7 +34,7 @@ extension InvoiceDraftFault: CustomStringConvertible {
         "accounts.csv: the usage of account '\(account)' has the period \(period), which cycle day \(cycleDay) "
         + "does not make; rate again with this catalog"
     case .amountTooLarge(let origin):
-      return "\(origin): price times quantity is too large; check both"
+      return "\(origin): the amount is too large; check price and quantity"
     }
   }
 }

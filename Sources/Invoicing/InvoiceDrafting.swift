@@ -110,7 +110,7 @@ struct InvoiceDrafting {
       }
       draft.oneTime = charges[key]?.oneTime ?? []
       draft.values = charges[key]?.values ?? []
-      assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
+      try assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
       try body(draft)
     }
   }

@@ -164,7 +164,10 @@ extension InvoicePage {
     begin(table: words.title, columns: columns)
     for line in section.lines {
       page.open("tr")
-      page.element("td", line.name.description)
+      page.open("td")
+      page.text(line.name)
+      for tier in line.tiers { page.element("small", words.tier(tier, digits: digits)) }
+      page.close("td")
       if section.kind != nil {
         numberCell(words.countTitle, PrintedNumber.count(line.eventCount))
         numberCell(words.quantityTitle, words.quantity(line.quantityBilled, price: line.price))

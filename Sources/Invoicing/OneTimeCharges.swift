@@ -53,23 +53,16 @@ struct OneTimeCharges {
       (factor, whole) = (Share.whole + Int128(markup), Share.whole)
     }
     let origin = LineOrigin(file: charge.file, line: charge.line)
-    let numerator = try Self.product(unit.pico, factor, Int128(charge.quantityMicro), origin)
+    let amount = try LineAmount(
+      product: [unit.pico, factor, Int128(charge.quantityMicro)], over: 1_000_000 * whole,
+      in: charge.currency, origin: origin)
     return OneTimeLine(
       description: charge.description, delivered: day, quantityMicro: charge.quantityMicro,
       price: RoundingRule.none.round(numeratorPico: unit.pico * factor, over: whole), cost: cost,
       item: charge.item, contract: charge.contract, project: charge.project, milestone: charge.milestone,
       ticket: charge.ticket, taxClass: charge.taxClass.isEmpty ? "one-time" : charge.taxClass,
       purchaseOrder: charge.purchaseOrder, decision: charge.decision, origin: origin,
-      amount: LineAmount(numeratorPico: numerator, over: 1_000_000 * whole, in: charge.currency))
-  }
-
-  private static func product(
-    _ a: Int128, _ b: Int128, _ c: Int128, _ origin: LineOrigin
-  ) throws(InvoiceDraftFault) -> Int128 {
-    let (first, isFirstTooLarge) = a.multipliedReportingOverflow(by: b)
-    let (second, isSecondTooLarge) = first.multipliedReportingOverflow(by: c)
-    guard !isFirstTooLarge, !isSecondTooLarge else { throw .amountTooLarge(origin) }
-    return second
+      amount: amount)
   }
 }
 

@@ -49,6 +49,7 @@ enum PageStyle {
     .number { text-align: right; white-space: nowrap }
     .days { width: 22% } .count { width: 11% } .quantity { width: 14% } .price { width: 17% } .rounding { width: 12% }
     .amount { width: 12% }
+    .rows th.name { min-width: 170px }
     .index th:first-child { width: 40% }
     td.rounding { color: var(--grey); font-size: 12px; line-height: 22px }
     td small { display: block; color: var(--grey); font-size: 12px; line-height: 1.35 }
@@ -110,6 +111,7 @@ enum PageStyle {
       .totals { min-width: 280px } .totals tr.total td { font-size: 15px }
       td { padding-top: 5px; padding-bottom: 5px }
       section { margin-top: 20px } .parties, .due { margin-top: 26px }
+      .due small { font-size: 10.5px }
       .changes dt, .changes dd, .meter .what { font-size: 11px }
       .changes { margin-top: 16px; padding: 10px 14px }
       .changes, .meter { break-inside: avoid }

@@ -57,6 +57,24 @@ struct PrintedUsage {
       + (unit(of: price.perQuantity).map { " / " + $0 } ?? " each")
   }
 
+  /// A tier: `0:00:00 to 16:40:00: 16:40:00 at 0.03 / min is 30.00`.
+  ///
+  /// Bounds of tiers without a price per unit may be money, and stand as plain numbers.
+  func tier(_ tier: UsageTier, digits: Int) -> String {
+    let bounds = bound(tier.from, tier) + (tier.upTo.map { " to \(bound($0, tier))" } ?? " and more")
+    let price = tier.price.map { " at \(self.price($0, digits: digits))" } ?? ""
+    return "\(bounds): \(quantity(tier.quantityBilled, price: tier.price))\(price) is "
+      + PrintedNumber.money(tier.amount, digits: digits)
+  }
+
+  private func bound(_ value: Int128, _ tier: UsageTier) -> String {
+    guard let kind, tier.price != nil else {
+      return PrintedNumber.decimal(value, scale: SummaryRow.tierScale)
+    }
+    let unit = Int128(PowersOfTen.int64[SummaryRow.tierScale - kind.quantityDigits])
+    return quantity(RoundingRule.divide(value, by: unit, mode: .halfEven), price: tier.price)
+  }
+
   // Nil for a single one of something that is counted.
   private func unit(of quantity: Int128) -> String? {
     switch (kind, quantity) {

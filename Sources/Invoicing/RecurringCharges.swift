@@ -137,13 +137,9 @@ struct RecurringCharges {
   ) throws(InvoiceDraftFault) -> LineAmount {
     let quantity = unitDays ?? Int128(line.quantityMicro)
     let meanOver = unitDays == nil ? 1 : Int128(line.days.count)
-    let (whole, isWholeTooLarge) = line.price.pico.multipliedReportingOverflow(by: quantity)
-    let (part, isPartTooLarge) = whole.multipliedReportingOverflow(by: Int128(line.share.days))
-    guard !isWholeTooLarge, !isPartTooLarge else {
-      throw .amountTooLarge(LineOrigin(file: contract.file, line: contract.line))
-    }
-    return LineAmount(
-      numeratorPico: part, over: 1_000_000 * meanOver * Int128(line.share.ofDays), in: contract.currency)
+    return try LineAmount(
+      product: [line.price.pico, quantity, Int128(line.share.days)],
+      over: 1_000_000 * meanOver * Int128(line.share.ofDays), in: contract.currency, origin: line.origin)
   }
 }
 

@@ -39,13 +39,13 @@ struct ResultCharges {
   ) throws(InvoiceDraftFault) -> ValueLine {
     let share = charge.step(for: value.quantityMicro)?.share ?? 0
     let origin = LineOrigin(file: agreement.file, line: charge.line)
-    let (product, isTooLarge) = charge.base.pico.multipliedReportingOverflow(by: Int128(share))
-    guard !isTooLarge else { throw .amountTooLarge(origin) }
+    let amount = try LineAmount(
+      product: [charge.base.pico, Int128(share)], over: Share.whole, in: charge.currency, origin: origin)
     return ValueLine(
       description: charge.description, contract: agreement.name, metric: charge.metric,
       targetMicro: charge.targetMicro, measuredMicro: value.quantityMicro, measured: value.day,
       base: charge.base, share: share, taxClass: charge.taxClass.isEmpty ? "service" : charge.taxClass,
       origin: origin,
-      amount: LineAmount(numeratorPico: product, over: Share.whole, in: charge.currency))
+      amount: amount)
   }
 }

@@ -38,7 +38,7 @@ struct TaxCount {
   }
 
   /// The taxes on `lines`, in the order of counting; a row without a line on it gives none.
-  mutating func taxes(on lines: [NetLine]) -> [TaxLine] {
+  mutating func taxes(on lines: [NetLine]) throws(InvoiceDraftFault) -> [TaxLine] {
     var taxes: [TaxLine] = []
     for rule in rules where rule.currency ?? currency == currency {
       let covered = lines.filter { line in
@@ -52,7 +52,7 @@ struct TaxCount {
         }
       }
       for (index, lines) in exempt.sorted(by: { ($0.key ?? -1) < ($1.key ?? -1) }) {
-        taxes.append(tax(of: rule, on: lines, exemption: index.map { exemptions[$0] }))
+        taxes.append(try tax(of: rule, on: lines, exemption: index.map { exemptions[$0] }))
       }
     }
     return taxes
@@ -60,7 +60,7 @@ struct TaxCount {
 
   private mutating func tax(
     of rule: TaxRule, on lines: [NetLine], exemption: TaxExemption?
-  ) -> TaxLine {
+  ) throws(InvoiceDraftFault) -> TaxLine {
     let bases = lines.map { line in
       rule.on.reduce(line.net) { $0 + (taxOfLine[$1]?[line.number] ?? .zero) }
     }
@@ -71,7 +71,7 @@ struct TaxCount {
       origin: LineOrigin(file: "taxes.csv", line: rule.line),
       amount: LineAmount(exact: .zero, rounded: .zero))
     if exemption != nil { return tax }
-    (tax.amount, tax.quantityMicro) = amount(of: rule, bases, base, lines)
+    (tax.amount, tax.quantityMicro) = try amount(of: rule, bases, base, lines)
     tax.shares = shares(of: tax.amount.rounded, bases, lines)
     for share in tax.shares {
       taxOfLine[rule.tax, default: [:]][share.number, default: .zero] += share.amount
@@ -81,34 +81,35 @@ struct TaxCount {
 
   private func amount(
     of rule: TaxRule, _ bases: [Amount], _ base: Amount, _ lines: [NetLine]
-  ) -> (LineAmount, quantityMicro: Int128?) {
+  ) throws(InvoiceDraftFault) -> (LineAmount, quantityMicro: Int128?) {
+    func exact(_ factors: [Int128], over denominator: Int128) throws(InvoiceDraftFault) -> LineAmount {
+      let origin = LineOrigin(file: "taxes.csv", line: rule.line)
+      return try LineAmount(product: factors, over: denominator, in: currency, origin: origin)
+    }
+    func share(_ share: Int64, of base: Amount) throws(InvoiceDraftFault) -> LineAmount {
+      try exact([base.pico, Int128(share)], over: Share.whole)
+    }
     switch rule.method {
-    case .percent(let share):
-      return (bounded(self.share(share, of: bases, base), rule), nil)
-    case .bracket(let share, let above, let upTo):
-      let part = max(.zero, min(base, upTo ?? base) - above)
-      return (bounded(self.share(share, of: [part], part), rule), nil)
+    case .percent(let rate):
+      var amount = try share(rate, of: base)
+      if rounding == .line {
+        amount.rounded = .zero
+        for base in bases { amount.rounded += try share(rate, of: base).rounded }
+      }
+      return (bounded(amount, rule), nil)
+    case .bracket(let rate, let above, let upTo):
+      return (bounded(try share(rate, of: max(.zero, min(base, upTo ?? base) - above)), rule), nil)
     case .perLine(let amount):
       let count = lines.reduce(Int128(0)) { $0 + Int128($1.countMicro) }
-      let exact = LineAmount(numeratorPico: amount.pico * count, over: 1_000_000, in: currency)
-      return (bounded(exact, rule), count)
+      return (bounded(try exact([amount.pico, count], over: 1_000_000), rule), count)
     case .perMinute(let amount):
       let milliseconds = lines.reduce(Int128(0)) { $0 + $1.callMilliseconds }
-      let exact = LineAmount(numeratorPico: amount.pico * milliseconds, over: 60_000, in: currency)
-      return (bounded(exact, rule), RoundingRule.divide(milliseconds * 1000, by: 60, mode: .halfEven))
-    case .flat(let amount):
-      return (bounded(LineAmount(numeratorPico: amount.pico, over: 1, in: currency), rule), nil)
+      return (
+        bounded(try exact([amount.pico, milliseconds], over: 60_000), rule),
+        RoundingRule.divide(milliseconds * 1000, by: 60, mode: .halfEven)
+      )
+    case .flat(let amount): return (bounded(try exact([amount.pico], over: 1), rule), nil)
     }
-  }
-
-  /// The share of a base, rounded once; or of each line, and their sum.
-  private func share(_ share: Int64, of bases: [Amount], _ base: Amount) -> LineAmount {
-    func rounded(_ base: Amount) -> LineAmount {
-      LineAmount(numeratorPico: base.pico * Int128(share), over: Share.whole, in: currency)
-    }
-    var amount = rounded(base)
-    if rounding == .line { amount.rounded = bases.reduce(.zero) { $0 + rounded($1).rounded } }
-    return amount
   }
 
   private func bounded(_ amount: LineAmount, _ rule: TaxRule) -> LineAmount {

@@ -19,6 +19,18 @@ struct UsageLines {
     var quantityCovered: Int128 = 0
     var amount = Amount.zero
     var price: Price
+    var tiers: [TierKey: TierSums] = [:]
+  }
+
+  private struct TierKey: Hashable {
+    var from: Int128
+    var upTo: Int128?
+    var price: LinePrice?
+  }
+
+  private struct TierSums {
+    var quantityBilled: Int128 = 0
+    var amount = Amount.zero
   }
 
   private enum Price: Equatable {
@@ -41,6 +53,13 @@ struct UsageLines {
     line.quantityBilled += row.quantityBilled
     line.quantityCovered += row.quantityCovered
     line.amount += row.amount
+    if let from = row.tierFrom {
+      var linePrice: LinePrice?
+      if case .one(let one) = price { linePrice = one }
+      let tier = TierKey(from: from, upTo: row.tierUpTo, price: linePrice)
+      line.tiers[tier, default: TierSums()].quantityBilled += row.quantityBilled
+      line.tiers[tier, default: TierSums()].amount += row.amount
+    }
     sums[key] = line
   }
 
@@ -74,10 +93,20 @@ struct UsageLines {
   private static func line(_ name: Label, _ sums: Sums, _ currency: Currency) -> UsageLine {
     var price: LinePrice?
     if case .one(let shared) = sums.price { price = shared }
-    return UsageLine(
+    var line = UsageLine(
       name: name, eventCount: sums.eventCount, quantityRaw: sums.quantityRaw,
       quantityBilled: sums.quantityBilled,
       quantityCovered: sums.quantityCovered, price: price,
       amount: LineAmount(numeratorPico: sums.amount.pico, over: 1, in: currency))
+    line.tiers = sums.tiers.map { tier, sums in
+      UsageTier(
+        from: tier.from, upTo: tier.upTo, price: tier.price, quantityBilled: sums.quantityBilled,
+        amount: sums.amount)
+    }.sorted {
+      // Of two prices in one tier (a price that changed in the period) the lower one first.
+      ($0.from, $0.price?.amount ?? .zero, $0.price?.perQuantity ?? 0)
+        < ($1.from, $1.price?.amount ?? .zero, $1.price?.perQuantity ?? 0)
+    }
+    return line
   }
 }

@@ -35,6 +35,8 @@ public struct UsageLine: Hashable, Sendable {
   public var quantityCovered: Int128
   /// The one price of the line; nil where its rows have several or none.
   public var price: LinePrice?
+  /// Its tiers, ascending; empty where its rows have none.
+  public var tiers: [UsageTier] = []
   /// Sum of its rows.
   public var amount: LineAmount
 
@@ -51,6 +53,20 @@ public struct UsageLine: Hashable, Sendable {
     self.price = price
     self.amount = amount
   }
+}
+
+/// What of a line was charged in one tier.
+public struct UsageTier: Hashable, Sendable {
+  /// Where the tier begins, exclusive, at 10⁻¹² of its counter's unit.
+  public var from: Int128
+  /// Where it ends, inclusive; nil for the open one.
+  public var upTo: Int128?
+  /// Its price; nil where it has none per unit.
+  public var price: LinePrice?
+  /// Billed quantity in it, in the integer unit of the kind.
+  public var quantityBilled: Int128
+  /// What it comes to, exact: tiers of a line are not rounded, the line is.
+  public var amount: Amount
 }
 
 /// A price for a quantity.

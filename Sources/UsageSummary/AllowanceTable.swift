@@ -40,6 +40,27 @@ public struct AllowanceRow: Hashable, Sendable {
   public var expired: Int128
   /// Left and carried into the next period.
   public var rolledOut: Int128
+
+  /// Makes a row.
+  public init(
+    isPool: Bool, owner: Label, usagePeriod: UsagePeriod, plan: Label, allowance: Label, unit: Unit,
+    member: Label, granted: Int128, rolledIn: Int128, used: Int128, left: Int128, expired: Int128,
+    rolledOut: Int128
+  ) {
+    self.isPool = isPool
+    self.owner = owner
+    self.usagePeriod = usagePeriod
+    self.plan = plan
+    self.allowance = allowance
+    self.unit = unit
+    self.member = member
+    self.granted = granted
+    self.rolledIn = rolledIn
+    self.used = used
+    self.left = left
+    self.expired = expired
+    self.rolledOut = rolledOut
+  }
 }
 
 extension UsageFolder {

@@ -4,6 +4,7 @@ import BillingCalendar
 import Catalog
 import Money
 import Tables
+import TestSupport
 import Testing
 
 @testable import Invoicing
@@ -28,6 +29,54 @@ import Testing
     }
     let step = RoundingRule(scale: draft.currency.minorDigits, mode: .down).stepPico
     #expect(draft.total.pico % step == 0)
+  }
+
+  /// Whatever stands on an invoice, its lines, discounts and taxes add up to its total, and every part of a tax has a line.
+  @Test(arguments: 1...30) func theTotalIsTheSumOfItsLines(seed: Int) throws {
+    // Linear congruential, as in Knuth's MMIX.
+    var state = UInt64(seed)
+    func below(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    func decimal(_ bound: Int, digits: Int) -> String {
+      DecimalText.format(Int128(below(bound)), scale: digits)
+    }
+    var book = BillingBook()
+    book.set(
+      "catalog.yaml",
+      "currency: \(["EUR", "JPY", "KWD"][below(3)])\ntax_rounding: \(["total", "line"][below(2)])\n")
+    var contracts = "account,description,item,contract,price,quantity,from,tax_class\n"
+    for index in 0...below(8) {
+      let sign = below(5) == 0 ? "-" : ""
+      contracts += "acme,Line \(index),i\(below(3)),c\(below(2)),\(sign)\(decimal(90_000_000, digits: 5)),"
+      contracts += "\(decimal(9000, digits: 2)),2026-01-\(10 + below(20)),\(["a", "b", ""][below(3)])\n"
+    }
+    book.set("contracts.csv", contracts)
+    var discounts = "account,item,contract,description,percent,amount\n"
+    for index in 0..<below(5) {
+      let scope = ["i\(below(3)),", ",c\(below(2))", ","][below(3)]
+      let value = below(2) == 0 ? "\(decimal(10_000_000, digits: 5))," : ",\(decimal(9_000_000, digits: 3))"
+      discounts += "acme,\(scope),Discount \(index),\(value)\n"
+    }
+    book.set("discounts.csv", discounts)
+    var taxes = "tax,place,classes,method,rate,on\n"
+    for index in 0..<below(5) {
+      let on = index > 0 && below(2) == 0 ? "t\(index - 1)" : ""
+      let method = ["percent", "per-line", "flat"][below(3)]
+      taxes += "t\(index),DE,\(["a", "b;a", ""][below(3)]),\(method),\(decimal(30_000, digits: 3)),\(on)\n"
+    }
+    book.set("taxes.csv", taxes)
+    book.set("commitments.csv", "account,amount,from\nacme,\(decimal(90_000_000, digits: 3)),2026-01-05\n")
+    let draft = try #require(try book.drafts("2026-01").first)
+    checkSums(draft)
+    for tax in draft.taxes {
+      #expect(tax.shares.reduce(.zero) { $0 + $1.amount } == tax.amount.rounded, "seed \(seed), \(tax.tax)")
+    }
+    let folder = try TemporaryFolder()
+    _ = try book.export("2026-01", to: folder)
+    let journal = try #require(folder.bytes(of: "out/journal.csv"))
+    #expect(!journal.isEmpty, "seed \(seed)")
   }
 
   // MARK: one-time charges
@@ -238,6 +287,37 @@ import Testing
   func partsAddUpToTheWhole(total: String, weights: [Int128], expected: [String]) {
     let parts = LargestRemainder.parts(of: SampleBook.amount(total), weights: weights, digits: 2)
     #expect(parts.map(\.description) == expected)
+  }
+
+  // A trillion of anything is a slip; no arithmetic behind it may stop the program.
+  @Test(arguments: [
+    (
+      "contracts.csv", "account,description,price,from\nacme,x,1000000000000.01,2026-01-01\n",
+      "contracts.csv:2"
+    ),
+    (
+      "contracts.csv", "account,description,price,from\nacme,x,100000000000000000000000000,2026-01-01\n",
+      "contracts.csv:2"
+    ),
+    (
+      "charges.csv", "account,description,delivered,cost,markup\nacme,x,2026-01-01,900000000000,50\n",
+      "charges.csv:2"
+    ),
+    (
+      "commitments.csv", "account,amount,from\nacme,99999999999999999999999999,2026-01-02\n",
+      "commitments.csv:2"
+    ),
+    ("taxes.csv", "tax,place,method,rate\nT,DE,per-line,99999999999999999999999999\n", "taxes.csv:2"),
+    ("taxes.csv", "tax,place,method,rate\nT,DE,flat,99999999999999999999999999\n", "taxes.csv:2"),
+  ]) func anAmountThatIsTooLargeIsRefused(file: String, table: String, place: String) throws {
+    var book = BillingBook.contracts("description,price,from", "Care,40,2026-01-01")
+    book.set(file, table)
+    do {
+      _ = try book.drafts("2026-01")
+      Issue.record("the amount was accepted")
+    } catch let fault as InvoiceDraftFault {
+      #expect(fault.description == "\(place): the amount is too large; check price and quantity")
+    }
   }
 
   // MARK: taxes

@@ -5,6 +5,7 @@ import Catalog
 import Money
 import Tables
 import Testing
+import UsageFolderSupport
 import UsageSummary
 
 @testable import Invoicing
@@ -67,6 +68,45 @@ import UsageSummary
         "prices voice 2 120000 - 0.03 0",
         "some voice 2 120000 - 0.06 0",
       ])
+  }
+
+  @Test func tiersOfALineAreShownWithWhatTheyComeTo() throws {
+    var book = SampleBook(accounts: "acme 1")
+    book.addUsage(
+      """
+      acme \(Self.january) voice UK calls 0.01 60 1 1500 0.25 EUR
+      acme \(Self.january) voice UK calls 0.03 60 1 60000 30 EUR
+      acme \(Self.january) voice UK calls 0.01 60 1 1500 0.25 EUR
+      acme \(Self.january) voice DE calls 0.01 60 1 60 0.01 EUR
+      """)
+    let bound: Int128 = 60_000_000_000_000_000
+    for index in 0..<3 { book.usage.rows[index].tierFrom = index == 1 ? 0 : bound }
+    book.usage.rows[1].tierUpTo = bound
+    let lines = try #require(try book.drafts().first).usage[0].lines
+    #expect(lines.map(\.tiers.count) == [0, 2])
+    let words = PrintedUsage(kind: .voice)
+    #expect(
+      lines[1].tiers.map { words.tier($0, digits: 2) } == [
+        "0:00:00 to 16:40:00: 16:40:00 at 0.03 / min is 30.00",
+        "16:40:00 and more: 0:50:00 at 0.01 / min is 0.50",
+      ])
+    #expect(lines[1].tiers.reduce(.zero) { $0 + $1.amount } == lines[1].amount.exact)
+  }
+
+  @Test func usageIsDividedOverCostCentresToTheCent() throws {
+    var book = SampleBook(accounts: "acme 1")
+    book.addUsage(
+      """
+      acme \(Self.january) voice UK calls . . 1 60 0.005 EUR
+      acme \(Self.january) voice DE calls . . 1 60 0.005 EUR
+      acme \(Self.january) data GB data . . 1 60 0.99 EUR
+      """)
+    #expect(try book.drafts()[0].costCentres == [])
+    book.usage.rows[0].costCentre = "Sales"
+    book.usage.rows[2].costCentre = "Office"
+    // 0.01 + 0.01 + 0.99: of 1.01, 0.00505 and 0.9999 and 0.00505 fall on them; the last cents go to the largest remainders.
+    let centres = try book.drafts()[0].costCentres
+    #expect(centres.map { "\($0.name) \($0.amount)" } == [" 0.01", "Office 1", "Sales 0"])
   }
 
   @Test func linesAreByKindThenByNameAsBytes() throws {

@@ -1,6 +1,7 @@
 // Exports: both tables agree with the documents to the cent, and the journal is balanced.
 
 import Catalog
+import Glibc
 import Money
 import Tables
 import TestSupport
@@ -76,6 +77,33 @@ import UsageSummary
       ])
     #expect(lines.contains { $0["description"] == "Move, with stairs" && $0["project"] == "Office" })
     #expect(lines[0]["due_date"] == "2026-03-03")
+  }
+
+  /// Whether beancount is installed; it is a judge from outside, and nothing else needs it.
+  private static let hasBeancount = (try? shell("command -v bean-check", in: TemporaryFolder()))?.status == 0
+
+  private static func shell(_ script: String, in folder: TemporaryFolder) throws -> ProgramResult {
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return try BuiltProgram(path: "/bin/bash").run(["-c", script], in: folder, environment: ["PATH": path])
+  }
+
+  @Test(.enabled(if: hasBeancount), arguments: [true, false])
+  func beancountAcceptsTheJournalAndRefusesACentMore(isWhole: Bool) throws {
+    let folder = try TemporaryFolder()
+    _ = try book().export("2026-01", to: folder)
+    var entry = "2026-02-01 * \"acme\"\n"
+    var accounts: Set<String> = []
+    for row in try table("journal.csv", of: folder) {
+      let account = "Assets:" + row["account"]!
+      accounts.insert(account)
+      let amount = row["debit"]!.isEmpty ? "-" + row["credit"]! : row["debit"]!
+      entry += "  \(account)  \(amount) \(row["currency"]!)\n"
+    }
+    if !isWhole { entry += "  Assets:Receivables  0.01 EUR\n" }
+    let opened = accounts.sorted().map { "2000-01-01 open \($0)\n" }.joined()
+    try folder.write(opened + "\n" + entry, to: "journal.beancount")
+    let result = try Self.shell("bean-check journal.beancount", in: folder)
+    #expect((result.status == 0) == isWhole, "\(result.errorText)")
   }
 
   @Test func everyTaxFallsOnItsLines() throws {

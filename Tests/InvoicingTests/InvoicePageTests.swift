@@ -25,7 +25,7 @@ import UsageSummary
     }
     let details = InvoiceParty.detailNames.map { InvoiceDraft.Detail(name: $0, text: label($0.description)) }
     let sellerNames: [Label] = ["name", "address", "payment", "email", "tax_id"]
-    return InvoiceDraft(
+    var draft = InvoiceDraft(
       seller: sellerNames.map { InvoiceDraft.Detail(name: $0, text: label($0.description)) }
         + [InvoiceDraft.Detail(name: label("seller_key"), text: label("seller text"))],
       account: label("account"), accountName: label("account name"), accountDetails: details, period: january,
@@ -46,6 +46,79 @@ import UsageSummary
           kind: .data, lines: [line(LinePrice(amount: amount("0.02"), perQuantity: 1_000_000_000))]),
         UsageSection(kind: nil, lines: [line(nil)]),
       ], usageManifestHash: text("hash"))
+    addCharges(to: &draft, label, amount)
+    addNotes(to: &draft, label, amount)
+    return draft
+  }
+
+  /// One-time charge, result, discount and exempt tax; together they come to nothing.
+  private func addCharges(
+    to draft: inout InvoiceDraft, _ label: (String) -> Label, _ amount: (String) -> Amount
+  ) {
+    let day = CivilDate.parse("2026-01-20")!
+    let origin = LineOrigin(file: label("file").description, line: 1)
+    let ten = LineAmount(exact: amount("10"), rounded: amount("10"))
+    draft.oneTime = [
+      OneTimeLine(
+        description: label("charge"), delivered: day, quantityMicro: 1_000_000, price: amount("10"),
+        cost: nil,
+        item: label("item"), contract: label("contract"), project: label("project"),
+        milestone: label("milestone"), ticket: label("ticket"), taxClass: label("class"),
+        purchaseOrder: label("order"), decision: nil, origin: origin, amount: ten)
+    ]
+    draft.values = [
+      ValueLine(
+        description: label("result"), contract: label("contract"), metric: label("metric"),
+        targetMicro: 99_900_000, measuredMicro: 99_950_000, measured: day, base: amount("100"), share: 0,
+        taxClass: label("class"), origin: origin, amount: LineAmount(exact: .zero, rounded: .zero))
+    ]
+    draft.commitments = [
+      CommitmentLine(
+        description: label("minimum"), contract: label("contract"), committed: amount("20"),
+        share: IntervalShare(days: 20, ofDays: 31), reached: amount("12.90"), origin: origin,
+        amount: LineAmount(exact: .zero, rounded: .zero))
+    ]
+    draft.discounts = [
+      DiscountLine(
+        description: label("discount"), level: .client, value: .share(Int64(Share.whole)), base: amount("10"),
+        amount: LineAmount(exact: amount("-10"), rounded: amount("-10")),
+        shares: [LineShare(number: 6, amount: amount("-10"))], origin: origin)
+    ]
+    let exemption = TaxExemption(
+      accountIndex: 0, tax: .empty, reason: .reverseCharge, reference: label("vat id"), from: nil, until: nil,
+      line: 1)
+    draft.taxes = [
+      TaxLine(
+        tax: label("tax"), place: label("place"), method: .percent(1), base: amount("1"), quantityMicro: nil,
+        exemption: exemption, shares: [], origin: origin,
+        amount: LineAmount(exact: .zero, rounded: .zero))
+    ]
+  }
+
+  /// Changes, allowances, cost centres, references and what stands below a recurring line.
+  private func addNotes(
+    to draft: inout InvoiceDraft, _ label: (String) -> Label, _ amount: (String) -> Amount
+  ) {
+    draft.countChanges = [
+      CountChange(
+        item: label("item"), description: label("seats"), beforeMicro: 48_000_000, nowMicro: 51_000_000)
+    ]
+    draft.previous = PreviousTotals(
+      recurring: amount("1"), usage: amount("2"), other: .zero, total: amount("4951.85"))
+    draft.allowances = [
+      AllowanceUse(
+        name: label("allowance"), pool: label("pool"), unit: .kind(.voice), granted: 3_600_000, rolledIn: 0,
+        used: 900_000, usedHere: 600_000, left: 2_700_000, expired: 2_700_000, rolledOut: 0)
+    ]
+    draft.costCentres = [
+      CostCentreUse(name: label("centre"), amount: amount("1")), CostCentreUse(name: .empty, amount: .zero),
+    ]
+    draft.contracts = [
+      ContractReference(
+        name: label("contract"), master: label("master"), statementOfWork: label("work"), renews: nil)
+    ]
+    draft.recurring[0].includes = [label("part")]
+    draft.recurring[0].purchaseOrder = label("order")
   }
 
   private static let hostile = [
@@ -130,6 +203,31 @@ import UsageSummary
     ] {
       #expect(page.contains(text), "\(text)")
     }
+  }
+
+  @Test func thePageShowsWhatChangedAndWhatIsIncluded() throws {
+    let page = String(decoding: InvoicePage.html(of: try draft { $0 }), as: UTF8.self)
+    for text in [
+      "48 \u{2192} 51", ">+3<", "1.00 \u{2192} 13.57", ">+12.57<", "1 new", ">+10.00<",
+      "style=\"width:25%\"", "0:15:00 of 1:00:00 used, 0:45:00 left; 0:10:00 of it by you; 0:45:00 expired",
+      "shared in pool", "contract (MSA master, SOW work)", "includes part", "order order",
+      "ticket ticket \u{b7} project project \u{b7} milestone \u{b7} order order", "20 of 31 days", "100 %",
+      "reverse charge: you owe this tax; your VAT ID vat id", "metric, measured on 20 Jan 2026", ">99.95<",
+      "Usage by cost centre",
+    ] {
+      #expect(page.contains(text), "\(text)")
+    }
+    // What is as it was is no change.
+    #expect(!page.contains("4,951.85 \u{2192}"))
+  }
+
+  @Test(
+    arguments: [
+      (0, 100, 0), (1, 1000, 1), (250, 1000, 25), (994, 1000, 99), (999, 1000, 99), (1000, 1000, 100),
+      (1001, 1000, 100), (5, 0, 0),
+    ] as [(Int128, Int128, Int)])
+  func aBarIsFullOnlyWhereAllIsUsed(used: Int128, available: Int128, percent: Int) {
+    #expect(InvoicePage.percent(used, of: available) == percent)
   }
 
   @Test func equalDraftsAreEqualBytes() throws {

@@ -217,6 +217,40 @@ import UsageSummary
         == "drafts: the catalog makes other drafts than those that lie there; draft again")
   }
 
+  @Test func draftsSetBesideEarlierOnesNeedThemToBeReviewed() throws {
+    let folder = try TemporaryFolder()
+    var sample = SampleBook(accounts: "acme 1")
+    sample.addContracts("acme seat 10 EUR 3 1 2026-01-16 .")
+    try sample.usage.write(to: folder)
+    let usage = try UsageFolder.open(folder.path)
+    func drafts(_ month: String, earlier: [DraftsFolder]) throws -> DraftsFolder {
+      let path = folder.path(of: month)
+      let run = InvoiceDraftRun(
+        usage: usage, catalog: sample.catalog, choice: UsagePeriodChoice.parse(month), earlier: earlier)
+      _ = try run.publish(to: path)
+      return try DraftsFolder.open(path)
+    }
+    let january = try drafts("2026-01", earlier: [])
+    let february = try drafts("2026-02", earlier: [january])
+    var previous: [String] = []
+    try InvoiceDraftRun(
+      usage: usage, catalog: sample.catalog, choice: UsagePeriodChoice.parse("2026-02"), earlier: [january]
+    ).forEachDraft { previous.append($0.previous.map { "\($0.recurring) \($0.total)" } ?? "none") }
+    // 30 × 16/31.
+    #expect(previous == ["15.48 15.48"])
+    func review(_ earlier: [DraftsFolder]) -> String {
+      do throws(ProvenDraftsFault) {
+        let review = InvoiceReview(usage: usage, catalog: sample.catalog, drafts: february, earlier: earlier)
+        return try review.report().flags.map(\.kind.rawValue).joined()
+      } catch { return error.description.replacing(folder.path + "/", with: "") }
+    }
+    #expect(review([january]) == "total-jumped")
+    #expect(
+      review([])
+        == "2026-02: the drafts were set beside earlier ones that are not named; add --earlier DIR; draft again"
+    )
+  }
+
   @Test func aManifestThatWasChangedIsRefused() throws {
     let folder = try TemporaryFolder()
     let sample = SampleBook(accounts: "acme 1")

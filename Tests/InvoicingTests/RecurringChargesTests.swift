@@ -111,7 +111,7 @@ import Testing
       _ = try RecurringCharges(billing: book.billing, cycleDay: 1).lines(of: book.contracts[0], in: period)
       Issue.record("the amount was accepted")
     } catch {
-      #expect(error.description == "contracts.csv:2: price times quantity is too large; check both")
+      #expect(error.description == "contracts.csv:2: the amount is too large; check price and quantity")
     }
   }
 }

@@ -20,6 +20,9 @@ public struct SampleUsageFolder: Sendable {
   /// Decoded bytes of the suspense file; its rows are those of the digest where nil.
   public var suspenseText: [UInt8]?
 
+  /// The bytes of allowances.csv; nil for a folder without it.
+  public var allowancesText: [UInt8]?
+
   /// Makes a folder.
   public init(rows: [SummaryRow], digest: [SuspenseDigestRow] = []) {
     self.rows = rows
@@ -35,6 +38,9 @@ public struct SampleUsageFolder: Sendable {
     var sums = ControlSums()
     for row in rows { sums.add(row) }
     let digestText = SuspenseDigest.text(of: digest)
+    let allowances = allowancesText.map { text in
+      file(AllowanceSchema.fileName, text, text.count { $0 == UInt8(ascii: "\n") } - 1, nil)
+    }
     return SummaryManifest(
       semantics: 1, ratingHash: ratingHash, options: [SummaryManifest.Option(name: "dedupe", value: "yes")],
       inputs: [
@@ -42,7 +48,7 @@ public struct SampleUsageFolder: Sendable {
           name: "cdrs/2026-01.csv.zst", source: "pbx", decodedBytes: 4711, hash: "xxh3-128:00ff", doors: doors
         )
       ], skippedInputs: skippedInputs, doors: doors,
-      files: [
+      files: (allowances.map { [$0] } ?? []) + [
         file(SummarySchema.fileName, summary, rows.count, sums),
         file(SuspenseDigest.fileName, digestText, digest.count, nil),
         file(SuspenseSchema.fileName, suspense, Int(suspended), nil),
@@ -53,6 +59,7 @@ public struct SampleUsageFolder: Sendable {
   public func write(to folder: TemporaryFolder, manifest: SummaryManifest? = nil) throws {
     try folder.write(Self.compress(summary), to: SummarySchema.fileName)
     try folder.write(SuspenseDigest.text(of: digest), to: SuspenseDigest.fileName)
+    if let allowancesText { try folder.write(allowancesText, to: AllowanceSchema.fileName) }
     try folder.write(Self.compress(suspense), to: SuspenseSchema.fileName)
     try folder.write((manifest ?? self.manifest()).text(), to: SummaryManifest.fileName)
   }

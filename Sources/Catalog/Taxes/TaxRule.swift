@@ -78,6 +78,20 @@ public struct TaxExemption: Sendable, Hashable {
   /// Line in exemptions.csv.
   public var line: Int
 
+  /// Makes an exemption.
+  public init(
+    accountIndex: Int, tax: Label, reason: Reason, reference: Label, from: CivilDate?, until: CivilDate?,
+    line: Int
+  ) {
+    self.accountIndex = accountIndex
+    self.tax = tax
+    self.reason = reason
+    self.reference = reference
+    self.from = from
+    self.until = until
+    self.line = line
+  }
+
   /// Days on which it holds.
   public var span: DateSpan { DateSpan(from: from, until: until) }
 }

@@ -18,19 +18,25 @@ struct CountReview {
   func flags() -> [ReviewFlag] {
     let inForce = catalog.contracts.filter { !$0.item.isEmpty && $0.days.contains(lastDay) }
     let linesByKey = Dictionary(grouping: inForce, by: \.countKey)
+    let sold = Set(catalog.contracts.map(\.item))
     return catalog.billing.counts.keys.flatMap { key in
       let lines = linesByKey[key] ?? []
-      return drift(of: key, lines) + staleness(of: key, lines)
+      return drift(of: key, lines, sold) + staleness(of: key, lines)
     }
   }
 
-  private func drift(of key: CountBook.Key, _ lines: [Contract]) -> [ReviewFlag] {
+  private func drift(
+    of key: CountBook.Key, _ lines: [Contract], _ sold: Set<Label>
+  ) -> [ReviewFlag] {
     guard let snapshot = catalog.billing.counts.snapshot(key, on: lastDay) else { return [] }
     let account = catalog.accounts[key.accountIndex].id
     let counted = snapshot.quantityMicro
     let origin = LineOrigin(file: snapshot.file, line: snapshot.line)
     guard let line = lines.first else {
-      guard counted > 0, !isMetric(key) else { return [] }
+      // An item that no contract of anybody and no price book knows is a number for people, not a thing to charge.
+      guard counted > 0, sold.contains(key.item) || catalog.billing.priceBook[key.item] != nil else {
+        return []
+      }
       let price = catalog.billing.priceBook[key.item].flatMap { bookPrice($0, account: key.accountIndex) }
       let lost = price.map { amount($0.amount, counted, $0.currency) }
       return [
@@ -60,11 +66,6 @@ struct CountReview {
     let currencies = catalog.contracts.filter { $0.accountIndex == account }.map(\.currency)
     let known = currencies.first ?? catalog.defaults.currency
     return known.flatMap { item.price(in: $0, on: lastDay) }
-  }
-
-  // An item that no contract of anybody and no price book knows is a number for people, not a thing to charge.
-  private func isMetric(_ key: CountBook.Key) -> Bool {
-    catalog.billing.priceBook[key.item] == nil && !catalog.contracts.contains { $0.item == key.item }
   }
 
   private func staleness(of key: CountBook.Key, _ lines: [Contract]) -> [ReviewFlag] {
