@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CMachine", exclude: ["README.md"]),
     room("Money"),
     room("BillingCalendar"),
@@ -54,6 +55,9 @@ let package = Package(
       pages: ["Settle/README.md"]),
     room("DeckReview", ["Money", "BillingCalendar", "Tables", "Catalog", "UsageSummary"]),
     room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
+    room(
+      "BillingStore",
+      ["CSQLite", "CZstd", "Money", "BillingCalendar", "DurableFiles", "Tables", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
     // Layer 3 and 4: the command.
     room(
@@ -98,6 +102,12 @@ let package = Package(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
     tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "BillingStore",
+      [
+        "CSQLite", "TestSupport", "UsageFolderSupport", "BillingCalendar", "DurableFiles", "Money", "Tables",
+        "UsageSummary",
+      ]),
     tests(
       "DeckReview",
       [
