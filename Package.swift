@@ -59,10 +59,15 @@ let package = Package(
       "BillingStore",
       ["CSQLite", "CZstd", "Money", "BillingCalendar", "DurableFiles", "Tables", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
+    // Layer 3: the verbs that join rooms.
+    room(
+      "BillingOperations",
+      ["BillingStore", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary"]),
     // Layer 3 and 4: the command.
     room(
       "RatemillCLI",
       [
+        "BillingStore", "BillingOperations",
         "OptionTable", "CZstd", "RatingEngine", "Invoicing", "DeckReview", "SyntheticUsage", "Catalog",
         "UsageSummary", "Money", "BillingCalendar", "DurableFiles", "Tables",
       ]),
@@ -96,6 +101,12 @@ let package = Package(
       [
         "BillingCalendar", "Catalog", "CMachine", "CZstd", "DurableFiles", "Money", "Tables", "TestSupport",
         "UsageSummary",
+      ]),
+    tests(
+      "BillingOperations",
+      [
+        "BillingStore", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary", "TestSupport",
+        "SyntheticUsage", "BillingCalendar", "Money",
       ]),
     // Usage folders made by tests, for the rooms that read them.
     .target(

@@ -66,6 +66,7 @@ extension BillingStore {
       return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
     }
     let totals = try UsageTotals(of: usage)
+    let parts = try Self.parts(of: usage)
     do throws(FileFault) {
       try DurableFolder.rename(
         stagedRunPath, to: path(.runs, identity.runID), operations: operations)
@@ -75,6 +76,7 @@ extension BillingStore {
     return try book.transaction { () throws(StoreFault) in
       let run = try insertRun(draft, identity, usage)
       try insertFiles(of: run, usage.manifest, draft.places)
+      try insertParts(parts, of: run)
       try insertSources(draft.sources, run)
       try totals.insert(into: book, table: "run_usage", owner: run.id)
       try insertSuspense(of: run, usage.suspenseDigest)

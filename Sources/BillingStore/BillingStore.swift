@@ -103,6 +103,9 @@ public final class BillingStore {
     book = try BookDatabase(path: path + "/" + Self.bookName, access: access, vfs: tools.vfs)
   }
 
+  /// The system calls that it was opened with.
+  public var fileOperations: any FileOperations { tools.fileOperations }
+
   /// Now, in UTC.
   var now: String { Instant.text(millis: tools.clock() * 1000) }
 

@@ -91,6 +91,9 @@ extension BillingStore {
       guard deep else { return findings }
       let usage = try UsageFolder.open(folder)
       do throws(StoreFault) {
+        if try Self.parts(of: usage) != parts(of: run) {
+          findings.append("files of its folder are not those that were committed")
+        }
         let totals = try UsageTotals(of: usage)
         if try totals.sums != UsageTotals(book: book, table: "run_usage", owner: run.id).sums {
           findings.append("the rows of the book are not the sums of its summary")

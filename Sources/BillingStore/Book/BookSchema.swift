@@ -12,7 +12,7 @@ enum BookSchema {
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements = [
-    runs, runFiles, sources, runUsage, runSuspense, billings, billedAccounts, billedUsage, audit, auditGuards,
+    runs, runFiles, runParts, sources, runUsage, runSuspense, billings, billedAccounts, billedUsage, audit, auditGuards,
     "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
   ] + BookViews.statements
 
@@ -59,6 +59,16 @@ enum BookSchema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX run_files_by_content ON run_files (content_hash, source);
     CREATE INDEX run_files_by_place ON run_files (place)
+    """
+
+  private static let runParts = """
+    CREATE TABLE run_parts (  -- files of a run's folder that its manifest does not list
+      run_id TEXT NOT NULL REFERENCES runs,
+      name   TEXT NOT NULL,  -- inside the folder
+      bytes  INTEGER NOT NULL,
+      sha256 TEXT NOT NULL,
+      PRIMARY KEY (run_id, name)
+    ) STRICT, WITHOUT ROWID
     """
 
   private static let sources = """

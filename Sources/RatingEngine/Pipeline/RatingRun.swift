@@ -6,6 +6,7 @@
 
 public import Catalog
 import Dispatch
+import DurableFiles
 import Synchronization
 import Tables
 
@@ -192,6 +193,7 @@ final class RunAttempt: @unchecked Sendable {
 
   func run() throws(RunFault) -> Outcome {
     MemoryReserve.end()
+    do throws(FileFault) { try ledger.admitEarlierKeys() } catch { throw .output(error) }
     DispatchQueue.concurrentPerform(iterations: setup.options.threadCount) { worker in work(worker) }
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
     if let fatal { throw fatal }

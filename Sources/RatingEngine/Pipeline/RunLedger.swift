@@ -17,11 +17,11 @@ final class RunLedger {
   let suspense: SuspenseStore?
   /// Rows of the rated detail, where they are wanted.
   let detail: DetailSort?
-  private var filter: KeyFilter
-  private let log: SpillableLog<LoggedKey>
+  var filter: KeyFilter
+  let log: SpillableLog<LoggedKey>
   private let suspects: SpillableLog<Suspect>
-  private var stretches = LogStretches()
-  private let findsDuplicates: Bool
+  private(set) var stretches = LogStretches()
+  let findsDuplicates: Bool
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
   private let sums = FlatTable<Int128>(zeroedCount: 16)
@@ -38,7 +38,7 @@ final class RunLedger {
       ? DetailSort(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
-      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: budget.filterBytes)
+      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords + setup.earlierKeys.expectedCount : 1, bytesMax: budget.filterBytes)
     log = SpillableLog(
       memoryBytesMax: budget.keyLogBytes, place: setup.spillPlace,
       blockElements: setup.options.keyLogBlockKeys)
@@ -247,7 +247,7 @@ final class RunLedger {
     let threadCount = setup.options.threadCount
     let copies = CopySort(
       partCount: min(threadCount, 16), memoryBytesMax: share / 2, place: setup.spillPlace)
-    try CopySearch(log: log, suspects: suspects, stretches: stretches, threadCount: threadCount)
+    try CopySearch(log: log, suspects: suspects, stretches: stretches, earlier: setup.earlierKeys, threadCount: threadCount)
       .run(into: copies, memoryBytesMax: share / 4)
     suspects.release()
     let settlement = SuspectSettlement(
