@@ -130,9 +130,8 @@ public struct StoreRating {
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
     try OperationFault.ofStore { () throws(StoreFault) in
-      try store.keepCatalog(catalog.ratingHash, from: catalogPath) { copy in
-        (try? CatalogFolder.load(copy))?.ratingHash
-      }
+      try store.keepCatalog(
+        catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
       var draft = RunDraft()
       draft.places = places
       draft.sources = catalog.sources.map {

@@ -45,6 +45,9 @@ extension BillingStore {
     return paths
   }
 
+  /// The path of a file in the folder of a run.
+  public func partPath(_ name: String, of run: RunRecord) -> String { path(.runs, run.id) + "/" + name }
+
   func insertParts(_ parts: [RunPart], of run: RunRecord) throws(StoreFault) {
     let statement = try book.prepare(
       "INSERT INTO run_parts (run_id, name, bytes, sha256) VALUES (?, ?, ?, ?)")

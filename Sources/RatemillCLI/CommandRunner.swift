@@ -11,7 +11,8 @@ public enum CommandRunner {
   static let commands: [any Command.Type] = [
     RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
     GenerateCommand.self,
-    DeckDiffCommand.self, InvoiceDraftCommand.self, HelpCommand.self, VersionCommand.self,
+    DeckDiffCommand.self, InvoiceDraftCommand.self, RunsCommand.self, ShowCommand.self, PeriodsCommand.self,
+    UsageCommand.self, RevokeCommand.self, VerifyCommand.self, HelpCommand.self, VersionCommand.self,
     CompletionCommand.self,
   ]
   static let entries: [CommandEntry] = commands.map { CommandEntry($0) }

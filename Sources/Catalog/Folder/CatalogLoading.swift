@@ -155,11 +155,7 @@ struct CatalogLoading {
 
   /// A file that nobody reads but that is named almost like one that is.
   private mutating func reportStrangers(_ names: [String]) {
-    let known = [
-      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
-      "contracts.csv", "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv",
-      "jurisdiction.csv",
-    ]
+    let known = CatalogFolder.entryNames
     let missing = known.filter { !names.contains($0) }.map { Label($0) }
     for name in names where !known.contains(name) {
       guard let near = NearestName.find(Label(name), in: missing) else { continue }

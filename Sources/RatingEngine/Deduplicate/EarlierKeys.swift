@@ -3,17 +3,13 @@
 // Nothing of them is kept in memory but the filter's bits: a second pass over the files costs less than 20 bytes a key.
 
 import DurableFiles
-import Glibc
 
 /// The key files of earlier runs.
 struct EarlierKeys: Sendable {
   private let paths: [String]
-  private static let windowEntries = 1 << 15
 
   /// Names the files; they are opened when they are read.
   init(paths: [String]) { self.paths = paths }
-
-  var isEmpty: Bool { paths.isEmpty }
 
   /// About how many keys there are, by the sizes of the files.
   var expectedCount: Int {
@@ -22,65 +18,10 @@ struct EarlierKeys: Sendable {
 
   /// Gives every key of every file, and proves each file at its end.
   func forEach(_ body: (EarlierKey) throws(FileFault) -> Void) throws(FileFault) {
-    for path in paths { try Self.read(path, body) }
-  }
-
-  private static func read(
-    _ path: String, _ body: (EarlierKey) throws(FileFault) -> Void
-  ) throws(FileFault) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileFault(path: path, operation: .open, code: errno) }
-    defer { close(descriptor) }
-    let endBytes = KeyFile.mark.count + KeyFile.checkBytes
-    guard let size = FileSize.of(path), Int(size) >= endBytes,
-      (Int(size) - endBytes).isMultiple(of: EarlierKey.bytes)
-    else { throw damaged(path) }
-    let hash = StreamHash()
-    let head = try bytes(KeyFile.mark.count, descriptor, path)
-    guard head == KeyFile.mark else { throw damaged(path) }
-    head.withUnsafeBytes { hash.update($0) }
-    var left = (Int(size) - endBytes) / EarlierKey.bytes
-    while left > 0 {
-      let count = min(left, windowEntries)
-      let window = try bytes(count * EarlierKey.bytes, descriptor, path)
-      window.withUnsafeBytes { hash.update($0) }
-      for index in 0..<count { try body(key(window, at: index * EarlierKey.bytes)) }
-      left -= count
+    for path in paths {
+      let reader = try KeyFileReader(path)
+      while let key = try reader.next() { try body(key) }
     }
-    let value = hash.value
-    var expected: [UInt8] = []
-    for word in [value.high, value.low] { withUnsafeBytes(of: word.bigEndian) { expected += $0 } }
-    guard try bytes(KeyFile.checkBytes, descriptor, path) == expected else { throw damaged(path) }
-  }
-
-  private static func key(_ window: [UInt8], at offset: Int) -> EarlierKey {
-    window.withUnsafeBytes { bytes in
-      EarlierKey(
-        low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)),
-        high: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self)),
-        content: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self)),
-        copies: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 16, as: UInt32.self)))
-    }
-  }
-
-  private static func bytes(_ count: Int, _ descriptor: Int32, _ path: String) throws(FileFault) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(descriptor, buffer.baseAddress.unsafelyUnwrapped + done, count - done)
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { throw FileFault(path: path, operation: .read, code: errno) }
-      guard got > 0 else { throw damaged(path) }
-      done += got
-    }
-    return bytes
-  }
-
-  private static func damaged(_ path: String) -> FileFault {
-    FileFault(
-      refusing: path, detail: "the keys of an earlier run are damaged; restore them from a good copy")
   }
 }
 

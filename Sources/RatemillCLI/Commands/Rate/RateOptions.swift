@@ -32,6 +32,15 @@ struct RateOptions: CommandOptions {
         appears complete or not at all.
         """),
     .value(
+      "store", "DIR", in: OptionGroup.output, into: \.shared.store, OptionValue.folder,
+      "Commit the run to the billing store in DIR",
+      details: """
+        A store remembers what was rated: files and records that an earlier run has read are recognised, whatever \
+        their names or compression, so that the same folder can be rated every night. DIR becomes a store where \
+        nothing is there yet. One command at a time changes a store; another waits some seconds and then ends with \
+        status 6.
+        """),
+    .value(
       "by", "KEYS", in: OptionGroup.output, into: \.by, OptionValue.list(of: ByKey.self, noun: "key"),
       "Write one CSV table of sums by these columns",
       details: """
