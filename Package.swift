@@ -105,7 +105,8 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary", "TestSupport",
+        "BillingStore", "CSQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary",
+        "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",
       ]),
     // Usage folders made by tests, for the rooms that read them.

@@ -31,12 +31,14 @@ extension BillingStore {
   /// Complexity: O(rows of the runs), in the memory of one row for each run.
   public func writeUsage(of choice: UsagePeriodChoice, to out: String) throws(StoreFault) -> UsageExport {
     var runs: [RunRecord] = []
+    var usages: [UsageFolder] = []
     var sources: [SummaryMerge.Source] = []
     for run in try currentRuns() {
       let usage = try open(run)
       guard usage.usagePeriods.contains(where: { choice.contains($0.period) }) else { continue }
       runs.append(run)
-      sources.append(SummaryMerge.Source(usage: usage))
+      sources.append(source(usage))
+      usages.append(usage)
     }
     guard let last = runs.last else {
       throw .refused(
@@ -51,12 +53,19 @@ extension BillingStore {
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
       }
       return try StoreFault.ofFiles { () throws(FileFault) in
-        try finish(&writer, zip(runs, sources.map(\.usage)).map { ($0, $1) }, choice, last)
+        try finish(&writer, zip(runs, usages).map { ($0, $1) }, choice, last)
       }
     } catch {
       writer.discard()
       throw error
     }
+  }
+
+  /// The summary of a proved folder, to be merged.
+  func source(_ usage: UsageFolder) -> SummaryMerge.Source {
+    let file = usage.manifest.file(named: SummarySchema.fileName)
+    return SummaryMerge.Source(
+      path: usage.path + "/" + SummarySchema.fileName, rowCount: file?.rowCount ?? 0, sha256: file?.sha256 ?? "")
   }
 
   /// The folder of a run, proved to be the one that was committed.

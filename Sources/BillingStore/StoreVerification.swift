@@ -53,6 +53,9 @@ extension BillingStore {
     for hash in try knownNames(of: .catalogs).sorted() {
       if let finding = catalogFinding(hash, deep: deep, catalogHash) { result.findings.append(finding) }
     }
+    for finding in try billingFindings(trail, deep: deep, &result.billingCount) {
+      result.findings.append(finding)
+    }
     for room in Room.allCases {
       let known = try knownNames(of: room)
       result.leftovers += entries(of: room).filter { !known.contains($0) }.map { "\(room.rawValue)/\($0)" }
@@ -128,6 +131,42 @@ extension BillingStore {
       }
     } catch {
       findings.append(error.description)
+    }
+    return findings
+  }
+
+  /// Billings against the audit trail, the book, and with `deep` their rows.
+  private func billingFindings(
+    _ trail: AuditTrail, deep: Bool, _ count: inout Int
+  ) throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    var sealed: [String: String] = [:]
+    try trail.forEach { entry in
+      guard entry.action == "mark-billed", let details = try? JSONReader.read(entry.details.bytes),
+        case .string(let hash) = details["summary_sha256"]
+      else { return }
+      sealed[entry.subject] = hash.description
+    }
+    let sources = try billedSources()
+    count = sources.count
+    for source in sources {
+      let id = String(source.path.split(separator: "/").dropLast().last ?? "")
+      if sealed[id] != source.sha256 {
+        findings.append("billing \(id): the audit trail names other rows than the book")
+      }
+      guard deep else { continue }
+      do throws(StoreFault) {
+        var added = source
+        added.isTakenAway = false
+        var merge = try SummaryMerge([added]) { _ in true }
+        var totals = UsageTotals()
+        while let row = try merge.next() { totals.add(row) }
+        if try totals.sums != UsageTotals(book: book, table: "billed_usage", owner: id).sums {
+          findings.append("billing \(id): the rows of the book are not the sums of its summary")
+        }
+      } catch {
+        findings.append("billing \(id): \(error)")
+      }
     }
     return findings
   }

@@ -14,7 +14,7 @@ struct SummaryFolderWriter {
   private var text: [UInt8]
   private(set) var sums = ControlSums()
   private(set) var rowCount: Int64 = 0
-  /// Events by usage period.
+  /// Periods of the rows.
   private(set) var periods: Set<UsagePeriod> = []
   // Rows are handed to the compressor in pieces of this size.
   private static let textBytesMax = 1 << 18
@@ -65,6 +65,9 @@ struct SummaryFolderWriter {
     _ = try write(SummaryManifest.fileName, manifest.text(), rowCount: 0)
     try folder.publish()
   }
+
+  /// Puts the folder in place with what it holds.
+  func publish() throws(FileFault) { try folder.publish() }
 
   /// Throws everything away.
   func discard() { folder.discard() }

@@ -15,12 +15,16 @@ struct SummaryMerge {
     var source: Int
   }
 
-  /// A summary to merge.
+  /// A summary to merge: its file, and what it was when it was committed.
   struct Source {
-    /// Its folder, proved.
-    var usage: UsageFolder
-    /// 1 to add its rows, −1 to take them away.
-    var sign: Int128 = 1
+    /// The file.
+    var path: String
+    /// Its rows.
+    var rowCount: Int64
+    /// SHA-256 of its decoded bytes.
+    var sha256: String
+    /// Whether its rows are taken away instead of added.
+    var isTakenAway = false
   }
 
   private let sources: [Source]
@@ -34,10 +38,9 @@ struct SummaryMerge {
     self.sources = sources
     self.isWanted = isWanted
     var readers: [SummaryReader] = []
-    do throws(UsageFolderFault) {
-      for source in sources { readers.append(try source.usage.summaryReader()) }
-    } catch {
-      throw .usage(error)
+    for source in sources {
+      readers.append(
+        try StoreFault.ofUsage { () throws(UsageFolderFault) in try SummaryReader(path: source.path) })
     }
     self.readers = readers
     for index in sources.indices {
@@ -49,26 +52,30 @@ struct SummaryMerge {
   mutating func next() throws(StoreFault) -> SummaryRow? {
     guard let first = heads.first else { return nil }
     var row = first.row
-    if sources[first.source].sign < 0 { row = Self.zero(row) - first.row }
+    if sources[first.source].isTakenAway { row = row - row - row }
     try replaceFirst(with: try nextHead(of: first.source))
     while let other = heads.first, other.key == first.key {
-      row = sources[other.source].sign < 0 ? row - other.row : row + other.row
+      row = sources[other.source].isTakenAway ? row - other.row : row + other.row
       try replaceFirst(with: try nextHead(of: other.source))
     }
     return row
   }
 
   private func nextHead(of source: Int) throws(StoreFault) -> Head? {
-    do throws(UsageFolderFault) {
-      while let row = try readers[source].next() {
-        if isWanted(row) { return Head(row: row, key: Self.sortKey(row), source: source) }
+    let reader = readers[source]
+    let row = try StoreFault.ofUsage { () throws(UsageFolderFault) -> SummaryRow? in
+      while let row = try reader.next() {
+        if isWanted(row) { return row }
       }
-      // Nothing is billed from other bytes than those that were proved.
-      try sources[source].usage.check(readers[source])
       return nil
-    } catch {
-      throw .usage(error)
     }
+    if let row { return Head(row: row, key: Self.sortKey(row), source: source) }
+    // Nothing is billed from other bytes than those that were committed.
+    guard reader.hexDigest == sources[source].sha256, reader.rowCount == sources[source].rowCount else {
+      throw .damaged(
+        path: sources[source].path, message: "its rows are not those that were committed")
+    }
+    return nil
   }
 
   /// Bytes that compare as the key cells do, one after the other: each cell ends with two zeros, and a zero in it is
@@ -116,8 +123,6 @@ struct SummaryMerge {
       parent = least
     }
   }
-
-  private static func zero(_ row: SummaryRow) -> SummaryRow { row - row }
 }
 
 extension SummaryRow {

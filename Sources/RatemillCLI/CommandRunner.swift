@@ -12,6 +12,7 @@ public enum CommandRunner {
     RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
     GenerateCommand.self,
     DeckDiffCommand.self, InvoiceDraftCommand.self, RunsCommand.self, ShowCommand.self, PeriodsCommand.self,
+    MarkBilledCommand.self, AdjustmentsCommand.self,
     UsageCommand.self, RevokeCommand.self, VerifyCommand.self, HelpCommand.self, VersionCommand.self,
     CompletionCommand.self,
   ]

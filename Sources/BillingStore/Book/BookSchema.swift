@@ -131,7 +131,6 @@ enum BookSchema {
     CREATE TABLE billings (  -- what was frozen as billed; the folder billed/<billing_id> holds the rows
       billing_id     TEXT PRIMARY KEY,
       number         INTEGER NOT NULL UNIQUE,  -- 1, 2, 3 … in the order of commits
-      kind           TEXT NOT NULL CHECK (kind IN ('period', 'adjustment')),
       period_choice  TEXT NOT NULL,            -- the periods that were named
       committed_at   TEXT NOT NULL,            -- UTC
       reason         TEXT NOT NULL,

@@ -1,5 +1,6 @@
 // The options that the commands on a store have in common.
 
+internal import BillingCalendar
 internal import BillingStore
 internal import OptionTable
 
@@ -22,6 +23,16 @@ struct StoreConfiguration: Equatable, Sendable {
   init(_ shared: SharedOptions) throws(UsageError) {
     storePath = try Requirement.given(shared.store, "--store", "DIR, the billing store that 'rate --store' made")
     printsJSON = shared.printsJSON
+  }
+}
+
+/// The value of `--period` of commands on a store.
+enum StorePeriod {
+  static let parser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
+    guard let period = UsagePeriodChoice.parse(text) else {
+      throw .expected(UsagePeriodChoice.expectedForm, got: text)
+    }
+    return period
   }
 }
 

@@ -13,17 +13,10 @@ struct UsageOptions: CommandOptions {
   var shared = SharedOptions()
   var period: UsagePeriodChoice?
 
-  private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
-    guard let period = UsagePeriodChoice.parse(text) else {
-      throw .expected(UsagePeriodChoice.expectedForm, got: text)
-    }
-    return period
-  }
-
   static let table: [OptionSpec<UsageOptions>] = [
     .store("Take the runs of the billing store in DIR"),
     .value(
-      "period", "PERIOD", in: OptionGroup.input, into: \.period, Self.periodParser, "Take this usage period",
+      "period", "PERIOD", in: OptionGroup.input, into: \.period, StorePeriod.parser, "Take this usage period",
       details: """
         2026-06 names the usage periods that begin in that month, 2026-06-01/2026-07-01 exactly one.
         """),
