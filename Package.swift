@@ -105,10 +105,12 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "CSQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary",
+        "BillingStore", "CSQLite", "FaultySQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary",
         "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",
       ]),
+    // A layer below SQLite that fails on demand.
+    .target(name: "FaultySQLite", dependencies: ["CSQLite"], path: "Tests/FaultySQLite"),
     // Usage folders made by tests, for the rooms that read them.
     .target(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],

@@ -72,9 +72,13 @@ public struct StoreRating {
     var known: [KnownFile] = []
     var left: [InputFile] = []
     for input in inputs {
-      if let place = places[Label(input.name)], let file = try knownFile(input.name, { store throws(StoreFault) in
-        try store.knownFile(at: place)
-      }) {
+      if let place = places[Label(input.name)],
+        let file = try knownFile(
+          input.name,
+          { store throws(StoreFault) in
+            try store.knownFile(at: place)
+          })
+      {
         known.append(file)
       } else {
         left.append(input)
@@ -140,7 +144,8 @@ public struct StoreRating {
       draft.replaces = try revokedRun(report.files)
       do throws(FileFault) {
         try result.publish(
-          at: store.stagedRunPath, semantics: semantics, operations: PrivateFileOperations(store.fileOperations)
+          at: store.stagedRunPath, semantics: semantics,
+          operations: PrivateFileOperations(store.fileOperations)
         ) { folder throws(FileFault) in
           try extra(result, folder)
         }

@@ -15,7 +15,8 @@ public enum StoreRevoking {
   ) throws(OperationFault) -> String {
     try OperationFault.ofStore { () throws(StoreFault) in
       let own = store.partPath(RatingResult.keyFileName, of: run)
-      for later in try store.currentRuns().reversed() where later.number > run.number && run.state == .current {
+      for later in try store.currentRuns().reversed() where later.number > run.number && run.state == .current
+      {
         let shared: Int
         do throws(FileFault) {
           shared = try KeptKeys.sharedCount(own, store.partPath(RatingResult.keyFileName, of: later))

@@ -20,7 +20,8 @@ extension BillingStore {
       guard hash(copy.hiddenPath) == ratingHash else {
         copy.discard()
         throw FileFault(
-          refusing: folder, detail: "the catalog was changed while the run went on; run the same command again")
+          refusing: folder,
+          detail: "the catalog was changed while the run went on; run the same command again")
       }
       try copy.publish()
     } catch {

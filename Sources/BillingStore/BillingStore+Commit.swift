@@ -81,7 +81,8 @@ extension BillingStore {
       try totals.insert(into: book, table: "run_usage", owner: run.id)
       try insertSuspense(of: run, usage.suspenseDigest)
       let head = try AuditTrail(book: book).append(
-        draft.kind.rawValue, subject: run.id, details: Self.auditDetails(run, usage.manifest), at: run.committedAt)
+        draft.kind.rawValue, subject: run.id, details: Self.auditDetails(run, usage.manifest),
+        at: run.committedAt)
       return RunCommit(run: run, wasThere: false, auditHead: head)
     }
   }

@@ -58,8 +58,10 @@ extension BillingStore {
       let period = try parse(row.text(0))
       let (all, billed) = (Int(row.integer(1)), Int(row.integer(3)))
       records[period] = PeriodRecord(
-        period: period, state: billed == 0 ? .open : billed < all ? .partlyBilled : .billed, accountCount: all,
-        billedAccountCount: billed, eventCount: row.integer(2), amounts: [], missingFiles: [], lateSources: [])
+        period: period, state: billed == 0 ? .open : billed < all ? .partlyBilled : .billed,
+        accountCount: all,
+        billedAccountCount: billed, eventCount: row.integer(2), amounts: [], missingFiles: [], lateSources: []
+      )
     }
     try addBilledOnly(&records)
     try addAmounts(&records)

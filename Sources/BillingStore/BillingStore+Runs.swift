@@ -58,7 +58,9 @@ extension BillingStore {
   }
 
   /// A file of that source with that content that was read by a run that counts; nil where there is none.
-  public func knownFile(source: Label, contentHash: String, decodedBytes: Int64) throws(StoreFault) -> FileRecord? {
+  public func knownFile(source: Label, contentHash: String, decodedBytes: Int64) throws(StoreFault)
+    -> FileRecord?
+  {
     try files(
       "content_hash = ? AND decoded_bytes = ? AND source = ? AND \(Self.counts) LIMIT 1",
       [.text(contentHash), .integer(decodedBytes), .label(source)]
@@ -70,7 +72,8 @@ extension BillingStore {
   private func runs(_ sql: String, _ values: [BookValue] = []) throws(StoreFault) -> [RunRecord] {
     var runs: [RunRecord] = []
     try book.query(sql, values) { row throws(StoreFault) in
-      guard let kind = RunRecord.Kind(rawValue: row.text(2)), let state = RunRecord.State(rawValue: row.text(3))
+      guard let kind = RunRecord.Kind(rawValue: row.text(2)),
+        let state = RunRecord.State(rawValue: row.text(3))
       else { throw .damaged(path: path, message: "run \(row.text(0)) has an unknown kind or state") }
       runs.append(
         RunRecord(

@@ -65,7 +65,8 @@ extension BillingStore {
   func source(_ usage: UsageFolder) -> SummaryMerge.Source {
     let file = usage.manifest.file(named: SummarySchema.fileName)
     return SummaryMerge.Source(
-      path: usage.path + "/" + SummarySchema.fileName, rowCount: file?.rowCount ?? 0, sha256: file?.sha256 ?? "")
+      path: usage.path + "/" + SummarySchema.fileName, rowCount: file?.rowCount ?? 0,
+      sha256: file?.sha256 ?? "")
   }
 
   /// The folder of a run, proved to be the one that was committed.
@@ -110,7 +111,9 @@ extension BillingStore {
     _ run: RunRecord, _ usage: UsageFolder, _ choice: UsagePeriodChoice
   ) -> SummaryManifest.Input {
     var doors = run.doors
-    let rated = usage.usagePeriods.filter { choice.contains($0.period) }.reduce(Int128(0)) { $0 + $1.eventCount }
+    let rated = usage.usagePeriods.filter { choice.contains($0.period) }.reduce(Int128(0)) {
+      $0 + $1.eventCount
+    }
     doors.filtered += doors.rated - Int64(rated)
     doors.rated = Int64(rated)
     return SummaryManifest.Input(

@@ -143,15 +143,19 @@ extension BillingStore {
   /// Makes an empty book, where there is none, and the rooms: SQLite would make the file readable for everybody.
   private static func makeBook(_ path: String, _ operations: any FileOperations) throws(StoreFault) {
     do throws(FileFault) {
+      // The book before the rooms: a folder with rooms and without a book is none that was just begun.
+      let file = path + "/" + bookName
+      let kind = operations.kind(of: file, isFollowingLinks: true)
+      if case .unknown(let code) = kind { throw FileFault(path: file, operation: .open, code: code) }
+      if kind == .nothing {
+        let opened = operations.open(file, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+        guard opened >= 0 else { throw FileFault(path: file, operation: .open, code: -opened) }
+        _ = operations.close(opened)
+        try DurableFolder.syncNames(in: path, operations: operations)
+      }
       for room in Room.allCases {
         try DurableFolder.make(path + "/" + room.rawValue, operations: operations)
       }
-      let file = path + "/" + bookName
-      guard operations.kind(of: file, isFollowingLinks: true) == .nothing else { return }
-      let opened = operations.open(file, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-      guard opened >= 0 else { throw FileFault(path: file, operation: .open, code: -opened) }
-      _ = operations.close(opened)
-      try DurableFolder.syncNames(in: path, operations: operations)
     } catch {
       throw .file(error)
     }
@@ -162,6 +166,9 @@ extension BillingStore {
     // A database of somebody else has an id of its own, or tables.
     guard try book.integer("PRAGMA application_id") == 0 else { return }
     guard try book.integer("SELECT COUNT(*) FROM sqlite_schema") == 0 else { return }
+    guard Room.allCases.allSatisfy({ entries(of: $0).isEmpty }) else {
+      throw .damaged(path: path, message: "its \(Self.bookName) is empty, its folders are not")
+    }
     try book.transaction { () throws(StoreFault) -> Void in
       for statement in BookSchema.statements { try book.execute(statement) }
       try AuditTrail(book: book).append(
@@ -172,7 +179,8 @@ extension BillingStore {
   private func checkVersion() throws(StoreFault) {
     guard try book.integer("PRAGMA application_id") == BookSchema.applicationID else {
       throw .notAStore(
-        path: path, message: "its \(Self.bookName) is no book of ratemill; name the folder of a billing store")
+        path: path, message: "its \(Self.bookName) is no book of ratemill; name the folder of a billing store"
+      )
     }
     let version = try book.integer("PRAGMA user_version") ?? 0
     guard version == BookSchema.version else {

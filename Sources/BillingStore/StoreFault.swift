@@ -52,9 +52,11 @@ public enum StoreFault: Error, Sendable, CustomStringConvertible {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_CORRUPT, SQLITE_NOTADB: return .damaged(path: path, message: message + place)
-    case SQLITE_FULL: return .book(path: path, message: "the disk is full; free space and run the same command again")
+    case SQLITE_FULL:
+      return .book(path: path, message: "the disk is full; free space and run the same command again")
     case SQLITE_IOERR:
-      return .book(path: path, message: "\(message) (\(code)); check the device, then run the same command again")
+      return .book(
+        path: path, message: "\(message) (\(code)); check the device, then run the same command again")
     case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
       return .book(path: path, message: "\(message); check the permissions of the store")
     default: return .book(path: path, message: message + place)

@@ -31,7 +31,9 @@ extension BillingStore {
   /// `deep` also every document of every run: bytes, hashes, rows, sums, added up again into the rows of the book; and the
   /// catalogs, whose rating hash `catalogHash` computes.
   /// Complexity: O(runs); with `deep` O(bytes of the store).
-  public func verify(deep: Bool, catalogHash: (_ folder: String) -> String?) throws(StoreFault) -> StoreVerification {
+  public func verify(deep: Bool, catalogHash: (_ folder: String) -> String?) throws(StoreFault)
+    -> StoreVerification
+  {
     var result = StoreVerification()
     result.isDeep = deep
     try book.query("PRAGMA integrity_check") { row in
@@ -111,7 +113,9 @@ extension BillingStore {
   }
 
   /// What the book says of a run, against its manifest.
-  private func bookFindings(_ run: RunRecord, _ manifest: SummaryManifest) throws(UsageFolderFault) -> [String] {
+  private func bookFindings(_ run: RunRecord, _ manifest: SummaryManifest) throws(UsageFolderFault)
+    -> [String]
+  {
     var findings: [String] = []
     if manifest.doors != run.doors { findings.append("the book counts other records than its manifest") }
     if manifest.ratingHash != Label(run.ratingHash) { findings.append("the book names another catalog") }

@@ -19,7 +19,7 @@ import Testing
       ])
     #expect(
       try SQLiteShell.run("SELECT * FROM usage_by_account_and_group WHERE account = 'acme'", book) == [
-        "acme|2026-01-01/2026-02-01|voice||EUR|1|61|120|s|0.02"
+        "acme|2026-01-01/2026-02-01|voice|United Kingdom|EUR|1|61|120|s|0.02"
       ])
     #expect(try SQLiteShell.run("SELECT * FROM unrated", book) == ["unknown-service||s|1|9000"])
     #expect(

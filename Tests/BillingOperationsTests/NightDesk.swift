@@ -68,7 +68,8 @@ final class NightDesk {
     return Array(("id,start,from,to,billable\n" + rows.joined()).utf8)
   }
 
-  func tools(waitMilliseconds: Int = 0, operations: any FileOperations = SystemFileOperations()) -> StoreTools {
+  func tools(waitMilliseconds: Int = 0, operations: any FileOperations = SystemFileOperations()) -> StoreTools
+  {
     StoreTools(
       program: "ratemill test", fileOperations: operations,
       clock: { [clock] in clock.next() }, waitMilliseconds: waitMilliseconds)
@@ -95,15 +96,17 @@ final class NightDesk {
   }
 
   /// Takes a run back.
-  func revoke(_ name: String, reason: String = "test") throws {
-    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools())
+  func revoke(_ name: String, reason: String = "test", tools: StoreTools? = nil) throws {
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
     _ = try StoreRevoking.revoke(store.run(named: name), reason: reason, in: store)
   }
 
   /// Freezes a period as billed.
-  @discardableResult func markBilled(_ period: String, accounts: [String]? = nil) throws -> BillingRecord {
+  @discardableResult func markBilled(_ period: String, accounts: [String]? = nil, tools: StoreTools? = nil)
+    throws -> BillingRecord
+  {
     let choice = try #require(UsagePeriodChoice.parse(period))
-    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools())
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
     return try store.markBilled(choice, accounts: accounts.map { Set($0.map { Label($0) }) }, reason: "test")
   }
 

@@ -12,7 +12,8 @@ enum SQLiteShell {
     defer { sqlite3_close(handle) }
     var statement: OpaquePointer?
     try #require(
-      sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
+      sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK,
+      "\(String(cString: sqlite3_errmsg(handle)))")
     defer { sqlite3_finalize(statement) }
     var rows: [String] = []
     while sqlite3_step(statement) == SQLITE_ROW {

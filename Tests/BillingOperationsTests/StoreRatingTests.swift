@@ -40,7 +40,9 @@ import Testing
     let text = NightDesk.text(Self.monday)
     try desk.folder.write(text, to: "usage/pbx-1.csv")
     try desk.rate(["usage"])
-    let names = ["renamed": "pbx-9.csv", "gzip": "pbx-1.csv.gz", "zstd": "pbx-1.csv.zst", "touched": "pbx-1.csv"]
+    let names = [
+      "renamed": "pbx-9.csv", "gzip": "pbx-1.csv.gz", "zstd": "pbx-1.csv.zst", "touched": "pbx-1.csv",
+    ]
     let name = try #require(names[how])
     let stored =
       switch how {
@@ -96,11 +98,13 @@ import Testing
     let desk = try NightDesk()
     try desk.write(["a1 2026-01-05 101 442079460123 61"], to: "usage/pbx-1.csv")
     try desk.rate(["usage"])
-    try desk.write(["a1 2026-01-05 101 442079460123 62", "a3 2026-01-05 101 442079460123 5"], to: "usage/pbx-2.csv")
+    try desk.write(
+      ["a1 2026-01-05 101 442079460123 62", "a3 2026-01-05 101 442079460123 5"], to: "usage/pbx-2.csv")
     #expect(try desk.rate(["usage"]).doors == "2 1 0 0 1")
     // The key stays in conflict: also a copy of the first record joins it.
     try desk.write(["a1 2026-01-05 101 442079460123 61"], to: "usage/pbx-3.csv")
-    try desk.write(["a1 2026-01-05 101 442079460123 61", "a4 2026-01-05 101 442079460123 5"], to: "usage/pbx-4.csv")
+    try desk.write(
+      ["a1 2026-01-05 101 442079460123 61", "a4 2026-01-05 101 442079460123 5"], to: "usage/pbx-4.csv")
     #expect(try desk.rate(["usage/pbx-4.csv"]).doors == "2 1 0 0 1")
   }
 
@@ -120,7 +124,9 @@ import Testing
     try desk.write(Self.monday, to: "usage/pbx-1.csv")
     try desk.rate(["usage"])
     let again = try desk.rate(["usage"], catalog: "dear")
-    guard case .nothingNew(let known) = again else { return #expect(Bool(false), "a second run was committed") }
+    guard case .nothingNew(let known) = again else {
+      return #expect(Bool(false), "a second run was committed")
+    }
     #expect(known.map(\.isOtherCatalog) == [true])
     #expect(try desk.bill() == ["acme 1 0.02", "zebra 1 0.01"])
   }

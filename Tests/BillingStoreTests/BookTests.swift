@@ -11,7 +11,8 @@ import Testing
 @Suite struct BookTests {
   private let folder: TemporaryFolder
   private var path: String { folder.path(of: "store") }
-  private static let tools = StoreTools(program: "ratemill test", clock: { 1_767_225_600 }, waitMilliseconds: 0)
+  private static let tools = StoreTools(
+    program: "ratemill test", clock: { 1_767_225_600 }, waitMilliseconds: 0)
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -47,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     "UPDATE audit SET at = 'never' WHERE sequence = 2", "UPDATE audit SET details = '{}' WHERE sequence = 1",
-    "DELETE FROM audit WHERE sequence = 2", "UPDATE audit SET hash = previous_hash WHERE sequence = 3",
+    "DELETE FROM audit WHERE sequence = 2", "UPDATE audit SET hash = 'other' WHERE sequence = 3",
   ])
   func aChangedAuditTrailShows(change: String) throws {
     let store = try changing()
@@ -89,7 +90,9 @@ import Testing
     #expect(FileContent.names(in: path) == ["letter.txt"])
   }
 
-  @Test(arguments: ["", "not a database at all, not a database at all, not a database at all, not a database"])
+  @Test(arguments: [
+    "", "not a database at all, not a database at all, not a database at all, not a database",
+  ])
   func aBookOfOthersIsRefused(text: String) throws {
     // An empty file is what a kill leaves of a new book: for looking there is nothing in it.
     try folder.write(text, to: "store/book.sqlite")
@@ -101,6 +104,15 @@ import Testing
   @Test func aBookOfALaterVersionIsRefused() throws {
     try changing().book.execute("PRAGMA user_version = 99")
     #expect(throws: StoreFault.self) { try BillingStore.open(path, for: .reading, tools: Self.tools) }
+  }
+
+  @Test(arguments: [true, false]) func runsWithoutTheirBookAreLeftAlone(isEmpty: Bool) throws {
+    _ = try changing()
+    try folder.write("x", to: "store/runs/0123/summary.csv.zst")
+    #expect(unlink(path + "/book.sqlite") == 0)
+    if isEmpty { try folder.write("", to: "store/book.sqlite") }
+    #expect(throws: StoreFault.self) { try changing() }
+    #expect(FileContent.names(in: path + "/runs") == ["0123"])
   }
 
   @Test func whatAKillLeftIsSwept() throws {

@@ -11,10 +11,12 @@ enum BookSchema {
   static let version: Int64 = 1
 
   /// Makes everything in an empty database; to be run inside a transaction.
-  static let statements = [
-    runs, runFiles, runParts, sources, runUsage, runSuspense, billings, billedAccounts, billedUsage, audit, auditGuards,
-    "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
-  ] + BookViews.statements
+  static let statements =
+    [
+      runs, runFiles, runParts, sources, runUsage, runSuspense, billings, billedAccounts, billedUsage, audit,
+      auditGuards,
+      "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
+    ] + BookViews.statements
 
   /// Columns of a door count, and what they add up to.
   private static let doors = """

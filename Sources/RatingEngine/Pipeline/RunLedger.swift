@@ -38,7 +38,9 @@ final class RunLedger {
       ? DetailSort(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
-      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords + setup.earlierKeys.expectedCount : 1, bytesMax: budget.filterBytes)
+      ?? KeyFilter(
+        expectedKeys: findsDuplicates ? expectedRecords + setup.earlierKeys.expectedCount : 1,
+        bytesMax: budget.filterBytes)
     log = SpillableLog(
       memoryBytesMax: budget.keyLogBytes, place: setup.spillPlace,
       blockElements: setup.options.keyLogBlockKeys)
@@ -247,8 +249,10 @@ final class RunLedger {
     let threadCount = setup.options.threadCount
     let copies = CopySort(
       partCount: min(threadCount, 16), memoryBytesMax: share / 2, place: setup.spillPlace)
-    try CopySearch(log: log, suspects: suspects, stretches: stretches, earlier: setup.earlierKeys, threadCount: threadCount)
-      .run(into: copies, memoryBytesMax: share / 4)
+    try CopySearch(
+      log: log, suspects: suspects, stretches: stretches, earlier: setup.earlierKeys, threadCount: threadCount
+    )
+    .run(into: copies, memoryBytesMax: share / 4)
     suspects.release()
     let settlement = SuspectSettlement(
       decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup)), tagBytes: share / 8,

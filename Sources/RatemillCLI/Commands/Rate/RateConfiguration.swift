@@ -110,7 +110,9 @@ struct RateConfiguration: Equatable, Sendable {
         "nothing to write; add --out DIR for summary, suspense and run report, --store DIR to commit the run to a "
           + "billing store, or --by KEYS for one table")
     }
-    if writesDetail, outPath == nil, storePath == nil { throw UsageError("--detail needs a folder to write to; add --out DIR") }
+    if writesDetail, outPath == nil, storePath == nil {
+      throw UsageError("--detail needs a folder to write to; add --out DIR")
+    }
     if replacesOutput, outPath == nil {
       throw UsageError("--force is about the folder of --out; add --out DIR")
     }

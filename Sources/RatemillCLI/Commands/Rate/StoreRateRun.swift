@@ -15,7 +15,8 @@ struct StoreRateRun {
   private let console: Console
   private let elapsed: () -> Double
 
-  init(_ path: String, _ configuration: RateConfiguration, console: Console, elapsed: @escaping () -> Double) {
+  init(_ path: String, _ configuration: RateConfiguration, console: Console, elapsed: @escaping () -> Double)
+  {
     self.path = path
     self.configuration = configuration
     self.console = console
@@ -36,7 +37,8 @@ struct StoreRateRun {
       progress: progress, semantics: Int64(ProgramVersion.ratingSemantics))
     let outcome = try withTicker(progress) {
       try rating.run(inputs) { result, folder throws(FileFault) in
-        let text = RateReport(result.report(), configuration, console: console).runDocument(seconds: elapsed())
+        let text = RateReport(result.report(), configuration, console: console).runDocument(
+          seconds: elapsed())
         let writer = try folder.writer("run.json", mode: 0o600)
         try writer.write(text)
         try writer.finish()
@@ -66,11 +68,13 @@ struct StoreRateRun {
     console.say(
       commit.wasThere
         ? "run \(run.number) (\(run.id)) is in \(console.path(path)) already"
-        : "committed run \(run.number) (\(run.id)) to \(console.path(path)); audit \(commit.auditHead.prefix(16))")
+        : "committed run \(run.number) (\(run.id)) to \(console.path(path)); audit \(commit.auditHead.prefix(16))"
+    )
     console.say("next: ratemill periods --store \(console.path(path))")
     if configuration.printsJSON {
       let members = [
-        JSONMember(name: "run", value: .text(run.id)), JSONMember(name: "run_number", value: .integer(run.number)),
+        JSONMember(name: "run", value: .text(run.id)),
+        JSONMember(name: "run_number", value: .integer(run.number)),
         JSONMember(name: "audit_head", value: .text(commit.auditHead)),
         JSONMember(name: "known_files", value: Self.json(known)),
       ]

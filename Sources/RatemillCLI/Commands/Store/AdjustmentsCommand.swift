@@ -41,7 +41,9 @@ enum AdjustmentsCommand: Command {
       """
     ],
     usage: ["--store DIR [OPTION...]"],
-    examples: [CommandExample("See what the next invoices will correct", "ratemill adjustments --store store")],
+    examples: [
+      CommandExample("See what the next invoices will correct", "ratemill adjustments --store store")
+    ],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
   static func configuration(
@@ -51,7 +53,8 @@ enum AdjustmentsCommand: Command {
   }
 
   static func run(_ configuration: AdjustmentsConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) { store throws(StoreFault) in
+    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
+      store throws(StoreFault) in
       configuration.printsCSV ? try csv(store, console) : try table(store, console)
     }
   }

@@ -53,7 +53,8 @@ enum MarkBilledCommand: Command {
     usage: ["--store DIR --period PERIOD [OPTION...]"],
     examples: [
       CommandExample(
-        "Close June after its invoices went out", "ratemill periods mark-billed --store store --period 2026-06")
+        "Close June after its invoices went out",
+        "ratemill periods mark-billed --store store --period 2026-06")
     ],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
@@ -68,9 +69,11 @@ enum MarkBilledCommand: Command {
 
   static func run(_ configuration: MarkBilledConfiguration, console: Console) -> ExitStatus {
     let path = configuration.store.storePath
-    return StoreDoor.with(path, for: .changing(creates: false), console: console) { store throws(StoreFault) in
+    return StoreDoor.with(path, for: .changing(creates: false), console: console) {
+      store throws(StoreFault) in
       let accounts = configuration.accounts.isEmpty ? nil : Set(configuration.accounts.map { Label($0) })
-      let billing = try store.markBilled(configuration.period, accounts: accounts, reason: configuration.reason)
+      let billing = try store.markBilled(
+        configuration.period, accounts: accounts, reason: configuration.reason)
       say(billing, console)
       guard configuration.store.printsJSON else { return .done }
       return console.finish(JSONText.document(json(billing)))
@@ -87,7 +90,8 @@ enum MarkBilledCommand: Command {
     }
     if billing.adjustmentRowCount > 0 {
       console.say(
-        "  including  \(ReadableText.count(Int(billing.adjustmentRowCount), "row", "rows")) that adjust earlier periods")
+        "  including  \(ReadableText.count(Int(billing.adjustmentRowCount), "row", "rows")) that adjust earlier periods"
+      )
     }
     console.say("audit \(billing.auditHead.prefix(16))")
   }

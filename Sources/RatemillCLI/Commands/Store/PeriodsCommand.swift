@@ -35,7 +35,8 @@ enum PeriodsCommand: Command {
       if configuration.printsJSON { return console.finish(JSONText.document(.array(periods.map(json)))) }
       guard !periods.isEmpty else { return console.finish("no run has rated usage yet\n") }
       let rows = [["period", "state", "accounts", "events", "amount"]] + periods.flatMap(cells)
-      return console.finish(AlignedRows.lines(rows, indent: 0) + periods.map { remarks($0, console) }.joined())
+      return console.finish(
+        AlignedRows.lines(rows, indent: 0) + periods.map { remarks($0, console) }.joined())
     }
   }
 
@@ -52,10 +53,13 @@ enum PeriodsCommand: Command {
   }
 
   private static func remarks(_ record: PeriodRecord, _ console: Console) -> String {
-    let missing = record.missingFiles.map { "\(record.period): missing file \(console.path($0.description))\n" }
+    let missing = record.missingFiles.map {
+      "\(record.period): missing file \(console.path($0.description))\n"
+    }
     let late = record.lateSources.map { source in
       let seen = source.lastSeen.map { "nothing since \($0)" } ?? "nothing yet"
-      return "\(record.period): late source \(console.path(source.source)), expected \(source.expected): \(seen)\n"
+      return
+        "\(record.period): late source \(console.path(source.source)), expected \(source.expected): \(seen)\n"
     }
     return (missing + late).joined()
   }

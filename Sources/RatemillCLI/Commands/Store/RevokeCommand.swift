@@ -59,7 +59,8 @@ enum RevokeCommand: Command {
 
   static func run(_ configuration: RevokeConfiguration, console: Console) -> ExitStatus {
     let path = configuration.store.storePath
-    return StoreDoor.with(path, for: .changing(creates: false), console: console) { store throws(StoreFault) in
+    return StoreDoor.with(path, for: .changing(creates: false), console: console) {
+      store throws(StoreFault) in
       let run = try store.run(named: configuration.runName)
       let head: String
       do throws(OperationFault) {

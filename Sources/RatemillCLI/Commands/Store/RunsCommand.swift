@@ -37,7 +37,9 @@ enum RunsCommand: Command {
 
 /// Runs as rows and JSON.
 enum RunText {
-  static let header = ["run", "id", "committed", "state", "read", "rated", "filtered", "duplicate", "suspended"]
+  static let header = [
+    "run", "id", "committed", "state", "read", "rated", "filtered", "duplicate", "suspended",
+  ]
 
   static func cells(_ run: RunRecord) -> [String] {
     [

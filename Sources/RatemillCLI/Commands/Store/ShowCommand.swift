@@ -32,7 +32,8 @@ enum ShowCommand: Command {
   }
 
   static func run(_ configuration: ShowConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) { store throws(StoreFault) in
+    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
+      store throws(StoreFault) in
       let run = try store.run(named: configuration.runName)
       let files = try store.files(of: run)
       if configuration.store.printsJSON {
@@ -53,7 +54,9 @@ enum ShowCommand: Command {
     ]
     if let replaced = run.replaces { rows.append(["rates again", replaced]) }
     let names = ["read", "rated", "filtered", "duplicate", "suspended"]
-    let counts = [run.doors.read, run.doors.rated, run.doors.filtered, run.doors.duplicate, run.doors.suspended]
+    let counts = [
+      run.doors.read, run.doors.rated, run.doors.filtered, run.doors.duplicate, run.doors.suspended,
+    ]
     rows += zip(names, counts).map { [$0, ReadableText.count(Int($1))] }
     let fileRows = files.map { file in
       [
@@ -67,7 +70,8 @@ enum ShowCommand: Command {
   private static func json(_ file: FileRecord) -> JSONValue {
     .object(
       [
-        JSONMember(name: "name", value: .text(file.name)), JSONMember(name: "source", value: .string(file.source)),
+        JSONMember(name: "name", value: .text(file.name)),
+        JSONMember(name: "source", value: .string(file.source)),
         JSONMember(name: "bytes", value: .integer(file.decodedBytes)),
         JSONMember(name: "hash", value: .text(file.contentHash)),
       ] + RunText.members(file.doors))

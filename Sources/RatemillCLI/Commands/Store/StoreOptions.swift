@@ -21,7 +21,8 @@ struct StoreConfiguration: Equatable, Sendable {
   let printsJSON: Bool
 
   init(_ shared: SharedOptions) throws(UsageError) {
-    storePath = try Requirement.given(shared.store, "--store", "DIR, the billing store that 'rate --store' made")
+    storePath = try Requirement.given(
+      shared.store, "--store", "DIR, the billing store that 'rate --store' made")
     printsJSON = shared.printsJSON
   }
 }

@@ -69,7 +69,8 @@ enum UsageCommand: Command {
   }
 
   static func run(_ configuration: UsageConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) { store throws(StoreFault) in
+    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
+      store throws(StoreFault) in
       do throws(FileFault) {
         try OutputFolder.prepare(
           configuration.outPath, marker: SummaryManifest.fileName, replaces: configuration.replacesOutput)
@@ -94,7 +95,8 @@ enum UsageCommand: Command {
     }
     if export.suspendedCount > 0 {
       console.say(
-        "  suspended  \(ReadableText.count(Int(export.suspendedCount), "record", "records")) of these runs wait")
+        "  suspended  \(ReadableText.count(Int(export.suspendedCount), "record", "records")) of these runs wait"
+      )
     }
     console.say(
       "wrote \(console.path(configuration.outPath)): summary of "

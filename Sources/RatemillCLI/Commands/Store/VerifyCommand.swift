@@ -49,7 +49,9 @@ enum VerifyCommand: Command {
     return StoreDoor.with(path, for: .reading, console: console) { store throws(StoreFault) in
       let found = try store.verify(deep: configuration.isDeep, catalogHash: StoreCatalog.hash)
       let status: ExitStatus = found.findings.isEmpty ? .done : .findings
-      if configuration.store.printsJSON { return console.finish(JSONText.document(json(found)), status: status) }
+      if configuration.store.printsJSON {
+        return console.finish(JSONText.document(json(found)), status: status)
+      }
       return console.finish(text(found, path, console), status: status)
     }
   }
