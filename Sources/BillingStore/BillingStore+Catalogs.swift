@@ -13,7 +13,11 @@ extension BillingStore {
     _ ratingHash: String, from folder: String, entries: [String], hash: (_ copy: String) -> String?
   ) throws(StoreFault) {
     let target = path(.catalogs, ratingHash)
-    guard operations.kind(of: target, isFollowingLinks: false) == .nothing else { return }
+    switch operations.kind(of: target, isFollowingLinks: false) {
+    case .folder: return
+    case .unknown(let code): throw .file(FileFault(path: target, operation: .open, code: code))
+    default: break
+    }
     do throws(FileFault) {
       let copy = try PublishedFolder.begin(at: target, operations: operations)
       for name in entries { try Self.copy(folder, name, into: copy) }

@@ -30,6 +30,9 @@ final class NightDesk {
   let folder: TemporaryFolder
   private let clock = SteppingClock()
 
+  // Loading is most of what a small run costs.
+  private var catalogs: [String: Catalog] = [:]
+
   init() throws {
     folder = try TemporaryFolder()
     try writeCatalog("catalog")
@@ -51,6 +54,7 @@ final class NightDesk {
       "plans/retail.yaml":
         "plan: retail\nlook_up: {voice: retail}\ncharges:\n  - {charge: calls, kinds: [voice], price: deck}\n",
     ]
+    catalogs[folder.path(of: name)] = nil
     for (file, text) in files { try folder.write(text, to: name + "/" + file) }
   }
 
@@ -89,11 +93,21 @@ final class NightDesk {
     options.threadCount = 2
     options.memoryBytes = 16 << 20
     let rating = StoreRating(
-      into: store, catalog: try CatalogFolder.load(path), catalogPath: path, options: options,
+      into: store, catalog: try loaded(path), catalogPath: path, options: options,
       progress: RunProgress(), semantics: 1)
     let inputs = try InputFile.expand(names.map { folder.path(of: $0) }, controlSuffixes: [])
     return try rating.run(inputs) { _, _ throws(FileFault) in }
   }
+
+  private func loaded(_ path: String) throws -> Catalog {
+    if let catalog = catalogs[path] { return catalog }
+    let catalog = try CatalogFolder.load(path)
+    catalogs[path] = catalog
+    return catalog
+  }
+
+  /// The rating hash of a kept catalog, which nobody changes in these tests.
+  func catalogHash(_ path: String) -> String? { try? loaded(path).ratingHash }
 
   /// Takes a run back.
   func revoke(_ name: String, reason: String = "test", tools: StoreTools? = nil) throws {
