@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from harness import extras
+from harness import extras, tiers
 from harness.catalog import make_catalog
 from harness.jobs import JOBS, TIMES_FASTER_THAN_ENGINES, Job
 from harness.measure import Contender, say
@@ -24,7 +24,12 @@ from harness.session import Session
 from harness.table import HEADER, job_rows, machine_line, verdict
 
 HERE = Path(__file__).resolve().parent
-EXTRAS = {"out": extras.out_folder, "version": extras.version_start, "deck": extras.deck_load}
+EXTRAS = {
+    "out": extras.out_folder,
+    "tiers": tiers.tiered_plans,
+    "version": extras.version_start,
+    "deck": extras.deck_load,
+}
 QUICK_SIZE, QUICK_ROUNDS = "1M", 3
 
 
@@ -37,13 +42,16 @@ def main() -> int:
         make_catalog(session.data, session.ratemill.catalog)
 
     notes: list[str] = []
-    rows, is_kept = list(HEADER), True
+    is_kept = True
+    # Rows are printed as they are known: a table that is cut off shows what was measured.
+    if jobs:
+        print("\n".join(HEADER), flush=True)
     results: dict[str, list[Contender]] = {}
     for job in jobs:
         notes += session.check(job)
         contenders = session.measure(job)
         results[job.name] = contenders
-        rows += job_rows(job, contenders, judged=not options.quick)
+        print("\n".join(job_rows(job, contenders, judged=not options.quick)), flush=True)
         if not options.quick:
             notes += engine_notes(job, contenders)
             is_kept &= keeps_limits(job, contenders)
@@ -52,8 +60,7 @@ def main() -> int:
         is_kept &= kept or options.quick
 
     if everything := [contender for contenders in results.values() for contender in contenders]:
-        print("\n".join(rows) + "\n")
-        print(machine_line(session.size, session.rounds, everything) + "\n")
+        print("\n" + machine_line(session.size, session.rounds, everything) + "\n")
     print("\n".join(f"- {note}" for note in notes + options.missing))
     write_samples(session.work / "results.json", results)
     if session.ratemill is None:

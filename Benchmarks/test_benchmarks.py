@@ -13,7 +13,7 @@ sys.path += [str(HERE), str(HERE / "peers"), str(HERE / "workload")]
 
 import deck_intervals
 
-from harness import correctness, measure, table
+from harness import correctness, measure, table, tiers
 from harness.catalog import make_catalog
 from harness.jobs import JOBS, PEAK_BYTES_MAX
 
@@ -233,12 +233,42 @@ class Catalog(unittest.TestCase):
             )
             self.assertEqual(deck[1], "49,DE,DOM-FIX,0.009000,60,1,2025-01-01T00:00:00Z")
 
-    def test_aPlanThatCoversClassesIsRefused(self):
+    def test_tieredPlansIncludeAndPriceByTheMonth(self):
         with tempfile.TemporaryDirectory() as folder:
             data = Path(folder)
-            self.write(data, "PAYG,60,DOM-FIX,0,0.000000,0,0.000000,0.000000\n")
-            with self.assertRaises(ValueError):
-                make_catalog(data, data / "catalog")
+            self.write(data, "PAYG,0,,0,0.000000,0,0.000000,0.000000\n")
+            (data / "plans-tiered.csv").write_text(
+                "plan,included_sec,covered_classes,tier1_sec,rate1,tier2_sec,rate2,rate3\n"
+                "EURO,600,DOM|EU,60,0.02,120,0.01,0.005\nPAYG,0,,0,0,0,0,0\n"
+            )
+            plans = make_catalog(data, data / "catalog", plans="tiered") / "plans"
+            euro = (plans / "euro.yaml").read_text()
+            self.assertIn("quantity: 600 s", euro)
+            self.assertIn("rating_groups: [DOM, EU]", euro)
+            self.assertIn("{up_to: 120 s, price: 0.01, per: 1 min}", euro)
+            self.assertNotIn("tiers", (plans / "payg.yaml").read_text())
+
+
+class Units(unittest.TestCase):
+    def test_chargesOfAPoolAreAddedUpAndCompared(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder)
+            (data / "accounts.csv").write_text("account,plan,pool\nA,EURO,P\nB,EURO,P\nC,EURO,\n")
+            (data / "units.csv").write_text(
+                "account,charge,usage_period,quantity_billed,quantity_covered,amount\n"
+                "A,overage,2025-03-01/2025-04-01,100,40,0.02\n"
+                "B,overage,2025-03-01/2025-04-01,20,0,0.01\n"
+                "B,calls,2025-03-01/2025-04-01,7,0,0.01\n"
+                "C,overage,2025-03-01/2025-04-01,0,0,0\n"
+            )
+            (data / "plan_charges.csv").write_text(
+                "unit,plan,month,covered_sec,overage_sec,charge_micro\nP,EURO,2025-03,120,80,30000\n"
+            )
+            ours = tiers.ratemill_units(data / "units.csv", data)
+            theirs = tiers.peer_units(data / "plan_charges.csv")
+            self.assertEqual(tiers.compare_units(ours, theirs), [])
+            theirs["P", "2025-03"] = (120, 80, 30001)
+            self.assertEqual(tiers.compare_units(ours, theirs)[0], "1 units differ")
 
 
 if __name__ == "__main__":

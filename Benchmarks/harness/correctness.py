@@ -62,10 +62,11 @@ def peer_rows(path: Path) -> Iterator[Row]:
         yield (account, group, day), (int(calls), int(billsec), int(billed), int(charge))
 
 
-def ratemill_rows(path: Path) -> Iterator[Row]:
+def ratemill_rows(path: Path, may_cover: bool = False) -> Iterator[Row]:
+    """Rows of ratemill's table; with `may_cover` allowances may cover part of them."""
     for fields in _fields(path, RATEMILL_HEADER):
         account, group, day, currency, _unit, count, raw, billed, covered, amount = fields
-        if currency != "EUR" or whole_number(covered) != 0:
+        if currency != "EUR" or (whole_number(covered) != 0 and not may_cover):
             raise BadOutput(f"{path.name}: currency '{currency}', covered '{covered}'; expected EUR and 0")
         yield (
             (account, group, day),

@@ -20,11 +20,17 @@ class Ratemill:
     name: str = "ratemill"
 
     def rate(
-        self, cdrs: Path, out: Path, dedupe: bool = True, stdin: bool = False, catalog: Path | None = None
+        self,
+        cdrs: Path,
+        out: Path,
+        dedupe: bool = True,
+        stdin: bool = False,
+        catalog: Path | None = None,
+        by: str = "account,rating_group,day",
     ) -> Command:
         """Writes one CSV to `out` and the report as JSON to stdout."""
         argv = [str(self.program), "rate", "--catalog", str(catalog or self.catalog)]
-        argv += ["--by", "account,rating_group,day", "-o", str(out), "--max-suspense", "100%", "--json"]
+        argv += ["--by", by, "-o", str(out), "--max-suspense", "100%", "--json"]
         if not dedupe:
             argv.append("--no-dedupe")
         if stdin:
@@ -48,7 +54,7 @@ class Peer:
     argv: tuple[str, ...]
     is_engine: bool
 
-    def rate(self, job: Job, data: Path, cdrs: Path, out: Path) -> Command:
+    def rate(self, job: Job, data: Path, cdrs: Path, out: Path, plans: str = "flat") -> Command:
         """The job on `cdrs`; the engines cannot read a pipe and get the file instead."""
         from_pipe = job.stdin and not self.is_engine
         argv = [*self.argv, str(data), "-" if from_pipe else str(cdrs), str(out)]
@@ -56,6 +62,8 @@ class Peer:
             argv.append("--dedupe")
         if not self.is_engine:
             argv += job.c_options
+        if plans != "flat":
+            argv += ["--plans", plans]
         if from_pipe:
             argv += ["--expect-bytes", str(cdrs.stat().st_size)]
         return Command(argv, feed=cdrs if from_pipe else None)

@@ -99,7 +99,7 @@ import Testing
 
   @Test func theTestsOfAPlanThatCannotBeRatedAreNotRun() throws {
     let plan = (Self.files["plans/retail.yaml"] ?? "").replacing(
-      "price: deck}", with: "price: deck, free_quantity: 3}")
+      "price: deck}", with: "price: deck, period_maximum: 3}")
     let findings = PlanTests.findings(
       try Self.load(try TemporaryFolder(), changing: ["plans/retail.yaml": plan]))
     #expect(

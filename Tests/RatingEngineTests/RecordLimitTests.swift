@@ -90,6 +90,23 @@ import UsageSummary
     }
   }
 
+  @Test func anyNumberOfLongRecordsMayFollowEachOther() throws {
+    // The first chunk is behind them once, and before them once.
+    for front in ["", Self.record("a", 60) + "\n"] {
+      let long = (0..<90).map { Self.record("b\($0)", 700 + $0) + "\n" }.joined()
+      let text = Self.header + front + long + Self.record("c", 60) + "\n" + long.replacing("b", with: "d")
+      let result = try run(
+        text, limit: 100, Self.catalog(), cuts: [1, 60, 500, 1 << 14].map { Cut(chunk: $0, threads: 2) })
+      let rated = front.isEmpty ? 1 : 2
+      #expect(
+        result.doors == [
+          "read \(rated + 180)", "rated \(rated)", "duplicate 0", "suspended record-too-long 180",
+        ])
+      #expect(result.suspenseRows.map { $0[2] }.first == "\(rated + 1)")
+      #expect(result.suspenseRows.map { $0[2] }.last == "\(rated + 181)")
+    }
+  }
+
   @Test func aLongCommentIsNoRecord() throws {
     let catalog = try Self.catalog { $0.dialect.comment = "#" }
     let comment = "#" + String(repeating: "\"", count: 301) + "\n"

@@ -12,46 +12,78 @@ enum RowSort {
     func precedes(_ other: Self) -> Bool
   }
 
-  /// Sorts words by the `bits` bits from `lowBit` on.
-  static func sort(_ rows: FlatTable<UInt64>, count: Int, lowBit: Int, bits: Int, threadCount: Int) {
-    sort(rows, count: count, from: lowBit, bits: bits, threadCount: threadCount)
+  /// What is sorted, by number.
+  protocol Source: Sendable {
+    associatedtype Element: Ranked
+    func element(_ number: Int) -> Element
   }
 
-  /// Sorts rows by their ranks of `bits` bits.
-  static func sort(_ rows: FlatTable<SummaryOrder.Row>, count: Int, bits: Int, threadCount: Int) {
-    sort(rows, count: count, from: 0, bits: bits, threadCount: threadCount)
-  }
-
-  private static func sort<Element: Ranked>(
-    _ rows: FlatTable<Element>, count: Int, from lowBit: Int, bits: Int, threadCount: Int
-  ) {
-    guard count > 1 else { return }
-    if count < 1 << 12 { return small(rows.base, count) }
+  /// The elements 0..<count of a source, sorted by the `bits` bits from `lowBit` on.
+  ///
+  /// Every element is made twice, once to count and once to put it in its part: that is less work than to write them down
+  /// and read them again, and needs half the memory. Complexity: O(count × bits).
+  static func sorted<From: Source>(
+    _ source: From, count: Int, lowBit: Int, bits: Int, threadCount: Int
+  ) -> FlatTable<From.Element> {
+    let rows = FlatTable<From.Element>(zeroedCount: count)
+    if count < 1 << 12 {
+      for number in 0..<count { rows[number] = source.element(number) }
+      small(rows.base, count)
+      return rows
+    }
     let splitBits = min(11, bits)
     let shift = lowBit + bits - splitBits
     let partCount = 1 << splitBits
-    var starts = [Int](repeating: 0, count: partCount + 1)
-    for index in 0..<count { starts[rows[index].digit(shift: shift, width: splitBits) + 1] += 1 }
-    for index in 0..<partCount { starts[index + 1] += starts[index] }
-    let copy = FlatTable<Element>(zeroedCount: count)
-    defer { copy.deallocate() }
-    var places = starts
-    places.withUnsafeMutableBufferPointer { places in
-      for index in 0..<count {
-        let part = rows[index].digit(shift: shift, width: splitBits)
-        copy[places[part]] = rows[index]
+    let stretchCount = max(1, threadCount)
+    // Where the elements of each part begin, by stretch of the numbers.
+    let places = FlatTable<Int>(zeroedCount: stretchCount * partCount)
+    defer { places.deallocate() }
+    inStretches(count, stretchCount) { stretch, from, until in
+      let counts = places.base + stretch * partCount
+      for number in from..<until { counts[source.element(number).digit(shift: shift, width: splitBits)] += 1 }
+    }
+    var bounds = [0]
+    bounds.reserveCapacity(partCount + 1)
+    var next = 0
+    for part in 0..<partCount {
+      for stretch in 0..<stretchCount {
+        let size = places[stretch * partCount + part]
+        places[stretch * partCount + part] = next
+        next += size
+      }
+      bounds.append(next)
+    }
+    inStretches(count, stretchCount) { stretch, from, until in
+      let places = places.base + stretch * partCount
+      for number in from..<until {
+        let element = source.element(number)
+        let part = element.digit(shift: shift, width: splitBits)
+        rows[places[part]] = element
         places[part] &+= 1
       }
     }
-    let bounds = starts
+    let ends = bounds
     // Parts differ in size: each worker takes the next group of them.
     let groups = min(partCount, 16 * threadCount)
     DispatchQueue.concurrentPerform(iterations: groups) { group in
-      for part in (partCount * group / groups)..<(partCount * (group + 1) / groups) {
-        let from = bounds[part]
-        let size = bounds[part + 1] - from
-        guard size > 0 else { continue }
-        radix(copy.base + from, rows.base + from, size, from: lowBit, until: shift)
+      let parts = (partCount * group / groups)..<(partCount * (group + 1) / groups)
+      let largest = parts.reduce(0) { max($0, ends[$1 + 1] - ends[$1]) }
+      withUnsafeTemporaryAllocation(of: From.Element.self, capacity: largest) { spare in
+        guard let spare = spare.baseAddress else { return }
+        for part in parts where ends[part + 1] > ends[part] {
+          radix(rows.base + ends[part], spare, ends[part + 1] - ends[part], from: lowBit, until: shift)
+        }
+      }
+    }
+    return rows
+  }
+
+  /// Calls `body` with each stretch of 0..<count, all at the same time.
+  private static func inStretches(_ count: Int, _ stretchCount: Int, _ body: (Int, Int, Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: stretchCount) { stretch in
+        body(stretch, count * stretch / stretchCount, count * (stretch + 1) / stretchCount)
       }
     }
   }
@@ -61,17 +93,14 @@ enum RowSort {
     buffer.sort { $0.precedes($1) }
   }
 
-  /// Sorts one part, 8 bits a pass, least first; the result is in `target`, `source` is used up.
+  /// Sorts one part, 8 bits a pass, least first; `spare` has room for as many.
   private static func radix<Element: Ranked>(
-    _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ count: Int, from: Int,
+    _ rows: UnsafeMutablePointer<Element>, _ spare: UnsafeMutablePointer<Element>, _ count: Int, from: Int,
     until: Int
   ) {
-    if count < 256 || from >= until {
-      target.update(from: source, count: count)
-      return small(target, count)
-    }
-    var read = source
-    var write = target
+    if count < 256 || from >= until { return small(rows, count) }
+    var read = rows
+    var write = spare
     var shift = from
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 257) { counts in
       while shift < until {
@@ -81,17 +110,19 @@ enum RowSort {
           let digit = read[index].digit(shift: shift, width: width)
           counts[digit + 1] += 1
         }
+        shift += width
+        // Where all have the same digit, nothing moves: the first element tells.
+        if Int(counts[read[0].digit(shift: shift - width, width: width) + 1]) == count { continue }
         for index in 0..<256 { counts[index + 1] += counts[index] }
         for index in 0..<count {
-          let digit = read[index].digit(shift: shift, width: width)
+          let digit = read[index].digit(shift: shift - width, width: width)
           write[Int(counts[digit])] = read[index]
           counts[digit] += 1
         }
         swap(&read, &write)
-        shift += width
       }
     }
-    if read != target { target.update(from: read, count: count) }
+    if read != rows { rows.update(from: read, count: count) }
   }
 }
 
@@ -103,6 +134,15 @@ extension UInt64: RowSort.Ranked {
         & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
   }
   @inline(__always) func precedes(_ other: UInt64) -> Bool { self < other }
+}
+
+extension SummaryOrder.Pair: RowSort.Ranked {
+  @inline(__always) func digit(shift: Int, width: Int) -> Int {
+    SummaryOrder.rank(low: low, high: high, shift: shift, width: width)
+  }
+  @inline(__always) func precedes(_ other: SummaryOrder.Pair) -> Bool {
+    high != other.high ? high < other.high : low < other.low
+  }
 }
 
 extension SummaryOrder.Row: RowSort.Ranked {

@@ -31,6 +31,7 @@ final class SummaryCells: CellReading {
   /// Cells that slots of 24 bits can number; beyond them a slot has four bits of the hash.
   private static let numberBitsFew: UInt32 = 24
   private static let numberBitsMany: UInt32 = 29
+  private static let rebuildAhead = 32
 
   private let state: UnsafeMutablePointer<State>
   // Words of a cell: key, amount in pico, raw quantity × 2¹⁶ + number of events, billed quantity; then the upper half of the
@@ -188,9 +189,18 @@ final class SummaryCells: CellReading {
     state.pointee.slots = FlatTable(zeroedCount: slotCount)
     state.pointee.slots.populate()
     state.pointee.mask = UInt64(slotCount - 1)
-    for number in 0..<state.pointee.count {
-      let cell = words(number)
-      place(number, Self.hash(cell[0], cellWords == 5 ? cell[4] : 0))
+    // Slots are asked for some cells ahead, as while adding up.
+    let count = state.pointee.count
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.rebuildAhead) { hashes in
+      for number in 0..<(count + Self.rebuildAhead) {
+        let place = number & (Self.rebuildAhead - 1)
+        if number >= Self.rebuildAhead { self.place(number - Self.rebuildAhead, hashes[place]) }
+        guard number < count else { continue }
+        let cell = words(number)
+        let hash = Self.hash(cell[0], cellWords == 5 ? cell[4] : 0)
+        hashes[place] = hash
+        cm_prefetch_write(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+      }
     }
   }
 

@@ -11,10 +11,19 @@ struct SummaryOrder {
     var cell: UInt32
   }
 
+  /// Ranks above the cell's number, in two words.
+  struct Pair: BitwiseCopyable, Sendable {
+    var high: UInt64
+    var low: UInt64
+  }
+
   /// Rows in order, in the smallest form that holds them: fresh memory costs more than sorting.
   enum Rows {
     /// Ranks above `cellBits` bits of the cell's number, in one word.
     case packed(FlatTable<UInt64>, cellBits: Int)
+    /// The same in two words.
+    case pairs(FlatTable<Pair>, cellBits: Int)
+    /// Where two words are too small, and rows that somebody else put in order.
     case wide(FlatTable<Row>)
   }
 
@@ -27,26 +36,19 @@ struct SummaryOrder {
     rowCount = count
     let bits = ranks.bits
     let cellBits = max(1, Int.bitWidth - max(0, count - 1).leadingZeroBitCount)
-    let packer = CellRanks(ranks: ranks, cells: cells)
     if bits + cellBits <= 64 {
-      let rows = FlatTable<UInt64>(zeroedCount: count)
-      Self.inParallel(count, threadCount) { from, until in
-        for number in from..<until {
-          rows[number] = packer.ranks(number).low << UInt64(cellBits) | UInt64(number)
-        }
-      }
-      RowSort.sort(rows, count: count, lowBit: cellBits, bits: bits, threadCount: threadCount)
-      self.rows = .packed(rows, cellBits: cellBits)
+      let words = CellWords(ranks: ranks, cells: cells, cellBits: UInt64(cellBits))
+      rows = .packed(
+        RowSort.sorted(words, count: count, lowBit: cellBits, bits: bits, threadCount: threadCount),
+        cellBits: cellBits)
+    } else if bits + cellBits <= 128 {
+      let pairs = CellPairs(ranks: ranks, cells: cells, cellBits: UInt64(cellBits))
+      rows = .pairs(
+        RowSort.sorted(pairs, count: count, lowBit: cellBits, bits: bits, threadCount: threadCount),
+        cellBits: cellBits)
     } else {
-      let rows = FlatTable<Row>(zeroedCount: count)
-      Self.inParallel(count, threadCount) { from, until in
-        for number in from..<until {
-          let ranks = packer.ranks(number)
-          rows[number] = Row(high: ranks.high, low: ranks.low, cell: UInt32(number))
-        }
-      }
-      RowSort.sort(rows, count: count, bits: bits, threadCount: threadCount)
-      self.rows = .wide(rows)
+      let source = CellRows(ranks: ranks, cells: cells)
+      rows = .wide(RowSort.sorted(source, count: count, lowBit: 0, bits: bits, threadCount: threadCount))
     }
   }
 
@@ -59,6 +61,7 @@ struct SummaryOrder {
   func deallocate() {
     switch rows {
     case .packed(let rows, _): rows.deallocate()
+    case .pairs(let rows, _): rows.deallocate()
     case .wide(let rows): rows.deallocate()
     }
   }
@@ -71,6 +74,12 @@ struct SummaryOrder {
       let cell = word & ((1 &<< UInt64(truncatingIfNeeded: cellBits)) &- 1)
       return Row(
         high: 0, low: word &>> UInt64(truncatingIfNeeded: cellBits), cell: UInt32(truncatingIfNeeded: cell))
+    case .pairs(let rows, let cellBits):
+      let pair = rows[index]
+      let shift = UInt64(truncatingIfNeeded: cellBits)
+      return Row(
+        high: pair.high &>> shift, low: pair.low &>> shift | pair.high &<< (64 &- shift),
+        cell: UInt32(truncatingIfNeeded: pair.low & ((1 &<< shift) &- 1)))
     case .wide(let rows): return rows[index]
     }
   }
@@ -110,14 +119,43 @@ struct SummaryOrder {
   }
 }
 
-/// The packed ranks of cells.
-private struct CellRanks: @unchecked Sendable {
+/// Cells as one word each.
+private struct CellWords: RowSort.Source, @unchecked Sendable {
+  // Safe to share: cells are only read.
+  let ranks: SummaryRanks
+  let cells: SummaryCells
+  let cellBits: UInt64
+
+  @inline(__always) func element(_ number: Int) -> UInt64 {
+    let cell = cells.cell(number)
+    return ranks.pack(low: cell.keyLow, high: cell.keyHigh).low &<< cellBits | UInt64(number)
+  }
+}
+
+/// Cells as two words each.
+private struct CellPairs: RowSort.Source, @unchecked Sendable {
+  // Safe to share: cells are only read.
+  let ranks: SummaryRanks
+  let cells: SummaryCells
+  let cellBits: UInt64
+
+  @inline(__always) func element(_ number: Int) -> SummaryOrder.Pair {
+    let cell = cells.cell(number)
+    let (low, high) = ranks.pack(low: cell.keyLow, high: cell.keyHigh)
+    return SummaryOrder.Pair(
+      high: high &<< cellBits | low &>> (64 &- cellBits), low: low &<< cellBits | UInt64(number))
+  }
+}
+
+/// Cells as rows.
+private struct CellRows: RowSort.Source, @unchecked Sendable {
   // Safe to share: cells are only read.
   let ranks: SummaryRanks
   let cells: SummaryCells
 
-  @inline(__always) func ranks(_ number: Int) -> (low: UInt64, high: UInt64) {
+  @inline(__always) func element(_ number: Int) -> SummaryOrder.Row {
     let cell = cells.cell(number)
-    return ranks.pack(low: cell.keyLow, high: cell.keyHigh)
+    let (low, high) = ranks.pack(low: cell.keyLow, high: cell.keyHigh)
+    return SummaryOrder.Row(high: high, low: low, cell: UInt32(number))
   }
 }

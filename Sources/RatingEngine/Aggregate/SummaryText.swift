@@ -28,6 +28,10 @@ final class SummaryFormatter: @unchecked Sendable {
   /// The kind of each rank of the field that has it.
   private let kinds: FlatTable<UInt32>
   private let rowBytesMax: Int
+  /// Bits of all ranks of a row, and by the number of leading ones that equal those of the row before: the pieces whose
+  /// text is the same. Rows are in order, so most of a row is a copy of the one before.
+  private let rankBits: Int
+  private let samePieces: FlatTable<UInt8>
   /// Rows in a slice: a slice is formatted by one worker and makes one frame of a compressed file.
   private let sliceRows: Int
 
@@ -41,6 +45,8 @@ final class SummaryFormatter: @unchecked Sendable {
     unitLengths = FlatTable(units.map(\.count))
     unitDigits = FlatTable(UsageKind.allCases.map(\.quantityDigits))
     kinds = FlatTable(ranks.fields[kindField].values)
+    rankBits = ranks.bits
+    samePieces = FlatTable(Self.samePieces(pieces, ranks))
     // Numbers take at most 40 digits each.
     rowBytesMax = 256 + ranks.fields.reduce(0) { $0 + $1.texts.longest } + 64
   }
@@ -50,6 +56,7 @@ final class SummaryFormatter: @unchecked Sendable {
     unitLengths.deallocate()
     unitDigits.deallocate()
     kinds.deallocate()
+    samePieces.deallocate()
   }
 
   /// The header line.
@@ -91,6 +98,34 @@ final class SummaryFormatter: @unchecked Sendable {
     return pieces
   }
 
+  /// By the number of leading bits of the ranks that equal those of the row before: how many leading pieces have its text.
+  private static func samePieces(_ pieces: [Piece], _ ranks: SummaryRanks) -> [UInt8] {
+    var counts = [UInt8](repeating: 0, count: ranks.bits + 1)
+    var fieldCount = 0
+    var bits = 0
+    for (index, piece) in pieces.prefix(Int(UInt8.max)).enumerated() {
+      switch piece {
+      case .commas: break
+      case .field(fieldCount):
+        bits = ranks.bits - ranks.shifts[fieldCount]
+        fieldCount += 1
+      // A field out of its order, or a number.
+      default: return counts
+      }
+      for same in bits...ranks.bits { counts[same] = UInt8(index + 1) }
+    }
+    return counts
+  }
+
+  /// How many leading bits of their ranks two rows share.
+  @inline(__always) private static func sharedBits(
+    _ a: SummaryOrder.Row, _ b: SummaryOrder.Row, _ bits: Int
+  ) -> Int {
+    let high = a.high ^ b.high
+    let leading = high != 0 ? high.leadingZeroBitCount : 64 &+ (a.low ^ b.low).leadingZeroBitCount
+    return leading &- (128 &- bits)
+  }
+
   /// Formats rows `from`..<`until` into `buffer`, which is grown as needed; returns the bytes used.
   private func format(
     _ order: SummaryOrder, _ cells: some CellReading, from: Int, until: Int,
@@ -110,33 +145,48 @@ final class SummaryFormatter: @unchecked Sendable {
     let unitDigits = self.unitDigits.base
     let kinds = self.kinds.base
     let kindField = self.kindField
+    let rankBits = self.rankBits
+    let samePieces = self.samePieces.base
     withFieldTexts { fields in
       pieces.withUnsafeBufferPointer { pieces in
-        for index in from..<until {
-          let row = order.row(index)
-          if index &+ 24 < until { cells.prefetch(Int(order.row(index &+ 24).cell)) }
-          let cell = cells.cell(Int(row.cell))
-          let kind = Int(kinds[fields[kindField].rank(row)])
-          for piece in pieces {
-            switch piece {
-            case .field(let number):
-              let field = fields + number
-              let rank = field.pointee.rank(row)
-              let begin = Int(field.pointee.ends[rank])
-              let length = Int(field.pointee.ends[rank &+ 1]) &- begin
-              RowText.copy(field.pointee.bytes + begin, length, &out)
-            case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
-            case .zero:
-              RowText.put(UInt8(ascii: "0"), &out)
-              RowText.put(UInt8(ascii: ","), &out)
-            case .newline: RowText.put(UInt8(10), &out)
-            case .unit: RowText.copy(unitTexts + kind &* 16, unitLengths[kind], &out)
-            case .count:
-              RowText.put(UInt64(bitPattern: cell.eventCount), &out)
-              RowText.put(UInt8(ascii: ","), &out)
-            case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
-            case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
-            case .amount: RowText.amount(cell.amountPico, &out)
+        // Where each piece of the row before ended.
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: pieces.count + 1) { ends in
+          ends[0] = 0
+          var last = order.row(from)
+          var lastStart = out
+          for index in from..<until {
+            let row = order.row(index)
+            if index &+ 24 < until { cells.prefetch(Int(order.row(index &+ 24).cell)) }
+            let cell = cells.cell(Int(row.cell))
+            let kind = Int(kinds[fields[kindField].rank(row)])
+            let start = out
+            var at = index == from ? 0 : Int(samePieces[Self.sharedBits(row, last, rankBits)])
+            if at > 0 { RowText.copy(lastStart, ends[at], &out) }
+            (last, lastStart) = (row, start)
+            while at < pieces.count {
+              let piece = pieces[at]
+              switch piece {
+              case .field(let number):
+                let field = fields + number
+                let rank = field.pointee.rank(row)
+                let begin = Int(field.pointee.ends[rank])
+                let length = Int(field.pointee.ends[rank &+ 1]) &- begin
+                RowText.copy(field.pointee.bytes + begin, length, &out)
+              case .commas(let count): for _ in 0..<count { RowText.put(UInt8(ascii: ","), &out) }
+              case .zero:
+                RowText.put(UInt8(ascii: "0"), &out)
+                RowText.put(UInt8(ascii: ","), &out)
+              case .newline: RowText.put(UInt8(10), &out)
+              case .unit: RowText.copy(unitTexts + kind &* 16, unitLengths[kind], &out)
+              case .count:
+                RowText.put(UInt64(bitPattern: cell.eventCount), &out)
+                RowText.put(UInt8(ascii: ","), &out)
+              case .raw: RowText.quantity(cell.quantityRaw, digits: unitDigits[kind], &out)
+              case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
+              case .amount: RowText.amount(cell.amountPico, &out)
+              }
+              at &+= 1
+              ends[at] = out - start
             }
           }
         }
@@ -239,108 +289,4 @@ final class SliceTurns: Sendable {
   }
   /// Lets the next slice write.
   func done(_ slice: Int) { turns[slice + 1].signal() }
-}
-
-/// Numbers into row buffers.
-enum RowText {
-  @inline(__always) static func put(_ byte: UInt8, _ out: inout UnsafeMutablePointer<UInt8>) {
-    out[0] = byte
-    out += 1
-  }
-
-  /// Copies a short text, 16 bytes at a time; both sides have room for 16 bytes more.
-  @inline(__always) static func copy(
-    _ text: UnsafePointer<UInt8>, _ length: Int, _ out: inout UnsafeMutablePointer<UInt8>
-  ) {
-    var at = 0
-    repeat {
-      UnsafeMutableRawPointer(out + at).storeBytes(
-        of: UnsafeRawPointer(text + at).loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-      at &+= 16
-    } while at < length
-    out += length
-  }
-
-  /// Two digits for each of 0...99.
-  static let pairs: FlatTable<UInt16> = {
-    FlatTable((0..<100).map { UInt16(48 + $0 / 10) | UInt16(48 + $0 % 10) << 8 })
-  }()
-
-  @inline(__always) static func put(_ value: UInt64, _ out: inout UnsafeMutablePointer<UInt8>) {
-    if value < 10 { return put(UInt8(truncatingIfNeeded: value) &+ 48, &out) }
-    var digits = 2
-    var power: UInt64 = 100
-    while digits < 20, value >= power {
-      digits &+= 1
-      if digits == 20 { break }
-      power = power &* 10
-    }
-    var end = out + digits
-    let after = end
-    var rest = value
-    let pairs = pairs.base
-    while rest >= 100 {
-      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
-      rest = quotient
-      end -= 2
-      UnsafeMutableRawPointer(end).storeBytes(of: pairs[Int(pair)], as: UInt16.self)
-    }
-    if rest >= 10 {
-      UnsafeMutableRawPointer(out).storeBytes(of: pairs[Int(rest)], as: UInt16.self)
-    } else {
-      out[0] = UInt8(truncatingIfNeeded: rest) &+ 48
-    }
-    out = after
-  }
-
-  /// A quantity in its unit and a comma: no zeros at the end of a fraction.
-  @inline(__always) static func quantity(
-    _ value: Int64, digits: Int, _ out: inout UnsafeMutablePointer<UInt8>
-  ) {
-    if value >= 0, digits == 3, value % 1000 == 0 {
-      put(UInt64(bitPattern: value / 1000), &out)
-    } else if value >= 0, digits == 0 {
-      put(UInt64(bitPattern: value), &out)
-    } else {
-      slow(Int128(value), scale: digits, &out)
-    }
-    put(UInt8(ascii: ","), &out)
-  }
-
-  /// An amount, as short as it is exact.
-  @inline(__always) static func amount(_ pico: Int128, _ out: inout UnsafeMutablePointer<UInt8>) {
-    // Nearly all amounts are whole millionths below 10¹³.
-    if pico >= 0, pico < 9_000_000_000_000_000_000 {
-      let (micro, rest) = UInt64(truncatingIfNeeded: pico).quotientAndRemainder(dividingBy: 1_000_000)
-      if rest == 0 {
-        let (whole, fraction) = micro.quotientAndRemainder(dividingBy: 1_000_000)
-        put(whole, &out)
-        if fraction != 0 { fractionOfSix(UInt32(truncatingIfNeeded: fraction), &out) }
-        return
-      }
-    }
-    slow(pico, scale: Amount.scale, &out)
-  }
-
-  @inline(__always) private static func fractionOfSix(
-    _ value: UInt32, _ out: inout UnsafeMutablePointer<UInt8>
-  ) {
-    out[0] = UInt8(ascii: ".")
-    let pairs = pairs.base
-    let text = UnsafeMutableRawPointer(out + 1)
-    text.storeBytes(of: pairs[Int(value / 10_000)], as: UInt16.self)
-    (text + 2).storeBytes(of: pairs[Int(value / 100 % 100)], as: UInt16.self)
-    (text + 4).storeBytes(of: pairs[Int(value % 100)], as: UInt16.self)
-    var length = 7
-    while out[length - 1] == UInt8(ascii: "0") { length -= 1 }
-    out += length
-  }
-
-  @inline(never) private static func slow(
-    _ value: Int128, scale: Int, _ out: inout UnsafeMutablePointer<UInt8>
-  ) {
-    var bytes: [UInt8] = []
-    DecimalText.append(value, scale: scale, to: &bytes)
-    for byte in bytes { put(byte, &out) }
-  }
 }

@@ -8,10 +8,10 @@ struct SuspectKeys: @unchecked Sendable {
   private let words: FlatTable<UInt64>
   private let shift: UInt64
 
-  /// Prepares for `count` keys at 16 to 32 bits each, in at most `bytesMax`.
+  /// Prepares for `count` keys at 48 to 96 bits each, in at most `bytesMax`.
   init(count: Int, bytesMax: Int) {
     var bits = 7
-    while 1 << (bits + 6) < count * 16, 1 << (bits + 4) <= bytesMax { bits += 1 }
+    while 1 << (bits + 6) < count * 48, 1 << (bits + 4) <= bytesMax { bits += 1 }
     words = FlatTable(zeroedCount: 1 << bits)
     shift = UInt64(64 - bits)
   }
@@ -21,7 +21,7 @@ struct SuspectKeys: @unchecked Sendable {
   @inline(__always) private func place(_ low: UInt64, _ high: UInt32) -> (word: Int, bits: UInt64) {
     // Other bits than those of the filter: whoever was found there by mistake should not be found here as well.
     let mixed = (low ^ UInt64(high) &<< 32) &* 0x9e37_79b9_7f4a_7c15
-    let bits: UInt64 = 1 &<< (mixed &>> 8 & 63) | 1 &<< (mixed &>> 14 & 63)
+    let bits: UInt64 = 1 &<< (mixed &>> 8 & 63) | 1 &<< (mixed &>> 14 & 63) | 1 &<< (mixed &>> 20 & 63)
     return (Int(truncatingIfNeeded: mixed &>> shift), bits)
   }
 

@@ -21,6 +21,8 @@ final class Chunk {
   var unitOffset: Int64 = 0
   /// Number of the chunk in its unit.
   var sequence = 0
+  /// Records over the limit that were met before the text.
+  var oversize: [OversizeRecord] = []
   /// The part of a file it belongs to.
   var unit: InputUnit?
 

@@ -37,8 +37,12 @@ final class InputUnit {
   private(set) var tail: [UInt8] = []
   /// Decoded bytes.
   private(set) var byteCount: Int64 = 0
-  /// Records over the limit.
+  /// Records over the limit; those that were handed on have no bytes any more.
   private(set) var oversizeRecords: [OversizeRecord] = []
+  private var handedOversize = 0
+  private var oversizeSinceChunk = 0
+  /// Records over the limit that may wait for a chunk to go with.
+  private static let oversizeMax = 16
   /// Lines of each chunk, by sequence; set when the chunk was split.
   var lineCounts: [UInt32] { lines.withLock { $0 } }
   // Guards the line counts: the reader appends a chunk while the ledger's holder counts another.
@@ -91,6 +95,10 @@ final class InputUnit {
   /// The first chunk has at least `headerLines` lines, so that a header is never cut, however few bytes a pipe gives.
   func fill(_ chunk: Chunk, headerLines: Int) throws(DamagedFile) -> Filled {
     while true {
+      // Where long records follow each other, an empty chunk takes them along.
+      if oversizeSinceChunk >= Self.oversizeMax, sequence > 0 {
+        return hand(chunk, chunk.memory, 0, byteCount)
+      }
       let held = carry.count
       chunk.reserve(held + chunk.textBytes)
       let room = chunk.memory + held
@@ -132,15 +140,35 @@ final class InputUnit {
       hasRecordEnd = true
       let complete = cut + 1
       carry = Array(UnsafeBufferPointer(start: text + complete, count: length - complete))
-      chunk.text = text
-      chunk.length = complete
-      chunk.unitOffset = textStart
-      chunk.sequence = sequence
-      chunk.unit = self
-      sequence += 1
-      _ = addChunk()
-      return .chunk
+      return hand(chunk, text, complete, textStart)
     }
+  }
+
+  private func hand(
+    _ chunk: Chunk, _ text: UnsafeMutablePointer<UInt8>, _ length: Int, _ offset: Int64
+  ) -> Filled {
+    chunk.text = text
+    chunk.length = length
+    chunk.unitOffset = offset
+    chunk.sequence = sequence
+    chunk.unit = self
+    sequence += 1
+    oversizeSinceChunk = 0
+    _ = addChunk()
+    return .chunk
+  }
+
+  /// The records over the limit that were not handed on yet, with what is kept of their bytes.
+  func takeOversize() -> [OversizeRecord] {
+    let fresh = Array(oversizeRecords[handedOversize...])
+    for index in handedOversize..<oversizeRecords.count { oversizeRecords[index].head = [] }
+    handedOversize = oversizeRecords.count
+    return fresh
+  }
+
+  private func note(_ record: OversizeRecord) {
+    oversizeRecords.append(record)
+    oversizeSinceChunk += 1
   }
 
   /// Where the records of a text begin: after the header lines in the first one. Nil, and the text kept, where it does not
@@ -174,7 +202,7 @@ final class InputUnit {
     // A record over the limit that goes on in the next part: its length and hash can be told by one reader only.
     if oversize != nil, index < file.units.count - 1 { throw DamagedFile.needsOneReader(file.name) }
     if let last = oversize {
-      oversizeRecords.append(last.finish())
+      note(last.finish())
       oversize = nil
     }
     tail = carry
@@ -200,7 +228,7 @@ final class InputUnit {
     if oversize != nil {
       oversize?.add(part)
       guard at < count, let done = oversize else { return false }
-      oversizeRecords.append(done.finish())
+      note(done.finish())
       oversize = nil
       return true
     }

@@ -15,6 +15,8 @@ final class ChunkOutcome {
   var details: [DetailRecord] = []
   /// Those that left at door 1: suspended for certain, whatever duplicate detection says.
   var unparsable: [Int] = []
+  /// Records over the limit that came with the chunk.
+  var oversize: [OversizeRecord] = []
   var unit: InputUnit?
   var unitOffset: Int64 = 0
   var sequence = 0
@@ -66,6 +68,8 @@ final class ChunkOutcome {
     suspense.removeAll(keepingCapacity: true)
     unparsable.removeAll(keepingCapacity: true)
     details.removeAll(keepingCapacity: true)
+    oversize = chunk.oversize
+    if !chunk.oversize.isEmpty { chunk.oversize.removeAll() }
     unit = chunk.unit
     unitOffset = chunk.unitOffset
     sequence = chunk.sequence

@@ -201,7 +201,7 @@ final class RunAttempt: @unchecked Sendable {
     if !damaged.isEmpty { return .damaged(withRecordsRead(damaged).sorted { $0.name < $1.name }) }
     do {
       for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
-        for record in unit.oversizeRecords { try ledger.take(record, of: unit) }
+        for record in unit.takeOversize() { try ledger.take(record, of: unit) }
       }
       setup.options.stageClock?.start()
       let keys = try ledger.resolveSuspects()
@@ -340,6 +340,7 @@ final class RunAttempt: @unchecked Sendable {
       setup.options.stageClock?.lap(.read)
       progress.storedBytes.wrappingAdd(unit.storedOffset - before, ordering: .relaxed)
       guard hasChunk else { return finish(unit, chunk, rater) }
+      chunk.oversize = unit.takeOversize()
     } catch let damage as DamagedFile {
       if let fault = spool?.fault { fail(.output(fault)) } else { note(damage) }
       return board.update { state in

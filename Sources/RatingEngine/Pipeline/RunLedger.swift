@@ -56,6 +56,7 @@ final class RunLedger {
     guard let unit = outcome.unit else { return }
     var totals = outcome.totals
     unit.setLineCount(outcome.lineCount, ofChunk: outcome.sequence)
+    for record in outcome.oversize { try take(record, of: unit) }
     for index in outcome.unparsable {
       try place(outcome.suspense[index], outcome, unit, logIndex: -1)
     }
@@ -169,6 +170,8 @@ final class RunLedger {
   private static let slotMask = slotAhead - 1
   private static let cellAhead = 14
   private static let filterAhead = 32
+  /// Memory below which another part of the copies would only spill more often.
+  private static let copyBytesMin = 1 << 20
 
   /// Puts a record aside whose key may have been seen. What it would leave in suspense or detail is placed now and taken
   /// back if it turns out to be a duplicate.
@@ -247,8 +250,10 @@ final class RunLedger {
     guard suspects.count > 0 else { return SecondLook() }
     let share = setup.budget.filterBytes
     let threadCount = setup.options.threadCount
+    // More parts than threads: parts are small enough for the caches, and nobody waits long for the last one.
     let copies = CopySort(
-      partCount: min(threadCount, 16), memoryBytesMax: share / 2, place: setup.spillPlace)
+      partCount: max(1, min(8 * threadCount, share / 2 / Self.copyBytesMin)), memoryBytesMax: share / 2,
+      place: setup.spillPlace)
     try CopySearch(
       log: log, suspects: suspects, stretches: stretches, earlier: setup.earlierKeys, threadCount: threadCount
     )

@@ -1,5 +1,6 @@
 // The entries of a sort, one after the other: from memory, or merged from runs on disk.
 
+import CMachine
 import DurableFiles
 
 /// A walk over entries in order. An entry is valid until the next call.
@@ -22,6 +23,7 @@ final class SortCursor {
   /// Whether the first head was handed out: its run goes on before anything else.
   private var isFirstTaken = false
   private let removed: [Int64]
+  private static let prefetchAhead = 8
 
   /// Over entries in memory, sorted.
   init(slots: UnsafeMutableBufferPointer<ExternalSort.Slot>) {
@@ -44,6 +46,13 @@ final class SortCursor {
   /// The next entry; nil at the end. Complexity: O(log runs).
   func next() throws(FileFault) -> SortEntry? {
     if nextSlot < slots.count {
+      // Entries lie in the order in which they came, which is not the one in which they are read.
+      if nextSlot &+ Self.prefetchAhead < slots.count {
+        let start = slots[nextSlot &+ Self.prefetchAhead].entry.start
+        cm_prefetch_read(start)
+        cm_prefetch_read(start + 64)
+        cm_prefetch_read(start + 128)
+      }
       nextSlot += 1
       return slots[nextSlot - 1].entry
     }

@@ -52,6 +52,32 @@ import Testing
     }
   }
 
+  /// Elements that are known.
+  private struct Listed<Element: RowSort.Ranked>: RowSort.Source {
+    var elements: [Element]
+    func element(_ number: Int) -> Element { elements[number] }
+  }
+
+  @Test(arguments: [4095, 9000]) func pairsAreSortedByTheirRanks(count: Int) {
+    var random = RandomText(seed: 6019)
+    for bits in [51, 64, 100, 115] {
+      let pairs = (0..<count).map { number in
+        // Ranks above 13 bits of the number.
+        let rank =
+          (UInt128(random.random.next()) << 64 | UInt128(random.random.next())) >> UInt128(128 - bits)
+        let word = (random.chance(50) ? rank : rank & 0xfff) << 13 | UInt128(number & 0x1fff)
+        return SummaryOrder.Pair(
+          high: UInt64(truncatingIfNeeded: word >> 64), low: UInt64(truncatingIfNeeded: word))
+      }
+      let table = RowSort.sorted(
+        Listed(elements: pairs), count: count, lowBit: 13, bits: bits, threadCount: 3)
+      defer { table.deallocate() }
+      func rank(_ pair: SummaryOrder.Pair) -> UInt128 { (UInt128(pair.high) << 64 | UInt128(pair.low)) >> 13 }
+      #expect(
+        (0..<count).map { rank(table[$0]) } == pairs.map(rank).sorted(), "\(random.seed): \(bits) bits")
+    }
+  }
+
   @Test(arguments: [0, 1, 2, 255, 4095, 4096, 4097, 9000]) func rowsAreSortedByTheirRanks(count: Int) {
     var random = RandomText(seed: 6017)
     for (lowBit, bits) in [(1, 3), (13, 9), (14, 30), (14, 50), (0, 64)] {
@@ -61,9 +87,9 @@ import Testing
           let rank = random.random.next() >> UInt64(random.one([64 - bits, 64 - bits + min(bits - 1, 12)]))
           return rank << UInt64(lowBit) | UInt64(number) & ((1 << UInt64(lowBit)) - 1)
         }
-        let table = FlatTable(words)
+        let table = RowSort.sorted(
+          Listed(elements: words), count: count, lowBit: lowBit, bits: bits, threadCount: threads)
         defer { table.deallocate() }
-        RowSort.sort(table, count: count, lowBit: lowBit, bits: bits, threadCount: threads)
         let found = (0..<count).map { table[$0] >> UInt64(lowBit) }
         #expect(
           found == words.map { $0 >> UInt64(lowBit) }.sorted(), "\(random.seed): \(bits) bits from \(lowBit)")
@@ -80,9 +106,9 @@ import Testing
           high: random.random.next() >> UInt64(128 - bits) & (random.chance(50) ? .max : 3),
           low: random.random.next() & random.one([.max, 0xff, 0xff << 56]), cell: UInt32(number))
       }
-      let table = FlatTable(rows)
+      let table = RowSort.sorted(
+        Listed(elements: rows), count: count, lowBit: 0, bits: bits, threadCount: 2)
       defer { table.deallocate() }
-      RowSort.sort(table, count: count, bits: bits, threadCount: 2)
       let found = (0..<count).map { table[$0] }
       #expect(Set(found.map(\.cell)).count == count, "\(random.seed)")
       #expect(found.allSatisfy { $0.low == rows[Int($0.cell)].low && $0.high == rows[Int($0.cell)].high })
