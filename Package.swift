@@ -105,7 +105,8 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "CSQLite", "FaultySQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary",
+        "BillingStore", "CSQLite", "FaultySQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables",
+        "UsageSummary",
         "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",
       ]),

@@ -64,6 +64,7 @@ public struct StoreRating {
   public func run(
     _ inputs: [InputFile], extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> Outcome {
+    if let refusal = PeriodCharges.refusal(catalog) { throw .run(.catalog(refusal)) }
     // Noted before anything is read: a file that changes later has another place then.
     var places: [Label: FilePlace] = [:]
     for input in inputs where !input.isStandardInput {

@@ -20,7 +20,7 @@ import Testing
     "csv": ("a.csv", ""), "previous": ("may", ""), "account": ("acme", ""), "plan": ("office", ""),
     "kind": ("voice", "fax"),
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
-    "quantity": ("61s", ""),
+    "quantity": ("61s", ""), "store": ("store", ""), "reason": ("test", ""), "only": ("acme", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

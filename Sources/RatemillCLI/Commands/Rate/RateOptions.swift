@@ -19,9 +19,20 @@ struct RateOptions: CommandOptions {
   var spoolsInput = false
 
   static let table: [OptionSpec<RateOptions>] =
-    [.catalog(), .source] + output + admission + machine + [
+    [.catalog(), .source] + store + output + admission + machine + [
       .showNumbers, .quiet, .progress, .color, .help, .version,
     ]
+
+  private static let store: [OptionSpec<RateOptions>] = [
+    .store(
+      "Commit the run to the billing store in DIR",
+      details: """
+        A store remembers what was rated: files and records that an earlier run has read are recognised, whatever \
+        their names or compression, so that the same folder can be rated every night. DIR becomes a store where \
+        nothing is there yet. One command at a time changes a store; another waits some seconds and then ends with \
+        status 6.
+        """)
+  ]
 
   private static let output: [OptionSpec<RateOptions>] = [
     .out(
@@ -30,15 +41,6 @@ struct RateOptions: CommandOptions {
         Holds summary.csv.zst (what invoices are made of), allowances.csv, suspense.csv.zst (each record that could \
         not be rated, with its reason, place and bytes), suspense-digest.csv, manifest.json and run.json. The folder \
         appears complete or not at all.
-        """),
-    .value(
-      "store", "DIR", in: OptionGroup.output, into: \.shared.store, OptionValue.folder,
-      "Commit the run to the billing store in DIR",
-      details: """
-        A store remembers what was rated: files and records that an earlier run has read are recognised, whatever \
-        their names or compression, so that the same folder can be rated every night. DIR becomes a store where \
-        nothing is there yet. One command at a time changes a store; another waits some seconds and then ends with \
-        status 6.
         """),
     .value(
       "by", "KEYS", in: OptionGroup.output, into: \.by, OptionValue.list(of: ByKey.self, noun: "key"),

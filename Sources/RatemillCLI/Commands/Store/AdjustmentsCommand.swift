@@ -2,6 +2,7 @@
 
 internal import BillingCalendar
 internal import BillingStore
+internal import DurableFiles
 internal import Money
 internal import OptionTable
 internal import Tables
@@ -10,12 +11,13 @@ internal import UsageSummary
 /// What can be typed after `ratemill adjustments`.
 struct AdjustmentsOptions: CommandOptions {
   var shared = SharedOptions()
-  var printsCSV = false
+  var csv: String?
 
   static let table: [OptionSpec<AdjustmentsOptions>] = [
     .store("Look at the billing store in DIR"),
-    .flag(
-      "csv", in: OptionGroup.output, into: \.printsCSV, "Print every row as CSV",
+    .value(
+      "csv", "FILE", in: OptionGroup.output, into: \.csv, OptionValue.file,
+      "Write every row to FILE as CSV; - is standard output",
       details: "The columns of summary.csv; events, quantities and amounts are differences."),
     .quiet, .color, .help, .version,
   ]
@@ -24,7 +26,8 @@ struct AdjustmentsOptions: CommandOptions {
 /// What `adjustments` is asked to do.
 struct AdjustmentsConfiguration: Equatable, Sendable {
   let store: StoreConfiguration
-  let printsCSV: Bool
+  /// `-` is standard output; nil for the table that people read.
+  let csvPath: String?
 }
 
 /// Lists adjustments.
@@ -49,20 +52,31 @@ enum AdjustmentsCommand: Command {
   static func configuration(
     _ options: AdjustmentsOptions, inputs: [String], in surroundings: Surroundings
   ) throws(UsageError) -> AdjustmentsConfiguration {
-    AdjustmentsConfiguration(store: try StoreConfiguration(options.shared), printsCSV: options.printsCSV)
+    AdjustmentsConfiguration(store: try StoreConfiguration(options.shared), csvPath: options.csv)
   }
 
   static func run(_ configuration: AdjustmentsConfiguration, console: Console) -> ExitStatus {
     StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
       store throws(StoreFault) in
-      configuration.printsCSV ? try csv(store, console) : try table(store, console)
+      guard let path = configuration.csvPath else { return try table(store, console) }
+      return try csv(store, path, console)
     }
   }
 
-  private static func csv(_ store: BillingStore, _ console: Console) throws(StoreFault) -> ExitStatus {
+  private static func csv(
+    _ store: BillingStore, _ path: String, _ console: Console
+  ) throws(StoreFault) -> ExitStatus {
     var bytes = SummarySchema.header
     try store.adjustments { row in SummaryText.append(row, to: &bytes) }
-    return console.finish(String(decoding: bytes, as: UTF8.self))
+    if path == "-" { return console.finish(String(decoding: bytes, as: UTF8.self)) }
+    do throws(FileFault) {
+      let file = try PublishedFile(at: path)
+      try file.writer.write(contentsOf: bytes)
+      try file.publish()
+    } catch {
+      throw .file(error)
+    }
+    return .done
   }
 
   private static func table(_ store: BillingStore, _ console: Console) throws(StoreFault) -> ExitStatus {

@@ -19,7 +19,7 @@ struct MarkBilledOptions: CommandOptions {
       "period", "PERIOD", in: OptionGroup.input, into: \.period, StorePeriod.parser, "Bill this usage period",
       details: "2026-06 names the usage periods that begin in that month, 2026-06-01/2026-07-01 exactly one."),
     .values(
-      "account", "NAME", in: OptionGroup.input, into: \.accounts, OptionValue.text,
+      "only", "ACCOUNT", in: OptionGroup.input, into: \.accounts, OptionValue.text,
       "Bill this account only; may be repeated"),
     .value(
       "reason", "TEXT", in: OptionGroup.input, into: \.reason, OptionValue.text,

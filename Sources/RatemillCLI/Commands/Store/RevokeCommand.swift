@@ -44,7 +44,7 @@ enum RevokeCommand: Command {
     usage: ["--store DIR --reason TEXT [OPTION...] RUN"],
     examples: [
       CommandExample(
-        "Take back a run of a wrong file", "ratemill revoke --store store --reason 'test calls' 3")
+        "Take back a run of a wrong file", "ratemill revoke --store store --reason test-calls 3")
     ],
     operands: Operands("RUN", count: 1...1, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.statuses)

@@ -52,9 +52,8 @@ enum UsageCommand: Command {
     usage: ["--store DIR --period PERIOD --out DIR [OPTION...]"],
     examples: [
       CommandExample(
-        "Draft the invoices of a month of nightly runs",
-        "ratemill usage --store store --period 2026-06 --out june &&\n"
-          + "      ratemill invoice draft --catalog catalog --usage june --out drafts")
+        "Take June out of the store, for 'invoice draft --usage june'",
+        "ratemill usage --store store --period 2026-06 --out june")
     ],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
