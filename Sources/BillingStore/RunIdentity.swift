@@ -16,8 +16,8 @@ public struct RunIdentity: Hashable, Sendable {
 
   /// The identity of the run that `manifest` describes.
   ///
-  /// It is made of the inputs' decoded content with their sources, of what was skipped, of the catalog, of the options that
-  /// change results, of the version of the rules, and of the run that is replaced. Names of files, their compression and
+  /// It is made of the inputs' decoded content with their sources, of the catalog, of the options that change results, of the
+  /// version of the rules, and of the run that is replaced. Names of files, their compression and
   /// their order do not change it; nor does the machine.
   public init(_ manifest: SummaryManifest, kind: RunRecord.Kind, replacing replaced: String?) {
     var lines = [

@@ -29,6 +29,15 @@ struct UsageTotals {
     var covered: Int128 = 0
     var amount = Amount.zero
     var cost = Amount.zero
+
+    mutating func add(_ row: SummaryRow) {
+      eventCount += Int128(row.eventCount)
+      raw += row.quantityRaw
+      billed += row.quantityBilled
+      covered += row.quantityCovered
+      amount += row.amount
+      if let itsCost = row.cost { cost += itsCost }
+    }
   }
 
   private(set) var sums: [Key: Sums] = [:]
@@ -53,12 +62,7 @@ struct UsageTotals {
       account: row.account, usagePeriod: row.usagePeriod.description, plan: row.plan, charge: row.charge,
       serviceKind: row.serviceKind?.name ?? "", direction: row.direction, ratingGroup: row.ratingGroup,
       supplier: row.supplier, currency: row.currency.code, costCurrency: row.costCurrency?.code ?? "")
-    sums[key, default: Sums()].eventCount += Int128(row.eventCount)
-    sums[key, default: Sums()].raw += row.quantityRaw
-    sums[key, default: Sums()].billed += row.quantityBilled
-    sums[key, default: Sums()].covered += row.quantityCovered
-    sums[key, default: Sums()].amount += row.amount
-    if let cost = row.cost { sums[key, default: Sums()].cost += cost }
+    sums[key, default: Sums()].add(row)
   }
 
   /// Writes the sums into a table whose first column names their owner.

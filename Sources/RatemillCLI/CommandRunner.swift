@@ -13,7 +13,8 @@ public enum CommandRunner {
     GenerateCommand.self,
     DeckDiffCommand.self, InvoiceDraftCommand.self, RunsCommand.self, ShowCommand.self, PeriodsCommand.self,
     MarkBilledCommand.self, AdjustmentsCommand.self,
-    UsageCommand.self, RevokeCommand.self, VerifyCommand.self, HelpCommand.self, VersionCommand.self,
+    UsageCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
+    VersionCommand.self,
     CompletionCommand.self,
   ]
   static let entries: [CommandEntry] = commands.map { CommandEntry($0) }

@@ -21,6 +21,7 @@ import Testing
     "kind": ("voice", "fax"),
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
     "quantity": ("61s", ""), "store": ("store", ""), "reason": ("test", ""), "only": ("acme", ""),
+    "postgres-copy": ("copy", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

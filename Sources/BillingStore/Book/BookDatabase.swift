@@ -113,6 +113,14 @@ final class BookDatabase {
     }
   }
 
+  /// Does `body` on one state of the book, whatever is committed meanwhile; it only reads.
+  func snapshot(_ body: () throws(StoreFault) -> Void) throws(StoreFault) {
+    try execute("BEGIN")
+    // Nothing was changed: how it ends does not matter.
+    defer { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+    try body()
+  }
+
   /// The fault of the last call.
   func fault(_ sql: String) -> StoreFault {
     StoreFault.database(
