@@ -95,7 +95,7 @@ public struct StoreRating {
     while !left.isEmpty {
       let result = try OperationFault.ofRun { () throws(RunFault) in try engine.run(left) }
       let report = result.report()
-      let again = try recognised(report.files)
+      let again = try recognised(report.files, places)
       guard again.isEmpty else {
         known += again
         left.removeAll { input in again.contains { $0.name == input.name } }
@@ -107,12 +107,17 @@ public struct StoreRating {
     return .nothingNew(known.sorted { $0.name < $1.name })
   }
 
-  /// Files whose decoded bytes a run has read.
-  private func recognised(_ files: [RunReport.File]) throws(OperationFault) -> [KnownFile] {
+  /// Files whose decoded bytes a run has read; they are not read again where they lie now.
+  private func recognised(
+    _ files: [RunReport.File], _ places: [Label: FilePlace]
+  ) throws(OperationFault) -> [KnownFile] {
     var known: [KnownFile] = []
     for file in files {
       let found = try knownFile(file.name) { store throws(StoreFault) in
-        try store.knownFile(source: file.source, contentHash: file.hash, decodedBytes: file.byteCount)
+        let found = try store.knownFile(
+          source: file.source, contentHash: file.hash, decodedBytes: file.byteCount)
+        if let found, let place = places[Label(file.name)] { try store.note(place, of: found) }
+        return found
       }
       if let found { known.append(found) }
     }

@@ -54,7 +54,21 @@ extension BillingStore {
 
   /// A file that was read at that place by a run that counts; nil where there is none.
   public func knownFile(at place: FilePlace) throws(StoreFault) -> FileRecord? {
-    try files("place = ? AND \(Self.counts) LIMIT 1", [.text(place.description)]).first
+    let condition = """
+      (place = ?1 OR (run_id, position) IN (SELECT run_id, position FROM known_places WHERE known_places.place = ?1))
+      AND \(Self.counts) LIMIT 1
+      """
+    return try files(condition, [.text(place.description)]).first
+  }
+
+  /// Remembers that a file was recognised by its content at a place, so that it is not read there again.
+  /// - Precondition: opened for changing.
+  public func note(_ place: FilePlace, of file: FileRecord) throws(StoreFault) {
+    try book.transaction { () throws(StoreFault) in
+      try book.run(
+        "INSERT OR REPLACE INTO known_places (place, run_id, position) VALUES (?, ?, ?)",
+        [.text(place.description), .text(file.runID), .count(file.position)])
+    }
   }
 
   /// A file of that source with that content that was read by a run that counts; nil where there is none.
@@ -89,15 +103,15 @@ extension BillingStore {
     var files: [FileRecord] = []
     try book.query(
       """
-      SELECT run_id, name, source, decoded_bytes, content_hash, place, read, rated, filtered, duplicate, suspended
+      SELECT run_id, position, name, source, decoded_bytes, content_hash, place, read, rated, filtered, duplicate, suspended
       FROM run_files WHERE \(condition)
       """, values
     ) { row in
       files.append(
         FileRecord(
-          runID: row.text(0), name: row.text(1), source: row.label(2), decodedBytes: row.integer(3),
-          contentHash: row.text(4), place: row.optionalText(5).map { FilePlace($0) },
-          doors: row.doors(from: 6)))
+          runID: row.text(0), position: Int(row.integer(1)), name: row.text(2), source: row.label(3),
+          decodedBytes: row.integer(4), contentHash: row.text(5),
+          place: row.optionalText(6).map { FilePlace($0) }, doors: row.doors(from: 7)))
     }
     return files
   }

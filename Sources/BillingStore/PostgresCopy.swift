@@ -14,7 +14,8 @@ public struct PostgresCopy: Sendable {
 extension BillingStore {
   /// The tables in an order in which every row finds what it refers to.
   private static let exportedTables = [
-    "runs", "run_files", "run_parts", "sources", "run_usage", "run_suspense", "billings", "billed_accounts",
+    "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
+    "billed_accounts",
     "billed_usage", "audit",
   ]
 

@@ -57,6 +57,8 @@ public struct RunRecord: Hashable, Sendable {
 public struct FileRecord: Hashable, Sendable {
   /// The run.
   public var runID: String
+  /// From 1, in the order of the run's files.
+  public var position: Int
   /// As the command named it.
   public var name: String
   /// Its source.

@@ -58,6 +58,25 @@ import Testing
     try desk.expectWhole()
   }
 
+  /// The second time nothing is read: what cannot be opened any more is still known.
+  @Test func aRecognisedCopyIsNotReadAgain() throws {
+    let desk = try NightDesk()
+    try desk.write(Self.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.write(Self.monday, to: "again/pbx-7.csv")
+    #expect(try desk.rate(["again"]).doors == "nothing new")
+    let place = try #require(FilePlace(path: desk.folder.path(of: "again/pbx-7.csv")))
+    #expect(try desk.store().knownFile(at: place)?.name.hasSuffix("usage/pbx-1.csv") == true)
+    // Touched, it is another place, and read.
+    try desk.write(Self.monday + Self.tuesday, to: "again/pbx-7.csv")
+    #expect(try desk.rate(["again"]).doors == "4 2 0 2 0")
+    // What a revoked run has read is known no more.
+    try desk.write(Self.monday, to: "third/pbx-8.csv")
+    try desk.revoke("2")
+    try desk.revoke("1")
+    #expect(try desk.rate(["third"]).doors == "2 2 0 0 0")
+  }
+
   /// One month in one run, in nightly runs, and in those in any order.
   @Test(arguments: [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]])
   func howAMonthIsDividedDoesNotShow(order: [Int]) throws {

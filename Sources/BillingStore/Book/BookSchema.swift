@@ -13,7 +13,8 @@ enum BookSchema {
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =
     [
-      runs, runFiles, runParts, sources, runUsage, runSuspense, billings, billedAccounts, billedUsage, audit,
+      runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
+      billedUsage, audit,
       auditGuards,
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
     ] + BookViews.statements
@@ -61,6 +62,15 @@ enum BookSchema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX run_files_by_content ON run_files (content_hash, source);
     CREATE INDEX run_files_by_place ON run_files (place)
+    """
+
+  private static let knownPlaces = """
+    CREATE TABLE known_places (  -- where files were seen that were recognised by their content: they are not read again
+      place    TEXT PRIMARY KEY,
+      run_id   TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      FOREIGN KEY (run_id, position) REFERENCES run_files
+    ) STRICT, WITHOUT ROWID
     """
 
   private static let runParts = """
