@@ -42,6 +42,31 @@ extension BillingStore {
     return run
   }
 
+  /// The run that counts and has read the file of that name, and no other file.
+  ///
+  /// `name` is the whole name as a run knows it, or its end after a `/`. Throws `refused` where there is no such file, where it is
+  /// in several runs, and where its run has read others too: a run is taken back whole.
+  public func run(ofFile name: String) throws(StoreFault) -> RunRecord {
+    let found = try files(
+      "(name = ?1 OR substr(name, -length(?1) - 1) = '/' || ?1) AND \(Self.counts) ORDER BY run_id, position",
+      [.text(name)])
+    guard let file = found.first else {
+      throw .refused("there is no run '\(name)' in \(path), and no file of that name in a run that counts")
+    }
+    let runs = Set(found.map(\.runID))
+    guard runs.count == 1 else {
+      throw .refused("\(runs.count) runs have read a file '\(name)'; name one of the runs")
+    }
+    let run = try run(named: file.runID)
+    let fileCount = try files(of: run).count
+    guard fileCount == 1 else {
+      throw .refused(
+        "run \(run.number) has read \(fileCount - 1) more than '\(name)' (\(fileCount) files); revoke run "
+          + "\(run.number) and rate the others again")
+    }
+    return run
+  }
+
   /// The run of that identity; nil where there is none.
   func run(identity: String) throws(StoreFault) -> RunRecord? {
     try runs("SELECT \(Self.runColumns) FROM runs WHERE identity = ?", [.text(identity)]).first

@@ -55,6 +55,22 @@ import Testing
     #expect(try desk.bill() == ["acme 2 0.03", "acme 1 0.002333", "zebra 1 0.01"])
   }
 
+  @Test func aRunIsFoundByItsOnlyFile() throws {
+    let desk = try NightDesk()
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.write(StoreRatingTests.tuesday, to: "more/pbx-2.csv")
+    try desk.write(StoreRatingTests.wednesday, to: "more/pbx-3.csv")
+    try desk.rate(["more"])
+    let store = try desk.store()
+    #expect(try store.run(ofFile: "pbx-1.csv").number == 1)
+    #expect(try store.run(ofFile: desk.folder.path(of: "usage/pbx-1.csv")).number == 1)
+    // One of two files, a part of a name, a name that nobody has.
+    for name in ["pbx-2.csv", "bx-1.csv", "pbx-9.csv"] {
+      #expect(throws: StoreFault.self, "\(name)") { try store.run(ofFile: name) }
+    }
+  }
+
   @Test func aRunIsTakenBackOnce() throws {
     let desk = try NightDesk()
     try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")

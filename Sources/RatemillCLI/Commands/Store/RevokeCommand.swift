@@ -38,8 +38,11 @@ enum RevokeCommand: Command {
     about: [
       """
       Its usage counts no more, and its files can be rated again. The run stays in the store to be looked at. RUN is its \
-      number, or the first digits of its id, at least 4 of them.
+      number, or the first digits of its id, at least 4 of them, or the name of the only file that it has read.
+      """,
       """
+      A run is taken back after the runs that have left records out because of it: a message names them.
+      """,
     ],
     usage: ["--store DIR --reason TEXT [OPTION...] RUN"],
     examples: [
@@ -61,7 +64,7 @@ enum RevokeCommand: Command {
     let path = configuration.store.storePath
     return StoreDoor.with(path, for: .changing(creates: false), console: console) {
       store throws(StoreFault) in
-      let run = try store.run(named: configuration.runName)
+      let run = try find(configuration.runName, in: store)
       let head: String
       do throws(OperationFault) {
         head = try StoreRevoking.revoke(run, reason: configuration.reason, in: store)
@@ -75,5 +78,11 @@ enum RevokeCommand: Command {
       return console.finish(
         JSONText.document(["revoked": .text(run.id), "audit_head": .text(head)]))
     }
+  }
+
+  /// What has a point or a slash is a file.
+  private static func find(_ name: String, in store: BillingStore) throws(StoreFault) -> RunRecord {
+    let isFile = name.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
+    return isFile ? try store.run(ofFile: name) : try store.run(named: name)
   }
 }
