@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CMachine", exclude: ["README.md"]),
     room("Money"),
     room("BillingCalendar"),
@@ -54,11 +55,19 @@ let package = Package(
       pages: ["Settle/README.md"]),
     room("DeckReview", ["Money", "BillingCalendar", "Tables", "Catalog", "UsageSummary"]),
     room("Invoicing", ["Money", "BillingCalendar", "DurableFiles", "Tables", "Catalog", "UsageSummary"]),
+    room(
+      "BillingStore",
+      ["CSQLite", "CZstd", "Money", "BillingCalendar", "DurableFiles", "Tables", "UsageSummary"]),
     room("SyntheticUsage", ["Money", "BillingCalendar", "DurableFiles", "Tables", "CZstd"]),
+    // Layer 3: the verbs that join rooms.
+    room(
+      "BillingOperations",
+      ["BillingStore", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary"]),
     // Layer 3 and 4: the command.
     room(
       "RatemillCLI",
       [
+        "BillingStore", "BillingOperations",
         "OptionTable", "CZstd", "RatingEngine", "Invoicing", "DeckReview", "SyntheticUsage", "Catalog",
         "UsageSummary", "Money", "BillingCalendar", "DurableFiles", "Tables",
       ]),
@@ -93,11 +102,27 @@ let package = Package(
         "BillingCalendar", "Catalog", "CMachine", "CZstd", "DurableFiles", "Money", "Tables", "TestSupport",
         "UsageSummary",
       ]),
+    tests(
+      "BillingOperations",
+      [
+        "BillingStore", "CSQLite", "FaultySQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables",
+        "UsageSummary",
+        "TestSupport",
+        "SyntheticUsage", "BillingCalendar", "Money",
+      ]),
+    // A layer below SQLite that fails on demand.
+    .target(name: "FaultySQLite", dependencies: ["CSQLite"], path: "Tests/FaultySQLite"),
     // Usage folders made by tests, for the rooms that read them.
     .target(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
     tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "BillingStore",
+      [
+        "CSQLite", "TestSupport", "UsageFolderSupport", "BillingCalendar", "DurableFiles", "Money", "Tables",
+        "UsageSummary",
+      ]),
     tests(
       "DeckReview",
       [

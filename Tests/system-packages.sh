@@ -5,7 +5,8 @@ set -euo pipefail
 
 missing=()
 command -v pkg-config > /dev/null || missing+=(pkg-config)
-for pair in libzstd=libzstd-dev zlib=zlib1g-dev yaml-0.1=libyaml-dev nettle=nettle-dev libxxhash=libxxhash-dev; do
+for pair in libzstd=libzstd-dev zlib=zlib1g-dev yaml-0.1=libyaml-dev nettle=nettle-dev libxxhash=libxxhash-dev \
+  sqlite3=libsqlite3-dev; do
   pkg-config --exists "${pair%%=*}" 2> /dev/null || missing+=("${pair#*=}")
 done
 [ -e /usr/share/zoneinfo/Europe/Berlin ] || missing+=(tzdata)

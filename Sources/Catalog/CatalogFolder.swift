@@ -7,6 +7,13 @@ public enum CatalogFolder {
   /// Findings given at most; a folder with more says how many are left.
   public static let findingCountMax = 200
 
+  /// The files and folders of a catalog folder that are read; anything else in it is not.
+  public static let entryNames =
+    [
+      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats", "contracts",
+      "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv", "jurisdiction.csv",
+    ] + BillingTables.files
+
   /// The catalog in the folder at `path`, which is only read.
   ///
   /// Paths in findings are `path` as given, then the path inside. With at least one error there is no catalog, and all

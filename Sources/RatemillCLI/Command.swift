@@ -56,6 +56,7 @@ extension Operands {
 
   private var missingHint: String {
     switch hint {
+    case .none: "\(name) is missing"
     case .choice(let words): "\(name) is missing; add \(MessageText.alternatives(words))"
     default: "no \(name); name files or folders, or - for standard input"
     }

@@ -11,8 +11,9 @@ public enum CommandRunner {
   static let commands: [any Command.Type] = [
     RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
     GenerateCommand.self,
-    DeckDiffCommand.self, InvoiceDraftCommand.self, InvoiceReviewCommand.self,
-    InvoiceExportCommand.self, HelpCommand.self,
+    DeckDiffCommand.self, InvoiceDraftCommand.self, InvoiceReviewCommand.self, InvoiceExportCommand.self,
+    RunsCommand.self, ShowCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
+    UsageCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
     VersionCommand.self,
     CompletionCommand.self,
   ]

@@ -1,5 +1,7 @@
 // Faults of the rooms below as messages and exit statuses: the one place where they are rendered.
 
+internal import BillingOperations
+internal import BillingStore
 internal import Catalog
 internal import DurableFiles
 internal import Invoicing
@@ -95,5 +97,34 @@ enum CatalogFaultLines {
       .catalogInvalid,
       "\(more)the catalog cannot be used; ratemill check --catalog \(console.path(catalogPath)) names every fault"
     )
+  }
+}
+
+/// Faults of stores.
+enum StoreFaultLines {
+  /// Prints the fault and gives the status it stands for.
+  static func fail(_ fault: StoreFault, console: Console) -> ExitStatus {
+    console.endProgress()
+    switch fault {
+    case .busy: return console.fail(.busy, fault.description)
+    case .notAStore, .refused: return console.fail(.usage, fault.description)
+    case .damaged: return console.fail(.totalsDoNotMeet, fault.description)
+    case .book: return console.fail(.filesFailed, fault.description)
+    case .file(let file): return OutputFaultLines.fail(file, console: console)
+    case .usage(let usage): return UsageFaultLines.fail(usage, console: console)
+    }
+  }
+}
+
+/// Faults of the verbs that join rooms.
+enum OperationFaultLines {
+  /// Prints the fault and gives the status it stands for.
+  static func fail(_ fault: OperationFault, catalogPath: String, console: Console) -> ExitStatus {
+    switch fault {
+    case .run(let fault): return RunFaultLines.fail(fault, console: console)
+    case .store(let fault): return StoreFaultLines.fail(fault, console: console)
+    case .catalog(let fault):
+      return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    }
   }
 }

@@ -7,6 +7,7 @@ struct SharedOptions: Sendable {
   var catalog: String?
   var source: String?
   var usage: String?
+  var store: String?
   var at: Moment?
   var out: String?
   var replacesOutput = false
@@ -61,6 +62,12 @@ extension OptionSpec where Raw: CommandOptions {
   static func usage(_ summary: String, details: String) -> OptionSpec {
     .value(
       "usage", "DIR", in: OptionGroup.input, into: \.shared.usage, OptionValue.folder, summary,
+      details: details)
+  }
+
+  static func store(_ summary: String, details: String? = nil) -> OptionSpec {
+    .value(
+      "store", "DIR", in: OptionGroup.input, into: \.shared.store, OptionValue.folder, summary,
       details: details)
   }
 

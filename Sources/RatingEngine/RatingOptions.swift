@@ -30,6 +30,10 @@ public struct RatingOptions: Sendable {
   public var keepsDetail = false
   /// Whether the decoded bytes of every input are hashed for the manifest.
   public var hashesInputs = false
+  /// Key files of earlier runs (`RatingResult.publish` writes one with `keepsKeys`): their records are duplicates here.
+  public var earlierKeyFiles: [String] = []
+  /// Whether the keys of all records are kept in the published folder, for runs that come later.
+  public var keepsKeys = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.
   public var expectedRecords: Int?
   /// See `expectedRecords`.

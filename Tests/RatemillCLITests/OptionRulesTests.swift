@@ -21,7 +21,8 @@ import Testing
     "kind": ("voice", "fax"),
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
     "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
-    "drafts": ("drafts", ""), "earlier": ("drafts", ""),
+    "drafts": ("drafts", ""), "earlier": ("drafts", ""), "store": ("store", ""), "reason": ("test", ""),
+    "only": ("acme", ""), "postgres-copy": ("copy", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

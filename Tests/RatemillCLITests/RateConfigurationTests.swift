@@ -72,7 +72,14 @@ private func configuration(_ line: String, in surroundings: Surroundings = Surro
     ("in", "--catalog is missing; add --catalog DIR, the folder with accounts, decks, plans and sources"),
     (
       "--catalog c in",
-      "nothing to write; add --out DIR for summary, suspense and run report, or --by KEYS for one table"
+      "nothing to write; add --out DIR for summary, suspense and run report, --store DIR to commit the run to a "
+        + "billing store, or --by KEYS for one table"
+    ),
+    ("--catalog c --store s --out o in", "--store and --out are two places for one run; give one of them"),
+    ("--catalog c --store s --by day in", "--store keeps runs, not tables; rate with --by alone for a table"),
+    (
+      "--catalog c --store s --no-dedupe in",
+      "a store never bills a record twice; leave --no-dedupe out, or use --out DIR"
     ),
     ("--catalog c -o t in", "-o needs a table to write; add --by KEYS, or use --out DIR"),
     ("--catalog c --out o -o t in", "-o needs a table to write; add --by KEYS, or use --out DIR"),

@@ -158,12 +158,7 @@ struct CatalogLoading {
 
   /// A file that nobody reads but that is named almost like one that is.
   private mutating func reportStrangers(_ names: [String]) {
-    let known =
-      [
-        "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
-        "contracts", "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv",
-        "jurisdiction.csv",
-      ] + BillingTables.files
+    let known = CatalogFolder.entryNames
     // A name that is nearest to a file which is there is a copy of it, or a note beside it.
     for name in names where !known.contains(name) {
       guard let near = NearestName.find(Label(name), in: known.map { Label($0) }),

@@ -31,6 +31,8 @@ struct CopyDecider {
   private let twins: SourceTwins
   private var first: RecordCopy?
   private var isKnownConflict = false
+  /// Earlier runs have read records of this key with different contents.
+  private var isEarlierConflict = false
   private var isRowKeyed = false
   // Of row-keyed copies: the file at hand, the number of its copies so far, and the most that any file has.
   private var file: UInt32 = 0
@@ -62,8 +64,9 @@ struct CopyDecider {
       begin(copy)
       return copy.isCounted ? .stays : .counts
     }
+    if copy.isEarlier { return noteEarlier(copy, first) }
     if isKnownConflict { return copy.isCounted ? .stays : .counts }
-    if copy.suspect.row.content != first.suspect.row.content { return .conflict }
+    if isEarlierConflict || copy.suspect.row.content != first.suspect.row.content { return .conflict }
     // At most one copy was counted when it came, so the flag is known by the second copy.
     if !copy.isCounted { isRowKeyed = copy.suspect.row.isRowKeyed != 0 }
     if copy.file != file {
@@ -89,9 +92,17 @@ struct CopyDecider {
     if !firstParts.isEmpty { firstParts.removeAll() }
     isKnownConflict = conflicts.contains(copy.key)
     isRowKeyed = !copy.isCounted && copy.suspect.row.isRowKeyed != 0
+    isEarlierConflict = false
     file = copy.file
     countInFile = 1
-    mostInFile = 1
+    mostInFile = copy.isEarlier ? copy.earlierCopies : 1
+  }
+
+  /// What an earlier run has read stays as that run decided; it decides about those of this run.
+  private mutating func noteEarlier(_ copy: RecordCopy, _ first: RecordCopy) -> CopyVerdict {
+    if copy.suspect.row.content != first.suspect.row.content { isEarlierConflict = true }
+    mostInFile = max(mostInFile, copy.earlierCopies)
+    return .stays
   }
 }
 

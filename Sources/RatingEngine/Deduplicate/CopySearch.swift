@@ -9,6 +9,8 @@ struct CopySearch {
   let log: SpillableLog<LoggedKey>
   let suspects: SpillableLog<Suspect>
   let stretches: LogStretches
+  /// Keys that runs before this one have read.
+  let earlier: EarlierKeys
   let threadCount: Int
 
   /// Feeds every suspect into `sort`, and every record of the log that may have the key of one.
@@ -41,6 +43,16 @@ struct CopySearch {
       }
     }
     if let fault = fault.withLock({ $0 }) { throw fault }
+    try feedEarlier(keys, into: sort)
+  }
+
+  /// Adds the copies that earlier runs have read.
+  private func feedEarlier(_ keys: SuspectKeys, into sort: CopySort) throws(FileFault) {
+    var feed = sort.feed()
+    try earlier.forEach { key throws(FileFault) in
+      if keys.mayHold(key.low, key.high) { try feed.append(RecordCopy(key)) }
+    }
+    try feed.finish()
   }
 
   /// Remembers the suspects' keys; returns for each block of the log the number of its first suspect.

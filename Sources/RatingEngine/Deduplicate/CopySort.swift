@@ -20,7 +20,10 @@ final class CopySort: Sendable {
         for copy in copies {
           try sort.append(keyBytes: 29, payloadBytes: MemoryLayout<RecordCopy>.size) { target in
             target.storeBytes(of: copy.suspect.row.identity.bigEndian, as: UInt64.self)
-            let words = [copy.suspect.row.identityHigh, copy.file, copy.unit, copy.sequence, copy.number]
+            // Copies of earlier runs come first: their number of the input is the largest.
+            let words = [
+              copy.suspect.row.identityHigh, copy.file &+ 1, copy.unit, copy.sequence, copy.number,
+            ]
             for (index, word) in words.enumerated() {
               target.storeBytes(of: word.bigEndian, toByteOffset: 8 + 4 * index, as: UInt32.self)
             }

@@ -200,6 +200,7 @@ final class RunAttempt: @unchecked Sendable {
 
   func run() throws(RunFault) -> Outcome {
     MemoryReserve.end()
+    do throws(FileFault) { try ledger.admitEarlierKeys() } catch { throw .output(error) }
     DispatchQueue.concurrentPerform(iterations: setup.options.threadCount) { worker in work(worker) }
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
     if let fatal { throw fatal }

@@ -27,11 +27,11 @@ final class RunLedger {
   var watched: SettledEvent?
   /// What the detail of settled events begins with, where it is wanted.
   let settledDetail: SettledDetail?
-  private var filter: KeyFilter
-  private let log: SpillableLog<LoggedKey>
+  var filter: KeyFilter
+  let log: SpillableLog<LoggedKey>
   private let suspects: SpillableLog<Suspect>
-  private var stretches = LogStretches()
-  private let findsDuplicates: Bool
+  private(set) var stretches = LogStretches()
+  let findsDuplicates: Bool
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
   private let sums = FlatTable<Int128>(zeroedCount: 16)
@@ -54,7 +54,9 @@ final class RunLedger {
       ? SettledDetail(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
-      ?? KeyFilter(expectedKeys: findsDuplicates ? expectedRecords : 1, bytesMax: budget.filterBytes)
+      ?? KeyFilter(
+        expectedKeys: findsDuplicates ? expectedRecords + setup.earlierKeys.expectedCount : 1,
+        bytesMax: budget.filterBytes)
     log = SpillableLog(
       memoryBytesMax: budget.keyLogBytes, place: setup.spillPlace,
       blockElements: setup.options.keyLogBlockKeys)
@@ -311,8 +313,10 @@ final class RunLedger {
     let copies = CopySort(
       partCount: max(1, min(8 * threadCount, share / 2 / Self.copyBytesMin)), memoryBytesMax: share / 2,
       place: setup.spillPlace)
-    try CopySearch(log: log, suspects: suspects, stretches: stretches, threadCount: threadCount)
-      .run(into: copies, memoryBytesMax: share / 4)
+    try CopySearch(
+      log: log, suspects: suspects, stretches: stretches, earlier: setup.earlierKeys, threadCount: threadCount
+    )
+    .run(into: copies, memoryBytesMax: share / 4)
     suspects.release()
     let settlement = SuspectSettlement(
       decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup)), tagBytes: share / 8,

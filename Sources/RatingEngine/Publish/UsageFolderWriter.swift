@@ -8,6 +8,9 @@ import Tables
 import UsageSummary
 
 extension RatingResult {
+  /// The file of a published folder that holds the keys of its records, where they were kept.
+  public static let keyFileName = KeyFile.name
+
   /// Writes the usage folder and publishes it at `path`.
   ///
   /// `extra` are files of the caller's own (the run report) put beside the documents before the folder is published; the
@@ -15,10 +18,13 @@ extension RatingResult {
   /// An earlier output there is replaced.
   /// - Throws: `FileFault`; then nothing was published.
   public func publish(
-    at path: String, semantics: Int64, extra: (PublishedFolder) throws(FileFault) -> Void
+    at path: String, semantics: Int64, operations: any FileOperations = SystemFileOperations(),
+    extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(FileFault) {
-    let folder = try PublishedFolder.begin(at: path, marker: SummaryManifest.fileName)
+    let folder = try PublishedFolder.begin(
+      at: path, marker: SummaryManifest.fileName, operations: operations)
     do {
+      if setup.options.keepsKeys { try ledger.writeKeys(to: folder.writer(KeyFile.name, mode: 0o600)) }
       ledger.releaseKeys()
       var files = [try writeSummary(folder)]
       let (suspense, tally) = try writeSuspense(folder)

@@ -26,6 +26,7 @@ enum RateCommand: Command {
     ],
     usage: [
       "--catalog DIR --out DIR [--by KEYS -o FILE] [OPTION...] INPUT...",
+      "--catalog DIR --store DIR [OPTION...] INPUT...",
       "--catalog DIR --by KEYS [-o FILE] [OPTION...] INPUT...",
     ],
     examples: [
@@ -35,7 +36,7 @@ enum RateCommand: Command {
         "ratemill rate --catalog catalog --source pbx --by account,day - < cdr.zst"),
       CommandExample(
         "Rate every night; complain only above one record in a thousand",
-        "ratemill rate -q --catalog catalog --out today --max-suspense 0.1% inbox"),
+        "ratemill rate -q --catalog catalog --store store --max-suspense 0.1% inbox"),
       CommandExample(
         "Prove that a pipe came through whole",
         "ssh switch cat day.csv | ratemill rate --catalog catalog --out day \\\n"
@@ -44,7 +45,7 @@ enum RateCommand: Command {
     operands: Operands("INPUT", count: 1...Int.max, hint: .file),
     options: table.map(\.row),
     statuses: ExitStatus.lines([
-      .done, .findings, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+      .done, .findings, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
     ]))
 
   static func configuration(

@@ -32,13 +32,15 @@ struct RateConfiguration: Equatable, Sendable {
   let inputs: [String]
   /// The source of standard input and of files that no pattern fits.
   let sourceName: String?
+  /// The store to commit to; then there is neither `outPath` nor `table`.
+  let storePath: String?
   /// The folder to publish; nil for an analysis by `table` alone.
   let outPath: String?
   /// Whether that folder may hold an earlier output.
   let replacesOutput: Bool
-  /// Every rated event too; only with `outPath`.
+  /// Every rated event too; only with `outPath` or `storePath`.
   let writesDetail: Bool
-  /// There is an `outPath`, a table, or both.
+  /// There is a `storePath`, an `outPath`, a table, or both of the latter.
   let table: Table?
   /// The report goes to standard output; then no table goes there.
   let printsJSON: Bool
@@ -65,6 +67,7 @@ struct RateConfiguration: Equatable, Sendable {
     try Requirement.readable(inputs, in: surroundings)
     self.inputs = inputs
     sourceName = options.shared.source
+    storePath = options.shared.store
     outPath = options.shared.out
     replacesOutput = options.shared.replacesOutput
     writesDetail = options.writesDetail
@@ -95,11 +98,21 @@ struct RateConfiguration: Equatable, Sendable {
   }
 
   private func refuseContradictions() throws(UsageError) {
-    if outPath == nil, table == nil {
-      throw UsageError(
-        "nothing to write; add --out DIR for summary, suspense and run report, or --by KEYS for one table")
+    if storePath != nil {
+      if outPath != nil { throw UsageError("--store and --out are two places for one run; give one of them") }
+      if table != nil { throw UsageError("--store keeps runs, not tables; rate with --by alone for a table") }
+      if !deduplicates {
+        throw UsageError("a store never bills a record twice; leave --no-dedupe out, or use --out DIR")
+      }
     }
-    if writesDetail, outPath == nil { throw UsageError("--detail needs a folder to write to; add --out DIR") }
+    if storePath == nil, outPath == nil, table == nil {
+      throw UsageError(
+        "nothing to write; add --out DIR for summary, suspense and run report, --store DIR to commit the run to a "
+          + "billing store, or --by KEYS for one table")
+    }
+    if writesDetail, outPath == nil, storePath == nil {
+      throw UsageError("--detail needs a folder to write to; add --out DIR")
+    }
     if replacesOutput, outPath == nil {
       throw UsageError("--force is about the folder of --out; add --out DIR")
     }

@@ -19,9 +19,20 @@ struct RateOptions: CommandOptions {
   var spoolsInput = false
 
   static let table: [OptionSpec<RateOptions>] =
-    [.catalog(), .source] + output + admission + machine + [
+    [.catalog(), .source] + store + output + admission + machine + [
       .showNumbers, .quiet, .progress, .color, .help, .version,
     ]
+
+  private static let store: [OptionSpec<RateOptions>] = [
+    .store(
+      "Commit the run to the billing store in DIR",
+      details: """
+        A store remembers what was rated: files and records that an earlier run has read are recognised, whatever \
+        their names or compression, so that the same folder can be rated every night. DIR becomes a store where \
+        nothing is there yet. One command at a time changes a store; another waits some seconds and then ends with \
+        status 6.
+        """)
+  ]
 
   private static let output: [OptionSpec<RateOptions>] = [
     .out(

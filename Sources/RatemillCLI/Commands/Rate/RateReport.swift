@@ -74,7 +74,7 @@ struct RateReport {
       console.say(line)
       console.say("    \(Self.padded("", width))  → \(suspended.reason.remedy)")
     }
-    if configuration.outPath == nil {
+    if configuration.outPath == nil, configuration.storePath == nil {
       console.say("    suspended records were only counted; --out DIR keeps them with their bytes")
     }
   }
@@ -107,7 +107,11 @@ struct RateReport {
   // MARK: JSON
 
   /// The report as one JSON document.
-  func document(seconds: Double) -> String { JSONText.document(.object(members(seconds: seconds))) }
+  ///
+  /// `more` are members that the way of writing adds at the end.
+  func document(seconds: Double, more: [JSONMember] = []) -> String {
+    JSONText.document(.object(members(seconds: seconds) + more))
+  }
 
   /// The document of `run.json`: the report with the envelope, the only place with a clock.
   func runDocument(seconds: Double) -> String {

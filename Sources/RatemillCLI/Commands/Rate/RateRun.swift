@@ -1,5 +1,6 @@
 // The work of `ratemill rate`: catalog in, engine, outputs, and the last lines that people read.
 
+internal import BillingOperations
 internal import Catalog
 internal import Dispatch
 internal import DurableFiles
@@ -35,6 +36,10 @@ struct RateRun {
       let inputs = try InputFile.expand(
         configuration.inputs,
         controlSuffixes: catalog.sources.map(\.control.description).filter { !$0.isEmpty })
+      if let path = configuration.storePath {
+        return try StoreRateRun(path, configuration, console: console, elapsed: elapsed).run(
+          inputs, catalog, options: options())
+      }
       return try rate(inputs, catalog)
     } catch let fault as CatalogFault {
       return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
@@ -42,6 +47,8 @@ struct RateRun {
       return RunFaultLines.fail(fault, console: console)
     } catch let fault as FileFault {
       return RunFaultLines.fail(.output(fault), console: console)
+    } catch let fault as OperationFault {
+      return OperationFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
     } catch {
       return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
     }
@@ -110,6 +117,13 @@ struct RateRun {
   }
 
   private func engine(_ catalog: Catalog) throws(RunFault) -> Engine {
+    let progress = RunProgress()
+    return Engine(
+      run: try RatingRun(catalog: catalog, options: options(), progress: progress), progress: progress,
+      console: console)
+  }
+
+  private func options() -> RatingOptions {
     let isPublished = configuration.outPath != nil
     var options = RatingOptions()
     options.threadCount = configuration.threadCount
@@ -126,10 +140,7 @@ struct RateRun {
     options.hashesInputs = isPublished
     options.expectedRecords = configuration.expectedRecordCount
     options.expectedBytes = configuration.expectedByteCount.map(Int64.init)
-    let progress = RunProgress()
-    return Engine(
-      run: try RatingRun(catalog: catalog, options: options, progress: progress), progress: progress,
-      console: console)
+    return options
   }
 
   private func elapsed() -> Double { Double(Self.nanoseconds() - started) / 1e9 }

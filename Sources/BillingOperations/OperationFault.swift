@@ -1,0 +1,25 @@
+// Why a verb could not be done: a fault of one of the rooms that it joins.
+
+public import BillingStore
+public import Catalog
+public import RatingEngine
+
+/// A fault that ends an operation; nothing was committed.
+public enum OperationFault: Error, Sendable {
+  /// Rating could not go on.
+  case run(RunFault)
+  /// The store cannot do it.
+  case store(StoreFault)
+  /// The catalog is invalid.
+  case catalog(CatalogFault)
+
+  /// Does something with a store; its fault becomes one of the operation.
+  static func ofStore<Result>(_ body: () throws(StoreFault) -> Result) throws(OperationFault) -> Result {
+    do throws(StoreFault) { return try body() } catch { throw .store(error) }
+  }
+
+  /// Does something with the engine; its fault becomes one of the operation.
+  static func ofRun<Result>(_ body: () throws(RunFault) -> Result) throws(OperationFault) -> Result {
+    do throws(RunFault) { return try body() } catch { throw .run(error) }
+  }
+}

@@ -1,0 +1,175 @@
+// Rating into a store: what was rated before is left out, the rest becomes one run. Read `run` first.
+
+public import BillingStore
+public import Catalog
+public import DurableFiles
+public import RatingEngine
+import Tables
+import UsageSummary
+
+/// Rates files into a store.
+public struct StoreRating {
+  /// A file that was left out because a run has read it.
+  public struct KnownFile: Sendable {
+    /// As it was named now.
+    public var name: String
+    /// The run.
+    public var run: RunRecord
+    /// As that run named it.
+    public var earlierName: String
+    /// Whether that run used another catalog than this one.
+    public var isOtherCatalog: Bool
+  }
+
+  /// What became of it.
+  public enum Outcome {
+    /// A run was committed.
+    case committed(RunCommit, RunReport, known: [KnownFile])
+    /// Every file was rated before; nothing was changed.
+    case nothingNew([KnownFile])
+  }
+
+  private let store: BillingStore
+  private let catalog: Catalog
+  private let catalogPath: String
+  private let options: RatingOptions
+  private let progress: RunProgress
+  private let semantics: Int64
+
+  /// Prepares to rate with the catalog that was loaded from `catalogPath`, into a store that was opened for changing.
+  ///
+  /// What a store needs is set in `options` here. `semantics` is the version of the rating rules.
+  public init(
+    into store: BillingStore, catalog: Catalog, catalogPath: String, options: RatingOptions,
+    progress: RunProgress, semantics: Int64
+  ) {
+    self.store = store
+    self.catalog = catalog
+    self.catalogPath = catalogPath
+    self.progress = progress
+    self.semantics = semantics
+    var options = options
+    options.groupBy = nil
+    options.keepsSummary = true
+    options.keepsSuspense = true
+    options.keepsKeys = true
+    options.hashesInputs = true
+    options.findsDuplicates = true
+    self.options = options
+  }
+
+  /// Rates and commits.
+  ///
+  /// `extra` puts files of the caller's own (the report) into the run's folder. Nothing is committed where this throws.
+  public func run(
+    _ inputs: [InputFile], extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
+  ) throws(OperationFault) -> Outcome {
+    if let refusal = PeriodCharges.refusal(catalog) { throw .run(.catalog(refusal)) }
+    // Noted before anything is read: a file that changes later has another place then.
+    var places: [Label: FilePlace] = [:]
+    for input in inputs where !input.isStandardInput {
+      places[Label(input.name)] = FilePlace(path: input.name)
+    }
+    var known: [KnownFile] = []
+    var left: [InputFile] = []
+    for input in inputs {
+      if let place = places[Label(input.name)],
+        let file = try knownFile(
+          input.name,
+          { store throws(StoreFault) in
+            try store.knownFile(at: place)
+          })
+      {
+        known.append(file)
+      } else {
+        left.append(input)
+      }
+    }
+    var options = options
+    options.earlierKeyFiles = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.partPaths(named: RatingResult.keyFileName)
+    }
+    let engine = try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: options, progress: progress)
+    }
+    while !left.isEmpty {
+      let result = try OperationFault.ofRun { () throws(RunFault) in try engine.run(left) }
+      let report = result.report()
+      let again = try recognised(report.files, places)
+      guard again.isEmpty else {
+        known += again
+        left.removeAll { input in again.contains { $0.name == input.name } }
+        continue
+      }
+      let commit = try commit(result, report, places, extra)
+      return .committed(commit, result.report(), known: known.sorted { $0.name < $1.name })
+    }
+    return .nothingNew(known.sorted { $0.name < $1.name })
+  }
+
+  /// Files whose decoded bytes a run has read; they are not read again where they lie now.
+  private func recognised(
+    _ files: [RunReport.File], _ places: [Label: FilePlace]
+  ) throws(OperationFault) -> [KnownFile] {
+    var known: [KnownFile] = []
+    for file in files {
+      let found = try knownFile(file.name) { store throws(StoreFault) in
+        let found = try store.knownFile(
+          source: file.source, contentHash: file.hash, decodedBytes: file.byteCount)
+        if let found, let place = places[Label(file.name)] { try store.note(place, of: found) }
+        return found
+      }
+      if let found { known.append(found) }
+    }
+    return known
+  }
+
+  private func knownFile(
+    _ name: String, _ find: (BillingStore) throws(StoreFault) -> FileRecord?
+  ) throws(OperationFault) -> KnownFile? {
+    try OperationFault.ofStore { () throws(StoreFault) in
+      guard let file = try find(store) else { return nil }
+      let run = try store.run(named: file.runID)
+      return KnownFile(
+        name: name, run: run, earlierName: file.name, isOtherCatalog: run.ratingHash != catalog.ratingHash)
+    }
+  }
+
+  private func commit(
+    _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace],
+    _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
+  ) throws(OperationFault) -> RunCommit {
+    try OperationFault.ofStore { () throws(StoreFault) in
+      try store.keepCatalog(
+        catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
+      var draft = RunDraft()
+      draft.places = places
+      draft.sources = catalog.sources.map {
+        RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
+      }
+      draft.replaces = try revokedRun(report.files)
+      do throws(FileFault) {
+        try result.publish(
+          at: store.stagedRunPath, semantics: semantics,
+          operations: PrivateFileOperations(store.fileOperations)
+        ) { folder throws(FileFault) in
+          try extra(result, folder)
+        }
+      } catch {
+        throw .file(error)
+      }
+      return try store.commitStagedRun(draft)
+    }
+  }
+
+  /// The latest revoked run that has read one of these files.
+  private func revokedRun(_ files: [RunReport.File]) throws(StoreFault) -> String? {
+    var latest: RunRecord?
+    for file in files {
+      guard let id = try store.revokedRun(source: file.source, contentHash: file.hash) else { continue }
+      let run = try store.run(named: id)
+      if run.number > latest?.number ?? 0 { latest = run }
+    }
+    return latest?.id
+  }
+}

@@ -1,0 +1,202 @@
+// What was billed: frozen row by row, so that everything that comes later can be told apart from it.
+//
+// One rule for late records, revoked runs and new runs alike: what is current minus what was billed is an adjustment. It
+// is billed with the next period of its account, under the period that it belongs to.
+
+public import BillingCalendar
+import DurableFiles
+public import Money
+public import Tables
+public import UsageSummary
+
+/// One billing: rows that were frozen as billed.
+public struct BillingRecord: Sendable {
+  /// The name of its folder.
+  public var id: String
+  /// 1, 2, 3 … in the order of commits.
+  public var number: Int
+  /// The periods that were named.
+  public var choice: String
+  /// When it was committed, in UTC.
+  public var committedAt: String
+  /// Why.
+  public var reason: String
+  /// Accounts and periods that it has closed.
+  public var closedCount: Int
+  /// Rows, adjustments included.
+  public var rowCount: Int64
+  /// Amounts by currency, adjustments included.
+  public var amounts: [(currency: Currency, amount: Amount)]
+  /// Rows of periods that were billed before.
+  public var adjustmentRowCount: Int64
+  /// The seal of the audit trail.
+  public var auditHead: String
+}
+
+/// An account and one of its usage periods.
+struct AccountPeriod: Hashable {
+  var account: Label
+  var period: UsagePeriod
+}
+
+extension BillingStore {
+  /// Freezes the usage of the chosen periods as billed, and with it all adjustments of periods that their accounts were billed
+  /// for before.
+  ///
+  /// `accounts` limits it; nil takes all that have usage in these periods or adjustments before them, and were not billed for
+  /// them. Throws `refused` where nothing is left to bill.
+  /// - Precondition: opened for changing.
+  public func markBilled(
+    _ choice: UsagePeriodChoice, accounts: Set<Label>?, reason: String
+  ) throws(StoreFault) -> BillingRecord {
+    let billed = try billedPeriods()
+    let used = try usedPeriods()
+    let wanted = { (account: Label) in accounts?.contains(account) ?? true }
+    let closing = used.subtracting(billed).filter { choice.contains($0.period) && wanted($0.account) }
+    let staged = path(.billed, "incoming")
+    var writer = try StoreFault.ofFiles { () throws(FileFault) in
+      try SummaryFolderWriter(at: staged, operations: operations)
+    }
+    var totals = UsageTotals()
+    var adjustmentRowCount: Int64 = 0
+    // Corrections of earlier periods go with it; those of later ones wait for theirs.
+    let isAdjusted = { (pair: AccountPeriod) in
+      billed.contains(pair) && wanted(pair.account) && choice.isAfter(pair.period)
+    }
+    do throws(StoreFault) {
+      var merge = try currentMinusBilled { closing.contains($0) || isAdjusted($0) }
+      while let row = try merge.next() {
+        if row.isZero { continue }
+        if !closing.contains(AccountPeriod(account: row.account, period: row.usagePeriod)) {
+          adjustmentRowCount += 1
+        }
+        totals.add(row)
+        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
+      }
+      guard !closing.isEmpty || adjustmentRowCount > 0 else {
+        throw .refused(
+          "nothing of \(choice) is left to bill; 'ratemill periods --store \(path)' shows what is open")
+      }
+    } catch {
+      writer.discard()
+      throw error
+    }
+    let summary = try StoreFault.ofFiles { () throws(FileFault) in
+      let summary = try writer.finishSummary()
+      try writer.publish()
+      return summary
+    }
+    return try commitBilling(
+      staged, choice, reason, summary, totals, closing, adjustmentRowCount: adjustmentRowCount)
+  }
+
+  /// Gives the adjustments row by row, in order: what is current minus what was billed, of all billed accounts and periods.
+  public func adjustments(_ body: (SummaryRow) throws(StoreFault) -> Void) throws(StoreFault) {
+    let billed = try billedPeriods()
+    guard !billed.isEmpty else { return }
+    var merge = try currentMinusBilled { billed.contains($0) }
+    while let row = try merge.next() {
+      if !row.isZero { try body(row) }
+    }
+  }
+
+  /// All rows of the wanted accounts and periods: those of runs that count, without those of billings.
+  private func currentMinusBilled(
+    _ isWanted: @escaping (AccountPeriod) -> Bool
+  ) throws(StoreFault) -> SummaryMerge {
+    var sources: [SummaryMerge.Source] = []
+    for run in try currentRuns() { sources.append(source(try open(run))) }
+    sources += try billedSources()
+    return try SummaryMerge(sources) {
+      isWanted(AccountPeriod(account: $0.account, period: $0.usagePeriod))
+    }
+  }
+
+  /// The summaries of all billings.
+  func billedSources() throws(StoreFault) -> [SummaryMerge.Source] {
+    var sources: [SummaryMerge.Source] = []
+    try book.query("SELECT billing_id, summary_rows, summary_sha256 FROM billings ORDER BY number") { row in
+      sources.append(
+        SummaryMerge.Source(
+          path: path(.billed, row.text(0)) + "/" + SummarySchema.fileName, rowCount: row.integer(1),
+          sha256: row.text(2), isTakenAway: true))
+    }
+    return sources
+  }
+
+  private func billedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
+    try pairs("SELECT account, usage_period FROM billed_accounts")
+  }
+
+  private func usedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
+    try pairs(
+      "SELECT DISTINCT account, usage_period FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'")
+  }
+
+  private func pairs(_ sql: String) throws(StoreFault) -> Set<AccountPeriod> {
+    var pairs: Set<AccountPeriod> = []
+    try book.query(sql) { row throws(StoreFault) in
+      guard let period = UsagePeriod.parse(row.text(1)) else {
+        throw .damaged(path: path, message: "'\(row.text(1))' in the book is no usage period")
+      }
+      pairs.insert(AccountPeriod(account: row.label(0), period: period))
+    }
+    return pairs
+  }
+
+  private func commitBilling(
+    _ staged: String, _ choice: UsagePeriodChoice, _ reason: String, _ summary: SummaryManifest.File,
+    _ totals: UsageTotals, _ closing: Set<AccountPeriod>, adjustmentRowCount: Int64
+  ) throws(StoreFault) -> BillingRecord {
+    let number = Int(try book.integer("SELECT MAX(number) FROM billings") ?? 0) + 1
+    let identity = SHA256.hex(of: Array("ratemill billing 1\n\(number)\n\(choice)\n\(summary.sha256)\n".utf8))
+    var record = BillingRecord(
+      id: String(identity.prefix(RunIdentity.runIDDigits)), number: number, choice: choice.description,
+      committedAt: now, reason: reason, closedCount: closing.count, rowCount: summary.rowCount,
+      amounts: (summary.sums?.amounts ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
+      adjustmentRowCount: adjustmentRowCount, auditHead: "")
+    try StoreFault.ofFiles { () throws(FileFault) in
+      try DurableFolder.rename(staged, to: path(.billed, record.id), operations: operations)
+    }
+    record.auditHead = try book.transaction { () throws(StoreFault) in
+      try book.run(
+        """
+        INSERT INTO billings (billing_id, number, period_choice, committed_at, reason, summary_sha256, summary_rows)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          .text(record.id), .count(number), .text(record.choice), .text(record.committedAt), .text(reason),
+          .text(summary.sha256), .integer(summary.rowCount),
+        ])
+      let statement = try book.prepare(
+        "INSERT INTO billed_accounts (billing_id, account, usage_period) VALUES (?, ?, ?)")
+      for pair in closing.sorted(by: { ($0.account, $0.period) < ($1.account, $1.period) }) {
+        try statement.run([.text(record.id), .label(pair.account), .text(pair.period.description)])
+      }
+      try totals.insert(into: book, table: "billed_usage", owner: record.id)
+      return try AuditTrail(book: book).append(
+        "mark-billed", subject: record.id,
+        details: [
+          "reason": .text(reason), "periods": .text(record.choice), "accounts": .integer(closing.count),
+          "summary_sha256": .text(summary.sha256),
+          "amounts": .object(
+            record.amounts.map {
+              JSONMember(name: Label($0.currency.code), value: .text($0.amount.description))
+            }),
+        ], at: record.committedAt)
+    }
+    return record
+  }
+}
+
+extension UsagePeriodChoice {
+  /// Whether the chosen periods begin after that one.
+  fileprivate func isAfter(_ period: UsagePeriod) -> Bool {
+    switch self {
+    case .one(let chosen): return period < chosen
+    case .beginning(let year, let month):
+      let (itsYear, itsMonth, _) = period.from.components
+      return (itsYear, itsMonth) < (year, month)
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// The commit of a run: its folder is on the device under its name, then one transaction makes it part of the store.
+
+import BillingCalendar
+import DurableFiles
+import Money
+public import Tables
+import UsageSummary
+
+/// What the book is told of a run besides its documents.
+public struct RunDraft: Sendable {
+  /// What a source promises.
+  public struct Source: Hashable, Sendable {
+    /// Its name.
+    public var name: Label
+    /// How often a file is expected; empty for none.
+    public var expected: Label
+    /// Pattern of file names with `{n}` for the running number; empty for none.
+    public var sequence: Label
+
+    /// Takes the three.
+    public init(name: Label, expected: Label, sequence: Label) {
+      self.name = name
+      self.expected = expected
+      self.sequence = sequence
+    }
+  }
+
+  /// What makes it.
+  public var kind = RunRecord.Kind.rate
+  /// The run that it replaces or rates again.
+  public var replaces: String?
+  /// Places of the inputs by their names, noted before they were read.
+  public var places: [Label: FilePlace] = [:]
+  /// The sources of the catalog.
+  public var sources: [Source] = []
+
+  /// Makes a draft of a run that replaces nothing.
+  public init() {}
+}
+
+/// A commit as it was done.
+public struct RunCommit: Sendable {
+  /// The run.
+  public var run: RunRecord
+  /// Whether the same run was there already; then nothing was changed.
+  public var wasThere: Bool
+  /// The seal of the last row of the audit trail: who keeps it can tell later that nothing before was changed.
+  public var auditHead: String
+}
+
+extension BillingStore {
+  /// Where the documents of a run are published before they are committed.
+  public var stagedRunPath: String { path(.runs, "incoming") }
+
+  /// Makes the usage folder that was published at `stagedRunPath` a run of the store.
+  ///
+  /// The folder is read and proved once more, from the device's side of writing. A run that is there already is left as it is,
+  /// and the staged one is removed. The catalog was kept before (`keepCatalog`).
+  /// - Precondition: opened for changing.
+  public func commitStagedRun(_ draft: RunDraft) throws(StoreFault) -> RunCommit {
+    let usage: UsageFolder
+    do throws(UsageFolderFault) { usage = try UsageFolder.open(stagedRunPath) } catch { throw .usage(error) }
+    let identity = RunIdentity(usage.manifest, kind: draft.kind, replacing: draft.replaces)
+    if let run = try run(identity: identity.hash) {
+      try removeStaged()
+      return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
+    }
+    let totals = try UsageTotals(of: usage)
+    let parts = try Self.parts(of: usage)
+    do throws(FileFault) {
+      try DurableFolder.rename(
+        stagedRunPath, to: path(.runs, identity.runID), operations: operations)
+    } catch {
+      throw .file(error)
+    }
+    return try book.transaction { () throws(StoreFault) in
+      let run = try insertRun(draft, identity, usage)
+      try insertFiles(of: run, usage.manifest, draft.places)
+      try insertParts(parts, of: run)
+      try insertSources(draft.sources, run)
+      try totals.insert(into: book, table: "run_usage", owner: run.id)
+      try insertSuspense(of: run, usage.suspenseDigest)
+      let head = try AuditTrail(book: book).append(
+        draft.kind.rawValue, subject: run.id, details: Self.auditDetails(run, usage.manifest),
+        at: run.committedAt)
+      return RunCommit(run: run, wasThere: false, auditHead: head)
+    }
+  }
+
+  /// Throws the staged documents away.
+  public func removeStaged() throws(StoreFault) {
+    do throws(FileFault) {
+      try DurableFolder.removeAll(stagedRunPath, operations: operations)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private func insertRun(
+    _ draft: RunDraft, _ identity: RunIdentity, _ usage: UsageFolder
+  ) throws(StoreFault) -> RunRecord {
+    let manifest = usage.manifest
+    let run = RunRecord(
+      id: identity.runID, number: Int(try book.integer("SELECT MAX(number) FROM runs") ?? 0) + 1,
+      kind: draft.kind, state: .current, identity: identity.hash, replaces: draft.replaces, committedAt: now,
+      program: tools.program, semantics: manifest.semantics, ratingHash: manifest.ratingHash.description,
+      manifestHash: usage.manifestHash, doors: manifest.doors,
+      summaryRowCount: manifest.file(named: SummarySchema.fileName)?.rowCount ?? 0)
+    try book.run(
+      """
+      INSERT INTO runs (run_id, number, kind, state, identity, replaces, committed_at, program, semantics,
+        catalog_hash, manifest_sha256, read, rated, filtered, duplicate, suspended, summary_rows)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(run.id), .count(run.number), .text(run.kind.rawValue), .text(run.state.rawValue),
+        .text(run.identity), .optional(run.replaces), .text(run.committedAt), .text(run.program),
+        .integer(run.semantics), .text(run.ratingHash), .text(run.manifestHash),
+      ] + run.doors.bookValues + [.integer(run.summaryRowCount)])
+    return run
+  }
+
+  private func insertFiles(
+    of run: RunRecord, _ manifest: SummaryManifest, _ places: [Label: FilePlace]
+  ) throws(StoreFault) {
+    let statement = try book.prepare(
+      """
+      INSERT INTO run_files (run_id, position, name, source, decoded_bytes, content_hash, place,
+        read, rated, filtered, duplicate, suspended)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """)
+    for (index, input) in manifest.inputs.enumerated() {
+      try statement.run(
+        [
+          .text(run.id), .count(index + 1), .label(input.name), .label(input.source),
+          .integer(input.decodedBytes), .label(input.hash), .optional(places[input.name]?.description),
+        ] + input.doors.bookValues)
+    }
+  }
+
+  private func insertSources(_ sources: [RunDraft.Source], _ run: RunRecord) throws(StoreFault) {
+    let statement = try book.prepare(
+      "INSERT OR REPLACE INTO sources (source, expected, sequence, run_id) VALUES (?, ?, ?, ?)")
+    for source in sources {
+      try statement.run([
+        .label(source.name), .label(source.expected), .label(source.sequence), .text(run.id),
+      ])
+    }
+  }
+
+  private func insertSuspense(
+    of run: RunRecord, _ digest: [SuspenseDigestRow]
+  ) throws(StoreFault) {
+    let statement = try book.prepare(
+      """
+      INSERT INTO run_suspense (run_id, reason, account, unit, currency, event_count, quantity, estimated_value)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """)
+    for row in digest {
+      let quantity = try row.quantity.map { (quantity) throws(StoreFault) -> BookValue in
+        .integer(try UsageTotals.narrow(quantity, "a suspended quantity"))
+      }
+      try statement.run([
+        .text(run.id), .label(row.reason), .label(row.account), .text(row.serviceKind?.unit ?? ""),
+        .text(row.currency?.code ?? ""), .integer(row.eventCount), quantity ?? .null,
+        .optional(row.estimatedValue?.description),
+      ])
+    }
+  }
+
+  private static func auditDetails(_ run: RunRecord, _ manifest: SummaryManifest) -> JSONValue {
+    let amounts = manifest.file(named: SummarySchema.fileName)?.sums?.amounts ?? [:]
+    return [
+      "number": .integer(run.number), "manifest_sha256": .text(run.manifestHash),
+      "catalog": .text(run.ratingHash), "replaces": .textOrNull(run.replaces),
+      "files": .integer(manifest.inputs.count), "read": .integer(run.doors.read),
+      "rated": .integer(run.doors.rated), "suspended": .integer(run.doors.suspended),
+      "amounts": .object(
+        amounts.sorted { $0.key < $1.key }.map {
+          JSONMember(name: Label($0.key.code), value: .text($0.value.description))
+        }),
+    ]
+  }
+}
+
+extension DoorCounts {
+  /// The five columns of the book.
+  var bookValues: [BookValue] {
+    [.integer(read), .integer(rated), .integer(filtered), .integer(duplicate), .integer(suspended)]
+  }
+}

@@ -1,0 +1,152 @@
+// What the book says of runs and files.
+
+public import Tables
+import UsageSummary
+
+extension BillingStore {
+  private static let runColumns = """
+    run_id, number, kind, state, identity, replaces, committed_at, program, semantics, catalog_hash,
+    manifest_sha256, read, rated, filtered, duplicate, suspended, summary_rows
+    """
+
+  /// All runs in the order of their commits.
+  public func runs() throws(StoreFault) -> [RunRecord] {
+    try runs("SELECT \(Self.runColumns) FROM runs ORDER BY number")
+  }
+
+  /// The runs that count, in the order of their commits.
+  public func currentRuns() throws(StoreFault) -> [RunRecord] {
+    try runs("SELECT \(Self.runColumns) FROM runs WHERE state = 'current' ORDER BY number")
+  }
+
+  /// The run that a user names: by its number, or by the first digits of its id, at least 4.
+  ///
+  /// Throws `refused` where there is none or more than one.
+  public func run(named name: String) throws(StoreFault) -> RunRecord {
+    let found: [RunRecord]
+    if let number = Int64(name), name.utf8.count < 10 {
+      found = try runs("SELECT \(Self.runColumns) FROM runs WHERE number = ?", [.integer(number)])
+    } else if name.utf8.count >= 4 {
+      found = try runs(
+        "SELECT \(Self.runColumns) FROM runs WHERE substr(run_id, 1, ?) = ?",
+        [.count(name.utf8.count), .text(name)])
+    } else {
+      found = []
+    }
+    guard let run = found.first else {
+      throw .refused("there is no run '\(name)' in \(path); 'ratemill runs --store \(path)' lists them")
+    }
+    guard found.count == 1 else {
+      throw .refused("\(found.count) runs begin with '\(name)'; write more of its digits")
+    }
+    return run
+  }
+
+  /// The run that counts and has read the file of that name, and no other file.
+  ///
+  /// `name` is the whole name as a run knows it, or its end after a `/`. Throws `refused` where there is no such file, where it is
+  /// in several runs, and where its run has read others too: a run is taken back whole.
+  public func run(ofFile name: String) throws(StoreFault) -> RunRecord {
+    let found = try files(
+      "(name = ?1 OR substr(name, -length(?1) - 1) = '/' || ?1) AND \(Self.counts) ORDER BY run_id, position",
+      [.text(name)])
+    guard let file = found.first else {
+      throw .refused("there is no run '\(name)' in \(path), and no file of that name in a run that counts")
+    }
+    let runs = Set(found.map(\.runID))
+    guard runs.count == 1 else {
+      throw .refused("\(runs.count) runs have read a file '\(name)'; name one of the runs")
+    }
+    let run = try run(named: file.runID)
+    let fileCount = try files(of: run).count
+    guard fileCount == 1 else {
+      throw .refused(
+        "run \(run.number) has read \(fileCount - 1) more than '\(name)' (\(fileCount) files); revoke run "
+          + "\(run.number) and rate the others again")
+    }
+    return run
+  }
+
+  /// The run of that identity; nil where there is none.
+  func run(identity: String) throws(StoreFault) -> RunRecord? {
+    try runs("SELECT \(Self.runColumns) FROM runs WHERE identity = ?", [.text(identity)]).first
+  }
+
+  /// The files that a run has read, in the order of their names.
+  public func files(of run: RunRecord) throws(StoreFault) -> [FileRecord] {
+    try files("run_id = ? ORDER BY position", [.text(run.id)])
+  }
+
+  /// A file that was read at that place by a run that counts; nil where there is none.
+  public func knownFile(at place: FilePlace) throws(StoreFault) -> FileRecord? {
+    let condition = """
+      (place = ?1 OR (run_id, position) IN (SELECT run_id, position FROM known_places WHERE known_places.place = ?1))
+      AND \(Self.counts) LIMIT 1
+      """
+    return try files(condition, [.text(place.description)]).first
+  }
+
+  /// Remembers that a file was recognised by its content at a place, so that it is not read there again.
+  /// - Precondition: opened for changing.
+  public func note(_ place: FilePlace, of file: FileRecord) throws(StoreFault) {
+    try book.transaction { () throws(StoreFault) in
+      try book.run(
+        "INSERT OR REPLACE INTO known_places (place, run_id, position) VALUES (?, ?, ?)",
+        [.text(place.description), .text(file.runID), .count(file.position)])
+    }
+  }
+
+  /// A file of that source with that content that was read by a run that counts; nil where there is none.
+  public func knownFile(source: Label, contentHash: String, decodedBytes: Int64) throws(StoreFault)
+    -> FileRecord?
+  {
+    try files(
+      "content_hash = ? AND decoded_bytes = ? AND source = ? AND \(Self.counts) LIMIT 1",
+      [.text(contentHash), .integer(decodedBytes), .label(source)]
+    ).first
+  }
+
+  private static let counts = "run_id IN (SELECT run_id FROM runs WHERE state = 'current')"
+
+  private func runs(_ sql: String, _ values: [BookValue] = []) throws(StoreFault) -> [RunRecord] {
+    var runs: [RunRecord] = []
+    try book.query(sql, values) { row throws(StoreFault) in
+      guard let kind = RunRecord.Kind(rawValue: row.text(2)),
+        let state = RunRecord.State(rawValue: row.text(3))
+      else { throw .damaged(path: path, message: "run \(row.text(0)) has an unknown kind or state") }
+      runs.append(
+        RunRecord(
+          id: row.text(0), number: Int(row.integer(1)), kind: kind, state: state, identity: row.text(4),
+          replaces: row.optionalText(5), committedAt: row.text(6), program: row.text(7),
+          semantics: row.integer(8), ratingHash: row.text(9), manifestHash: row.text(10),
+          doors: row.doors(from: 11), summaryRowCount: row.integer(16)))
+    }
+    return runs
+  }
+
+  private func files(_ condition: String, _ values: [BookValue]) throws(StoreFault) -> [FileRecord] {
+    var files: [FileRecord] = []
+    try book.query(
+      """
+      SELECT run_id, position, name, source, decoded_bytes, content_hash, place, read, rated, filtered, duplicate, suspended
+      FROM run_files WHERE \(condition)
+      """, values
+    ) { row in
+      files.append(
+        FileRecord(
+          runID: row.text(0), position: Int(row.integer(1)), name: row.text(2), source: row.label(3),
+          decodedBytes: row.integer(4), contentHash: row.text(5),
+          place: row.optionalText(6).map { FilePlace($0) }, doors: row.doors(from: 7)))
+    }
+    return files
+  }
+}
+
+extension BookRow {
+  /// The five columns of a door count.
+  borrowing func doors(from column: Int) -> DoorCounts {
+    DoorCounts(
+      read: integer(column), rated: integer(column + 1), filtered: integer(column + 2),
+      duplicate: integer(column + 3), suspended: integer(column + 4))
+  }
+}

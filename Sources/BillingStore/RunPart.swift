@@ -1,0 +1,77 @@
+// Files of a run's folder that are no documents: keys for later runs, the report with its clock.
+
+import DurableFiles
+import Glibc
+import UsageSummary
+
+/// One such file.
+struct RunPart: Hashable {
+  /// Inside the folder.
+  var name: String
+  var byteCount: Int64
+  var sha256: String
+}
+
+extension BillingStore {
+  /// The files of a folder that its manifest does not list, sorted by name.
+  static func parts(of usage: UsageFolder) throws(StoreFault) -> [RunPart] {
+    let listed = Set(usage.manifest.files.map(\.name)).union([SummaryManifest.fileName])
+    let (names, result) = SystemFileOperations().names(in: usage.path)
+    guard result >= 0 else { throw .file(FileFault(path: usage.path, operation: .list, code: -result)) }
+    var parts: [RunPart] = []
+    for name in names.sorted() where !listed.contains(name) {
+      parts.append(try part(name, in: usage.path))
+    }
+    return parts
+  }
+
+  /// The files that were there when the run was committed, sorted by name.
+  func parts(of run: RunRecord) throws(StoreFault) -> [RunPart] {
+    var parts: [RunPart] = []
+    try book.query(
+      "SELECT name, bytes, sha256 FROM run_parts WHERE run_id = ? ORDER BY name", [.text(run.id)]
+    ) { row in parts.append(RunPart(name: row.text(0), byteCount: row.integer(1), sha256: row.text(2))) }
+    return parts
+  }
+
+  /// The paths of the file of that name in the folders of all runs that count and have one, in the order of their commits.
+  public func partPaths(named name: String) throws(StoreFault) -> [String] {
+    var paths: [String] = []
+    try book.query(
+      """
+      SELECT run_id FROM runs JOIN run_parts USING (run_id) WHERE state = 'current' AND name = ? ORDER BY number
+      """, [.text(name)]
+    ) { row in paths.append(path(.runs, row.text(0)) + "/" + name) }
+    return paths
+  }
+
+  /// The path of a file in the folder of a run.
+  public func partPath(_ name: String, of run: RunRecord) -> String { path(.runs, run.id) + "/" + name }
+
+  func insertParts(_ parts: [RunPart], of run: RunRecord) throws(StoreFault) {
+    let statement = try book.prepare(
+      "INSERT INTO run_parts (run_id, name, bytes, sha256) VALUES (?, ?, ?, ?)")
+    for part in parts {
+      try statement.run([.text(run.id), .text(part.name), .integer(part.byteCount), .text(part.sha256)])
+    }
+  }
+
+  private static func part(_ name: String, in folder: String) throws(StoreFault) -> RunPart {
+    let path = folder + "/" + name
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .file(FileFault(path: path, operation: .open, code: errno)) }
+    defer { close(descriptor) }
+    var hash = SHA256()
+    var byteCount: Int64 = 0
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .file(FileFault(path: path, operation: .read, code: errno)) }
+      if count == 0 { break }
+      buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      byteCount += Int64(count)
+    }
+    return RunPart(name: name, byteCount: byteCount, sha256: hash.hexDigest())
+  }
+}

@@ -1,0 +1,74 @@
+// Writes the documents of a usage folder from merged rows: the summary as it comes, the small ones at the end.
+
+import BillingCalendar
+import DurableFiles
+import Money
+import Tables
+import UsageSummary
+
+/// A usage folder on its way, with the bytes that one run over all the usage would have written.
+struct SummaryFolderWriter {
+  private let folder: PublishedFolder
+  private let writer: ZstdWriter
+  private var hash = SHA256()
+  private var text: [UInt8]
+  private(set) var sums = ControlSums()
+  private(set) var rowCount: Int64 = 0
+  /// Periods of the rows.
+  private(set) var periods: Set<UsagePeriod> = []
+  // Rows are handed to the compressor in pieces of this size.
+  private static let textBytesMax = 1 << 18
+
+  /// Begins a folder at `path`; an earlier usage folder there is replaced.
+  init(at path: String, operations: any FileOperations) throws(FileFault) {
+    folder = try PublishedFolder.begin(at: path, marker: SummaryManifest.fileName, operations: operations)
+    writer = try ZstdWriter(folder.writer(SummarySchema.fileName, mode: 0o644), level: 1)
+    text = SummarySchema.header
+  }
+
+  /// Adds the next row, in order.
+  mutating func add(_ row: SummaryRow) throws(FileFault) {
+    SummaryText.append(row, to: &text)
+    sums.add(row)
+    rowCount += 1
+    periods.insert(row.usagePeriod)
+    if text.count >= Self.textBytesMax { try flush() }
+  }
+
+  private mutating func flush() throws(FileFault) {
+    hash.update(text)
+    try writer.write(contentsOf: text)
+    text.removeAll(keepingCapacity: true)
+  }
+
+  /// The summary's line of the manifest; after the last row.
+  mutating func finishSummary() throws(FileFault) -> SummaryManifest.File {
+    try flush()
+    let byteCount = writer.byteCount
+    try writer.finish()
+    return SummaryManifest.File(
+      name: SummarySchema.fileName, rowCount: rowCount, decodedBytes: byteCount, sha256: hash.hexDigest(),
+      sums: sums)
+  }
+
+  /// Writes a small document.
+  func write(_ name: String, _ bytes: [UInt8], rowCount: Int) throws(FileFault) -> SummaryManifest.File {
+    let writer = try folder.writer(name, mode: 0o644)
+    try writer.write(contentsOf: bytes)
+    try writer.finish()
+    return SummaryManifest.File(
+      name: name, rowCount: Int64(rowCount), decodedBytes: Int64(bytes.count), sha256: SHA256.hex(of: bytes))
+  }
+
+  /// Writes the manifest and puts the folder in place.
+  func publish(_ manifest: SummaryManifest) throws(FileFault) {
+    _ = try write(SummaryManifest.fileName, manifest.text(), rowCount: 0)
+    try folder.publish()
+  }
+
+  /// Puts the folder in place with what it holds.
+  func publish() throws(FileFault) { try folder.publish() }
+
+  /// Throws everything away.
+  func discard() { folder.discard() }
+}

@@ -1,0 +1,158 @@
+// Summaries of several runs as one: rows with equal keys are added up, in order, in the memory of one row for each run.
+
+import Money
+import Tables
+import UsageSummary
+
+/// Walks over summaries that are each in order of their keys.
+///
+/// Quantities and amounts are integers, so that the result does not depend on how usage was divided into runs.
+struct SummaryMerge {
+  /// One summary on its way.
+  private struct Head {
+    var row: SummaryRow
+    var key: [UInt8]
+    var source: Int
+  }
+
+  /// A summary to merge: its file, and what it was when it was committed.
+  struct Source {
+    /// The file.
+    var path: String
+    /// Its rows.
+    var rowCount: Int64
+    /// SHA-256 of its decoded bytes.
+    var sha256: String
+    /// Whether its rows are taken away instead of added.
+    var isTakenAway = false
+  }
+
+  private let sources: [Source]
+  private let readers: [SummaryReader]
+  // A heap: the smallest key first.
+  private var heads: [Head] = []
+  private let isWanted: (SummaryRow) -> Bool
+
+  /// Begins with the first row of each summary for which `isWanted`.
+  init(_ sources: [Source], where isWanted: @escaping (SummaryRow) -> Bool) throws(StoreFault) {
+    self.sources = sources
+    self.isWanted = isWanted
+    var readers: [SummaryReader] = []
+    for source in sources {
+      readers.append(
+        try StoreFault.ofUsage { () throws(UsageFolderFault) in try SummaryReader(path: source.path) })
+    }
+    self.readers = readers
+    for index in sources.indices {
+      if let head = try nextHead(of: index) { push(head) }
+    }
+  }
+
+  /// The next row of the merged summary; nil after the last one, when every summary was read to its end and proved again.
+  mutating func next() throws(StoreFault) -> SummaryRow? {
+    guard let first = heads.first else { return nil }
+    var row = first.row
+    if sources[first.source].isTakenAway { row = row - row - row }
+    try replaceFirst(with: try nextHead(of: first.source))
+    while let other = heads.first, other.key == first.key {
+      row = sources[other.source].isTakenAway ? row - other.row : row + other.row
+      try replaceFirst(with: try nextHead(of: other.source))
+    }
+    return row
+  }
+
+  private func nextHead(of source: Int) throws(StoreFault) -> Head? {
+    let reader = readers[source]
+    let row = try StoreFault.ofUsage { () throws(UsageFolderFault) -> SummaryRow? in
+      while let row = try reader.next() {
+        if isWanted(row) { return row }
+      }
+      return nil
+    }
+    if let row { return Head(row: row, key: Self.sortKey(row), source: source) }
+    // Nothing is billed from other bytes than those that were committed.
+    guard reader.hexDigest == sources[source].sha256, reader.rowCount == sources[source].rowCount else {
+      throw .damaged(
+        path: sources[source].path, message: "its rows are not those that were committed")
+    }
+    return nil
+  }
+
+  /// Bytes that compare as the key cells do, one after the other: each cell ends with two zeros, and a zero in it is
+  /// followed by 255.
+  static func sortKey(_ row: SummaryRow) -> [UInt8] {
+    var key: [UInt8] = []
+    key.reserveCapacity(160)
+    for cell in SummaryText.keyCells(of: row) {
+      for byte in cell.bytes {
+        key.append(byte)
+        if byte == 0 { key.append(255) }
+      }
+      key.append(0)
+      key.append(0)
+    }
+    return key
+  }
+
+  // MARK: the heap
+
+  private mutating func push(_ head: Head) {
+    heads.append(head)
+    var child = heads.count - 1
+    while child > 0, heads[child].key.lexicographicallyPrecedes(heads[(child - 1) / 2].key) {
+      heads.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  private mutating func replaceFirst(with head: Head?) throws(StoreFault) {
+    if let head {
+      heads[0] = head
+    } else {
+      heads[0] = heads[heads.count - 1]
+      heads.removeLast()
+    }
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heads.count {
+        if heads[child].key.lexicographicallyPrecedes(heads[least].key) { least = child }
+      }
+      if least == parent { return }
+      heads.swapAt(parent, least)
+      parent = least
+    }
+  }
+}
+
+extension SummaryRow {
+  /// Whether nothing is left of it.
+  var isZero: Bool {
+    eventCount == 0 && quantityRaw == 0 && quantityBilled == 0 && quantityCovered == 0 && amount == .zero
+      && (cost ?? .zero) == .zero
+  }
+
+  /// Two rows of one key, added up.
+  static func + (a: SummaryRow, b: SummaryRow) -> SummaryRow {
+    var sum = a
+    sum.eventCount += b.eventCount
+    sum.quantityRaw += b.quantityRaw
+    sum.quantityBilled += b.quantityBilled
+    sum.quantityCovered += b.quantityCovered
+    sum.amount += b.amount
+    if let cost = b.cost { sum.cost = (a.cost ?? .zero) + cost }
+    return sum
+  }
+
+  /// A row without another of the same key.
+  static func - (a: SummaryRow, b: SummaryRow) -> SummaryRow {
+    var negated = b
+    negated.eventCount = -b.eventCount
+    negated.quantityRaw = -b.quantityRaw
+    negated.quantityBilled = -b.quantityBilled
+    negated.quantityCovered = -b.quantityCovered
+    negated.amount = -b.amount
+    negated.cost = b.cost.map { -$0 }
+    return a + negated
+  }
+}

@@ -1,0 +1,130 @@
+// The work of `ratemill rate --store`: one run into a billing store.
+
+internal import BillingOperations
+internal import BillingStore
+internal import Catalog
+internal import DurableFiles
+internal import OptionTable
+internal import RatingEngine
+internal import Tables
+
+/// One call of `rate --store`, from the loaded catalog on.
+struct StoreRateRun {
+  private let path: String
+  private let configuration: RateConfiguration
+  private let console: Console
+  private let elapsed: () -> Double
+
+  init(_ path: String, _ configuration: RateConfiguration, console: Console, elapsed: @escaping () -> Double)
+  {
+    self.path = path
+    self.configuration = configuration
+    self.console = console
+    self.elapsed = elapsed
+  }
+
+  /// Rates, commits and reports.
+  func run(_ inputs: [InputFile], _ catalog: Catalog, options: RatingOptions) throws -> ExitStatus {
+    let store: BillingStore
+    do throws(StoreFault) {
+      store = try BillingStore.open(path, for: .changing(creates: true), tools: .ofThisProgram)
+    } catch {
+      throw OperationFault.store(error)
+    }
+    let progress = RunProgress()
+    let rating = StoreRating(
+      into: store, catalog: catalog, catalogPath: configuration.catalogPath, options: options,
+      progress: progress, semantics: Int64(ProgramVersion.ratingSemantics))
+    let outcome = try withTicker(progress) {
+      try rating.run(inputs) { result, folder throws(FileFault) in
+        let text = RateReport(result.report(), configuration, console: console).runDocument(
+          seconds: elapsed())
+        let writer = try folder.writer("run.json", mode: 0o600)
+        try writer.write(text)
+        try writer.finish()
+      }
+    }
+    switch outcome {
+    case .nothingNew(let known): return nothingNew(known)
+    case .committed(let commit, let report, let known): return committed(commit, report, known)
+    }
+  }
+
+  private func withTicker(
+    _ progress: RunProgress, _ body: () throws -> StoreRating.Outcome
+  ) throws -> StoreRating.Outcome {
+    let ticker = ProgressTicker(progress, console: console)
+    defer { ticker.stop() }
+    return try body()
+  }
+
+  private func committed(
+    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile]
+  ) -> ExitStatus {
+    let lines = RateReport(report, configuration, console: console)
+    lines.say(seconds: elapsed())
+    say(known)
+    let run = commit.run
+    console.say(
+      commit.wasThere
+        ? "run \(run.number) (\(run.id)) is in \(console.path(path)) already"
+        : "committed run \(run.number) (\(run.id)) to \(console.path(path)); audit \(commit.auditHead.prefix(16))"
+    )
+    console.say("next: ratemill periods --store \(console.path(path))")
+    if configuration.printsJSON {
+      let members = [
+        JSONMember(name: "run", value: .text(run.id)),
+        JSONMember(name: "run_number", value: .integer(run.number)),
+        JSONMember(name: "audit_head", value: .text(commit.auditHead)),
+        JSONMember(name: "known_files", value: Self.json(known)),
+      ]
+      let status = console.finish(lines.document(seconds: elapsed(), more: members))
+      if status != .done { return status }
+    }
+    let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)
+    return isAllowed && report.damaged.isEmpty ? .done : .findings
+  }
+
+  private func nothingNew(_ known: [StoreRating.KnownFile]) -> ExitStatus {
+    console.endProgress()
+    say(known)
+    console.say("nothing new: \(console.path(path)) is as it was")
+    guard configuration.printsJSON else { return .done }
+    return console.finish(JSONText.document(["run": .null, "known_files": Self.json(known)]))
+  }
+
+  // More than these are only counted.
+  private static let shownMax = 5
+
+  /// Says which files were left out, by the run that has read them.
+  private func say(_ known: [StoreRating.KnownFile]) {
+    guard !known.isEmpty else { return }
+    console.say("left out \(ReadableText.count(known.count, "file", "files")) that were rated before:")
+    for file in known.prefix(Self.shownMax) {
+      var line = "  \(console.path(file.name)): rated in run \(file.run.number)"
+      if file.earlierName != file.name { line += " as \(console.path(file.earlierName))" }
+      if file.isOtherCatalog {
+        line += " with another catalog; revoke that run to rate its files again"
+      }
+      console.say(line)
+    }
+    if known.count > Self.shownMax { console.say("  and \(known.count - Self.shownMax) more") }
+  }
+
+  private static func json(_ known: [StoreRating.KnownFile]) -> JSONValue {
+    .array(
+      known.map { file in
+        [
+          "name": .text(file.name), "run": .text(file.run.id), "earlier_name": .text(file.earlierName),
+          "other_catalog": .bool(file.isOtherCatalog),
+        ]
+      })
+  }
+}
+
+extension StoreTools {
+  /// The tools of this program.
+  static var ofThisProgram: StoreTools {
+    StoreTools(program: "\(ProgramVersion.name) \(ProgramVersion.version)")
+  }
+}

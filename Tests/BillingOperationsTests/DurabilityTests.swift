@@ -1,0 +1,129 @@
+// What a failure leaves behind: every call that can fail fails once, and once the process dies there.
+//
+// After each: the store verifies, it is in its old state or in its new one, and the same command again ends in the new one,
+// with the same bytes.
+
+import BillingStore
+import CSQLite
+import DurableFiles
+import FaultySQLite
+import Glibc
+import TestSupport
+import Testing
+
+@testable import BillingOperations
+
+@Suite(.serialized) struct DurabilityTests {
+  /// A verb and the state in which it begins.
+  enum Verb: String, CaseIterable, Sendable {
+    case create, rate, markBilled, revoke
+
+    /// Brings a desk to the state before.
+    func prepare(_ desk: NightDesk) throws {
+      try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+      if self != .create { try desk.rate(["usage"]) }
+      if self == .revoke { try desk.markBilled("2026-01") }
+      try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "more/pbx-2.csv")
+    }
+
+    /// Does it; the same command again does nothing more.
+    func run(_ desk: NightDesk, _ tools: StoreTools) throws {
+      switch self {
+      case .create: try desk.rate(["usage"], tools: tools)
+      case .rate: try desk.rate(["more"], tools: tools)
+      case .markBilled: try desk.markBilled("2026-01", tools: tools)
+      case .revoke: try desk.revoke("1", tools: tools)
+      }
+    }
+  }
+
+  /// What of a store must be the same whatever happened on the way. A run's id is a hash of all that decides its documents,
+  /// and a deep verification has read every byte of them.
+  private struct State: Equatable {
+    var runs: [String]
+    var files: [String]
+    var billingCount: Int
+    var auditCount: Int64
+
+    init(_ desk: NightDesk, sourceLocation: SourceLocation = #_sourceLocation) throws {
+      let store = try desk.store()
+      runs = try store.runs().map { "\($0.id) \($0.state.rawValue)" }
+      let found = try store.verify(deep: true, catalogHash: desk.catalogHash)
+      #expect(found.findings == [], sourceLocation: sourceLocation)
+      (billingCount, auditCount) = (found.billingCount, found.auditCount)
+      // Names of billings follow from their rows; run.json has a clock.
+      files = FileContent.files(below: desk.storePath).filter { $0 != "book.sqlite-journal" }
+    }
+  }
+
+  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, otherwise one in seven: a run of all takes some minutes.
+  private static let step = getenv("RATEMILL_EVERY_CALL") == nil ? 7 : 1
+
+  /// Runs the verb with a failure at each call until one run needs fewer calls.
+  private func check(
+    _ verb: Verb, _ tools: (NightDesk, _ failingCall: Int) throws -> (StoreTools, callCount: () -> Int)
+  ) throws {
+    let desk = try NightDesk()
+    try verb.prepare(desk)
+    let before = FileContent.copy(desk.storePath)
+    let old = before.isEmpty ? nil : try State(desk)
+    try verb.run(desk, desk.tools())
+    let new = try State(desk)
+    for call in stride(from: 1, to: Int.max, by: Self.step) {
+      try FileContent.replace(desk.storePath, with: before)
+      let (faulty, callCount) = try tools(desk, call)
+      let isDone = (try? verb.run(desk, faulty)) != nil
+      let count = callCount()
+      // Opening for changing sweeps what was left.
+      _ = try BillingStore.open(desk.storePath, for: .changing(creates: true), tools: desk.tools())
+      let found = try State(desk)
+      let isEmpty = old == nil && found.runs.isEmpty
+      #expect(isDone ? found == new : found == new || found == old || isEmpty, "\(verb), call \(call)")
+      if found != new {
+        try verb.run(desk, desk.tools())
+        #expect(try State(desk) == new, "\(verb), again after call \(call)")
+      }
+      if count < call { return }
+    }
+  }
+
+  @Test(arguments: Verb.allCases, [false, true])
+  func aFailureOfAFolder(verb: Verb, isLasting: Bool) throws {
+    try check(verb) { desk, call in
+      let operations = FaultyFileOperations(.init(failingCall: call, isLasting: isLasting))
+      return (desk.tools(operations: operations), { operations.callCount })
+    }
+  }
+
+  @Test(arguments: Verb.allCases, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
+  func aFailureOfTheBook(verb: Verb, plan: (isLasting: Bool, code: Int32)) throws {
+    let name = "faulty-\(verb)-\(plan.isLasting)-\(plan.code)"
+    let faults = UnsafeMutablePointer<FaultyPlan>.allocate(capacity: 1)
+    faults.initialize(to: FaultyPlan())
+    defer { faults.deallocate() }
+    try #require(faulty_vfs_register(name, faults) == 0)
+    defer { faulty_vfs_unregister(name) }
+    try check(verb) { desk, call in
+      faults.pointee = FaultyPlan(
+        failing_call: Int32(call), is_lasting: plan.isLasting ? 1 : 0, code: plan.code, call_count: 0)
+      var tools = desk.tools()
+      tools.vfs = name
+      return (tools, { Int(faults.pointee.call_count) })
+    }
+  }
+}
+
+extension FileContent {
+  /// Every file below a folder.
+  static func copy(_ folder: String) -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    for file in Self.files(below: folder) { files[file] = bytes(of: folder + "/" + file) }
+    return files
+  }
+
+  /// Makes a folder hold these files and nothing else.
+  static func replace(_ folder: String, with files: [String: [UInt8]]) throws {
+    try DurableFolder.removeAll(folder)
+    for (file, bytes) in files { try write(bytes, to: folder + "/" + file) }
+  }
+}

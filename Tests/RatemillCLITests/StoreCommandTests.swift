@@ -1,0 +1,106 @@
+// A store by its commands: night after night, to the invoice, and two commands at once.
+
+import Dispatch
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct StoreCommandTests {
+  private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+
+  /// A folder with the samples' catalog and usage.
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["catalog", "usage"] {
+      #expect(symlink("\(Self.root)/samples/\(name)", folder.path(of: name)) == 0)
+    }
+  }
+
+  private func run(_ line: String) throws -> ProgramResult {
+    try BuiltProgram.ratemill.run(line.split(separator: " ").map(String.init), in: folder)
+  }
+
+  private static let rate = "rate --catalog catalog --store store --max-suspense 1%"
+
+  @Test func aMonthOfRunsBecomesTheInvoicesOfOneRun() throws {
+    for name in ["pbx-berlin-2026-06b.csv", "meters-2026-06.csv.zst"] {
+      #expect(try run("rate --catalog catalog --store store --max-suspense 5% usage/\(name)").status == 0)
+    }
+    let rest = try run("\(Self.rate) usage")
+    #expect(rest.status == 0)
+    #expect(rest.errorText.contains("left out 2 files that were rated before"))
+    let again = try run("\(Self.rate) usage")
+    #expect(again.status == 0)
+    #expect(again.errorText.contains("nothing new: store is as it was"))
+    #expect(try run("verify --store store --deep").status == 0)
+    #expect(try run("usage --store store --period 2026-06 --out june").status == 0)
+    #expect(try run("rate --catalog catalog --out whole --max-suspense 1% usage").status == 0)
+    let summaries = ["june", "whole"].map {
+      folder.bytes(of: $0 + "/summary.csv.zst").flatMap(ZstdContent.decode)
+    }
+    #expect(summaries[0] != nil)
+    #expect(summaries[0] == summaries[1])
+    for usage in ["june", "whole"] {
+      #expect(
+        try run("invoice draft --catalog catalog --usage \(usage) --out drafts-of-\(usage)").status == 0)
+    }
+    let names = ["june", "whole"].map { FileContent.names(in: folder.path(of: "drafts-of-" + $0)) }
+    #expect(names[0] == names[1])
+    #expect(names[0].count > 8)
+  }
+
+  @Test func everyCommandAnswersInJSON() throws {
+    #expect(try run("\(Self.rate) --json usage").outputText.contains("\"run_number\": 1"))
+    #expect(try run("\(Self.rate) --json usage").outputText.contains("\"run\": null"))
+    let runs = try run("runs --store store --json")
+    #expect(runs.outputText.contains("\"state\": \"current\""))
+    let periods = try run("periods --store store --json")
+    #expect(periods.outputText.contains("\"period\": \"2026-06-01/2026-07-01\""))
+    #expect(periods.outputText.contains("\"missing\": []"))
+    #expect(try run("show --store store --json 1").outputText.contains("\"files\": ["))
+    #expect(try run("verify --store store --json").outputText.contains("\"whole\": true"))
+    #expect(
+      try run("periods mark-billed --store store --period 2026-06 --json").outputText.contains(
+        "\"number\": 1"))
+    #expect(try run("adjustments --store store").outputText == "nothing that was billed has changed\n")
+    #expect(try run("revoke --store store --reason test --json 1").outputText.contains("\"revoked\": "))
+    let rows = try run("adjustments --store store --csv -")
+    #expect(rows.outputText.split(separator: "\n").count > 100)
+    #expect(try run("adjustments --store store").outputText.contains("-"))
+  }
+
+  @Test func aStoreThatWasChangedIsAFinding() throws {
+    #expect(try run("\(Self.rate) usage").status == 0)
+    let folderOfRun = "store/runs/" + (FileContent.names(in: folder.path(of: "store/runs")).first ?? "")
+    var manifest = folder.bytes(of: folderOfRun + "/manifest.json") ?? []
+    manifest[manifest.count / 2] ^= 1
+    try folder.write(manifest, to: folderOfRun + "/manifest.json")
+    #expect(try run("verify --store store").status == 1)
+    #expect(try run("usage --store store --period 2026-06 --out june").status == 5)
+  }
+
+  /// Several at once: one commits, the others find it done or are told to come again.
+  @Test func twoAtOnceMakeOneCommit() throws {
+    let statuses = Mutex<[Int32]>([])
+    let path = folder.path
+    DispatchQueue.concurrentPerform(iterations: 3) { _ in
+      let program = BuiltProgram.ratemill.path
+      let line = "cd '\(path)' && '\(program)' \(Self.rate) -q usage"
+      let status = system(line)
+      statuses.withLock { $0.append(status >> 8) }
+    }
+    #expect(statuses.withLock { $0.allSatisfy { $0 == 0 || $0 == 6 } && $0.contains(0) })
+    #expect(try run("runs --store store --json").outputText.components("\"number\":") == 1)
+    #expect(try run("verify --store store --deep").status == 0)
+  }
+}
+
+extension String {
+  /// How often a text stands in it.
+  fileprivate func components(_ text: String) -> Int {
+    split(separator: text, omittingEmptySubsequences: false).count - 1
+  }
+}
