@@ -270,7 +270,7 @@ private func load(_ changes: [String: String?] = [:]) -> (catalog: Catalog?, fin
     }
     #expect(
       found == [
-        "plans/business.yaml:30: plan 'business': 'gauge' of charge 'seats' is not rated yet",
+        "plans/business.yaml:30: plan 'business': 'gauge' of charge 'seats' is not rated yet"
       ] + found.filter { $0.contains("'plus'") })
     #expect(found.filter { $0.contains("'plus'") }.count == 1)
   }

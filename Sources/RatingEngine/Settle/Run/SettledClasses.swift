@@ -95,7 +95,9 @@ struct SettledClasses: Sendable {
     return Terms(
       minimum: usage.minimum, size: isSimple ? steps[0].size : 0, pricePico: usage.price.pico,
       priceUnits: usage.price.units, startBand: Int32(usage.startBand),
-      mayCross: plan.bandSet >= 0 && plan.crossing != .start && usage.kind == .voice,
+      // Amounts take the band of the charging start.
+      mayCross: plan.bandSet >= 0 && plan.crossing != .start && usage.kind == .voice
+        && !plan.charges[usage.charge].asksForAmount,
       isVoice: usage.kind == .voice)
   }
 
