@@ -10,7 +10,7 @@ public enum NotYetRated {
   public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
     let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
     let tables: [(file: String, line: Int?, what: String)] = [
-      ("suppliers.csv", catalog.suppliers.first?.line, "a supplier"),
+      ("suppliers.csv", catalog.suppliers.first?.line, "a supplier")
     ]
     let rows = tables.compactMap { table in
       table.line.map { finding(path(table.file), $0, "\(table.what) is not rated yet", "remove the rows") }
