@@ -198,7 +198,13 @@ private struct FieldPlanCompiler {
     case .amountCurrency:
       if isInFile(slot) { plan.amountCurrency = slot }
     // Not read yet: `NotYetRated` refuses the format.
-    case .item, .value, .routingNumber, .refundOf: plan.contentSlots.append(slot)
+    case .item:
+      plan.item = slot
+      plan.contentSlots.append(slot)
+    case .value:
+      plan.contentSlots.append(slot)
+      if slotByField[.billable] == nil { plan.billable = sampleField(rule, slot) }
+    case .routingNumber, .refundOf: plan.contentSlots.append(slot)
     case .id, .sequence: break
     }
   }
@@ -232,6 +238,15 @@ private struct FieldPlanCompiler {
       }
     }
     return field
+  }
+
+  /// The sample of a gauge: a number in the unit of the record, else in that of the kind.
+  private func sampleField(_ rule: FieldRule, _ slot: Int) -> FieldPlan.QuantityField? {
+    guard case .amount(let isComma, _) = rule.conversion else { return nil }
+    let reader: FieldPlan.QuantityField.Reader =
+      slotByField[.unit].map { .inRecordUnit(unitSlot: $0, isDecimalComma: isComma) }
+      ?? .decimal(onePerUnit: format.kind.onePerUnit, isDecimalComma: isComma)
+    return FieldPlan.QuantityField(slot: slot, reader: reader, role: FieldRoleName.billable)
   }
 
   private func quantityField(_ rule: FieldRule, _ slot: Int, _ role: UInt8) -> FieldPlan.QuantityField? {

@@ -42,6 +42,8 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     static let gauge = Marks(rawValue: 2)
     /// No event: takes back the one with the same place.
     static let removal = Marks(rawValue: 4)
+    /// A sample of a gauge: `recorded` is the number of its item.
+    static let sample = Marks(rawValue: 8)
   }
 
   /// Takes the first 16 bytes of a key.
