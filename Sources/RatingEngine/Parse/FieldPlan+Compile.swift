@@ -180,7 +180,8 @@ private struct FieldPlanCompiler {
     case .to: plan.to = slot
     case .direction: plan.directionField = wordField(rule, slot, FieldRoleName.direction)
     case .kind: plan.kindField = wordField(rule, slot, FieldRoleName.kind)
-    case .billable: plan.billable = quantityField(rule, slot, FieldRoleName.billable)
+    // A record is usage or a sample: a format has one of the two.
+    case .billable, .value: plan.billable = quantityField(rule, slot, FieldRoleName.billable)
     case .disposition:
       plan.disposition = slot
       plan.contentSlots.append(slot)
@@ -201,9 +202,6 @@ private struct FieldPlanCompiler {
     case .item:
       plan.item = slot
       plan.contentSlots.append(slot)
-    case .value:
-      plan.contentSlots.append(slot)
-      if slotByField[.billable] == nil { plan.billable = sampleField(rule, slot) }
     case .routingNumber, .refundOf: plan.contentSlots.append(slot)
     case .id, .sequence: break
     }
@@ -238,15 +236,6 @@ private struct FieldPlanCompiler {
       }
     }
     return field
-  }
-
-  /// The sample of a gauge: a number in the unit of the record, else in that of the kind.
-  private func sampleField(_ rule: FieldRule, _ slot: Int) -> FieldPlan.QuantityField? {
-    guard case .amount(let isComma, _) = rule.conversion else { return nil }
-    let reader: FieldPlan.QuantityField.Reader =
-      slotByField[.unit].map { .inRecordUnit(unitSlot: $0, isDecimalComma: isComma) }
-      ?? .decimal(onePerUnit: format.kind.onePerUnit, isDecimalComma: isComma)
-    return FieldPlan.QuantityField(slot: slot, reader: reader, role: FieldRoleName.billable)
   }
 
   private func quantityField(_ rule: FieldRule, _ slot: Int, _ role: UInt8) -> FieldPlan.QuantityField? {

@@ -29,7 +29,8 @@ import UsageSummary
       options.hashesInputs = true
       change(&options)
     }
-    return try PublishedRun(run, Trial(files).inputs).summary
+    let trial = try Trial(files)
+    return try withExtendedLifetime(trial) { try PublishedRun(run, trial.inputs).summary }
   }
 
   private func expectSame(
@@ -111,10 +112,10 @@ import UsageSummary
     let folder = try TemporaryFolder()
     let run = try Trial.prepare(catalog) { $0.groupBy = nil }
     let trial = try Trial([("pbx.csv", month.file(month.lines))])
-    try run.run(trial.inputs).publish(at: folder.path(of: "out"), semantics: 1) { _ throws(FileFault) in }
+    try withExtendedLifetime(trial) { try run.run(trial.inputs) }.publish(at: folder.path(of: "out"), semantics: 1) { _ throws(FileFault) in }
     let usage = try UsageFolder.open(folder.path(of: "out"))
     let reader = try usage.summaryReader()
-    var covered: Int64 = 0
+    var covered: Int128 = 0
     while let row = try reader.next() { covered += row.quantityCovered }
     try usage.check(reader)
     #expect(covered > 0)
