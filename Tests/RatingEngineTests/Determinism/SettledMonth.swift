@@ -85,7 +85,7 @@ struct SettledMonth {
       look_up: {voice: retail}
       rounding: none
       allowances:
-        - {allowance: minutes, quantity: 30 min, kinds: [voice], rating_groups: [Germany, Europe], shared: pool, scale: per-member, rollover: {periods: 2, cap: 20 min}}
+        - {allowance: minutes, quantity: 90 min, kinds: [voice], rating_groups: [Germany, Europe], shared: pool, scale: per-member, rollover: {periods: 2, cap: 20 min}}
         - {allowance: texts, events: 4, kinds: [message]}
       charges:
         - {charge: mobile, kinds: [voice], rating_groups: [Mobile], tiers: {kind: graduated, steps: [{up_to: 20 min, price: \(price(200)), per: 1 min}, {up_to: 60 min, price: \(price(100)), per: 1 min}, {price: \(price(50)), per: 1 min}]}}

@@ -59,7 +59,8 @@ final class SettlePartition {
         }
         let isTaken = pass.takes(event.owner)
         var event = event
-        if event.recorded != 0, !event.marks.contains(.sample), let amount = try amountReader.next(), isTaken {
+        if event.recorded != 0, !event.marks.contains(.sample), let amount = try amountReader.next(), isTaken
+        {
           amounts.append(amount)
           event.recorded = UInt32(amounts.count)
         }
