@@ -89,7 +89,7 @@ struct SettledRows {
     }
     put(price: part.pricePico, units: part.priceUnits, kind: cell.kind, &key)
     if part.tier != SettledPart.none {
-      let number = settled.tierNumbers[Int(cell.charge)][Int(part.tier)]
+      let number = classes.tierNumbers[Int(classes.firstTiers[Int(cell.charge)]) &+ Int(part.tier)]
       for field in tierFields { key.put(UInt64(number), field) }
     }
     var eventCount = Int64(part.eventCount)
@@ -104,7 +104,7 @@ struct SettledRows {
       SummaryCell(
         keyLow: key.low, keyHigh: key.high, eventCount: eventCount, quantityRaw: part.raw,
         quantityBilled: part.billed, quantityCovered: part.covered, amountPico: part.amountPico),
-      kind: Int(cell.kind), currency: setup.catalog.plans[settled.charges[Int(cell.charge)].plan].currency)
+      kind: Int(cell.kind))
   }
 
   /// A row without event: no service, no direction, no day, and a kind only where the charge takes one alone.
@@ -134,7 +134,7 @@ struct SettledRows {
     add(
       SummaryCell(
         keyLow: key.low, keyHigh: key.high, eventCount: 0, quantityRaw: 0, quantityBilled: 0,
-        amountPico: row.amountPico), kind: 0, currency: catalog.plans[row.plan].currency)
+        amountPico: row.amountPico), kind: 0)
   }
 
   // MARK: keys
@@ -165,7 +165,7 @@ struct SettledRows {
     key.put(coverField.part == .isCovered ? 1 : UInt64(allowance), coverField)
   }
 
-  @inline(__always) private mutating func add(_ cell: SummaryCell, kind: Int, currency: UInt32) {
+  @inline(__always) private mutating func add(_ cell: SummaryCell, kind: Int) {
     totals.add(cell, kind: kind)
     let (slot, isNew) = slots.slot(cell.keyLow, cell.keyHigh)
     if isNew { cells.append(cell) } else { cells[firstCell + slot].add(cell) }
