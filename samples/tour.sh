@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to invoices: installs what is missing, builds ratemill, rates the samples and drafts their invoices.
+# From nothing to invoices: installs what is missing, builds ratemill, rates the samples, drafts their invoices and reviews them.
 # Works from any folder and as often as you like. Needs bash, the Swift toolchain, and apt-get with root or sudo where a
 # library is missing. Writes to samples/out.
 set -euo pipefail
@@ -30,6 +30,11 @@ mkdir -p samples/out
 # The exports have some dirt, as exports do: one record in a hundred may wait in suspense.
 ratemill rate --catalog samples/catalog --out samples/out/usage --force --max-suspense 1% samples/usage
 ratemill invoice draft --catalog samples/catalog --usage samples/out/usage --out samples/out/invoices --force
+# Status 1 says that there is something to look at, and there is.
+ratemill invoice review --catalog samples/catalog --usage samples/out/usage --drafts samples/out/invoices || [ $? -eq 1 ]
+ratemill invoice export --catalog samples/catalog --usage samples/out/usage --drafts samples/out/invoices \
+  --out samples/out/tables --force
 say
 say "What could not be rated, record by record: ${PWD}/samples/out/usage/suspense.csv.zst"
+say "Every line, and a journal:                 ${PWD}/samples/out/tables/"
 say "An invoice to open in a browser:           ${PWD}/samples/out/invoices/ostkai.html"

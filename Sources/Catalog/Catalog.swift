@@ -24,6 +24,8 @@ public struct Catalog: Sendable {
   public var plans: [RatePlan]
   /// Recurring charges for the invoice stage, in file order.
   public var contracts: [Contract]
+  /// What else only invoices need: price book, counts, one-time charges, taxes …
+  public var billing = BillingTables()
   /// Lists of holidays, in the order of their first rows.
   public var holidays: [HolidayList] = []
   /// Packs and opening balances, in file order.
@@ -73,6 +75,8 @@ public struct CatalogDefaults: Sendable {
   public var country: Label?
   /// Who sends the invoices: `name`, `address`, `email`, `tax_id`, `payment` … in file order.
   public var seller: [(key: Label, value: Label)]
+  /// Where taxes are rounded.
+  public var taxRounding = TaxRounding.total
 
   /// Makes defaults.
   public init(zone: Zone, currency: Currency?, country: Label?, seller: [(key: Label, value: Label)]) {

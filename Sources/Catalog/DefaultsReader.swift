@@ -6,7 +6,7 @@ import Tables
 
 /// Reads the catalog's defaults.
 public enum DefaultsReader {
-  private static let keys = ["zone", "currency", "country", "seller"]
+  private static let keys = ["zone", "currency", "country", "seller", "tax_rounding"]
 
   /// The defaults in `text`, with UTC and nothing else where it is silent or faulty; faults are appended to `findings`.
   ///
@@ -22,6 +22,7 @@ public enum DefaultsReader {
       defaults.zone = map["zone"].flatMap { self.zone($0, zone, found) } ?? .utc
       defaults.currency = map["currency"].flatMap(found.currency)
       defaults.country = map["country"].flatMap { country($0, found) }
+      defaults.taxRounding = map["tax_rounding"].flatMap { taxRounding($0, found) } ?? .total
       defaults.seller = map["seller"].map { seller($0, found) } ?? []
     }
     findings += found.sorted
@@ -50,6 +51,11 @@ public enum DefaultsReader {
       "\(Quoted.text(text)) is not a country", at: node.place,
       hint: "write two capital letters, such as DE")
     return nil
+  }
+
+  private static func taxRounding(_ node: YamlNode, _ findings: YamlFindings) -> TaxRounding? {
+    findings.choice(
+      node, what: "where taxes are rounded", of: TaxRounding.allCases.map { ($0.rawValue, $0) })
   }
 
   private static func seller(_ node: YamlNode, _ findings: YamlFindings) -> [(key: Label, value: Label)] {

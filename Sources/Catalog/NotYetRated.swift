@@ -8,27 +8,11 @@ public enum NotYetRated {
   ///
   /// Files are named by their path inside `folder`, the catalog as the user named it. Complexity: O(parts).
   public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
-    let path = { (name: String) in folder.isEmpty ? name : folder + "/" + name }
-    let tables: [(file: String, line: Int?, what: String)] = [
-      ("suppliers.csv", catalog.suppliers.first?.line, "a supplier")
-    ]
-    let rows = tables.compactMap { table in
-      table.line.map { finding(path(table.file), $0, "\(table.what) is not rated yet", "remove the rows") }
-    }
     let used = Set(catalog.sources.map(\.formatIndex))
     let formats = catalog.formats.indices.filter { used.contains($0) }.flatMap {
       findings(catalog.formats[$0])
     }
-    return rows + catalog.decks.flatMap { findings($0) } + formats
-  }
-
-  /// What it does not know yet of one deck.
-  public static func findings(_ deck: RateDeck) -> [CatalogFinding] {
-    guard let file = deck.files.first, deck.jurisdiction != nil else { return [] }
-    let name = Quoted.text(deck.name)
-    return [
-      finding(file, 0, "deck \(name): prices by jurisdiction are not rated yet", "leave 'jurisdiction' out")
-    ]
+    return formats
   }
 
   /// What it does not know yet of one format.
@@ -41,7 +25,7 @@ public enum NotYetRated {
     }
   }
 
-  private static let unreadRoles: Set<FieldRole> = [.routingNumber, .refundOf]
+  private static let unreadRoles: Set<FieldRole> = [.refundOf]
 
   private static func finding(_ file: String, _ line: Int, _ message: String, _ hint: String)
     -> CatalogFinding

@@ -46,7 +46,7 @@ extension RateDeckRow {
 }
 
 /// Prefixes in the order in which what is covered follows what covers it.
-struct PrefixOrder: Comparable {
+struct PrefixOrder: Comparable, Hashable {
   let aligned: UInt64
   let count: UInt8
 

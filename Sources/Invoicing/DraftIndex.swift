@@ -15,10 +15,16 @@ public struct DraftEntry: Hashable, Sendable {
   public var period: UsagePeriod
   /// Currency of the amounts.
   public var currency: Currency
+  /// What of the account's charges it holds.
+  public var part = DocumentPart.main
   /// Sum of the recurring lines.
   public var recurring: Amount
   /// Sum of the usage lines.
   public var usage: Amount
+  /// Sum of one-time charges and of what is missing to commitments, less discounts.
+  public var other: Amount = .zero
+  /// Sum of the taxes.
+  public var tax: Amount = .zero
   /// Name of its files, without suffix.
   public var fileName: String
   /// SHA-256 of the JSON document.
@@ -27,7 +33,7 @@ public struct DraftEntry: Hashable, Sendable {
   public var pageHash: String
 
   /// What is owed.
-  public var total: Amount { recurring + usage }
+  public var total: Amount { recurring + usage + other + tax }
 }
 
 /// What a draft run made and what a reviewer should look at.

@@ -84,7 +84,8 @@ struct DraftIndexPage {
       <table class="rows index">
       <thead><tr>
       <th scope="col">Account</th><th scope="col" class="number">In suspense</th><th scope="col" class="number">Recurring</th>
-      <th scope="col" class="number">Usage</th><th scope="col">Document</th><th scope="col" class="number">Total</th>
+      <th scope="col" class="number">Usage</th><th scope="col" class="number">Other</th><th scope="col" class="number">Tax</th>
+      <th scope="col">Document</th><th scope="col" class="number">Total</th>
       </tr></thead>
       <tbody>
 
@@ -106,6 +107,8 @@ struct DraftIndexPage {
     number("In suspense", suspended == 0 ? "" : PrintedNumber.count(Int128(suspended)))
     number("Recurring", PrintedNumber.money(draft.recurring, digits: digits))
     number("Usage", PrintedNumber.money(draft.usage, digits: digits))
+    number("Other", draft.other == .zero ? "" : PrintedNumber.money(draft.other, digits: digits))
+    number("Tax", draft.tax == .zero ? "" : PrintedNumber.money(draft.tax, digits: digits))
     page.markup("<td><a")
     page.attribute("href", draft.fileName + ".json")
     page.markup(">JSON</a></td><td class=\"number\">")

@@ -11,13 +11,20 @@ enum DraftManifest {
   /// The name of the file. It is not `manifest.json`, so that drafts are never taken for usage, nor written over it.
   static let fileName = "drafts.json"
 
+  /// Version of the file.
+  static let version = 2
+
   /// Its bytes: pretty JSON, sealed.
   static func text(
-    of report: InvoiceDraftReport, usage: UsageFolder, catalog: Catalog, indexHash: String
+    of report: InvoiceDraftReport, usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?,
+    earlier: [DraftsFolder], indexHash: String
   ) -> [UInt8] {
     SealedJSON.text(of: [
-      "document": "invoice-drafts", "version": 1, "usage_manifest_sha256": .text(usage.manifestHash),
+      "document": "invoice-drafts", "version": .integer(version),
+      "usage_manifest_sha256": .text(usage.manifestHash),
       "rating_hash": .string(usage.manifest.ratingHash), "billing_hash": .text(catalog.billingHash),
+      "period": choice.map { .text($0.description) } ?? .null,
+      "earlier_sha256": .array(earlier.map { .string($0.seal) }),
       "totals": .object(
         report.totals.map { currency, total in
           JSONMember(name: Label(currency.code), value: money(total, currency))
@@ -30,7 +37,10 @@ enum DraftManifest {
   private static func json(_ draft: DraftEntry) -> JSONValue {
     [
       "account": .string(draft.account), "period": .text(draft.period.description),
-      "currency": .text(draft.currency.code), "total": money(draft.total, draft.currency),
+      "currency": .text(draft.currency.code), "part": .text(draft.part == .main ? "main" : "projects"),
+      "recurring": money(draft.recurring, draft.currency), "usage": money(draft.usage, draft.currency),
+      "other": money(draft.other, draft.currency), "tax": money(draft.tax, draft.currency),
+      "total": money(draft.total, draft.currency),
       "json": ["name": .text(draft.fileName + ".json"), "sha256": .text(draft.jsonHash)],
       "page": ["name": .text(draft.fileName + ".html"), "sha256": .text(draft.pageHash)],
     ]

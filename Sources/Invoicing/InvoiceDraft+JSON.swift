@@ -8,7 +8,7 @@ import UsageSummary
 
 extension InvoiceDraft {
   /// Version of the document.
-  public static let documentVersion = 1
+  public static let documentVersion = 2
 
   /// The bytes of the document: pretty JSON, sealed (`SealedJSON`). Equal drafts give equal bytes.
   public func json() -> [UInt8] {
@@ -20,46 +20,64 @@ extension InvoiceDraft {
       "account": [
         "id": .string(account), "name": .string(accountName), "details": Self.json(accountDetails),
       ],
-      "recurring": .array(recurring.map(json)), "recurring_subtotal": money(recurringSubtotal),
-      "usage": .array(usage.map(json)), "usage_subtotal": money(usageSubtotal), "total": money(total),
-      "rounding": .text(rounding.description), "usage_manifest_sha256": .text(usageManifestHash),
+      "part": .text(part == .main ? "main" : "projects"),
+      "due_date": dueDate.map { .text($0.description) } ?? .null,
+      "recurring": .array(recurring.enumerated().map { json($1, number: $0 + 1) }),
+      "recurring_subtotal": money(recurringSubtotal), "usage": .array(usageSections()),
+      "usage_subtotal": money(usageSubtotal),
+      "one_time": .array(oneTime.enumerated().map { json($1, number: firstOneTimeNumber + $0) }),
+      "one_time_subtotal": money(oneTimeSubtotal),
+      "values": .array(values.enumerated().map { json($1, number: firstValueNumber + $0) }),
+      "value_subtotal": money(valueSubtotal), "contracts": .array(contracts.map(json)),
+      "commitments": .array(commitments.enumerated().map { json($1, number: firstCommitmentNumber + $0) }),
+      "commitment_subtotal": money(commitmentSubtotal), "discounts": .array(discounts.map(json)),
+      "discount_total": money(discountTotal), "net": money(net), "tax_place": taxPlaceJSON,
+      "taxes": .array(taxes.map(json)), "tax": money(tax), "total": money(total),
+      "rounding": .text(rounding.description), "count_changes": .array(countChanges.map(json)),
+      "cost_centres": .array(costCentres.map(json)), "allowances": .array(allowances.map(json)),
+      "previous": previous.map(json) ?? .null,
+      "usage_manifest_sha256": .text(usageManifestHash),
     ])
   }
 
-  private func json(_ line: RecurringLine) -> JSONValue {
-    [
-      "description": .string(line.description),
-      "quantity": .text(DecimalText.format(Int128(line.quantityMicro), scale: 6)),
-      "price": .text(line.price.description), "interval_months": .integer(line.intervalMonths),
-      "from": .text(line.days.lowerBound.description), "until": .text(line.days.upperBound.description),
-      "days": .integer(line.proration.days), "interval_days": .integer(line.proration.periodDays),
-      "exact": .text(line.amount.exact.description), "rounding": .text(line.amount.rounding.description),
-      "amount": money(line.amount.rounded),
-    ]
+  private var usageLineCount: Int { usage.reduce(0) { $0 + $1.lines.count } }
+  private var firstOneTimeNumber: Int { recurring.count + usageLineCount + 1 }
+  private var firstValueNumber: Int { firstOneTimeNumber + oneTime.count }
+  private var firstCommitmentNumber: Int { firstValueNumber + values.count }
+
+  private func usageSections() -> [JSONValue] {
+    var number = recurring.count
+    return usage.map { section in
+      defer { number += section.lines.count }
+      return json(section, from: number + 1)
+    }
   }
 
-  private func json(_ section: UsageSection) -> JSONValue {
+  private func json(_ section: UsageSection, from first: Int) -> JSONValue {
     [
       "service_kind": .text(section.kind?.name ?? ""), "unit": .text(section.kind?.unit ?? ""),
-      "lines": .array(section.lines.map { json($0, digits: section.kind?.quantityDigits ?? 0) }),
+      "lines": .array(
+        section.lines.enumerated().map {
+          json($1, number: first + $0, digits: section.kind?.quantityDigits ?? 0)
+        }),
       "subtotal": money(section.subtotal),
     ]
   }
 
-  private func json(_ line: UsageLine, digits: Int) -> JSONValue {
+  private func json(_ line: UsageLine, number: Int, digits: Int) -> JSONValue {
     func quantity(_ value: Int128) -> JSONValue { .text(DecimalText.format(value, scale: digits)) }
     return [
-      "name": .string(line.name), "event_count": .integer(line.eventCount),
+      "line": .integer(number), "name": .string(line.name), "event_count": .integer(line.eventCount),
       "quantity_raw": quantity(line.quantityRaw), "quantity_billed": quantity(line.quantityBilled),
       "quantity_covered": quantity(line.quantityCovered),
       "unit_price": line.price.map { .text($0.amount.description) } ?? .null,
       "per": line.price.map { quantity($0.perQuantity) } ?? .null,
-      "exact": .text(line.amount.exact.description), "rounding": .text(line.amount.rounding.description),
-      "amount": money(line.amount.rounded),
+      "exact": .text(line.amount.exact.description),
+      "rounding": .text(line.amount.rounding.description), "amount": money(line.amount.rounded),
     ]
   }
 
-  private func money(_ amount: Amount) -> JSONValue {
+  func money(_ amount: Amount) -> JSONValue {
     .text(amount.text(minimumDigits: currency.minorDigits))
   }
 

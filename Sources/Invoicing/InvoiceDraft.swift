@@ -6,9 +6,22 @@
 public import BillingCalendar
 public import Money
 public import Tables
-public import UsageSummary
+
+/// Which charges stand on a document, where an account gets several for one period.
+public enum DocumentPart: Int, Hashable, Comparable, Sendable {
+  /// Recurring charges, usage, and one-time charges that belong to it.
+  case main
+  /// One-time charges of projects, for accounts that want them apart.
+  case projects
+
+  /// Orders documents of one period.
+  public static func < (a: DocumentPart, b: DocumentPart) -> Bool { a.rawValue < b.rawValue }
+}
 
 /// What one account owes for one usage period in one currency.
+///
+/// Lines are numbered from 1 in this order: recurring, usage by section, one-time, results, commitments. Discounts and taxes name
+/// the lines that they are on.
 public struct InvoiceDraft: Hashable, Sendable {
   /// A name and its text, such as `address`.
   public struct Detail: Hashable, Sendable {
@@ -36,10 +49,34 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var period: UsagePeriod
   /// The currency of every amount.
   public var currency: Currency
+  /// What of the account's charges it holds.
+  public var part = DocumentPart.main
   /// Charges of contracts, in the order of contracts.csv.
   public var recurring: [RecurringLine]
   /// Usage by kind: voice, message, data, event, then rows without event; only kinds with lines.
   public var usage: [UsageSection]
+  /// One-time charges: those of charges.csv, then those of tickets, each by day of delivery.
+  public var oneTime: [OneTimeLine] = []
+  /// Charges and credits for results, by contract.
+  public var values: [ValueLine] = []
+  /// The contracts in force on the last day of the period.
+  public var contracts: [ContractReference] = []
+  /// What is missing to commitments, in the order of commitments.csv.
+  public var commitments: [CommitmentLine] = []
+  /// Discounts in the order in which they were taken.
+  public var discounts: [DiscountLine] = []
+  /// Taxes in the order in which they were counted.
+  public var taxes: [TaxLine] = []
+  /// Whether the catalog has taxes, and where the account is taxed.
+  public var taxation = Taxation.none
+  /// What became of its allowances and of those of its pool in this period.
+  public var allowances: [AllowanceUse] = []
+  /// Usage by cost centre, as bytes; empty where no usage names one. They add up to the usage.
+  public var costCentres: [CostCentreUse] = []
+  /// The sums of the draft for the period before; nil where none was given.
+  public var previous: PreviousTotals?
+  /// How counts have changed since the usage period before, by item.
+  public var countChanges: [CountChange] = []
   /// `UsageFolder.manifestHash` of the folder it was made from.
   public var usageManifestHash: String
 
@@ -65,13 +102,54 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var recurringSubtotal: Amount { recurring.reduce(.zero) { $0 + $1.amount.rounded } }
   /// Sum of the usage lines.
   public var usageSubtotal: Amount { usage.reduce(.zero) { $0 + $1.subtotal } }
-  /// What is owed.
-  public var total: Amount { recurringSubtotal + usageSubtotal }
-  /// Sum of the roundings of all lines.
-  public var rounding: Amount {
-    let lines = recurring.map(\.amount) + usage.flatMap { $0.lines.map(\.amount) }
-    return lines.reduce(.zero) { $0 + $1.rounding }
+  /// Sum of the one-time lines.
+  public var oneTimeSubtotal: Amount { oneTime.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// Sum of the charges and credits for results.
+  public var valueSubtotal: Amount { values.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// Sum of what is missing to commitments.
+  public var commitmentSubtotal: Amount { commitments.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// Sum of the discounts, zero or less.
+  public var discountTotal: Amount { discounts.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// What is owed before tax.
+  public var net: Amount {
+    recurringSubtotal + usageSubtotal + oneTimeSubtotal + valueSubtotal + commitmentSubtotal + discountTotal
   }
+  /// Sum of the taxes.
+  public var tax: Amount { taxes.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// What is owed.
+  public var total: Amount { net + tax }
+  /// Sum of the roundings of everything that was rounded.
+  public var rounding: Amount {
+    let charged = recurring.map(\.amount) + usage.flatMap { $0.lines.map(\.amount) } + oneTime.map(\.amount)
+    let others =
+      values.map(\.amount) + commitments.map(\.amount) + discounts.map(\.amount) + taxes.map(\.amount)
+    return (charged + others).reduce(.zero) { $0 + $1.rounding }
+  }
+  /// The last day to pay, where the account's terms say so many days.
+  public var dueDate: CivilDate? {
+    let terms = accountDetails.first { $0.name == "terms" }?.text
+    return terms.flatMap { PaymentTerms.days($0) }.map { date.advanced(by: $0) }
+  }
+}
+
+/// Sums of an earlier draft, to be set beside those of this one.
+public struct PreviousTotals: Hashable, Sendable {
+  /// Sum of the recurring lines.
+  public var recurring: Amount
+  /// Sum of the usage lines.
+  public var usage: Amount
+  /// Sum of everything else before tax.
+  public var other: Amount
+  /// What was owed.
+  public var total: Amount
+}
+
+/// What of the usage falls on a cost centre.
+public struct CostCentreUse: Hashable, Sendable {
+  /// Its name; empty for usage without one.
+  public var name: Label
+  /// Its part of the usage, in whole minor units.
+  public var amount: Amount
 }
 
 /// An amount as it is billed, and what rounding changed.
@@ -98,100 +176,5 @@ public struct LineAmount: Hashable, Sendable {
     exact = RoundingRule.none.round(numeratorPico: numeratorPico, over: denominator)
     rounded = RoundingRule(scale: currency.minorDigits, mode: .halfUp)
       .round(numeratorPico: numeratorPico, over: denominator)
-  }
-}
-
-/// A charge of a contract.
-public struct RecurringLine: Hashable, Sendable {
-  /// Text of the contract.
-  public var description: Label
-  /// How many, in millionths.
-  public var quantityMicro: Int64
-  /// Price of one, for one whole interval.
-  public var price: Amount
-  /// Months of a whole interval.
-  public var intervalMonths: Int
-  /// The days that are charged, half-open.
-  public var days: Range<CivilDate>
-  /// These days over the days of the whole interval.
-  public var proration: Proration
-  /// price × quantity × days / interval days.
-  public var amount: LineAmount
-
-  /// Makes a line.
-  public init(
-    description: Label, quantityMicro: Int64, price: Amount, intervalMonths: Int, days: Range<CivilDate>,
-    proration: Proration, amount: LineAmount
-  ) {
-    self.description = description
-    self.quantityMicro = quantityMicro
-    self.price = price
-    self.intervalMonths = intervalMonths
-    self.days = days
-    self.proration = proration
-    self.amount = amount
-  }
-}
-
-/// Usage of one kind.
-public struct UsageSection: Hashable, Sendable {
-  /// What is metered; nil for rows without event over several kinds, such as period minimums.
-  public var kind: ServiceKind?
-  /// The lines, by name as bytes.
-  public var lines: [UsageLine]
-
-  /// Makes a section.
-  public init(kind: ServiceKind?, lines: [UsageLine]) {
-    self.kind = kind
-    self.lines = lines
-  }
-
-  /// Sum of the lines.
-  public var subtotal: Amount { lines.reduce(.zero) { $0 + $1.amount.rounded } }
-}
-
-/// Usage that is charged alike.
-public struct UsageLine: Hashable, Sendable {
-  /// The rating group; the charge where there is no group.
-  public var name: Label
-  /// Events.
-  public var eventCount: Int128
-  /// Quantity as recorded, in the integer unit of the kind.
-  public var quantityRaw: Int128
-  /// Quantity after minimum and increments.
-  public var quantityBilled: Int128
-  /// Billed quantity that allowances covered.
-  public var quantityCovered: Int128
-  /// The one price of the line; nil where its rows have several or none.
-  public var price: LinePrice?
-  /// Sum of its rows.
-  public var amount: LineAmount
-
-  /// Makes a line.
-  public init(
-    name: Label, eventCount: Int128, quantityRaw: Int128, quantityBilled: Int128, quantityCovered: Int128,
-    price: LinePrice?, amount: LineAmount
-  ) {
-    self.name = name
-    self.eventCount = eventCount
-    self.quantityRaw = quantityRaw
-    self.quantityBilled = quantityBilled
-    self.quantityCovered = quantityCovered
-    self.price = price
-    self.amount = amount
-  }
-}
-
-/// A price for a quantity.
-public struct LinePrice: Hashable, Sendable {
-  /// The price of `perQuantity`.
-  public var amount: Amount
-  /// The quantity it pays for, in the integer unit of the kind.
-  public var perQuantity: Int128
-
-  /// Makes a price.
-  public init(amount: Amount, perQuantity: Int128) {
-    self.amount = amount
-    self.perQuantity = perQuantity
   }
 }

@@ -15,7 +15,7 @@ public enum InvoiceDraftFault: Error, Sendable {
   /// A usage period that is none of its account's, because the account's cycle day was changed after rating.
   case otherCycle(account: Label, period: String, cycleDay: Int)
   /// The charge of a contract does not fit any amount.
-  case amountTooLarge(contractLine: Int)
+  case amountTooLarge(LineOrigin)
 }
 
 extension InvoiceDraftFault: CustomStringConvertible {
@@ -33,8 +33,8 @@ extension InvoiceDraftFault: CustomStringConvertible {
       return
         "accounts.csv: the usage of account '\(account)' has the period \(period), which cycle day \(cycleDay) "
         + "does not make; rate again with this catalog"
-    case .amountTooLarge(let line):
-      return "contracts.csv:\(line): price times quantity is too large; check both"
+    case .amountTooLarge(let origin):
+      return "\(origin): price times quantity is too large; check both"
     }
   }
 }

@@ -15,6 +15,7 @@ public struct InvoiceDraftRun {
   private let usage: UsageFolder
   private let catalog: Catalog
   private let choice: UsagePeriodChoice?
+  private let earlier: [DraftsFolder]
 
   /// The file by which a folder is known as one of drafts, which a later run may replace.
   public static let marker = DraftManifest.fileName
@@ -22,7 +23,12 @@ public struct InvoiceDraftRun {
   public static let indexName = DraftIndexPage.fileName
 
   /// Prepares a run over all usage periods of `usage`, or over those that `choice` names.
-  public init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice? = nil) {
+  ///
+  /// `earlier` are drafts of periods before, which the new ones are set beside.
+  public init(
+    usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice? = nil, earlier: [DraftsFolder] = []
+  ) {
+    self.earlier = earlier
     self.usage = usage
     self.catalog = catalog
     self.choice = choice
@@ -34,7 +40,8 @@ public struct InvoiceDraftRun {
   public func forEachDraft(
     _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
   ) throws(InvoiceDraftFault) {
-    try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice).forEachDraft(body)
+    try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice, earlier: earlier)
+      .forEachDraft(body)
   }
 
   /// Writes all drafts into the folder `path` and publishes it at once.
@@ -55,7 +62,8 @@ public struct InvoiceDraftRun {
         of: report, seller: catalog.defaults.seller.first { $0.key == "name" }?.value ?? .empty)
       try write(index, to: DraftIndexPage.fileName, of: folder)
       let manifest = DraftManifest.text(
-        of: report, usage: usage, catalog: catalog, indexHash: SHA256.hex(of: index))
+        of: report, usage: usage, catalog: catalog, choice: choice, earlier: earlier,
+        indexHash: SHA256.hex(of: index))
       try write(manifest, to: DraftManifest.fileName, of: folder)
       _ = try output { () throws(FileFault) in try folder.publish() }
     } catch {
@@ -106,6 +114,7 @@ public struct InvoiceDraftRun {
     var name = names.base(of: draft.account)
     if drafts.contains(where: { $0.period != draft.period }) { name += "--\(draft.period.from)" }
     if drafts.contains(where: { $0.currency != draft.currency }) { name += "--\(draft.currency)" }
+    if draft.part == .projects { name += "--projects" }
     return name
   }
 
@@ -116,10 +125,14 @@ public struct InvoiceDraftRun {
     let page = InvoicePage.html(of: draft)
     try write(json, to: name + ".json", of: folder)
     try write(page, to: name + ".html", of: folder)
-    return DraftEntry(
+    var entry = DraftEntry(
       account: draft.account, accountName: draft.accountName, period: draft.period, currency: draft.currency,
       recurring: draft.recurringSubtotal, usage: draft.usageSubtotal, fileName: name,
       jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
+    entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
+    entry.tax = draft.tax
+    entry.part = draft.part
+    return entry
   }
 
   private func write(_ bytes: [UInt8], to name: String, of folder: PublishedFolder) throws(InvoiceDraftFault)

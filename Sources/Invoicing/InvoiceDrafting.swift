@@ -9,29 +9,41 @@ import UsageSummary
 /// Makes the drafts of a usage folder.
 ///
 /// A draft is what one account owes for one usage period in one currency: its usage, and the charges of its contracts where
-/// the period is one of `ContractMonths`. Where there is neither, there is no draft. A choice leaves out all other periods.
+/// the period is one of `ContractMonths`, with one-time charges, commitments, discounts and taxes. Where there is nothing to
+/// charge, there is no draft. A choice leaves out all other periods.
 struct InvoiceDrafting {
   let usage: UsageFolder
   let catalog: Catalog
   let choice: UsagePeriodChoice?
   private let seller: [InvoiceDraft.Detail]
-  private let contracts: [Int: [Contract]]
+  private let billing: [AccountBilling]
+  private let allowances: AllowanceBook
+  private let previous: [EarlierKey: PreviousTotals]
   private let contractMonths: ContractMonths
 
   private struct DocumentKey: Hashable, Comparable {
     var period: UsagePeriod
     var currency: Currency
+    var part = DocumentPart.main
 
-    static func < (a: DocumentKey, b: DocumentKey) -> Bool { (a.period, a.currency) < (b.period, b.currency) }
+    static func < (a: DocumentKey, b: DocumentKey) -> Bool {
+      (a.period, a.currency, a.part) < (b.period, b.currency, b.part)
+    }
   }
 
-  init(usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?) {
+  init(
+    usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?, earlier: [DraftsFolder]
+  ) throws(InvoiceDraftFault) {
     self.usage = usage
     self.catalog = catalog
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
-    contracts = Dictionary(grouping: catalog.contracts, by: \.accountIndex)
+    billing = AccountBilling.all(of: catalog)
     contractMonths = ContractMonths(usage.usagePeriods, choice)
+    do throws(UsageFolderFault) { allowances = AllowanceBook(try usage.allowances()) } catch {
+      throw .usage(error)
+    }
+    previous = EarlierKey.totals(of: earlier)
   }
 
   /// Calls `body` with every draft: by account as bytes, then period, then currency. Memory: the lines of one account.
@@ -73,32 +85,34 @@ struct InvoiceDrafting {
         throw .otherCycle(account: account.id, period: key.period.description, cycleDay: account.cycleDay)
       }
     }
-    let recurring = try recurringLines(account, contracts[index] ?? [])
-    for key in Set(lines.keys).union(recurring.keys).sorted() {
-      try body(
-        InvoiceDraft(
-          seller: seller, account: account.id, accountName: account.name,
-          accountDetails: InvoiceParty.details(of: account), period: key.period, currency: key.currency,
-          recurring: recurring[key] ?? [], usage: lines[key]?.sections(in: key.currency) ?? [],
-          usageManifestHash: usage.manifestHash))
-    }
-  }
-
-  private func recurringLines(
-    _ account: Account, _ contracts: [Contract]
-  ) throws(InvoiceDraftFault) -> [DocumentKey: [RecurringLine]] {
-    var lines: [DocumentKey: [RecurringLine]] = [:]
-    guard !contracts.isEmpty else { return lines }
-    let cycleDay = Int32(account.cycleDay)
-    for month in contractMonths.months(cycleDay: cycleDay) {
-      let period = month.period(cycleDay: cycleDay)
+    let assembly = InvoiceAssembly(catalog: catalog, accountIndex: index, billing: billing[index])
+    var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]
+    for month in contractMonths.months(cycleDay: Int32(account.cycleDay)) {
+      let period = month.period(cycleDay: Int32(account.cycleDay))
       guard choice?.contains(period) ?? true else { continue }
-      for contract in contracts {
-        guard let line = try RecurringCharges.line(of: contract, in: period) else { continue }
-        lines[DocumentKey(period: period, currency: contract.currency), default: []].append(line)
+      for (part, byCurrency) in try assembly.charges(in: period) {
+        for (currency, lines) in byCurrency {
+          charges[DocumentKey(period: period, currency: currency, part: part)] = lines
+        }
       }
     }
-    return lines
+    for key in Set(lines.keys).union(charges.keys).sorted() {
+      var draft = InvoiceDraft(
+        seller: seller, account: account.id, accountName: account.name,
+        accountDetails: InvoiceParty.details(of: account), period: key.period, currency: key.currency,
+        recurring: charges[key]?.recurring ?? [], usage: lines[key]?.sections(in: key.currency) ?? [],
+        usageManifestHash: usage.manifestHash)
+      draft.part = key.part
+      draft.previous = previous[EarlierKey(draft)]
+      if key.part == .main {
+        draft.allowances = allowances.uses(of: account, in: key.period)
+        draft.costCentres = lines[key]?.costCentreUse(of: draft.usageSubtotal, in: key.currency) ?? []
+      }
+      draft.oneTime = charges[key]?.oneTime ?? []
+      draft.values = charges[key]?.values ?? []
+      assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
+      try body(draft)
+    }
   }
 }
 
@@ -133,5 +147,34 @@ private struct AccountRows {
   /// Proves, at the end, that the rows were those that the folder's manifest names.
   func checkEnd() throws(InvoiceDraftFault) {
     do throws(UsageFolderFault) { try usage.check(reader) } catch { throw .usage(error) }
+  }
+}
+
+/// By what the draft of the period before is found.
+private struct EarlierKey: Hashable {
+  var account: Label
+  var currency: Currency
+  var isProjects: Bool
+  /// The period after that of the earlier draft.
+  var period: UsagePeriod
+
+  init(_ draft: InvoiceDraft) {
+    (account, currency, period) = (draft.account, draft.currency, draft.period)
+    isProjects = draft.part == .projects
+  }
+
+  init(_ draft: DraftsFolder.Draft) {
+    (account, currency, period) = (draft.account, draft.currency, draft.period.next)
+    isProjects = draft.isProjects
+  }
+
+  /// The sums of all drafts; of two for one period, those of the folder named last.
+  static func totals(of folders: [DraftsFolder]) -> [EarlierKey: PreviousTotals] {
+    var totals: [EarlierKey: PreviousTotals] = [:]
+    for draft in folders.flatMap(\.drafts) {
+      totals[EarlierKey(draft)] = PreviousTotals(
+        recurring: draft.recurring, usage: draft.usage, other: draft.other, total: draft.total)
+    }
+    return totals
   }
 }

@@ -2,21 +2,26 @@
 // computes nothing.
 
 import BillingCalendar
+import Catalog
 import Money
 import Tables
 import UsageSummary
 
 /// Renders one draft.
 struct InvoicePage {
-  private let draft: InvoiceDraft
+  let draft: InvoiceDraft
   // All tables have the column, or none: columns of one page stand below each other.
   private let hasRounding: Bool
-  private var page = HTMLText()
+  var page = HTMLText()
 
   private init(_ draft: InvoiceDraft) {
     self.draft = draft
-    let amounts = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
-    hasRounding = amounts.contains { $0.rounding != .zero }
+    let charged = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
+    let others =
+      draft.oneTime.map(\.amount) + draft.values.map(\.amount) + draft.commitments.map(\.amount)
+      + draft.discounts.map(\.amount)
+      + draft.taxes.map(\.amount)
+    hasRounding = (charged + others).contains { $0.rounding != .zero }
   }
 
   /// The bytes of the page. Equal drafts give equal bytes.
@@ -33,8 +38,16 @@ struct InvoicePage {
     head()
     parties()
     due()
+    changes()
     recurring()
+    allowances()
     for section in draft.usage { usage(section) }
+    costCentres()
+    oneTime()
+    values()
+    commitments()
+    discounts()
+    taxes()
     totals()
     payment()
     notes()
@@ -42,9 +55,15 @@ struct InvoicePage {
     page.end()
   }
 
-  private var digits: Int { draft.currency.minorDigits }
+  /// What the sum at the end is: only where taxes were looked for is it more than a sum before tax.
+  var totalTitle: String {
+    if case .place = draft.taxation { return "Total" }
+    return "Total before tax"
+  }
 
-  private func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
+  var digits: Int { draft.currency.minorDigits }
+
+  func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
 
   private func seller(_ name: Label) -> Label? { draft.seller.first { $0.name == name }?.text }
 
@@ -71,6 +90,7 @@ struct InvoicePage {
         fact(title, detail.text.description)
       }
     }
+    for contract in draft.contracts { fact("Contract", PrintedCharge.name(of: contract)) }
     page.markup("</dl>\n</div>\n")
   }
 
@@ -86,7 +106,10 @@ struct InvoicePage {
 
   private mutating func due() {
     page.markup("<div class=\"due\">\n")
-    page.element("p", "Total before tax for \(PrintedNumber.days(draft.period.days))")
+    page.open("p")
+    page.text("\(totalTitle) for \(PrintedNumber.days(draft.period.days))")
+    if let due = draft.dueDate { page.element("small", "to be paid by \(PrintedNumber.day(due))") }
+    page.close("p")
     page.element("p", style: "sum", "\(draft.currency) \(money(draft.total))")
     page.markup("</div>\n")
   }
@@ -95,7 +118,7 @@ struct InvoicePage {
 // The tables.
 extension InvoicePage {
   // A column by its heading and its class: what it holds decides width and side.
-  private struct Column {
+  struct Column {
     var title: String
     var style: StaticString
   }
@@ -109,28 +132,22 @@ extension InvoicePage {
     begin(table: "Recurring charges", columns: columns)
     for line in draft.recurring {
       page.open("tr")
-      page.element("td", line.description.description)
+      page.open("td")
+      page.text(line.description)
+      for note in PrintedCharge.notes(of: line) { page.element("small", note) }
+      page.close("td")
       page.open("td")
       page.text(PrintedNumber.days(line.days, isShort: true))
-      if !line.proration.isWhole {
-        page.element("small", "\(line.proration.days) of \(line.proration.periodDays) days")
+      if !line.share.isWhole {
+        page.element("small", "\(line.share.days) of \(line.share.ofDays) days")
       }
       page.close("td")
-      numberCell("Quantity", PrintedNumber.decimal(Int128(line.quantityMicro), scale: 6))
-      numberCell("Price", "\(money(line.price)) / \(Self.interval(line.intervalMonths))")
+      numberCell("Quantity", PrintedCharge.quantity(of: line))
+      numberCell("Price", "\(money(line.price)) / \(PrintedCharge.interval(line.interval))")
       amountCells(line.amount)
       page.close("tr")
     }
     end(subtotal: draft.recurringSubtotal, columnCount: columns.count)
-  }
-
-  private static func interval(_ months: Int) -> String {
-    switch months {
-    case 1: "month"
-    case 3: "quarter"
-    case 12: "year"
-    default: "\(months) months"
-    }
   }
 
   private mutating func usage(_ section: UsageSection) {
@@ -164,7 +181,7 @@ extension InvoicePage {
   }
 
   // A section with its heading and the head of its table; rounding and amount are always the last columns.
-  private mutating func begin(table title: String, columns: [Column]) {
+  mutating func begin(table title: String, columns: [Column]) {
     page.markup("<section>\n")
     page.element("h2", title)
     page.markup("<table class=\"rows\">\n<thead><tr>\n")
@@ -181,15 +198,15 @@ extension InvoicePage {
     page.markup("</tr></thead>\n<tbody>\n")
   }
 
-  private mutating func end(subtotal: Amount, columnCount: Int) {
+  mutating func end(subtotal: Amount, columnCount: Int, isRounded: Bool = true) {
     page.markup("<tr class=\"subtotal\"><td")
-    page.attribute("colspan", String(hasRounding ? columnCount + 1 : columnCount))
+    page.attribute("colspan", String(hasRounding && isRounded ? columnCount + 1 : columnCount))
     page.markup(">Subtotal</td><td class=\"number\">")
     page.text(money(subtotal))
     page.markup("</td></tr>\n</tbody>\n</table>\n</section>\n")
   }
 
-  private mutating func numberCell(_ title: String, _ text: String) {
+  mutating func numberCell(_ title: String, _ text: String) {
     page.markup("<td class=\"number\"")
     page.attribute("data-label", title)
     page.markup(">")
@@ -197,7 +214,7 @@ extension InvoicePage {
     page.close("td")
   }
 
-  private mutating func amountCells(_ amount: LineAmount) {
+  mutating func amountCells(_ amount: LineAmount) {
     if hasRounding {
       page.markup("<td class=\"number rounding\" data-label=\"Rounding\">")
       if amount.rounding != .zero { page.text(PrintedNumber.signed(amount.rounding)) }
@@ -213,7 +230,17 @@ extension InvoicePage {
     page.markup("<table class=\"totals\">\n<tbody>\n")
     if !draft.recurring.isEmpty { total("Recurring charges", draft.recurringSubtotal) }
     if !draft.usage.isEmpty { total("Usage", draft.usageSubtotal) }
-    page.markup("<tr class=\"total\"><td>Total before tax</td><td class=\"number\">")
+    if !draft.oneTime.isEmpty { total("One-time charges", draft.oneTimeSubtotal) }
+    if !draft.values.isEmpty { total("Service levels", draft.valueSubtotal) }
+    if !draft.commitments.isEmpty { total("Minimum commitments", draft.commitmentSubtotal) }
+    if !draft.discounts.isEmpty { total("Discounts", draft.discountTotal) }
+    if !draft.taxes.isEmpty {
+      total("Before tax", draft.net)
+      total("Tax", draft.tax)
+    }
+    page.markup("<tr class=\"total\"><td>")
+    page.text(totalTitle)
+    page.markup("</td><td class=\"number\">")
     page.text("\(draft.currency) \(money(draft.total))")
     page.markup("</td></tr>\n</tbody>\n</table>\n")
   }
@@ -234,11 +261,11 @@ extension InvoicePage {
 
   private mutating func notes() {
     page.markup("<footer class=\"notes small grey\">\n")
-    page.markup("<p>This draft is for review. It has no number, holds no tax and asks for no payment.</p>\n")
+    page.element("p", "This draft is for review. It has no number\(taxNote) and asks for no payment.")
     if hasRounding {
       page.element(
         "p",
-        "Amounts are in \(draft.currency). Each line is rounded once, half up, to \(digits) digits; the column Rounding shows "
+        "Amounts are in \(draft.currency). Each line and tax is rounded once, half up, to \(digits) digits; the column Rounding shows "
           + "what that changed, to six digits. Together: \(PrintedNumber.signed(draft.rounding)).")
     }
     let shown: [Label] = ["name", "address", "payment"]
@@ -249,6 +276,14 @@ extension InvoicePage {
     }
     page.element("p", "Made from usage \(draft.usageManifestHash.prefix(16)).")
     page.markup("</footer>\n")
+  }
+
+  private var taxNote: String {
+    switch draft.taxation {
+    case .none: ", holds no tax"
+    case .placeUnknown: ", holds no tax because nobody has said where the client is taxed"
+    case .place: ""
+    }
   }
 
   // `tax_id` → `Tax ID`; an unknown name as words.

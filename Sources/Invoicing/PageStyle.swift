@@ -38,6 +38,7 @@ enum PageStyle {
     .facts dd { text-align: right; font-size: 13px }
     .due { display: flex; justify-content: space-between; align-items: baseline; gap: 24px; margin: 36px 0 8px;
       padding: 18px 22px; background: var(--soft); border-radius: 4px }
+    .due small { display: block; font-size: 13px; color: var(--grey) }
     .due .sum { font-size: 27px; font-weight: 600; letter-spacing: -.01em; color: var(--blue); white-space: nowrap }
     section { margin-top: 30px }
     h2 { font-size: 16px; color: var(--blue) }
@@ -56,6 +57,16 @@ enum PageStyle {
     .totals td { border: 0; padding: 4px 0; white-space: nowrap }
     .totals td:first-child { padding-right: 28px }
     .totals tr.total td { border-top: 2px solid var(--ink); padding-top: 10px; font-size: 19px; font-weight: 650 }
+    .changes { margin-top: 22px; padding: 16px 22px 14px; border: 1px solid var(--line); border-radius: 4px }
+    .changes dl { margin-top: 8px; display: grid; grid-template-columns: 1fr auto auto; gap: 4px 26px }
+    .changes dt { font-size: 14px; letter-spacing: 0; color: var(--ink); overflow-wrap: anywhere; unicode-bidi: isolate }
+    .changes dd { font-size: 14px; color: var(--grey) }
+    .changes dd.number { color: var(--ink); font-weight: 600 }
+    .meters { display: grid; grid-template-columns: 1fr 1fr; gap: 18px 34px; margin-top: 10px }
+    .meter .what { font-weight: 600; font-size: 14px }
+    .meter small { margin-left: 8px; color: var(--grey); font-weight: 400 }
+    .bar { height: 9px; margin: 6px 0 5px; border-radius: 5px; background: var(--line); overflow: hidden }
+    .bar i { display: block; height: 100%; background: var(--blue) }
     .notes { margin-top: 36px; padding-top: 16px; border-top: 1px solid var(--line) }
     .notes p + p, .notes dl + p { margin-top: 6px }
     .payment { margin-top: 30px; padding: 14px 22px; border-left: 3px solid var(--blue); background: var(--soft) }
@@ -66,6 +77,10 @@ enum PageStyle {
       .head, .parties { gap: 24px }
       .parties { flex-direction: column; margin-top: 28px }
       .facts { min-width: 0 }
+      .meters { grid-template-columns: 1fr }
+      .changes { padding: 14px 18px }
+      .changes dl { grid-template-columns: 1fr auto }
+      .changes dt { grid-column: 1 / -1 }
       .due { flex-direction: column; gap: 2px; margin-top: 26px; padding: 14px 18px }
       table.rows thead { display: none }
       table.rows, table.rows tbody, table.rows tr { display: block }
@@ -95,6 +110,9 @@ enum PageStyle {
       .totals { min-width: 280px } .totals tr.total td { font-size: 15px }
       td { padding-top: 5px; padding-bottom: 5px }
       section { margin-top: 20px } .parties, .due { margin-top: 26px }
+      .changes dt, .changes dd, .meter .what { font-size: 11px }
+      .changes { margin-top: 16px; padding: 10px 14px }
+      .changes, .meter { break-inside: avoid }
       tr, .due, .totals, .payment, .notes { break-inside: avoid }
       h2 { break-after: avoid } tr.subtotal { break-before: avoid }
       thead { display: table-header-group }

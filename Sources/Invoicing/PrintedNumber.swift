@@ -20,6 +20,11 @@ enum PrintedNumber {
     return sign + Amount(pico: Int128(shown.pico.magnitude)).text(minimumDigits: isTooSmall ? 6 : 0)
   }
 
+  /// A difference of counts in millionths with its sign: `+3`, `−0.5`.
+  static func signed(count micro: Int64) -> String {
+    (micro > 0 ? "+" : "") + decimal(Int128(micro), scale: 6)
+  }
+
   /// A whole number with thousands apart.
   static func count(_ value: Int128) -> String { grouped(String(value)) }
 

@@ -1,50 +1,175 @@
-// Which charges of a contract fall into a usage period, and how much of their interval is owed.
+// Which charges of contracts fall on an invoice, how many are counted, and how much of an interval is owed.
 
 import BillingCalendar
 import Catalog
 import Money
+import Tables
 
-/// Charges of contracts, in advance.
+/// Recurring lines of one account.
 ///
-/// Intervals follow the account's own periods: the first begins with the period that holds the contract's first day, and
-/// each is `intervalMonths` long, so that contracts of any start close together. An interval is charged, whole or in part,
-/// on the invoice of the period in which it begins. A part is counted in days: those from `from` up to `until` over those
-/// of the whole interval; rounding happens once, on the line.
-enum RecurringCharges {
-  /// The charge of `contract` on the invoice of `period`; nil where no interval of it begins there.
+/// A line is price × quantity × share, rounded once. Counts change inside intervals: the mode of the line says whether a
+/// change is charged from its day on, for all of the interval, or from the next one. What is charged before its counts are
+/// known is charged for the count of its first day, and put right on the invoice of the period in which it ends.
+struct RecurringCharges {
+  /// Price book and counts.
+  let billing: BillingTables
+  /// Where the account's periods begin.
+  let cycleDay: Int32
+  /// First day that an earlier system has not charged.
+  let billedUntil: CivilDate?
+
+  init(billing: BillingTables, cycleDay: Int32, billedUntil: CivilDate? = nil) {
+    self.billing = billing
+    self.cycleDay = cycleDay
+    self.billedUntil = billedUntil
+  }
+
+  /// The lines of `contract` on the invoice of `period`, in the order of their days.
   ///
   /// - Precondition: `period` is a period of the contract's account.
-  static func line(of contract: Contract, in period: UsagePeriod) throws(InvoiceDraftFault) -> RecurringLine?
-  {
-    let first = UsagePeriod.containing(contract.from, cycleDay: period.cycleDay)
-    let months = monthsBetween(first, period)
-    guard months >= 0, months % contract.intervalMonths == 0 else { return nil }
-    let end = period.from.adding(months: Int32(contract.intervalMonths), anchorDay: period.cycleDay)
-    let interval = period.from..<end
-    let inForce = contract.from..<max(contract.from, contract.until ?? .distantFuture)
-    let days = inForce.clamped(to: interval)
-    guard !days.isEmpty else { return nil }
-    let proration = Proration(of: inForce, in: interval)
-    return RecurringLine(
-      description: contract.description, quantityMicro: contract.quantityMicro, price: contract.price,
-      intervalMonths: contract.intervalMonths, days: days, proration: proration,
-      amount: try amount(of: contract, proration))
+  func lines(of contract: Contract, in period: UsagePeriod) throws(InvoiceDraftFault) -> [RecurringLine] {
+    let intervals = ContractIntervals(contract, cycleDay: cycleDay, billedUntil: billedUntil)
+    var lines: [RecurringLine] = []
+    for interval in intervals.charged(in: period) {
+      let isClosed = intervals.endPeriod(of: interval) <= period
+      lines.append(try base(of: contract, interval, isClosed: isClosed))
+    }
+    for interval in intervals.overlapping(period.days) {
+      lines += try changes(of: contract, interval, intervals, in: period)
+      if let line = try trueUp(of: contract, interval, intervals, in: period) { lines.append(line) }
+    }
+    // Stable: an interval stands before the changes of its first day.
+    return lines.enumerated().sorted {
+      ($0.element.days.lowerBound, $0.offset) < ($1.element.days.lowerBound, $1.offset)
+    }.map(\.element)
   }
 
-  // Periods of one cycle begin in one month each.
-  private static func monthsBetween(_ first: UsagePeriod, _ last: UsagePeriod) -> Int {
-    let (a, b) = (first.from.components, last.from.components)
-    return (Int(b.year) - Int(a.year)) * 12 + Int(b.month) - Int(a.month)
+  // MARK: lines
+
+  /// The charge of an interval, also where its count is nothing: the client sees that it was counted.
+  private func base(
+    of contract: Contract, _ interval: ContractIntervals.Charged, isClosed: Bool
+  ) throws(InvoiceDraftFault) -> RecurringLine {
+    let count = IntervalCount(contract, billing.counts, interval.part, isClosed: isClosed)
+    var line = line(of: contract, interval, days: interval.part)
+    line.quantityMicro = count.quantityMicro
+    line.countedMicro = count.countedMicro
+    line.amount = try amount(contract, line, unitDays: count.unitDaysMicro)
+    return line
   }
 
-  private static func amount(of contract: Contract, _ proration: Proration) throws(InvoiceDraftFault)
-    -> LineAmount
-  {
-    let (whole, isWholeTooLarge) = contract.price.pico.multipliedReportingOverflow(
-      by: Int128(contract.quantityMicro))
-    let (part, isPartTooLarge) = whole.multipliedReportingOverflow(by: Int128(proration.days))
-    guard !isWholeTooLarge, !isPartTooLarge else { throw .amountTooLarge(contractLine: contract.line) }
+  /// The changes that a line counts from their day on, where they fall on the invoice of `period`.
+  private func changes(
+    of contract: Contract, _ interval: ContractIntervals.Charged, _ intervals: ContractIntervals,
+    in period: UsagePeriod
+  ) throws(InvoiceDraftFault) -> [RecurringLine] {
+    guard contract.count == .prorate else { return [] }
+    let onOneInvoice = contract.timing == .arrears
+    if onOneInvoice, intervals.invoicePeriod(of: interval) != period { return [] }
+    let shown = onOneInvoice ? interval.part : interval.part.clamped(to: period.days)
+    let series = billing.counts.series(contract.countKey)
+    var lines: [RecurringLine] = []
+    for snapshot in series where shown.contains(snapshot.day) && snapshot.day > interval.part.lowerBound {
+      guard let before = billing.counts.snapshot(contract.countKey, on: snapshot.day.advanced(by: -1)) else {
+        continue
+      }
+      let delta = contract.billed(snapshot.quantityMicro) - contract.billed(before.quantityMicro)
+      if delta == 0 || before.day == snapshot.day { continue }
+      var line = line(of: contract, interval, days: snapshot.day..<interval.part.upperBound)
+      line.kind = .change
+      line.quantityMicro = delta
+      line.countedMicro = snapshot.quantityMicro
+      line.amount = try amount(contract, line, unitDays: nil)
+      lines.append(line)
+    }
+    return lines
+  }
+
+  /// What an interval that was charged on an earlier invoice comes to more or less; nil where it does not.
+  private func trueUp(
+    of contract: Contract, _ interval: ContractIntervals.Charged, _ intervals: ContractIntervals,
+    in period: UsagePeriod
+  ) throws(InvoiceDraftFault) -> RecurringLine? {
+    guard contract.count.isKnownAtEnd, intervals.endPeriod(of: interval) == period,
+      intervals.invoicePeriod(of: interval) < period
+    else { return nil }
+    let charged = IntervalCount(contract, billing.counts, interval.part, isClosed: false)
+    let known = IntervalCount(contract, billing.counts, interval.part, isClosed: true)
+    let days = Int128(interval.part.count)
+    let delta =
+      (known.unitDaysMicro ?? Int128(known.quantityMicro) * days)
+      - Int128(charged.quantityMicro) * days
+    if delta == 0 { return nil }
+    var line = line(of: contract, interval, days: interval.part)
+    line.kind = .trueUp
+    line.quantityMicro = known.quantityMicro - charged.quantityMicro
+    line.countedMicro = known.countedMicro
+    line.amount = try amount(contract, line, unitDays: delta)
+    return line
+  }
+
+  private func line(
+    of contract: Contract, _ interval: ContractIntervals.Charged, days: Range<CivilDate>
+  ) -> RecurringLine {
+    let item = billing.priceBook[contract.item]
+    let bookPrice = item?.price(in: contract.currency, on: interval.part.lowerBound)?.amount
+    var line = RecurringLine(
+      description: contract.description, quantityMicro: 0, price: contract.price ?? bookPrice ?? .zero,
+      interval: contract.interval, days: days,
+      share: IntervalShare(days, of: interval.whole, contract.proration, contract.interval),
+      amount: LineAmount(exact: .zero, rounded: .zero))
+    line.contract = contract.name
+    line.item = contract.item
+    line.includes = item?.includes ?? []
+    line.includedMicro = contract.includedMicro
+    line.isBookPrice = contract.price == nil
+    if !contract.taxClass.isEmpty { line.taxClass = contract.taxClass }
+    line.purchaseOrder = contract.purchaseOrder
+    line.allowance = contract.allowance
+    line.origin = LineOrigin(file: contract.file, line: contract.line)
+    return line
+  }
+
+  /// price × quantity × share. `unitDays` is Σ quantity × days where the quantity is a mean over the line's days, so that
+  /// nothing is rounded before the line is.
+  private func amount(
+    _ contract: Contract, _ line: RecurringLine, unitDays: Int128?
+  ) throws(InvoiceDraftFault) -> LineAmount {
+    let quantity = unitDays ?? Int128(line.quantityMicro)
+    let meanOver = unitDays == nil ? 1 : Int128(line.days.count)
+    let (whole, isWholeTooLarge) = line.price.pico.multipliedReportingOverflow(by: quantity)
+    let (part, isPartTooLarge) = whole.multipliedReportingOverflow(by: Int128(line.share.days))
+    guard !isWholeTooLarge, !isPartTooLarge else {
+      throw .amountTooLarge(LineOrigin(file: contract.file, line: contract.line))
+    }
     return LineAmount(
-      numeratorPico: part, over: 1_000_000 * Int128(proration.periodDays), in: contract.currency)
+      numeratorPico: part, over: 1_000_000 * meanOver * Int128(line.share.ofDays), in: contract.currency)
+  }
+}
+
+extension IntervalShare {
+  /// The share of `days` in `whole`, by the basis of a line.
+  init(
+    _ days: Range<CivilDate>, of whole: Range<CivilDate>, _ basis: ProrationBasis,
+    _ interval: ContractInterval
+  ) {
+    switch (basis, interval) {
+    case (.whole, _): self.init(days: 1, ofDays: 1)
+    case (.thirtyDayMonths, .months(let count)):
+      let total = Int64(count) * 30
+      // The whole is whole however long its months are.
+      self.init(days: days == whole ? total : min(total, Self.thirtyDayCount(days)), ofDays: total)
+    case (.days, _), (.thirtyDayMonths, .days):
+      self.init(days: Int64(days.count), ofDays: Int64(whole.count))
+    }
+  }
+
+  // Each month has 30 days; the 31st is the 30th.
+  private static func thirtyDayCount(_ days: Range<CivilDate>) -> Int64 {
+    func number(_ day: CivilDate) -> Int64 {
+      let (year, month, day) = day.components
+      return Int64(year) * 360 + Int64(month) * 30 + Int64(min(day, 30))
+    }
+    return number(days.upperBound) - number(days.lowerBound)
   }
 }

@@ -27,11 +27,13 @@ struct UsageLines {
   }
 
   private var sums: [Key: Sums] = [:]
+  private var costCentres: [Label: Amount] = [:]
 
   /// Adds a row.
   mutating func add(_ row: SummaryRow) {
     let key = Key(kind: row.serviceKind, name: row.ratingGroup.isEmpty ? row.charge : row.ratingGroup)
     let price = Self.price(of: row)
+    costCentres[row.costCentre, default: .zero] += row.amount
     var line = sums[key] ?? Sums(price: price)
     if line.price != price { line.price = .severalOrNone }
     line.eventCount += Int128(row.eventCount)
@@ -50,6 +52,18 @@ struct UsageLines {
         .map { Self.line($0.key.name, $0.value, currency) }
       return lines.isEmpty ? nil : UsageSection(kind: kind, lines: lines)
     }
+  }
+
+  /// The usage by cost centre, in parts that add up to `subtotal`; none where no row names one, or one is a credit.
+  func costCentreUse(of subtotal: Amount, in currency: Currency) -> [CostCentreUse] {
+    let named = costCentres.sorted { $0.key < $1.key }
+    guard named.contains(where: { !$0.key.isEmpty }), named.allSatisfy({ $0.value >= .zero }) else {
+      return []
+    }
+    // To a millionth: what is lost by it is far below a minor unit, and weights times total stay within bounds.
+    let weights = named.map { RoundingRule(scale: 6, mode: .halfEven).round($0.value).pico / 1_000_000 }
+    let parts = LargestRemainder.parts(of: subtotal, weights: weights, digits: currency.minorDigits)
+    return zip(named, parts).map { CostCentreUse(name: $0.key, amount: $1) }
   }
 
   private static func price(of row: SummaryRow) -> Price {

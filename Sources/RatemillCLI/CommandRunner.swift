@@ -11,7 +11,9 @@ public enum CommandRunner {
   static let commands: [any Command.Type] = [
     RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
     GenerateCommand.self,
-    DeckDiffCommand.self, InvoiceDraftCommand.self, HelpCommand.self, VersionCommand.self,
+    DeckDiffCommand.self, InvoiceDraftCommand.self, InvoiceReviewCommand.self,
+    InvoiceExportCommand.self, HelpCommand.self,
+    VersionCommand.self,
     CompletionCommand.self,
   ]
   static let entries: [CommandEntry] = commands.map { CommandEntry($0) }

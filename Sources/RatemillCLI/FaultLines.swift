@@ -68,6 +68,18 @@ enum InvoiceFaultLines {
   }
 }
 
+/// Faults of what works on drafts that exist.
+enum ProvenDraftsFaultLines {
+  /// Prints the fault and gives the status it stands for.
+  static func fail(_ fault: ProvenDraftsFault, console: Console) -> ExitStatus {
+    switch fault {
+    case .drafting(let drafting): return InvoiceFaultLines.fail(drafting, console: console)
+    case .output(let output): return OutputFaultLines.fail(output, console: console)
+    case .notTheseDrafts: return console.fail(.totalsDoNotMeet, fault.description)
+    }
+  }
+}
+
 /// Faults of a catalog.
 enum CatalogFaultLines {
   /// Findings printed before `check` is pointed to.

@@ -111,6 +111,16 @@ public enum DetailSchema {
       example: ""),
     SummaryColumn("amount", .decimal, "what is charged, in `currency`", example: "0.024"),
     SummaryColumn("currency", .currency, "currency of `unit_price` and `amount`", example: "EUR"),
+    SummaryColumn(
+      "jurisdiction", .word, "`inter`, `intra` or `indeterminate`", empty: "the deck does not price by it",
+      example: ""),
+    SummaryColumn(
+      "supplier", .name, "supplier that carried it", empty: "no row of suppliers.csv takes it",
+      example: "carrier-a"),
+    SummaryColumn(
+      "cost", .decimal, "what the supplier charges, in `cost_currency`",
+      empty: "no supplier, or no row of its deck", example: "0.0115"),
+    SummaryColumn("cost_currency", .currency, "currency of `cost`", empty: "`cost` is empty", example: "USD"),
     SummaryColumn("file", .name, "input as the run named it", example: "cdrs/2026-01-03.csv.zst"),
     SummaryColumn("line", .count, "line of the record in the decoded input, from 1", example: "18203"),
   ]

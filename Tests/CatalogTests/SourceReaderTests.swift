@@ -1,4 +1,4 @@
-// The rules of sources.csv and contracts.csv: text in, values or findings out.
+// The rules of sources.csv: text in, values or findings out.
 
 import BillingCalendar
 import Money
@@ -60,7 +60,7 @@ import Testing
       // country, default country, international, national, bare, short → code, international, national, bare national, short
       ("DE", nil, "", "", "", "", "49 00 0 false 110,112"),
       ("", "DE", "", "", "", "", "49 00 0 false 110,112"),
-      ("US", "DE", "", "", "", "", "1 011 1 false 911"),
+      ("US", "DE", "", "", "", "", "1 011 1 false 211,311,411,511,611,711,811,911"),
       ("IT", nil, "", "", "national", "", "39 00  true 112,113,115,118"),
       ("", nil, "", "", "", "", " 00,011  false "),
       ("DE", nil, "00 010", "none", "", "19222", "49 00,010  false 19222"),
@@ -174,80 +174,6 @@ import Testing
   func aNameIsANamespaceAsWell(_ rows: String, _ fault: String) {
     let findings = read("source,format,zone,namespace\n" + rows).findings
     #expect(findings.count == 1 && findings[0].contains(fault + " but not its zone"), "\(findings)")
-  }
-}
-
-@Suite struct ContractReaderTests {
-  private func read(_ rows: String) -> (lines: [String], findings: [String]) {
-    let text = "account,description,price,from,quantity,interval,until,currency\n" + rows
-    let euro = Currency(code: "EUR")
-    let (contracts, findings) = Array(text.utf8).withUnsafeBufferPointer {
-      ContractReader.read($0, file: "f.csv", accounts: ["A": 0, "B": 1]) { account, _ in
-        account == 0 ? euro : nil
-      }
-    }
-    let lines = contracts.map {
-      "\($0.accountIndex) \($0.description) \($0.price) \($0.currency) x\($0.quantityMicro) /\($0.intervalMonths) "
-        + "\($0.from)..\($0.until?.description ?? "") @\($0.line)"
-    }
-    return (lines, shown(findings))
-  }
-
-  @Test(arguments: [
-    ("A,Seat,12.50,2025-01-01,,,,", "0 Seat 12.5 EUR x1000000 /1 2025-01-01.. @2"),
-    (
-      "B,Line,-1,2025-01-01,2.5,quarterly,2025-12-31,CHF",
-      "1 Line -1 CHF x2500000 /3 2025-01-01..2025-12-31 @2"
-    ),
-    ("A,Year,0,2025-01-01,0,annual,,", "0 Year 0 EUR x0 /12 2025-01-01.. @2"),
-    ("A,\"Two, years\",1,2025-01-01,0.000001,24,,", "0 Two, years 1 EUR x1 /24 2025-01-01.. @2"),
-  ])
-  func rowsBecomeContracts(row: String, expected: String) {
-    let (lines, findings) = read(row + "\n")
-    #expect(findings == [])
-    #expect(lines == [expected])
-  }
-
-  @Test(arguments: [
-    ("C,x,1,2025-01-01,,,,", "2:1: unknown account 'C'; no account has that name"),
-    ("A,,1,2025-01-01,,,,", "2:3: no description; fill the cell"),
-    ("A,x,,2025-01-01,,,,", "2:5: no price; fill the cell with a number such as 12.50"),
-    (
-      "A,x,\"1,5\",2025-01-01,,,,",
-      "2:6: bad price '1,5'; expected a number such as 12.50: digits and one point, no grouping, no symbol"
-    ),
-    ("A,x,1,,,,,", "2:7: no from; expected YYYY-MM-DD, the first day"),
-    ("A,x,1,2025-01-01,-1,,,", "2:18: bad quantity '-1'; expected 0 or more"),
-    (
-      "A,x,1,2025-01-01,0.0000001,,,",
-      "2:18: quantity '0.0000001' has more than 6 digits after the point; check the number"
-    ),
-    (
-      "A,x,1,2025-01-01,,weekly,,",
-      "2:19: unknown interval 'weekly'; expected monthly, quarterly, annual or a number of months"
-    ),
-    (
-      "A,x,1,2025-01-01,,0,,",
-      "2:19: unknown interval '0'; expected monthly, quarterly, annual or a number of months"
-    ),
-    (
-      "A,x,1,2025-01-01,,121,,",
-      "2:19: unknown interval '121'; expected monthly, quarterly, annual or a number of months"
-    ),
-    (
-      "A,x,1,2025-01-01,,,2025-01-01,",
-      "2:20: '2025-01-01' is not after '2025-01-01'; 'until' is the first day on which it no longer holds"
-    ),
-    ("A,x,1,2025-01-01,,,,euro", "2:21: bad currency 'euro'; expected three capital letters such as EUR"),
-    (
-      "B,x,1,2025-01-01,,,,",
-      "2:1: the price has no currency; fill the column 'currency', or 'currency' in catalog.yaml"
-    ),
-  ])
-  func faultyRowsAreNamed(row: String, expected: String) {
-    let (lines, findings) = read(row + "\n")
-    #expect(findings == [expected])
-    #expect(lines == [])
   }
 }
 

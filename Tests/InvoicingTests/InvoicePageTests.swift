@@ -1,6 +1,7 @@
 // The page shows what the draft holds, and data never becomes markup.
 
 import BillingCalendar
+import Catalog
 import Money
 import Tables
 import Testing
@@ -32,10 +33,9 @@ import UsageSummary
       recurring: [
         RecurringLine(
           description: label("description"), quantityMicro: 2_500_000, price: amount("9.9"),
-          intervalMonths: 1,
+          interval: .months(1),
           days: CivilDate.parse("2026-01-15")!..<CivilDate.parse("2026-02-01")!,
-          proration: Proration(
-            of: CivilDate.parse("2026-01-15")!..<CivilDate.parse("2026-02-01")!, in: january.days),
+          share: IntervalShare(days: 17, ofDays: 31),
           amount: LineAmount(numeratorPico: amount("9.9").pico * 25 * 17, over: 310, in: euro))
       ],
       usage: [

@@ -14,9 +14,11 @@ import Testing
     book.addContracts("acme seat " + contract)
     let usagePeriod = UsagePeriod.containing(CivilDate.parse(period)!, cycleDay: cycleDay)
     #expect(usagePeriod.from.description == period, "the row names the first day of a period")
-    guard let line = try RecurringCharges.line(of: book.contracts[0], in: usagePeriod) else { return "none" }
-    #expect(line.proration.days == line.days.upperBound.dayNumber - line.days.lowerBound.dayNumber)
-    return "\(line.days.lowerBound)/\(line.days.upperBound) \(line.proration) \(line.amount.rounded)"
+    let charges = RecurringCharges(billing: book.billing, cycleDay: cycleDay)
+    let lines = try charges.lines(of: book.contracts[0], in: usagePeriod)
+    guard let line = lines.first else { return "none" }
+    #expect(lines.count == 1 && line.share.days == Int64(line.days.count))
+    return "\(line.days.lowerBound)/\(line.days.upperBound) \(line.share) \(line.amount.rounded)"
   }
 
   @Test(arguments: [
@@ -94,7 +96,8 @@ import Testing
     var book = SampleBook(accounts: "acme 1")
     book.addContracts("acme seat 100 EUR 1 1 2026-01-15 .")
     let period = UsagePeriod.parse("2026-01-01/2026-02-01")!
-    let line = try #require(try RecurringCharges.line(of: book.contracts[0], in: period))
+    let line = try #require(
+      try RecurringCharges(billing: book.billing, cycleDay: 1).lines(of: book.contracts[0], in: period).first)
     #expect(line.amount.exact.description == "54.838709677419")
     #expect(line.amount.rounding.description == "0.001290322581")
   }
@@ -105,7 +108,7 @@ import Testing
     book.contracts[0].price = Amount(pico: Int128.max / 30)
     let period = UsagePeriod.parse("2026-01-01/2026-02-01")!
     do throws(InvoiceDraftFault) {
-      _ = try RecurringCharges.line(of: book.contracts[0], in: period)
+      _ = try RecurringCharges(billing: book.billing, cycleDay: 1).lines(of: book.contracts[0], in: period)
       Issue.record("the amount was accepted")
     } catch {
       #expect(error.description == "contracts.csv:2: price times quantity is too large; check both")

@@ -16,6 +16,7 @@ struct SampleBook {
   var contracts: [Contract] = []
   var seller: [(key: Label, value: Label)] = []
   var usage = SampleUsageFolder(rows: [])
+  var billing = BillingTables()
 
   /// Accounts: `id cycle_day`.
   init(accounts text: String) {
@@ -37,7 +38,8 @@ struct SampleBook {
         Contract(
           accountIndex: index, description: Label(cells[1]), price: Self.amount(cells[2]),
           currency: Currency(code: cells[3])!, quantityMicro: Int64(Self.decimal(cells[4], 6)),
-          intervalMonths: Int(cells[5])!, from: CivilDate.parse(cells[6])!, until: CivilDate.parse(cells[7]),
+          interval: .months(Int(cells[5])!), from: CivilDate.parse(cells[6])!,
+          until: CivilDate.parse(cells[7]),
           line: contracts.count + 2))
     }
   }
@@ -65,11 +67,13 @@ struct SampleBook {
 
   /// The catalog of these accounts and contracts.
   var catalog: Catalog {
-    Catalog(
+    var catalog = Catalog(
       defaults: CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: seller), sources: [],
       formats: [],
       accounts: accounts, services: [], decks: [], plans: [], contracts: contracts,
       ratingHash: usage.ratingHash.description, billingHash: "b1", warnings: [])
+    catalog.billing = billing
+    return catalog
   }
 
   /// The drafts, made from a usage folder on disk.

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["ch"], ["check"]), (["invoice", ""], ["draft"]),
+    (["ch"], ["check"]), (["invoice", ""], ["draft", "review", "export"]),
     (["rate", "--max"], ["--max-suspense", "--max-record"]),
     (["rate", "--progress", "a"], ["auto", "always"]),
     (["rate", "--progress", "="], ["auto", "always", "never"]),

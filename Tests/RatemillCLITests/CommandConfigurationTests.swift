@@ -108,7 +108,7 @@ private func read<C: Command>(
     #expect(try read(HelpCommand.self, "").commandName == nil)
     #expect(try read(HelpCommand.self, "rate").commandName == "rate")
     #expect(try read(HelpCommand.self, "invoice draft").commandName == "invoice draft")
-    #expect(try read(HelpCommand.self, "invoice").commandName == "invoice draft")
+    #expect(try read(HelpCommand.self, "deck").commandName == "deck diff")
     #expect(throws: UsageError("help: takes one COMMAND, got 'check'")) {
       try read(HelpCommand.self, "rate check")
     }

@@ -20,7 +20,8 @@ import Testing
     "csv": ("a.csv", ""), "previous": ("may", ""), "account": ("acme", ""), "plan": ("office", ""),
     "kind": ("voice", "fax"),
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
-    "quantity": ("61s", ""),
+    "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
+    "drafts": ("drafts", ""), "earlier": ("drafts", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

@@ -71,7 +71,8 @@ import Testing
     let lines = shown.split(separator: "\n").map(Self.withoutTime)
     let command = try #require(lines.first)
     let result = try run(String(command))
-    #expect(result.status == 0, "\(command)")
+    // A review of the samples finds what they were made for.
+    #expect(result.status == (command.hasPrefix("invoice review") ? 1 : 0), "\(command)")
     let printed = (result.errorText + result.outputText).split(separator: "\n").map(Self.withoutTime)
     if lines.contains("…") {
       for line in lines.dropFirst() where line != "…" { #expect(printed.contains(line), "\(line)") }

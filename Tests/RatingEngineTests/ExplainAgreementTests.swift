@@ -25,12 +25,16 @@ import Testing
     let explainer = try EventExplainer(catalog: made.catalog, options: options)
     var found: [String: Int] = [:]
     var amount = Amount.zero
+    var cost = Amount.zero
+    var missing = 0
     for (name, input) in zip(names, inputs) {
       let lineCount = made.folder.bytes(of: name)?.count { $0 == UInt8(ascii: "\n") } ?? 0
       for line in 1...lineCount {
         for derivation in try explainer.explain(.place(input: input, line: line), in: inputs).derivations {
           found["\(derivation.door.rawValue) \(derivation.reason)", default: 0] += 1
           if let part = derivation.amount { amount += part }
+          if let part = derivation.cost { cost += part }
+          if derivation.door == .rated, derivation.cost == nil { missing += 1 }
           #expect(!derivation.steps.flatMap(\.lines).contains { $0.name == "FAULT" }, "\(name):\(line)")
         }
       }
@@ -40,6 +44,10 @@ import Testing
     for suspended in report.suspended { expected["suspended \(suspended.reason.code)"] = suspended.count }
     #expect(found == expected)
     #expect(amount == report.amounts.reduce(.zero) { $0 + $1.amount })
+    let costs = try #require(report.costs)
+    #expect(costs.costs.map(\.cost) == [cost])
+    #expect(costs.missingCount == missing)
+    #expect(cost > .zero && missing > 5)
     // A test of nothing would pass too.
     #expect(
       report.rated > 20 && report.duplicate > 20 && report.suspended.count > 5 && report.filtered.count > 1)

@@ -51,6 +51,24 @@ struct ExplainCatalog {
     112,Emergency,0,1/1,,,,,free,
 
     """,
+    "decks/wholesale.yaml":
+      "currency: USD\nzone: America/New_York\nband_times: [{band: peak, from: \"04:00\", until: \"09:00\"}]\n",
+    "decks/wholesale.csv": """
+    prefix,destination,price,increment,connection_fee,minimum,from,until,band,status
+    44,United Kingdom,0.0040,1/1,,,,,,
+    44,United Kingdom,0.0077,6/6,0.002,,,,peak,
+    4420,UK London,0.0050,30/6,,20,2025-01-15,,,
+    1,USA,0.0020,6/6,,,,2025-03-01,,
+    112,Emergency,0,1/1,,,,,,blocked
+
+    """,
+    "suppliers.csv": """
+    supplier,deck,trunks,kinds,directions,from,until
+    early,wholesale,*,voice,,,2024-12-31
+    carrier,wholesale,sip-* *9,voice,outbound internal,,
+    rest,wholesale,*,,,,
+
+    """,
     "plans/retail.yaml": """
     plan: retail
     look_up: {voice: retail}

@@ -24,7 +24,7 @@
 //   a price in the record            yes
 //   a percentage of a price          yes
 //   a percentage of an amount        yes, without what is free in a period
-//   a second price book              no: not rated yet, like several runs
+//   a second price book              yes, as a supplier's deck: retail 30 and wholesale 60 of one event are amount and cost
 //   tiers, allowances, limits        in SettleCaseTests
 //
 // What a faulty system made of the same calls must not pass.
@@ -408,6 +408,32 @@ import Testing
       event   E3  event  447700900123  1  amount=10000
       charge  E3  14  1
       """)
+  }
+
+  @Test func twoPriceBooksForOneEvent() throws {
+    try checkTwice(
+      """
+      deck    prefix  kind   price  per
+      .       44      event  0.5    1
+      deck    name=wholesale  prefix  kind   price  per
+      .       44      event  1      1
+      supplier carrier deck=wholesale
+      event   E1  event  447700900123  60
+      charge  E1  30  60  cost=60 supplier=carrier
+      """)
+    // The same book for both, or both sums in one.
+    for wrong in ["30  60  cost=30", "60  60  cost=60", "90  60  cost=60"] {
+      try checkIsNoticed(
+        """
+        deck    prefix  kind   price  per
+        .       44      event  0.5    1
+        deck    name=wholesale  prefix  kind   price  per
+        .       44      event  1      1
+        supplier carrier deck=wholesale
+        event   E1  event  447700900123  60
+        charge  E1  \(wrong)
+        """)
+    }
   }
 
   // One increment too many for an exact multiple; an amount rounded for each second; a unit rounded down; the difference

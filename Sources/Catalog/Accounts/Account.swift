@@ -19,6 +19,10 @@ public struct Account: Sendable {
   public var rounding: AccountRounding
   /// Plans by date, ascending, not overlapping.
   public var plans: [PlanAssignment]
+  /// Where it is taxed, such as `DE` or `US-DC`; empty where nobody has said.
+  public var taxPlace: Label = .empty
+  /// Whether charges of projects come on an invoice of their own.
+  public var projectInvoices = ProjectInvoices.together
   /// Columns that rating does not know (address, e-mail, terms …), by column name, from the account's last row.
   public var details: [Label: Label]
   /// Line of its first row.
@@ -39,6 +43,17 @@ public struct Account: Sendable {
     self.details = details
     self.line = line
   }
+}
+
+/// On which invoice charges of projects stand.
+public enum ProjectInvoices: String, CaseIterable, Sendable, CustomStringConvertible {
+  /// With everything else; the default.
+  case together
+  /// On one of their own.
+  case separate
+
+  /// The word in files.
+  public var description: String { rawValue }
 }
 
 /// Where the money of an account is rounded.

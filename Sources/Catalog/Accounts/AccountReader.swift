@@ -7,7 +7,7 @@ import Tables
 
 /// The columns of accounts.csv.
 enum AccountColumn: Int, TableColumn {
-  case account, plan, name, zone, cycleDay, pool, round, from, until
+  case account, plan, name, zone, cycleDay, pool, round, from, until, taxPlace, projectInvoices
 
   var names: [String] {
     switch self {
@@ -20,6 +20,8 @@ enum AccountColumn: Int, TableColumn {
     case .round: ["round"]
     case .from: ["from"]
     case .until: ["until"]
+    case .taxPlace: ["tax_place"]
+    case .projectInvoices: ["project_invoices"]
     }
   }
 
@@ -66,6 +68,8 @@ struct AccountReader: ~Copyable {
     agree(index, \.cycleDay, table.wholeNumber(.cycleDay, in: 1...31, isBad: &isBad), .cycleDay)
     agree(index, \.pool, table.given(.pool), .pool)
     agree(index, \.rounding, table.word(.round, isBad: &isBad), .round)
+    agree(index, \.taxPlace, table.given(.taxPlace), .taxPlace)
+    agree(index, \.projectInvoices, table.word(.projectInvoices, isBad: &isBad), .projectInvoices)
     for (cell, name) in table.extraColumns where !table.bytes(at: cell).isEmpty {
       drafts[index].details[name] = Label(table.bytes(at: cell))
     }
@@ -127,6 +131,8 @@ struct AccountDraft {
   var cycleDay: Given<Int>?
   var pool: Given<Label>?
   var rounding: Given<AccountRounding>?
+  var taxPlace: Given<Label>?
+  var projectInvoices: Given<ProjectInvoices>?
   var plans: [PlanAssignment] = []
   /// The line of each plan, until they are sorted.
   var planLines: [Int] = []
@@ -139,11 +145,14 @@ struct AccountDraft {
 
   /// The account, with the defaults where no row gives a value.
   func account(zone defaultZone: Zone) -> Account {
-    Account(
+    var account = Account(
       id: id, name: name?.value ?? id, zone: zone?.value ?? defaultZone, cycleDay: cycleDay?.value ?? 1,
       pool: pool?.value ?? .empty, rounding: rounding?.value ?? .event, plans: plans,
       details: details,
       line: line)
+    account.taxPlace = taxPlace?.value ?? .empty
+    account.projectInvoices = projectInvoices?.value ?? .together
+    return account
   }
 }
 

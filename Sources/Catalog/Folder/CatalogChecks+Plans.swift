@@ -140,7 +140,7 @@ extension CatalogChecks {
 }
 
 /// The first row of each deck that is lost under each rounding, looked for once: many plans share both.
-private struct TinyRows {
+struct TinyRows {
   private struct Key: Hashable {
     var deck: Int
     var rounding: RoundingRule

@@ -16,8 +16,8 @@ enum CatalogHash {
     var digest: [UInt8]
   }
 
-  /// Files that do not touch rating.
-  private static let billingFiles: Set<String> = ["contracts.csv"]
+  /// Files that do not touch rating: exchange rates only set costs beside revenue in reports.
+  private static let billingFiles = Set(BillingTables.files).union(["fx.csv"])
 
   /// The hash of all that decides prices: every file but the billing tables, and the zones' data.
   static func rating(_ files: [Entry], zones: [Zone]) -> String {
@@ -26,12 +26,16 @@ enum CatalogHash {
         innerPath: "zone:" + zone.name, storedCount: zone.rawBytes.count,
         digest: SHA256Digest.of(zone.rawBytes))
     }
-    return hash(files.filter { !billingFiles.contains($0.innerPath) } + zoneEntries, title: "rating")
+    return hash(files.filter { !isBilling($0) } + zoneEntries, title: "rating")
   }
 
   /// The hash of the billing tables.
   static func billing(_ files: [Entry]) -> String {
-    hash(files.filter { billingFiles.contains($0.innerPath) }, title: "billing")
+    hash(files.filter(isBilling), title: "billing")
+  }
+
+  private static func isBilling(_ file: Entry) -> Bool {
+    billingFiles.contains(file.innerPath) || file.innerPath.hasPrefix("contracts/")
   }
 
   private static func hash(_ entries: [Entry], title: String) -> String {

@@ -50,7 +50,7 @@ extension CatalogLoading {
   }
 
   /// The YAML files of a folder inside that can be read.
-  private mutating func yamlFiles(of folder: String, _ section: Section) -> [CatalogFile] {
+  mutating func yamlFiles(of folder: String, _ section: Section) -> [CatalogFile] {
     let names = names(in: folder, section) ?? []
     reportOthers(names, in: folder, suffixes: [Self.suffix], section)
     return names.filter { $0.hasSuffix(Self.suffix) }.compactMap { read(folder + "/" + $0, section) }
@@ -67,7 +67,7 @@ extension CatalogLoading {
   }
 
   /// The parts without those whose name an earlier one has.
-  private mutating func dropTwins<Part>(
+  mutating func dropTwins<Part>(
     _ parts: [Part], _ section: Section, what: String, name: (Part) -> Label, file: (Part) -> String
   ) -> [Part] {
     var fileByName: [Label: String] = [:]

@@ -122,7 +122,7 @@ extension CatalogLoading {
   }
 
   /// What the reader of an optional table makes of it; nil where there is none or it cannot be read.
-  private mutating func table<Rows>(
+  mutating func table<Rows>(
     _ name: String, _ names: [String], _ section: Section,
     _ read: (UnsafeBufferPointer<UInt8>, String) -> (rows: Rows, findings: FindingList)
   ) -> Rows? {
@@ -130,29 +130,5 @@ extension CatalogLoading {
     let (rows, findings) = file.text.withUnsafeBufferPointer { read($0, file.path) }
     add(section, findings.sorted())
     return rows
-  }
-
-  /// The contracts, in file order.
-  mutating func readContracts(
-    _ names: [String], _ accounts: NamedParts<Account>, _ plans: NamedParts<RatePlan>,
-    _ defaults: CatalogDefaults
-  ) -> [Contract] {
-    guard names.contains("contracts.csv"), let file = read("contracts.csv", .contracts) else { return [] }
-    let (contracts, findings) = file.text.withUnsafeBufferPointer { text in
-      ContractReader.read(text, file: file.path, accounts: accounts.indexByName) { account, day in
-        Self.currency(of: accounts.parts[account], on: day, plans.parts) ?? defaults.currency
-      }
-    }
-    add(.contracts, findings.sorted())
-    return contracts
-  }
-
-  /// The currency of the plan in force on that day, or else of the first plan.
-  private static func currency(of account: Account, on day: CivilDate, _ plans: [RatePlan]) -> Currency? {
-    let inForce = account.plans.first { plan in
-      DateSpan(plan).overlaps(DateSpan(from: day, until: day.advanced(by: 1)))
-    }
-    guard let index = (inForce ?? account.plans.first)?.planIndex, index < plans.count else { return nil }
-    return plans[index].currency
   }
 }

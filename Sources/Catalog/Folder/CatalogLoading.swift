@@ -33,7 +33,8 @@ struct CatalogLoading {
   /// The files of the folder, in the order in which findings are given.
   enum Section: Int, CaseIterable {
     case folder, defaults, accounts, services, sources, holidays, decks, plans, formats, grants, overrides
-    case suppliers, exchangeRates, jurisdiction, contracts
+    case suppliers, exchangeRates, jurisdiction, contracts, priceBook, counts, charges, tickets, discounts
+    case commitments, taxes, exemptions, opening
   }
 
   let files: CatalogFiles
@@ -70,11 +71,13 @@ struct CatalogLoading {
     let accounts = readAccounts(plans, defaults)
     let sources = readSources(names, formats, accounts, defaults)
     let services = readServices(names, formats, accounts, sources)
-    let contracts = readContracts(names, accounts, plans, defaults)
+    let billing = readBilling(names, accounts, plans.parts, defaults)
     var catalog = Catalog(
       defaults: defaults, sources: sources, formats: formats.parts, accounts: accounts.parts,
-      services: services, decks: decks.parts, plans: plans.parts, contracts: contracts, ratingHash: "",
+      services: services, decks: decks.parts, plans: plans.parts, contracts: billing.contracts,
+      ratingHash: "",
       billingHash: "", warnings: [])
+    catalog.billing = billing.tables
     catalog.holidays = holidays
     catalog.grants = readGrants(names, accounts)
     catalog.accountPrices = readAccountPrices(names, accounts, plans)
@@ -155,14 +158,17 @@ struct CatalogLoading {
 
   /// A file that nobody reads but that is named almost like one that is.
   private mutating func reportStrangers(_ names: [String]) {
-    let known = [
-      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
-      "contracts.csv", "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv",
-      "jurisdiction.csv",
-    ]
-    let missing = known.filter { !names.contains($0) }.map { Label($0) }
+    let known =
+      [
+        "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
+        "contracts", "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv",
+        "jurisdiction.csv",
+      ] + BillingTables.files
+    // A name that is nearest to a file which is there is a copy of it, or a note beside it.
     for name in names where !known.contains(name) {
-      guard let near = NearestName.find(Label(name), in: missing) else { continue }
+      guard let near = NearestName.find(Label(name), in: known.map { Label($0) }),
+        !names.contains(near.description)
+      else { continue }
       add(
         .folder,
         [

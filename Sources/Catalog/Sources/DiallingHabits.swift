@@ -26,7 +26,8 @@ enum DiallingHabits {
 
   private static func list(_ cell: String) -> [Label] { cell.split(separator: ",").map { Label(String($0)) } }
 
-  // ISO 3166 code, calling code, international prefixes, national prefix (- for none), emergency numbers.
+  // ISO 3166 code, calling code, international prefixes, national prefix (- for none), emergency numbers
+  // (of the United States and Canada all service codes).
   // Sources: ITU-T E.164 list of country codes; ITU Operational Bulletin, "Dialling procedures"; national numbering plans.
   private static let table = """
     AD 376 00 - 110,112,116,118
@@ -50,7 +51,7 @@ enum DiallingHabits {
     BS 1 011 1 911,919
     BW 267 00 - 112,997,998,999
     BY 375 810 8 101,102,103,112
-    CA 1 011 1 911
+    CA 1 011 1 211,311,411,511,611,711,811,911
     CH 41 00 0 112,117,118,144,1414
     CI 225 00 - 110,111,180,185
     CL 56 00 - 131,132,133
@@ -161,7 +162,7 @@ enum DiallingHabits {
     TZ 255 000 0 112
     UA 380 00 0 101,102,103,112
     UG 256 000 0 112,999
-    US 1 011 1 911
+    US 1 011 1 211,311,411,511,611,711,811,911
     UY 598 00 0 911
     VA 39 00 - 112
     VE 58 00 0 171,911

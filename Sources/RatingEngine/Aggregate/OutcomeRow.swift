@@ -23,6 +23,7 @@ struct OutcomeRow: BitwiseCopyable {
   var payload: UInt32
 
   static let furtherPart: UInt16 = 1
+  static let costPart: UInt16 = 2
   static let noPayload = UInt32.max
   /// Reasons are below this.
   static let reasonLimit = 1 << 10
@@ -53,7 +54,8 @@ struct OutcomeRow: BitwiseCopyable {
     self.init(
       keyLow: part.keyLow, keyHigh: part.keyHigh, identity: first.identity, identityHigh: first.identityHigh,
       content: first.content, quantityRaw: part.quantityRaw, quantityBilled: part.quantityBilled,
-      amountPico: part.amountPico, payload: Self.noPayload, reason: Self.furtherPart, door: Door.rated,
+      amountPico: part.amountPico, payload: Self.noPayload,
+      reason: part.isCost ? Self.costPart : Self.furtherPart, door: Door.rated,
       kind: first.kind, isRowKeyed: first.isRowKeyed)
   }
 
@@ -98,13 +100,15 @@ struct OutcomeRow: BitwiseCopyable {
     @inline(__always) get { UInt8(truncatingIfNeeded: tags &>> 3 & 3) }
   }
   /// Whether it is a further part of the record whose row came before it.
-  var isFurtherPart: Bool { door == Door.rated && reason == Self.furtherPart }
+  var isFurtherPart: Bool { door == Door.rated && reason != 0 }
+  /// Whether it holds nothing but what the record's supplier charges.
+  var isCost: Bool { door == Door.rated && reason == Self.costPart }
   /// 1 where the identity is that of the row.
   var isRowKeyed: UInt8 {
     @inline(__always) get { UInt8(truncatingIfNeeded: tags &>> 5 & 1) }
   }
-  /// `SuspenseReason` raw value, or number of the filter reason; of a rated row `furtherPart` where it is not the first of
-  /// its record.
+  /// `SuspenseReason` raw value, or number of the filter reason; of a rated row 0 where it is the first of its record, else
+  /// `furtherPart` or `costPart`.
   var reason: UInt16 {
     @inline(__always) get { tags &>> 6 }
     set { tags = tags & 63 | newValue &<< 6 }

@@ -32,6 +32,8 @@ protocol CellReading: AnyObject, SendableMetatype {
   var count: Int { get }
   /// The cell of a number, 0..<count.
   func cell(_ number: Int) -> SummaryCell
+  /// What suppliers charge for the events of a cell that was joined with the one of its costs; else 0.
+  func costPico(_ number: Int) -> Int128
   /// Asks for a cell that will be read soon.
   func prefetch(_ number: Int)
 }
@@ -39,13 +41,24 @@ protocol CellReading: AnyObject, SendableMetatype {
 /// Cells one after the other, in the order they were added. One owner at a time.
 final class CellList: CellReading {
   private var cells: [SummaryCell] = []
+  private var costs: [Int128] = []
 
   var count: Int { cells.count }
   func cell(_ number: Int) -> SummaryCell { cells[number] }
+  func costPico(_ number: Int) -> Int128 { costs[number] }
   func prefetch(_ number: Int) {}
 
-  func append(_ cell: SummaryCell) { cells.append(cell) }
+  func append(_ cell: SummaryCell, costPico: Int128) {
+    cells.append(cell)
+    costs.append(costPico)
+  }
   /// Adds to the cell that was added last.
-  func addToLast(_ cell: SummaryCell) { cells[cells.count - 1].add(cell) }
-  func removeAll() { cells.removeAll(keepingCapacity: true) }
+  func addToLast(_ cell: SummaryCell, costPico: Int128) {
+    cells[cells.count - 1].add(cell)
+    costs[costs.count - 1] &+= costPico
+  }
+  func removeAll() {
+    cells.removeAll(keepingCapacity: true)
+    costs.removeAll(keepingCapacity: true)
+  }
 }

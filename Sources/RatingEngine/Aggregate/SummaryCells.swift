@@ -96,6 +96,12 @@ final class SummaryCells: CellReading {
     return hash
   }
 
+  /// Prefetches the slot of a key.
+  @inline(__always) func prefetchSlot(low: UInt64, high: UInt64) {
+    let hash = Self.hash(low, high)
+    cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+  }
+
   /// Prefetches the cell that the slot of `hash` names, if it names one.
   @inline(__always) func prefetchCell(_ hash: UInt64) {
     let slot = state.pointee.slots[Int(truncatingIfNeeded: hash & state.pointee.mask)]
@@ -306,6 +312,9 @@ final class SummaryCells: CellReading {
   @inline(__always) func cell(_ number: Int) -> SummaryCell {
     number < state.pointee.count ? read(words(number)) : wideCells[number &- state.pointee.count]
   }
+
+  /// Cells of costs are apart.
+  func costPico(_ number: Int) -> Int128 { 0 }
 
   @inline(__always) func prefetch(_ number: Int) {
     if number < state.pointee.count { cm_prefetch_read(words(number)) }

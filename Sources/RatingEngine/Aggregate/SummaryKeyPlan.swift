@@ -22,10 +22,12 @@ struct SummaryKeyPlan: Sendable {
   enum Part: Sendable, Equatable {
     case identity, account, costCentre, service, period, plan, charge, kind, direction, tariff, group,
       destination
-    case unitPrice, price, per, currency, day, band
+    case unitPrice, price, per, currency, day, band, jurisdiction, supplier, costCurrency
     case tier, tierFrom, tierUpTo, allowance
     /// Whether an allowance stands in the row, where no column names it.
     case isCovered
+    /// Whether the amount of the cell is what suppliers charge for the events of the same key: see `costSide`.
+    case side
   }
   /// Where a part stands.
   struct Field: Sendable {
@@ -43,14 +45,22 @@ struct SummaryKeyPlan: Sendable {
   /// Columns as asked for, those that are always empty included.
   var columns: [GroupColumn]
   var needsDay: Bool
+  /// The field that tells cells of costs from others; nil where there are none.
+  var side: Field? { fields.last.flatMap { $0.part == .side ? $0 : nil } }
 
   /// Meters that no catalog names may appear in usage: so many more numbers are kept free.
   static let dynamicTariffsMax = 1 << 16
   /// Unit prices that bands and changes of prices make, beside those of decks and charges: so many are kept free.
   static let openPricesMax = 1 << 20
 
+  /// What is set in the lower word of a key whose cell holds costs: the side is the last field.
+  static let costSide: UInt64 = 1
+
   /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
-  init?(columns: [GroupColumn], _ catalog: CompiledCatalog) {
+  ///
+  /// - Parameter isOfRun: whether events are added up by it: then both sides of an event have keys, where there are
+  ///   suppliers.
+  init?(columns: [GroupColumn], _ catalog: CompiledCatalog, isOfRun: Bool = false) {
     self.columns = columns
     var wanted: [(Part, [GroupColumn])] = []
     var rest = columns[...]
@@ -68,16 +78,24 @@ struct SummaryKeyPlan: Sendable {
       } else if column == .tier_from, rest.first == .tier_up_to {
         rest = rest.dropFirst()
         if catalog.settled.tiers.count > 1 { wanted.append((.tier, [.tier_from, .tier_up_to])) }
-      } else if Self.occurs(column, catalog), let part = Self.part(column) {
+      } else if Self.isFilled(column, catalog), let part = Self.part(column) {
         wanted.append((part, [column]))
       }
     }
+    func isWanted(_ part: Part) -> Bool { wanted.contains { $0.0 == part } }
+    if catalog.costs != nil, isOfRun || isWanted(.supplier), !isWanted(.costCurrency) {
+      // Costs are never added up over currencies, nor with events whose cost is missing.
+      wanted.append((.costCurrency, isOfRun ? [] : [.cost_currency]))
+    }
     // Currency and unit are never added up.
-    if !wanted.contains(where: { $0.0 == .currency }) { wanted.append((.currency, [.currency])) }
-    if !wanted.contains(where: { $0.0 == .kind }) { wanted.append((.kind, [])) }
+    if !isWanted(.currency) { wanted.append((.currency, [.currency])) }
+    if !isWanted(.kind) { wanted.append((.kind, [])) }
     // What is covered is told from the rest by the allowance.
-    if catalog.settled.allowances.count > 1, !wanted.contains(where: { $0.0 == .allowance }) {
-      wanted.append((.isCovered, []))
+    if catalog.settled.allowances.count > 1, !isWanted(.allowance) { wanted.append((.isCovered, [])) }
+    if isOfRun, catalog.costs != nil {
+      if !isWanted(.supplier) { wanted.append((.supplier, [])) }
+      // The last field: `costSide` is its bit.
+      wanted.append((.side, []))
     }
     fields = wanted.map { part, columns in
       Field(
@@ -94,12 +112,14 @@ struct SummaryKeyPlan: Sendable {
     needsDay = fields.contains { $0.part == .day }
   }
 
-  /// Whether the catalog can fill a column at all.
-  private static func occurs(_ column: GroupColumn, _ catalog: CompiledCatalog) -> Bool {
+  /// Whether a column of this catalog can be anything but empty.
+  private static func isFilled(_ column: GroupColumn, _ catalog: CompiledCatalog) -> Bool {
     switch column {
     case .band: catalog.hasBands
     case .tier_from, .tier_up_to: catalog.settled.tiers.count > 1
     case .allowance: catalog.settled.allowances.count > 1
+    case .jurisdiction: catalog.jurisdictions != nil
+    case .supplier, .cost_currency: catalog.costs != nil
     default: true
     }
   }
@@ -124,10 +144,12 @@ struct SummaryKeyPlan: Sendable {
     case .currency: .currency
     case .day: .day
     case .band: .band
+    case .jurisdiction: .jurisdiction
+    case .supplier: .supplier
+    case .cost_currency: .costCurrency
     case .tier_from: .tierFrom
     case .tier_up_to: .tierUpTo
     case .allowance: .allowance
-    case .jurisdiction, .supplier, .cost_currency: nil
     }
   }
 
@@ -155,6 +177,10 @@ struct SummaryKeyPlan: Sendable {
     case .unitPrice, .price, .per:
       bits(catalog.unitPrices.count + (catalog.hasOpenPrices ? openPricesMax : 0))
     case .band: bits(catalog.bandNames.count)
+    case .jurisdiction: 2
+    case .supplier: bits(catalog.costs?.suppliers.count ?? 1)
+    case .costCurrency: bits(catalog.costs?.currencies.count ?? 1)
+    case .side: 1
     case .currency: bits(catalog.currencies.count)
     }
   }

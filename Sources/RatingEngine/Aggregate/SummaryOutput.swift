@@ -37,11 +37,12 @@ struct SummaryOutput {
     if let spill { return try writeMerged(spill, ranks, format) }
     let order = SummaryOrder(cells, ranks, threadCount: threadCount)
     defer { order.deallocate() }
-    guard order.hasEqualRows else {
+    // Both sides of an event have cells: they are one row even where no two others are.
+    guard order.hasEqualRows || setup.keyPlan.side != nil else {
       try formatter.forEachSlice(order, cells, threadCount: threadCount, make: make, write: write)
       return order.rowCount
     }
-    let window = RowWindow(rowsMax: windowRows)
+    let window = RowWindow(rowsMax: windowRows, side: setup.keyPlan.side)
     for index in 0..<order.rowCount {
       let row = order.row(index)
       if index + 8 < order.rowCount { cells.prefetch(Int(order.row(index + 8).cell)) }
@@ -66,7 +67,7 @@ struct SummaryOutput {
     }
     try spill.forEach(add)
     for number in 0..<cells.count { try add(cells.cell(number)) }
-    let window = RowWindow(rowsMax: windowRows)
+    let window = RowWindow(rowsMax: windowRows, side: setup.keyPlan.side)
     try sort.forEach { entry throws(FileFault) in
       let key = entry.key
       let high = UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))
@@ -89,10 +90,13 @@ private final class RowWindow {
   private let cells = CellList()
   private let rows: FlatTable<SummaryOrder.Row>
   private let rowsMax: Int
+  /// The field that tells cells of costs from others; nil where there are none.
+  private let side: SummaryKeyPlan.Field?
   private var rowCount = 0
 
-  init(rowsMax: Int) {
+  init(rowsMax: Int, side: SummaryKeyPlan.Field?) {
     self.rowsMax = rowsMax
+    self.side = side
     rows = FlatTable(zeroedCount: rowsMax)
   }
 
@@ -103,12 +107,17 @@ private final class RowWindow {
     low: UInt64, high: UInt64, _ cell: SummaryCell,
     _ format: (SummaryOrder, CellList) throws(FileFault) -> Void
   ) throws(FileFault) {
+    var cell = cell
+    var costPico: Int128 = 0
+    if side != nil, cell.keyLow & SummaryKeyPlan.costSide != 0 {
+      swap(&cell.amountPico, &costPico)
+    }
     if cells.count > 0, rows[cells.count - 1].low == low, rows[cells.count - 1].high == high {
-      return cells.addToLast(cell)
+      return cells.addToLast(cell, costPico: costPico)
     }
     if cells.count == rowsMax { try flush(format) }
     rows[cells.count] = SummaryOrder.Row(high: high, low: low, cell: UInt32(cells.count))
-    cells.append(cell)
+    cells.append(cell, costPico: costPico)
   }
 
   /// Formats what is left; returns the number of all rows.

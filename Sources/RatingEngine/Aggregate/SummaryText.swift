@@ -15,12 +15,15 @@ final class SummaryFormatter: @unchecked Sendable {
     case field(Int)
     case commas(Int)
     case newline, unit
-    case count, raw, billed, covered, amount
+    case count, raw, billed, covered, amount, cost
   }
 
   private let ranks: SummaryRanks
   private let pieces: [Piece]
   private let kindField: Int
+  private let costField: Int
+  /// 1 by the rank of a cost currency that is one: events without cost have none.
+  private let hasCost: FlatTable<UInt8>
   /// Units with their commas, 16 bytes each.
   private let unitTexts: FlatTable<UInt8>
   private let unitLengths: FlatTable<Int>
@@ -40,6 +43,9 @@ final class SummaryFormatter: @unchecked Sendable {
     self.sliceRows = sliceRows
     pieces = Self.pieces(view)
     kindField = ranks.fields.firstIndex { $0.part == .kind } ?? 0
+    let costCurrency = ranks.fields.firstIndex { $0.part == .costCurrency }
+    costField = costCurrency ?? 0
+    hasCost = FlatTable(costCurrency.map { ranks.fields[$0].values.map { $0 == 0 ? 0 : 1 } } ?? [0])
     // The last one is that of rows without event over several kinds.
     let units = UsageKind.allCases.map { Array(($0.unit + ",").utf8) } + [Array(",".utf8)]
     unitTexts = FlatTable(units.flatMap { $0 + [UInt8](repeating: 0, count: 16 - $0.count) })
@@ -58,6 +64,7 @@ final class SummaryFormatter: @unchecked Sendable {
     unitDigits.deallocate()
     kinds.deallocate()
     samePieces.deallocate()
+    hasCost.deallocate()
   }
 
   /// The header line.
@@ -69,7 +76,9 @@ final class SummaryFormatter: @unchecked Sendable {
       ]
     } else {
       if !view.columns.contains(.currency) { names.append("currency") }
+      if view.showsCost, !view.columns.contains(.cost_currency) { names.append("cost_currency") }
       names += ["unit", "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "amount"]
+      if view.showsCost { names.append("cost") }
     }
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
@@ -88,15 +97,17 @@ final class SummaryFormatter: @unchecked Sendable {
       }
     }
     if view.isWholeSchema {
-      pieces += [Piece.count, .raw, .billed, .covered, .unit, .amount, .commas(1), .newline]
-      return pieces
+      pieces += [Piece.count, .raw, .billed, .covered, .unit, .amount, .commas(1)]
+      return pieces + (view.showsCost ? [.cost, .newline] : [.newline])
     }
-    if !view.columns.contains(.currency), let index = view.fields.firstIndex(where: { $0.part == .currency })
-    {
-      pieces.append(.field(index))
+    for (column, part) in [
+      (GroupColumn.currency, SummaryKeyPlan.Part.currency), (.cost_currency, .costCurrency),
+    ]
+    where !view.columns.contains(column) {
+      if let index = view.fields.firstIndex(where: { $0.part == part }) { pieces.append(.field(index)) }
     }
-    pieces += [Piece.unit, .count, .raw, .billed, .covered, .amount, .newline]
-    return pieces
+    pieces += [Piece.unit, .count, .raw, .billed, .covered, .amount]
+    return pieces + (view.showsCost ? [.commas(1), .cost, .newline] : [.newline])
   }
 
   /// By the number of leading bits of the ranks that equal those of the row before: how many leading pieces have its text.
@@ -146,6 +157,8 @@ final class SummaryFormatter: @unchecked Sendable {
     let unitDigits = self.unitDigits.base
     let kinds = self.kinds.base
     let kindField = self.kindField
+    let costField = self.costField
+    let hasCost = self.hasCost.base
     let rankBits = self.rankBits
     let samePieces = self.samePieces.base
     withFieldTexts { fields in
@@ -183,6 +196,10 @@ final class SummaryFormatter: @unchecked Sendable {
               case .billed: RowText.quantity(cell.quantityBilled, digits: unitDigits[kind], &out)
               case .covered: RowText.quantity(cell.quantityCovered, digits: unitDigits[kind], &out)
               case .amount: RowText.amount(cell.amountPico, &out)
+              case .cost:
+                if hasCost[fields[costField].rank(row)] != 0 {
+                  RowText.amount(cells.costPico(Int(row.cell)), &out)
+                }
               }
               at &+= 1
               ends[at] = out - start

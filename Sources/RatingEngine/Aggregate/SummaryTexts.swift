@@ -51,6 +51,11 @@ enum SummaryTexts {
     case .price: return [price(prices.text(number))]
     case .per: return [per(prices.text(number))]
     case .band: return [catalog.bandNames[number]]
+    case .jurisdiction: return [Label(Jurisdiction(rawValue: UInt8(number))?.word ?? "")]
+    case .supplier: return [catalog.costs?.suppliers[number] ?? .empty]
+    case .costCurrency:
+      return [number == 0 ? .empty : catalog.costs.map { Label($0.currencies[number].code) } ?? .empty]
+    case .side: return []
     case .tier: return [catalog.settled.tiers[number].from, catalog.settled.tiers[number].upTo]
     case .tierFrom: return [catalog.settled.tiers[number].from]
     case .tierUpTo: return [catalog.settled.tiers[number].upTo]

@@ -29,8 +29,8 @@ struct SummaryView: Sendable {
   let fields: [Field]
   /// The columns of schema 1 with its measures; otherwise keys as given, currency and unit.
   let isWholeSchema: Bool
-  /// Whether keys that differ are rows that differ.
-  let isKey: Bool
+  /// Whether its rows tell what suppliers charge.
+  let showsCost: Bool
 
   /// A view of the keys of `keyPlan`; nil where they do not tell all its columns, or it has too many.
   init?(
@@ -46,7 +46,7 @@ struct SummaryView: Sendable {
     self.columns = columns
     self.fields = fields
     self.isWholeSchema = isWholeSchema
-    isKey = own.fields.map(\.part) == keyPlan.fields.map(\.part)
+    showsCost = own.fields.contains { $0.part == .costCurrency }
   }
 
   /// The field of a key plan that a part can be made from.

@@ -53,7 +53,10 @@ struct DetailText {
       kind: UsageKind(rawValue: batch.kind[record]) ?? .voice,
       price: setup.unitPrices.text(Int(price.unitPriceRank)), tier: catalog.settled.tiers[0],
       allowance: .empty, amountPico: rater.amount[record],
-      currency: catalog.currencies[Int(catalog.plans[Int(rater.plan[record])].currency)]
+      currency: catalog.currencies[Int(catalog.plans[Int(rater.plan[record])].currency)],
+      sides: DetailSides(
+        jurisdiction: rater.jurisdictions == nil ? 0 : rater.jurisdiction[record],
+        cost: rater.cost(record), catalog)
     ).text
   }
 
@@ -104,8 +107,9 @@ struct DetailPart {
   var allowance: Label
   var amountPico: Int128
   var currency: Currency
+  var sides: DetailSides
 
-  /// Its cells, from `band` to `currency`.
+  /// Its cells, from `band` to `cost_currency`.
   var text: [UInt8] {
     func quantity(_ value: Int64) -> Label {
       Label(DecimalText.format(Int128(value), scale: kind.quantityDigits))
@@ -113,7 +117,7 @@ struct DetailPart {
     let cells: [Label] = [
       band, quantity(raw), quantity(billed), quantity(covered), Label(kind.unit), SummaryTexts.price(price),
       SummaryTexts.per(price), tier.from, tier.upTo, allowance, Label(Amount(pico: amountPico).description),
-      Label(currency.code),
+      Label(currency.code), sides.jurisdiction, sides.supplier, sides.cost, sides.costCurrency,
     ]
     var bytes: [UInt8] = []
     for (index, cell) in cells.enumerated() {
@@ -121,5 +125,22 @@ struct DetailPart {
       CSVText.append(cell.bytes, to: &bytes)
     }
     return bytes
+  }
+}
+
+/// What a detail row says of the other side: the call's jurisdiction, and what its supplier charges.
+struct DetailSides {
+  var jurisdiction: Label
+  var supplier: Label
+  /// Empty where nothing is known.
+  var cost: Label
+  var costCurrency: Label
+
+  init(jurisdiction: UInt8, cost: EventCost, _ catalog: CompiledCatalog) {
+    self.jurisdiction = Label(Jurisdiction(rawValue: jurisdiction)?.word ?? "")
+    supplier = catalog.costs?.suppliers[Int(cost.supplier)] ?? .empty
+    let currency = cost.currency == 0 ? nil : catalog.costs?.currencies[Int(cost.currency)]
+    self.cost = currency == nil ? .empty : Label(Amount(pico: cost.pico).description)
+    costCurrency = currency.map { Label($0.code) } ?? .empty
   }
 }

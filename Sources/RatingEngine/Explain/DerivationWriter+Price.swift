@@ -11,7 +11,7 @@ extension DerivationWriter {
     var steps: [Step] = []
     if let deckIndex = rater.ratePlan.deckIndexByKind[Int(rater.kind.rawValue)] {
       steps.append(numberStep())
-      if stage > .number { steps.append(deckStep(catalog.decks[deckIndex])) }
+      if stage > .number { steps.append(deckStep(deckIndex)) }
       if stage > .row { steps.append(chargeStep(stage, group: rowGroup(catalog.decks[deckIndex]))) }
     } else {
       steps.append(chargeStep(stage, group: event.record.field("meter")?.text ?? .empty))
@@ -60,104 +60,6 @@ extension DerivationWriter {
     case .bareNational: "bare digits are national: \(plan.countryCode) is put before them"
     case .bareInternational: "no prefix: the digits are international already"
     }
-  }
-
-  // MARK: the deck row
-
-  private func matchRow(_ deck: RateDeck) -> MatchRow? {
-    let number = rater.rater.row[0]
-    return number == 0 ? nil : rater.setup.catalog.prefixes.rows[Int(number - 1)]
-  }
-
-  private func rowGroup(_ deck: RateDeck) -> Label {
-    matchRow(deck).map { deck.ratingGroups[Int(deck.rows[Int($0.row)].ratingGroup)] } ?? .empty
-  }
-
-  private static let rowsShownMax = 8
-
-  /// Every row whose prefix fits the number, longest first, and why each wins or loses.
-  private func deckStep(_ deck: RateDeck) -> Step {
-    let count = batch.toCount[0] & ~PhoneNumber.shortCodeFlag
-    let winner = matchRow(deck).map { Int($0.row) }
-    var lines = [
-      Line("deck", "'\(deck.name)', rows in force at \(Texts.instant(chargingSeconds)), longest prefix first")
-    ]
-    let fitting = deck.rows.indices.filter { Self.fits(deck.rows[$0], rater.kind, batch.toDigits[0], count) }
-      .sorted { a, b in
-        let (x, y) = (deck.rows[a], deck.rows[b])
-        return (x.prefixDigits, x.fromSeconds) > (y.prefixDigits, y.fromSeconds)
-      }
-    for (number, index) in fitting.enumerated() where number < Self.rowsShownMax || index == winner {
-      let row = deck.rows[index]
-      let why =
-        index == winner
-        ? "wins, in force \(Texts.span(from: row.fromSeconds, until: end(row, in: deck)))"
-          + (row.isBlocked ? ", and is blocked" : "")
-        : whyNot(row, in: deck, digitCount: count, winner: winner.map { deck.rows[$0] })
-      lines.append(Line("prefix \(row.prefix)", "\(place(row, deck)) \(why)"))
-    }
-    if fitting.isEmpty { lines.append(Line("prefix", "no row of the deck begins as the number does")) }
-    if let winner {
-      let row = deck.rows[winner]
-      let destination = deck.destinations[Int(row.destination)]
-      lines.append(
-        Line(
-          "destination", "'\(destination)', rating group '\(deck.ratingGroups[Int(row.ratingGroup)])'"))
-      if !row.isBlocked { lines.append(contentsOf: rowPriceLines(row, deck)) }
-    }
-    return Step(title: "deck", lines: lines)
-  }
-
-  private func rowPriceLines(_ row: RateDeckRow, _ deck: RateDeck) -> [Line] {
-    let kind = row.kind
-    let price = UnitPrice(pico: row.pricePico, units: row.priceUnits)
-    var lines = [
-      Line("row price", Texts.price(price, kind, deck.currency)),
-      Line("row increment", Texts.increment(deck.increments[Int(row.increment)], kind, deck.currency)),
-    ]
-    if row.minimumSeconds > 0 { lines.append(Line("row minimum", "\(row.minimumSeconds) s")) }
-    if row.connectionFeePico != 0 {
-      lines.append(
-        Line("row connection fee", Texts.amount(Amount(pico: Int128(row.connectionFeePico)), deck.currency)))
-    }
-    return lines
-  }
-
-  private static func fits(_ row: RateDeckRow, _ kind: UsageKind, _ digits: UInt64, _ count: UInt8) -> Bool {
-    row.kind == kind && row.prefixDigits <= count
-      && digits / DigitText.powerOfTen(Int(count - row.prefixDigits)) == row.prefix
-  }
-
-  private func place(_ row: RateDeckRow, _ deck: RateDeck) -> String {
-    "\(deck.files[Int(row.file)]):\(row.line)"
-  }
-
-  /// When a row ends: by its own date, or where a later one of the same prefix begins.
-  private func end(_ row: RateDeckRow, in deck: RateDeck) -> Int64 {
-    min(row.untilSeconds, successor(row, in: deck)?.fromSeconds ?? .max)
-  }
-
-  private func successor(_ row: RateDeckRow, in deck: RateDeck) -> RateDeckRow? {
-    deck.rows.filter {
-      $0.kind == row.kind && $0.prefix == row.prefix && $0.prefixDigits == row.prefixDigits
-        && $0.fromSeconds > row.fromSeconds
-    }.min { $0.fromSeconds < $1.fromSeconds }
-  }
-
-  private func whyNot(_ row: RateDeckRow, in deck: RateDeck, digitCount: UInt8, winner: RateDeckRow?)
-    -> String
-  {
-    if batch.toCount[0] & PhoneNumber.shortCodeFlag != 0, row.prefixDigits != digitCount {
-      return "is not the whole short code"
-    }
-    if chargingSeconds < row.fromSeconds { return "does not hold before \(Texts.instant(row.fromSeconds))" }
-    if let next = successor(row, in: deck), chargingSeconds >= next.fromSeconds,
-      next.fromSeconds <= row.untilSeconds
-    {
-      return "was replaced on \(Texts.instant(next.fromSeconds)) by line \(next.line)"
-    }
-    if chargingSeconds >= row.untilSeconds { return "ended on \(Texts.instant(row.untilSeconds))" }
-    return winner.map { "is shorter than \($0.prefix)" } ?? "is not in force"
   }
 
   // MARK: the charge

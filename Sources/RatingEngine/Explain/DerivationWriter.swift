@@ -33,6 +33,7 @@ struct DerivationWriter {
       steps.append(chargingStartStep())
       let guided = stage > .account ? [accountLine()] : []
       let later = laterSteps(stage)
+      let cost = stage == .rated ? rater.rater.cost(0) : EventCost()
       let copies = copiesStep()
       let outcome = outcome(stage)
       let account = stage > .account ? rater.account.id : nil
@@ -42,7 +43,9 @@ struct DerivationWriter {
       steps += later.steps
       if let copies { steps.append(copies) }
       steps.append(outcome.step)
-      return derivation(outcome, account, charge, steps)
+      var made = derivation(outcome, account, charge, steps)
+      if outcome.door == .rated { note(cost, in: &made) }
+      return made
     }
     let outcome = outcome(stage)
     steps.append(outcome.step)
@@ -58,6 +61,14 @@ struct DerivationWriter {
       amount: outcome.amount, currency: outcome.currency, steps: steps)
   }
 
+  private func note(_ cost: EventCost, in derivation: inout EventDerivation) {
+    guard let tables = rater.setup.catalog.costs, cost.supplier != 0 else { return }
+    derivation.supplier = tables.suppliers[Int(cost.supplier)]
+    guard cost.currency != 0 else { return }
+    derivation.cost = Amount(pico: cost.pico)
+    derivation.costCurrency = tables.currencies[Int(cost.currency)]
+  }
+
   private func laterSteps(_ stage: RecordRater.Stage) -> (whose: [Line], steps: [Step]) {
     guard stage > .account else { return ([], []) }
     var steps = [timeStep()]
@@ -67,7 +78,7 @@ struct DerivationWriter {
       return (planLines(stage), steps + settledSteps(settled))
     }
     if stage > .charge { steps.append(quantityStep(stage)) }
-    if stage == .rated { steps.append(amountStep()) }
+    if stage == .rated { steps += [amountStep(), costStep()].compactMap { $0 } }
     return (planLines(stage), steps)
   }
 

@@ -69,6 +69,12 @@ public struct EventDerivation: Sendable, Hashable {
   public var amount: Amount?
   /// Currency of the amount.
   public var currency: Currency?
+  /// Supplier that carried it; nil where it was not rated, or nobody of suppliers.csv carries it.
+  public var supplier: Label?
+  /// What the supplier charges; nil where that is not known.
+  public var cost: Amount?
+  /// Currency of the cost.
+  public var costCurrency: Currency?
   /// The steps, in order; the last one says what became of the record.
   public var steps: [Step]
 

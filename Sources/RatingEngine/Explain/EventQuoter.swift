@@ -114,7 +114,8 @@ public struct EventQuoter {
     let billable = DecimalText.format(Int128(event.quantity), scale: event.kind.quantityDigits)
     let cells: [(name: Label, value: Label)] = [
       ("id", "quote"), ("start", Label(Instant.text(millis: event.startMillis))), ("account", account),
-      ("from", event.from), ("to", event.to), ("direction", Label(event.direction.name)),
+      ("from", event.from), ("to", event.to), ("trunk_out", event.trunk), ("lrn", event.routingNumber),
+      ("direction", Label(event.direction.name)),
       ("kind", Label(event.kind.name)), ("meter", event.ratingGroup), ("billable", Label(billable)),
       ("disposition", event.kind == .voice ? "ANSWERED" : .empty),
     ]

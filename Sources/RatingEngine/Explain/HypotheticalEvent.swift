@@ -13,6 +13,10 @@ public struct HypotheticalEvent: Sendable, Hashable {
   public var from: Label
   /// The destination number as dialled; empty for none.
   public var to: Label
+  /// The trunk on which it leaves, by which suppliers are chosen; empty for none.
+  public var trunk: Label
+  /// Where its destination was ported to; empty for none.
+  public var routingNumber: Label
   /// What the record would name as its meter, for usage without a number; empty for none.
   public var ratingGroup: Label
   /// Its charging start, in milliseconds since 1970.
@@ -23,12 +27,15 @@ public struct HypotheticalEvent: Sendable, Hashable {
   /// Makes an event.
   public init(
     kind: UsageKind, direction: UsageDirection, from: Label = .empty, to: Label = .empty,
-    ratingGroup: Label = .empty, startMillis: Int64, quantity: Int64
+    trunk: Label = .empty, routingNumber: Label = .empty, ratingGroup: Label = .empty, startMillis: Int64,
+    quantity: Int64
   ) {
     self.kind = kind
     self.direction = direction
     self.from = from
     self.to = to
+    self.trunk = trunk
+    self.routingNumber = routingNumber
     self.ratingGroup = ratingGroup
     self.startMillis = startMillis
     self.quantity = quantity

@@ -229,6 +229,12 @@ final class EventReader {
         content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
       }
     }
+    for slot in plan.presentContentSlots {
+      let (texts, lengths) = (columns.texts(slot), columns.lengths(slot))
+      for record in 0..<count where lengths[record] > 0 && batch.door[record] == Door.open {
+        content[record] = ContentHash.mix(content[record], texts[record], Int(lengths[record]))
+      }
+    }
   }
 
   static func suspend(_ record: Int, _ batch: UsageBatch, _ reason: SuspenseReason, _ field: UInt8) {

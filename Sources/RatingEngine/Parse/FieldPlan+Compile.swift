@@ -73,6 +73,8 @@ private struct FieldPlanCompiler {
     plan.roles = format.fields.compactMap { rule in
       slotByField[rule.role].map { FieldPlan.RoleSlot(rule: rule, slot: $0) }
     }
+    let trunks = ["trunk_out", "trunk"].compactMap { slotByField[.service($0)] }
+    plan.trunks = trunks.filter { isInFile($0) }
     plan.key = format.key.compactMap { slotByField[$0] }
     bindGuide(serviceTag)
     plan.answered = try format.answered.map { (list) throws(FormatMismatch) in try conditions(list) }
@@ -191,6 +193,8 @@ private struct FieldPlanCompiler {
     case .account:
       plan.account = slot
       plan.contentSlots.append(slot)
+    case .service("trunk_out"):
+      if isInFile(slot) { plan.presentContentSlots.append(slot) }
     case .call, .service, .duration, .unit: plan.contentSlots.append(slot)
     case .amount:
       // A file without the column has no amounts to look for.
@@ -198,11 +202,15 @@ private struct FieldPlanCompiler {
       plan.amount = FieldPlan.AmountField(slot: slot, isDecimalComma: isComma, isScientific: isScientific)
     case .amountCurrency:
       if isInFile(slot) { plan.amountCurrency = slot }
+    case .routingNumber:
+      guard isInFile(slot) else { break }
+      plan.routingNumber = slot
+      plan.presentContentSlots.append(slot)
     // Not read yet: `NotYetRated` refuses the format.
+    case .refundOf: plan.contentSlots.append(slot)
     case .item:
       plan.item = slot
       plan.contentSlots.append(slot)
-    case .routingNumber, .refundOf: plan.contentSlots.append(slot)
     case .id, .sequence: break
     }
   }

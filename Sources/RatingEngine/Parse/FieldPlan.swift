@@ -113,11 +113,17 @@ struct FieldPlan: Sendable {
   var amount: AmountField?
   var amountCurrency: Int?
   var account: Int?
+  /// The trunk that decides which supplier carried the event, in the first of these slots that says something: the
+  /// outgoing one goes before the only one.
+  var trunks: [Int] = []
+  var routingNumber: Int?
   var call: [Int] = []
   /// Slots whose texts identify the record; empty: the row's bytes.
   var key: [Int] = []
   /// Slots that count as content besides the typed columns.
   var contentSlots: [Int] = []
+  /// Slots that are content where a record says something in them: an empty column is as good as none.
+  var presentContentSlots: [Int] = []
   var guide: [[GuideField]] = [[], [], []]
   var answered: [[CompiledCondition]] = []
   var filters: [(reason: UInt16, conditions: [CompiledCondition])] = []

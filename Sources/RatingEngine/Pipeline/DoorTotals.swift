@@ -20,6 +20,8 @@ struct DoorTotals: Sendable {
   /// Rated: what was billed by kind, and the sum of all amounts whatever their currency (for proof only).
   var billed = [Int128](repeating: 0, count: 4)
   var amountPico: Int128 = 0
+  /// What suppliers charge for them, whatever the currency.
+  var costPico: Int128 = 0
 
   var suspendedCount: Int { suspended.reduce(0, +) }
   var filteredCount: Int { filtered.reduce(0, +) }
@@ -57,5 +59,6 @@ struct DoorTotals: Sendable {
     a.withoutQuantity += b.withoutQuantity
     for index in b.billed.indices { a.billed[index] += b.billed[index] }
     a.amountPico += b.amountPico
+    a.costPico += b.costPico
   }
 }

@@ -15,6 +15,8 @@ public struct RatingResult {
   let totals: DoorTotals
   /// What the cells hold, by currency number.
   let held: [CellSums]
+  /// What they hold of both sides; nil for a catalog without suppliers.
+  let costSums: CostSums?
   /// What of the totals was settled.
   var settled: SettledTotals { ledger.settled }
   /// Rows of the outputs that were written.
@@ -35,6 +37,7 @@ public struct RatingResult {
     self.damaged = damaged
     totals = ledger.fileTotals.reduce(into: DoorTotals()) { $0 += $1 }
     held = try CellSums.add(ledger, setup)
+    costSums = setup.catalog.costs == nil ? nil : try CostSums(ledger, setup)
   }
 
   /// Proves conservation: every record left by one door, and the cells hold exactly what the rated records owe.
@@ -51,6 +54,11 @@ public struct RatingResult {
     let amount = held.reduce(Int128(0)) { $0 + $1.amountPico }
     let ratedRaw = (0..<4).reduce(Int128(0)) {
       $0 + totals.quantity[$1 * 8 + Int(Door.rated)] + settled.gaugeGain($1)
+    }
+    let cost = held.reduce(Int128(0)) { $0 + $1.costPico }
+    let charged = totals.costPico + settled.costPico
+    guard cost == charged else {
+      throw .totals("the summary holds costs of \(cost) pico, the rated records \(charged)")
     }
     let owed = totals.amountPico + settled.amountPico
     guard events == totals.rated, amount == owed, raw == ratedRaw,
@@ -76,18 +84,21 @@ struct CellSums: Sendable {
   var billed: Int128 = 0
   var covered: Int128 = 0
   var amountPico: Int128 = 0
+  /// What suppliers charge, whatever the currency of it.
+  var costPico: Int128 = 0
 
   /// Adds all cells up, by number of the currency: those in memory and those on disk. Complexity: O(cells).
   static func add(_ ledger: RunLedger, _ setup: RunSetup) throws(FileFault) -> [CellSums] {
     let currencyCount = max(1, setup.catalog.currencies.count)
     let currency = setup.keyPlan.fields.first { $0.part == .currency }
+    let costMask = setup.keyPlan.side == nil ? 0 : SummaryKeyPlan.costSide
     let total = Mutex([CellSums](repeating: CellSums(), count: currencyCount))
     ledger.cells.seal()
     nonisolated(unsafe) let cells = ledger.cells
     SummaryOrder.inParallel(cells.count, setup.options.threadCount) { from, until in
       var sums = [CellSums](repeating: CellSums(), count: currencyCount)
       sums.withUnsafeMutableBufferPointer { sums in
-        for number in from..<until { add(cells.cell(number), currency, sums) }
+        for number in from..<until { add(cells.cell(number), currency, costMask, sums) }
       }
       let part = sums
       total.withLock { total in
@@ -96,18 +107,23 @@ struct CellSums: Sendable {
     }
     var sums = total.withLock { $0 }
     try ledger.cellSpill?.forEach { cell in
-      sums.withUnsafeMutableBufferPointer { add(cell, currency, $0) }
+      sums.withUnsafeMutableBufferPointer { add(cell, currency, costMask, $0) }
     }
     return sums
   }
 
   @inline(__always) private static func add(
-    _ cell: SummaryCell, _ currency: SummaryKeyPlan.Field?, _ sums: UnsafeMutableBufferPointer<CellSums>
+    _ cell: SummaryCell, _ currency: SummaryKeyPlan.Field?, _ costMask: UInt64,
+    _ sums: UnsafeMutableBufferPointer<CellSums>
   ) {
     let value = currency.map {
       Int(truncatingIfNeeded: SummaryKeyPlan.value($0, low: cell.keyLow, high: cell.keyHigh))
     }
     let at = min(value ?? 0, sums.count - 1)
+    if cell.keyLow & costMask != 0 {
+      sums[at].costPico &+= cell.amountPico
+      return
+    }
     sums[at].cells &+= 1
     sums[at].events &+= Int(truncatingIfNeeded: cell.eventCount)
     sums[at].raw &+= Int128(cell.quantityRaw)
@@ -123,5 +139,6 @@ struct CellSums: Sendable {
     billed += other.billed
     covered += other.covered
     amountPico += other.amountPico
+    costPico += other.costPico
   }
 }

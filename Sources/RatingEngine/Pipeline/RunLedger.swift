@@ -161,7 +161,15 @@ final class RunLedger {
 
   /// Takes the further rows of rated records; those of suspects wait with them.
   private func takeParts(_ outcome: ChunkOutcome, _ totals: inout DoorTotals) {
-    for part in outcome.parts {
+    let parts = outcome.parts
+    for (index, part) in parts.enumerated() {
+      // Where there are suppliers, nearly every event has a part.
+      if index + Self.partSlotAhead < parts.count {
+        let next = parts[index + Self.partSlotAhead]
+        cells.prefetchSlot(low: next.keyLow, high: next.keyHigh)
+        let after = parts[index + Self.partCellAhead]
+        cells.prefetchCell(SummaryCells.hash(after.keyLow, after.keyHigh))
+      }
       let first = outcome.rows[Int(part.row)]
       // The row of a suspect was handed on, and says so: see `suspectParts`.
       if first.door == Door.rated { countPart(OutcomeRow(part: part, of: first), &totals) }
@@ -170,6 +178,10 @@ final class RunLedger {
 
   /// Counts a further row of a rated record, or takes it back.
   private func countPart(_ row: OutcomeRow, _ totals: inout DoorTotals, sign: Int64 = 1) {
+    if row.isCost {
+      totals.costPico &+= row.amountPico &* Int128(sign)
+      return cells.addPart(row, sign: sign)
+    }
     let kind = Int(row.kind)
     totals.quantity[kind * 8 + Int(Door.rated)] += Int128(row.quantityRaw) * Int128(sign)
     totals.billed[kind] += Int128(row.quantityBilled) * Int128(sign)
@@ -195,6 +207,8 @@ final class RunLedger {
   private static let slotMask = slotAhead - 1
   private static let cellAhead = 14
   private static let filterAhead = 32
+  private static let partSlotAhead = 24
+  private static let partCellAhead = 10
   /// Memory below which another part of the copies would only spill more often.
   private static let copyBytesMin = 1 << 20
 

@@ -50,7 +50,7 @@ final class RunSetup: Sendable {
     let isSummary = options.keepsSummary || options.groupBy == nil
     let tableColumns = options.groupBy ?? schema
     let columns = isSummary ? schema + tableColumns.filter { $0 == .day } : tableColumns
-    guard let keyPlan = SummaryKeyPlan(columns: columns, catalog),
+    guard let keyPlan = SummaryKeyPlan(columns: columns, catalog, isOfRun: true),
       let tableView = SummaryView(columns: tableColumns, isWholeSchema: false, keyPlan, catalog)
     else {
       throw .usage(

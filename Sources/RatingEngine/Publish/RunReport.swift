@@ -78,6 +78,8 @@ public struct RunReport: Sendable {
   public var suspended: [Suspended]
   /// Sums of charges, sorted by currency.
   public var amounts: [(currency: Currency, amount: Amount)]
+  /// What suppliers charge; nil for a catalog without suppliers.
+  public var costs: CostReport?
   /// Quantities of the kinds that occur.
   public var quantities: [Quantity]
   /// Inputs that count, in order.
@@ -114,7 +116,8 @@ extension RatingResult {
       suspended: suspended.sorted {
         $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code
       },
-      amounts: amounts(), quantities: quantities(), files: zip(files, ledger.fileTotals).map(Self.fileReport),
+      amounts: amounts(), costs: costSums.flatMap { CostReport($0, setup) }, quantities: quantities(),
+      files: zip(files, ledger.fileTotals).map(Self.fileReport),
       damaged: damaged,
       summaryRowCount: rowCounts.summary ?? rowCounts.table ?? ledger.cellCount)
   }

@@ -68,6 +68,7 @@ extension RatingResult {
     let report = report()
     sums.eventCount = Int128(report.rated)
     for (currency, amount) in report.amounts { sums.amounts[currency] = amount }
+    for (currency, cost) in report.costs?.costs ?? [] { sums.costs[currency] = cost }
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
       sums.quantities[kind] = ControlSums.Quantities(

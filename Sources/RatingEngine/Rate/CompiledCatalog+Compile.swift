@@ -45,6 +45,8 @@ private struct CatalogCompiler {
   private var priceChanges: [CompiledPriceChange] = []
   private var dates: [DateSpan] = []
   private var variants: [[DeckBandPrice]] = []
+  /// By the number of a row's own price.
+  private var jurisdictionPrices: [UInt32: JurisdictionTables.Prices] = [:]
   private var chargeCount: UInt32 = 0
 
   private struct PriceKey: Hashable {
@@ -109,6 +111,8 @@ private struct CatalogCompiler {
     for (number, name) in groups.names.enumerated() {
       tariffByGroup[name] = tariff(group: UInt32(number), destination: 0)
     }
+    let jurisdictions = compileJurisdictions()
+    let costs = CostTables(catalog, bases: deckBases) { bandSet($0.bandTimes) }
     return CompiledCatalog(
       source: catalog, services: index, identities: identities, serviceTags: services.tagByKind,
       accounts: accounts,
@@ -132,7 +136,8 @@ private struct CatalogCompiler {
       bandSets: bandSets, priceChanges: priceChanges, accountChanges: accountChanges,
       dateBounds: dates.flatMap { span in zones.map { Self.bounds(span, $0) } },
       priceVariants: FlatTable(priceKeys.map(\.variant)), variants: variants,
-      hasOpenPrices: plans.contains(where: \.isAdjusted), settled: settled)
+      hasOpenPrices: plans.contains(where: \.isAdjusted), jurisdictions: jurisdictions, costs: costs,
+      settled: settled)
   }
 
   private typealias Identity = ServiceIndexBuilder.Identity
@@ -220,6 +225,7 @@ private struct CatalogCompiler {
             variant: row.variant == RateDeckRow.noVariant ? 0 : variantNumbers[Int(row.variant)],
             kind: row.kind.rawValue)
           let price = price(key)
+          if deck.jurisdiction != nil, key.variant != 0 { addJurisdictions(row, deck, key, price) }
           return MatchRow(
             fromSeconds: MatchRowTime.from(row.fromSeconds),
             untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
@@ -321,7 +327,7 @@ private struct CatalogCompiler {
     }
     let firstCharge = chargeCount
     chargeCount += UInt32(charges.count)
-    let bandSet = plan.bands.isEmpty ? -1 : self.bandSet(plan.bands)
+    let bandSet = plan.bands.isEmpty ? -1 : bandSetNumber(plan.bands)
     return CompiledPlan(
       currency: currency(plan.currency), rounding: plan.rounding, isMicroHalfUp: plan.rounding == .event,
       keepsMilliseconds: plan.keepsMilliseconds, connectionFee: plan.connectionFee,
@@ -452,15 +458,51 @@ private struct CatalogCompiler {
   }
 }
 
+// MARK: jurisdictions
+
+extension CatalogCompiler {
+  /// Numbers the prices that a row has by jurisdiction.
+  private mutating func addJurisdictions(
+    _ row: RateDeckRow, _ deck: RateDeck, _ key: PriceKey, _ price: UInt32
+  ) {
+    guard jurisdictionPrices[price] == nil,
+      let wanted = deck.variants[Int(row.variant)].jurisdiction
+    else { return }
+    func number(_ pico: Int64?) -> UInt32 {
+      guard let pico else { return CompiledCatalog.none }
+      var own = key
+      own.pico = pico
+      own.variant = 0
+      return self.price(own)
+    }
+    jurisdictionPrices[price] = JurisdictionTables.Prices(
+      inter: number(wanted.interPico), intra: number(wanted.intraPico),
+      indeterminate: number(wanted.indeterminatePico ?? wanted.interPico))
+  }
+
+  private func compileJurisdictions() -> JurisdictionTables? {
+    guard catalog.decks.contains(where: { $0.jurisdiction != nil }) else { return nil }
+    let rules = catalog.plans.flatMap { plan in
+      plan.deckIndexByKind.map { $0.flatMap { catalog.decks[$0].jurisdiction } }
+    }
+    return JurisdictionTables(
+      catalog.states, priceCount: prices.count, prices: jurisdictionPrices, deckRules: rules)
+  }
+}
+
 // MARK: bands and changes of prices
 
 extension CatalogCompiler {
-  private mutating func bandSet(_ rules: [BandRule]) -> Int {
-    let wanted = rules.map { rule in
+  private mutating func bandSet(_ rules: [BandRule]) -> [CompiledBandRule] {
+    rules.map { rule in
       var rule = rule
       rule.line = 0
       return CompiledBandRule(band: bandNames.number(rule.band), rule: rule)
     }
+  }
+
+  private mutating func bandSetNumber(_ rules: [BandRule]) -> Int {
+    let wanted = bandSet(rules)
     if let number = bandSets.firstIndex(of: wanted) { return number }
     bandSets.append(wanted)
     return bandSets.count - 1
@@ -470,7 +512,7 @@ extension CatalogCompiler {
   private mutating func variant(
     _ wanted: DeckPriceVariant, _ deck: RateDeck, _ incrementNumbers: [UInt32]
   ) -> UInt32 {
-    guard !wanted.bands.isEmpty else { return 0 }
+    guard !wanted.bands.isEmpty || wanted.jurisdiction != nil else { return 0 }
     variants.append(
       wanted.bands.map { price in
         var price = price

@@ -112,6 +112,10 @@ struct CompiledCatalog: Sendable {
   var variants: [[DeckBandPrice]]
   /// Whether events may meet prices that are not in `prices`: see `PriceBook`.
   var hasOpenPrices: Bool
+  /// How decks price by jurisdiction; nil where none does.
+  var jurisdictions: JurisdictionTables?
+  /// What suppliers charge; nil where there are none.
+  var costs: CostTables?
 
   /// What of the usage depends on order.
   var settled: SettledUsage

@@ -7,6 +7,10 @@ extension Rater {
   func match(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
     let prefixes = catalog.prefixes
     let bases = catalog.deckBases
+    let hasJurisdictions = jurisdictions != nil
+    if hasJurisdictions {
+      for at in 0..<liveCount { jurisdiction[Int(live[at])] = Jurisdiction.none.rawValue }
+    }
     do {
       keepLive { record in
         let base = bases[Int(plan[record]) &* CompiledPlan.kindCount &+ Int(batch.kind[record])]
@@ -18,6 +22,9 @@ extension Rater {
         let count = batch.toCount[record]
         if count == 0 { return suspend(record, batch, .badNumber) }
         tariff[record] = MeterNames.none
+        if hasJurisdictions, let rule = jurisdictionRule(record, batch) {
+          return matchNorthAmerican(record, batch, columns, fields, base: Int(base), rule)
+        }
         if count & PhoneNumber.shortCodeFlag != 0 {
           // Rare: the careful way at once.
           let found = prefixes.match(
@@ -69,6 +76,7 @@ extension Rater {
   /// The row in force for each leaf.
   func resolveRows(_ batch: UsageBatch) {
     let prefixes = catalog.prefixes
+    let hasJurisdictions = jurisdictions != nil
     keepLive { record in
       if tariff[record] != MeterNames.none { return true }
       if row[record] == 0 {
@@ -80,7 +88,7 @@ extension Rater {
       if found.pointee.isBlocked != 0 { return suspend(record, batch, .destinationClosed) }
       tariff[record] = found.pointee.tariff
       price[record] = found.pointee.price
-      return true
+      return !hasJurisdictions || chooseJurisdiction(record, batch)
     }
   }
 

@@ -27,6 +27,28 @@ struct PartRow: BitwiseCopyable {
   var quantityRaw: Int64
   var quantityBilled: Int64
   var amountPico: Int128
+  /// Whether `amountPico` is what the record's supplier charges, and nothing else of it is there.
+  var isCost = false
+
+  /// The cost of a rated record: under the key of its first row, on the side of costs.
+  init(costPico: Int128, row: UInt32, of first: OutcomeRow) {
+    self.init(
+      row: row, keyLow: first.keyLow | SummaryKeyPlan.costSide, keyHigh: first.keyHigh, quantityRaw: 0,
+      quantityBilled: 0, amountPico: costPico, isCost: true)
+  }
+
+  init(
+    row: UInt32, keyLow: UInt64, keyHigh: UInt64, quantityRaw: Int64, quantityBilled: Int64,
+    amountPico: Int128, isCost: Bool = false
+  ) {
+    self.row = row
+    self.keyLow = keyLow
+    self.keyHigh = keyHigh
+    self.quantityRaw = quantityRaw
+    self.quantityBilled = quantityBilled
+    self.amountPico = amountPico
+    self.isCost = isCost
+  }
 }
 
 extension Rater {

@@ -98,6 +98,10 @@ extension Rater {
         let prices = book.fastPrices
         put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
       case .band: put(field) { UInt64(band[$0]) }
+      case .jurisdiction: put(field) { UInt64(jurisdiction[$0]) }
+      case .supplier: if let costs { put(field) { UInt64(costs.supplier[$0]) } }
+      case .costCurrency: if let costs { put(field) { UInt64(costs.currency[$0]) } }
+      case .side: continue
       // What is priced here has none of these.
       case .tier, .tierFrom, .tierUpTo, .allowance, .isCovered: break
       case .currency:

@@ -51,7 +51,7 @@ extension Rater {
     amount[record] = 0
     let plan = catalog.planEntries[Int(plan[record])]
     let charge = plan.firstCharge &+ charge[record]
-    let cell = entry(record, batch, plan, charge)
+    let cell = entry(record, batch, plan, charge, isCosted: false)
     if quantity.magnitude > UInt64(cell.quantityMax) { return suspend(record, batch, .amountTooLarge) }
     baseCell[record] = cell.number
     if catalog.settled.asksForAmount[Int(charge)], !isAmountPriced(record, batch) {
@@ -72,15 +72,22 @@ extension Rater {
   }
 
   /// What is known of the base cell of a record.
+  ///
+  /// - Parameter isCosted: whether the supplier of the record is known by now.
   @inline(__always) private func entry(
-    _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32
+    _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32, isCosted: Bool
   ) -> BaseCellCache.Entry {
     let isAdjusted = plan.isAdjusted != 0
     if catalog.settled.isGauge[Int(charge)] { return gaugeEntry(record, batch, charge) }
-    let cell = BaseCell(
+    var cell = BaseCell(
       charge: charge, tariff: tariff[record], basePrice: isAdjusted ? basePrice[record] : price[record],
       change: isAdjusted ? change[record] : CompiledCatalog.none, band: isAdjusted ? band[record] : 0,
       kind: batch.kind[record], direction: batch.direction[record])
+    if jurisdictions != nil { cell.jurisdiction = jurisdiction[record] }
+    if let costs, isCosted {
+      cell.supplier = costs.supplier[record]
+      cell.costCurrency = UInt16(truncatingIfNeeded: costs.currency[record])
+    }
     return baseCells.entry(cell) {
       let price = book.prices[Int(self.price[record])]
       return UnitPrice(pico: price.pricePico, units: price.priceUnits)
@@ -138,16 +145,34 @@ extension Rater {
         period: UInt16(truncatingIfNeeded: period &>> 6), keyByteCount: 0,
         marks: batch.isAnswered[record] != 0 ? .answered : [])
       let number = plans[Int(plan[record])].firstCharge &+ charge[record]
-      if asksForAmount[Int(number)] {
-        event.recorded = chunk.add(amountPico: batch.recordedAmount(record).pico)
-      }
       if isGauge[Int(number)] {
         event.marks.insert(.sample)
         event.recorded = item(record, columns, fields)
+      } else {
+        addAmounts(to: &event, record, batch, number, asksForAmount: asksForAmount[Int(number)], chunk)
       }
       setKey(of: &event, record, batch, columns, fields, text, chunk)
       rows[row].settle(as: chunk.events.count, owner: owner)
       chunk.append(event)
+    }
+  }
+
+  /// Keeps the record's amount and what its supplier charges beside the event. Samples have neither.
+  @inline(__always) private func addAmounts(
+    to event: inout PackedEvent, _ record: Int, _ batch: UsageBatch, _ number: UInt32, asksForAmount: Bool,
+    _ chunk: PackedChunk
+  ) {
+    if asksForAmount {
+      event.recorded = chunk.add(amountPico: batch.recordedAmount(record).pico)
+      event.marks.insert(.amount)
+    }
+    guard let costs else { return }
+    let plan = catalog.planEntries[Int(plan[record])]
+    event.baseCell = entry(record, batch, plan, number, isCosted: true).number
+    if costs.amount[record] != 0 {
+      let place = chunk.add(amountPico: costs.amount[record])
+      if event.recorded == 0 { event.recorded = place }
+      event.marks.insert(.costed)
     }
   }
 

@@ -17,12 +17,16 @@ final class Rater {
   let sourceNumber: Int
   let defaultEntry: UInt32
   let book: PriceBook
+  /// How decks price by jurisdiction; nil where none does.
+  let jurisdictions: JurisdictionTables?
+  /// What suppliers charge for the batch; nil where there are none.
+  let costs: SupplierCosts?
   var calendars: AccountCalendars
   var bandClocks: BandClocks
   /// What is left of the batch's records that fall into several rows, record by record: their parts, the first included.
   var parts: [RatedPart] = []
   /// Rows of the batch that was rated last behind those of its records.
-  private(set) var partRows: [PartRow] = []
+  var partRows: [PartRow] = []
 
   // Columns of the batch, by record.
   let seconds = Rater.column(Int64.self)
@@ -49,6 +53,8 @@ final class Rater {
   let band = Rater.column(UInt32.self)
   let change = Rater.column(UInt32.self)
   let basePrice = Rater.column(UInt32.self)
+  /// Raw value of `Jurisdiction`; only where decks price by it.
+  let jurisdiction = Rater.column(UInt8.self)
   let billed = Rater.column(Int64.self)
   let amount = Rater.column(Int128.self)
   /// Records still on their way, ascending.
@@ -76,6 +82,8 @@ final class Rater {
   ) {
     self.baseCells = BaseCellCache(baseCells)
     book = PriceBook(catalog, unitPrices)
+    jurisdictions = catalog.jurisdictions
+    costs = catalog.costs.map { SupplierCosts($0, holidays: catalog.source.holidays) }
     bandClocks = BandClocks(catalog)
     self.catalog = catalog
     self.keyPlan = keyPlan
@@ -116,6 +124,7 @@ final class Rater {
     for pointer in [keyLow, keyHigh] { pointer.deallocate() }
     chargeName.deallocate()
     chargeMarks.deallocate()
+    jurisdiction.deallocate()
     day.deallocate()
     billed.deallocate()
     amount.deallocate()
@@ -147,12 +156,14 @@ final class Rater {
     choosePrices(batch, columns, fields)
     clock?.lap(.match)
     priceEvents(batch)
+    if let costs { costEvents(batch, columns, fields, costs) }
     clock?.lap(.price)
     if catalog.settled.isAny { noteSpan() }
     packKeys(batch)
     let count = emit(batch, into: rows)
     if !partRows.isEmpty { partRows.removeAll(keepingCapacity: true) }
     if !parts.isEmpty { partRows = emitParts(batch, rows) }
+    if let costs { emitCosts(batch, rows, costs) }
     clock?.lap(.pack)
     return count
   }

@@ -24,7 +24,7 @@ struct PackedEvent: BitwiseCopyable, Equatable {
   var identity: UInt32 = 0
   /// Index in `SettleTables.classByCell`.
   var baseCell: UInt32
-  /// 1 + index in `Settlement.recordedAmounts`; 0 for none.
+  /// 1 + index in `Settlement.recordedAmounts` of the first of `amountCount`; 0 for none.
   var recorded: UInt32 = 0
   /// First day of the usage period, days since 1970; the owner's cycle says where it ends.
   var period: UInt16
@@ -42,8 +42,20 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     static let gauge = Marks(rawValue: 2)
     /// No event: takes back the one with the same place.
     static let removal = Marks(rawValue: 4)
+    /// The record's amount stands under `recorded`.
+    static let amount = Marks(rawValue: 8)
+    /// What its supplier charges stands there, behind the record's amount if that does too.
+    static let costed = Marks(rawValue: 16)
     /// A sample of a gauge: `recorded` is the number of its item.
-    static let sample = Marks(rawValue: 8)
+    static let sample = Marks(rawValue: 32)
+  }
+
+  /// Amounts that are kept beside the event.
+  var amountCount: Int { (marks.contains(.amount) ? 1 : 0) + (marks.contains(.costed) ? 1 : 0) }
+
+  /// What its supplier charges, in pico; 0 where nothing is known.
+  func costPico(_ amounts: [Int128]) -> Int128 {
+    marks.contains(.costed) ? amounts[Int(recorded) - 2 + amountCount] : 0
   }
 
   /// Takes the first 16 bytes of a key.

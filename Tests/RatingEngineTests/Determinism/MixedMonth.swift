@@ -1,5 +1,6 @@
 // A small month of usage with everything in it that can go wrong: what the tests of determinism rate again and again.
 
+import BillingCalendar
 import Catalog
 import TestSupport
 
@@ -57,7 +58,25 @@ struct MixedMonth {
             name: "texts", kinds: [.message], price: Tariff.Price(pico: 70_000_000_000, quantity: 1)),
         ])
     ]
+    tariff.decks.append(wholesale())
+    tariff.suppliers = [
+      Tariff.Supplier(
+        name: "late, Ltd.", deck: "wholesale", trunks: ["*"], kinds: [.voice],
+        from: CivilDate(year: 2025, month: 3, day: 15)),
+      Tariff.Supplier(name: "early", deck: "wholesale", trunks: [""], directions: [.outbound]),
+    ]
     return tariff.catalog()
+  }
+
+  /// Not all that is sold is bought there: some calls have a cost, some have none.
+  private static func wholesale() -> Tariff.Deck {
+    var deck = Tariff.Deck(name: "wholesale", currency: "USD")
+    deck.rows = ["447", "1", "33"].enumerated().map { index, prefix in
+      Tariff.Row(
+        prefix: prefix, destination: "", group: "", increment: .seconds(6, 6),
+        price: Tariff.Price(pico: 4_000_000_000 + Int64(index) * 11_111_111_111, quantity: 60_000))
+    }
+    return deck
   }
 
   // MARK: records

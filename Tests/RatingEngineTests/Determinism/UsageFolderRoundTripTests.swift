@@ -45,6 +45,14 @@ import UsageSummary
     for (currency, amount) in report.amounts {
       #expect(rows.filter { $0.currency == currency }.reduce(.zero) { $0 + $1.amount } == amount)
     }
+    let costs = try #require(report.costs)
+    #expect(!costs.costs.isEmpty && costs.missingCount > 5)
+    for (currency, cost) in costs.costs {
+      #expect(cost > .zero)
+      #expect(rows.filter { $0.costCurrency == currency }.reduce(.zero) { $0 + ($1.cost ?? .zero) } == cost)
+    }
+    #expect(
+      rows.filter { $0.cost == nil }.reduce(0) { $0 + Int($1.eventCount) } == costs.missingCount)
     for quantity in report.quantities {
       let some = rows.filter { $0.serviceKind?.rawValue == quantity.kind.rawValue }
       #expect(some.reduce(0) { $0 + Int128($1.quantityRaw) } == quantity.raw)

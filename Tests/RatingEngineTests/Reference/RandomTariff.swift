@@ -32,6 +32,7 @@ struct RandomTariff {
     tariff = Tariff()
     tariff.holidays = ["de": Self.days.prefix(3).map { .once($0) }, "xx": [.everyYear(month: 3, day: 30)]]
     for index in 0..<int(1...2) { tariff.decks.append(deck("deck\(index)")) }
+    if chance(30) { byJurisdiction() }
     for index in 0..<int(1...3) { tariff.plans.append(plan("plan\(index)")) }
     for index in 0..<int(1...3) {
       tariff.accounts.append(account("acme\(index == 1 ? ", Ltd." : "\(index)")"))
@@ -40,6 +41,7 @@ struct RandomTariff {
     if tariff.sources.count > 1, chance(30) { shareNamespace() }
     services()
     if chance(30) { overrides() }
+    if chance(40) { suppliers() }
     return tariff
   }
 
@@ -129,6 +131,62 @@ struct RandomTariff {
           price: chance(50) ? price(.voice) : nil))
     }
     return Tariff.Increment(steps: steps)
+  }
+
+  // MARK: jurisdictions and suppliers
+
+  /// Digits that North American numbers begin with, without the 1.
+  static let areas = ["212", "212555", "2125551", "213", "6472", "800", "833"]
+
+  /// Makes the decks drawn so far price by jurisdiction, and gives them North American rows.
+  private mutating func byJurisdiction() {
+    for digits in some(["212", "212555", "2125550", "2125551", "213", "213555", "647"], percent: 60) {
+      tariff.states[digits] = one(["NY", "CA", "ON"])
+    }
+    for index in tariff.decks.indices where chance(80) {
+      tariff.decks[index].jurisdiction = Tariff.ByJurisdiction(usesRoutingNumber: chance(60))
+      let own = ["1"] + Self.areas.map { "1" + $0 } + ["411", "611", "1212555121"]
+      for prefix in some(own, percent: 50) {
+        if tariff.decks[index].rows.contains(where: { $0.prefix == prefix && $0.kind == .voice }) { continue }
+        prefixes.append(prefix)
+        tariff.decks[index].rows.append(
+          Tariff.Row(
+            prefix: prefix, destination: "to \(prefix)", group: one(Self.groups), price: price(.voice)))
+      }
+      for row in tariff.decks[index].rows.indices where chance(60) {
+        let kind = tariff.decks[index].rows[row].kind
+        tariff.decks[index].rows[row].bandPrices = [:]
+        tariff.decks[index].rows[row].jurisdictionPrices = Tariff.JurisdictionPrices(
+          inter: chance(90) ? price(kind).pico : nil, intra: chance(90) ? price(kind).pico : nil,
+          indeterminate: chance(50) ? price(kind).pico : nil)
+      }
+    }
+  }
+
+  private mutating func suppliers() {
+    for index in 0..<int(1...2) {
+      var deck = chance(70) ? deck("wholesale\(index)") : tariff.decks[0]
+      deck.name = "wholesale\(index)"
+      deck.currency = one(["EUR", "EUR", "USD"])
+      deck.zone = one(Self.zones)
+      if deck.jurisdiction == nil, chance(60) {
+        var plan = Tariff.Plan(name: "times")
+        bands(&plan)
+        deck.bandTimes = plan.bands
+      }
+      tariff.decks.append(deck)
+    }
+    for _ in 0..<int(1...4) {
+      var supplier = Tariff.Supplier(
+        name: one(["carrier", "other, Inc."]),
+        deck: one(["wholesale0", tariff.decks[tariff.decks.count - 1].name]),
+        trunks: some(["*", "t1", "trunk-*so", "t*1", "x*"], percent: 40))
+      if supplier.trunks.isEmpty { supplier.trunks = ["*"] }
+      if chance(30) { supplier.kinds = some(Tariff.Kind.allCases, percent: 60) }
+      if chance(30) { supplier.directions = some(Tariff.Direction.allCases, percent: 60) }
+      if chance(30) { (supplier.from, supplier.until) = stretch() }
+      tariff.suppliers.append(supplier)
+    }
   }
 
   // MARK: plans

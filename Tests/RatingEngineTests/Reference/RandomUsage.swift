@@ -26,7 +26,8 @@ struct RandomUsage {
   private mutating func file(_ source: Tariff.Source) -> [UInt8] {
     var columns = ["id", "start", "billable"]
     for column in [
-      "answer", "account", "account_code", "tenant", "extension", "trunk", "from", "to", "direction", "kind",
+      "answer", "account", "account_code", "tenant", "extension", "trunk", "trunk_out",
+      "lrn", "from", "to", "direction", "kind",
       "meter",
       "unit", "disposition", "sequence", "duration", "end", "amount", "amount_currency",
     ] where draw.chance(column == "to" || column == "from" ? 95 : 65) { columns.append(column) }
@@ -85,6 +86,8 @@ struct RandomUsage {
     if draw.chance(10) { cells["account"] = draw.one(tariff.accounts.map(\.id) + ["nobody"]) }
     for (column, keys) in [
       ("trunk", ["t1", "t2", "trunk-with-a-name-of-40-bytes-or-so", "trunk-with-a-name-of-40-bytes-or-sO"]),
+      ("trunk_out", ["t1", "t-1", "t", "x9"]),
+      ("lrn", ["2125551000", "+12135550000", "1-647-555-0000", "212", "1115550000", "none"]),
       ("account_code", ["77", "78"]), ("extension", ["101", "102"]), ("tenant", ["blue", "green"]),
     ] where draw.chance(25) { cells[column] = draw.one(keys) }
     if draw.chance(80) {
@@ -140,8 +143,16 @@ struct RandomUsage {
     }
     if draw.chance(3) { return draw.one(["110", "112", "1100", "+112"]) }
     if draw.chance(15) { return written(draw.one(draw.ownNumbers), source) }
+    if !tariff.states.isEmpty, draw.chance(50) { return northAmerican(source) }
     var digits = draw.chance(95) ? draw.one(draw.prefixes) : "88"
     for _ in 0..<draw.int(0...8) where digits.count < 15 { digits += draw.one(["0", "1", "2", "9"]) }
+    return written(digits, source)
+  }
+
+  private mutating func northAmerican(_ source: Tariff.Source) -> String {
+    if draw.chance(10) { return draw.one(["411", "+1411", "+12125551212", "+18005551212", "611", "+411"]) }
+    var digits = "1" + draw.one(RandomTariff.areas)
+    while digits.count < (draw.chance(95) ? 11 : 10) { digits += draw.one(["0", "1", "5"]) }
     return written(digits, source)
   }
 

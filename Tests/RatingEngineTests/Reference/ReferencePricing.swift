@@ -18,12 +18,15 @@ struct ReferencePricing {
     for rule in plan.notBilled where holds(rule, account) { return .filtered(rule.reason) }
     // Door 6.
     var row: Tariff.Row?
+    var jurisdiction = ""
     if let deckName = plan.lookUp[record.kind] {
       guard let number = record.to else { return .suspended("bad-number") }
-      let rows = tariff.decks.first { $0.name == deckName }?.rows ?? []
-      guard let found = match(number, rows) else { return .suspended("no-price") }
-      if found.isBlocked { return .suspended("destination-closed") }
-      row = found
+      guard let deck = tariff.decks.first(where: { $0.name == deckName }),
+        let found = ReferenceDeck(tariff: tariff, deck: deck, record: record).found(number)
+      else { return .suspended("no-price") }
+      if found.row.isBlocked { return .suspended("destination-closed") }
+      guard found.hasPrice else { return .suspended("no-price") }
+      (row, jurisdiction) = (found.row, found.jurisdiction)
     }
     let group = row?.group ?? String(decoding: record.cells["meter"] ?? [], as: UTF8.self)
     guard let charge = plan.charges.first(where: { takes($0, row, account, group: group) }) else {
@@ -38,7 +41,11 @@ struct ReferencePricing {
     if quantity < 0, record.kind == .voice { return .suspended("negative-quantity") }
     let terms = ReferenceTerms(
       tariff: tariff, record: record, account: account, plan: plan, charge: charge, row: row, group: group)
-    let cells = cells(service, account, plan, charge, row, group)
+    let cost = ReferenceCost(tariff: tariff, record: record).outcome(quantity)
+    var cells = cells(service, account, plan, charge, row, group)
+    cells["supplier"] = cost?.supplier
+    cells["cost_currency"] = cost?.currency
+    cells["jurisdiction"] = jurisdiction.isEmpty ? cost?.jurisdiction : jurisdiction
     return .rated(
       terms.parts(quantity).map { part in
         var own = cells
@@ -49,7 +56,8 @@ struct ReferencePricing {
             Int128(price.quantity), scale: ReferenceTable.digits(record.kind))
         }
         return ReferenceCharge(
-          cells: own, raw: part.raw, billed: part.billed, amount: part.amount, kind: record.kind)
+          cells: own, raw: part.raw, billed: part.billed, amount: part.amount, cost: cost?.amount,
+          kind: record.kind)
       })
   }
 
@@ -146,24 +154,6 @@ struct ReferencePricing {
   }
 
   // MARK: door 6
-
-  /// The longest prefix among the rows that are effective at the charging start.
-  private func match(_ number: ReferenceText.Number, _ rows: [Tariff.Row]) -> Tariff.Row? {
-    let ofKind = rows.filter { $0.kind == record.kind }
-    let effective = ofKind.filter { row in
-      if let from = row.from, record.seconds < from { return false }
-      if let until = row.until, record.seconds >= until { return false }
-      // A later row of the same prefix ends this one.
-      return !ofKind.contains { later in
-        later.prefix == row.prefix && later.from ?? .min > row.from ?? .min
-          && record.seconds >= later.from ?? .min
-      }
-    }
-    let fitting = effective.filter {
-      number.isShort ? number.digits == $0.prefix : number.digits.hasPrefix($0.prefix)
-    }
-    return fitting.max { $0.prefix.count < $1.prefix.count }
-  }
 
   private func takes(
     _ charge: Tariff.Charge, _ row: Tariff.Row?, _ account: Tariff.Account, group: String

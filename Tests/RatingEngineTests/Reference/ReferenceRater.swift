@@ -113,5 +113,7 @@ struct ReferenceCharge {
   var raw: Int64
   var billed: Int64
   var amount: Amount
+  /// What the supplier charges for the whole event; nil where that is not known.
+  var cost: Amount?
   var kind: Tariff.Kind
 }

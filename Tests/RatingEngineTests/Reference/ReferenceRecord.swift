@@ -139,7 +139,7 @@ struct ReferenceRecord {
     }
     for column in [
       "call", "account", "account_code", "tenant", "extension", "trunk", "meter", "duration", "unit",
-      "disposition", "amount_currency",
+      "disposition", "amount_currency", "trunk_out", "lrn",
     ] { bytes.append(cells[column] ?? []) }
     return bytes
   }

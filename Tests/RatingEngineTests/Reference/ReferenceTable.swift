@@ -6,6 +6,7 @@ import Money
 struct ReferenceTable {
   let outcomes: [(record: ReferenceRecord, outcome: ReferenceRater.Outcome)]
   let files: [ReferenceRater.File]
+  var hasSuppliers = false
 
   static func digits(_ kind: Tariff.Kind) -> Int { kind == .voice ? 3 : kind == .event ? 6 : 0 }
 
@@ -61,23 +62,35 @@ struct ReferenceTable {
 
   /// The table of `--by columns`, sorted by the bytes of the keys column by column.
   func table(by columns: [String]) -> String {
-    var sums: [[String]: (kind: Tariff.Kind, count: Int, raw: Int128, billed: Int128, amount: Amount)] = [:]
-    let keys = columns.contains("currency") ? columns : columns + ["currency"]
+    var sums:
+      [[String]: (
+        kind: Tariff.Kind, count: Int, raw: Int128, billed: Int128, amount: Amount, cost: Amount,
+        hasCost: Bool
+      )] = [:]
+    let showsCost = hasSuppliers && columns.contains { ["supplier", "cost_currency"].contains($0) }
+    var keys = columns
+    for column in ["currency", "cost_currency"] where !columns.contains(column) {
+      if column == "currency" || showsCost { keys.append(column) }
+    }
     let charges = outcomes.flatMap { item -> [(charge: ReferenceCharge, count: Int)] in
       guard case .rated(let rows) = item.outcome else { return [] }
       return rows.enumerated().map { ($1, $0 == 0 ? 1 : 0) }
     }
     for (charge, count) in charges {
       let key = keys.map { charge.cells[$0] ?? "" } + [Self.unit(charge.kind)]
-      var sum = sums[key] ?? (charge.kind, 0, 0, 0, .zero)
+      var sum = sums[key] ?? (charge.kind, 0, 0, 0, .zero, .zero, false)
       sum.count += count
       sum.raw += Int128(charge.raw)
       sum.billed += Int128(charge.billed)
       sum.amount += charge.amount
+      // Once, in the row of the first part.
+      if let cost = charge.cost, count == 1 { sum.cost += cost }
+      if charge.cost != nil { sum.hasCost = true }
       sums[key] = sum
     }
     let header =
       keys + ["unit", "event_count", "quantity_raw", "quantity_billed", "quantity_covered", "amount"]
+      + (showsCost ? ["cost"] : [])
     let rows = sums.sorted { a, b in
       a.key.map { Array($0.utf8) }.lexicographicallyPrecedes(b.key.map { Array($0.utf8) }) {
         $0.lexicographicallyPrecedes($1)
@@ -88,7 +101,7 @@ struct ReferenceTable {
       return key + [
         "\(sum.count)", Self.number(sum.raw, scale: digits), Self.number(sum.billed, scale: digits), "0",
         Self.number(sum.amount.pico, scale: 12),
-      ]
+      ] + (!showsCost ? [] : [sum.hasCost ? Self.number(sum.cost.pico, scale: 12) : ""])
     }
     return ([header] + lines).map(Self.line).joined()
   }

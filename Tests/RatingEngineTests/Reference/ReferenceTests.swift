@@ -80,7 +80,8 @@ struct Scenario {
   /// What differs between the engine and the reference rater; nil where nothing does.
   func difference() throws -> String? {
     let rater = ReferenceRater(tariff: tariff, findsDuplicates: options.findsDuplicates)
-    let expected = ReferenceTable(outcomes: rater.rate(files), files: files)
+    let expected = ReferenceTable(
+      outcomes: rater.rate(files), files: files, hasSuppliers: !tariff.suppliers.isEmpty)
     let trial = try Trial(files.map { ($0.name, $0.bytes) })
     let found = try trial.run(catalog()) { $0 = options }
     if found.doors != expected.doors { return "doors \(found.doors), expected \(expected.doors)" }
@@ -137,6 +138,7 @@ struct Scenario {
       + "\(options)\n" + (tariff.plans.map { "\($0)" } + tariff.decks.map { "\($0)" }).joined(separator: "\n")
       + "\n" + (tariff.accounts.map { "\($0)" } + tariff.services.map { "\($0)" }).joined(separator: "\n")
       + "\n" + tariff.sources.map { "\($0)" }.joined(separator: "\n")
+      + "\n" + tariff.suppliers.map { "\($0)" }.joined(separator: "\n") + "\n\(tariff.states)"
   }
 }
 

@@ -14,6 +14,9 @@ struct Tariff {
   /// Lists of holidays: days of one year, or month and day of every year.
   var holidays: [String: [Holiday]] = [:]
   var overrides: [Override] = []
+  var suppliers: [Supplier] = []
+  /// States by the digits that North American numbers begin with, without the 1.
+  var states: [String: String] = [:]
 
   enum Kind: String, CaseIterable { case voice, message, data, event }
   enum Direction: String, CaseIterable { case outbound, inbound, `internal` }
@@ -66,6 +69,28 @@ struct Tariff {
     var name: String
     var currency = "EUR"
     var rows: [Row] = []
+    var zone = Zone.utc
+    /// When its bands are, in its zone, for what a supplier charges.
+    var bandTimes: [Band] = []
+    /// Nil where it does not price by jurisdiction.
+    var jurisdiction: ByJurisdiction?
+  }
+
+  struct ByJurisdiction {
+    var usesRoutingNumber = false
+  }
+
+  /// Who carries which usage at which prices: the first that fits.
+  struct Supplier {
+    var name: String
+    var deck: String
+    /// `*` stands for any text.
+    var trunks: [String]
+    var kinds: [Kind] = []
+    var directions: [Direction] = []
+    /// Days in the deck's zone.
+    var from: CivilDate?
+    var until: CivilDate?
   }
 
   struct Row {
@@ -81,6 +106,14 @@ struct Tariff {
     var price: Price
     var feePico: Int64 = 0
     var bandPrices: [String: RowBandPrice] = [:]
+    /// Prices by jurisdiction in pico, instead of `price`; nil where the row has one price.
+    var jurisdictionPrices: JurisdictionPrices?
+  }
+
+  struct JurisdictionPrices {
+    var inter: Int64?
+    var intra: Int64?
+    var indeterminate: Int64?
   }
 
   /// What a row costs in one band; the price is for the row's quantity.

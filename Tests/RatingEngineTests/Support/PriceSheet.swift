@@ -94,8 +94,11 @@ struct PriceSheet {
     case "account": try readAccount(words)
     case "service": try readService(words)
     case "deck":
-      tariff.decks.append(Tariff.Deck(name: words["name"] ?? "deck", currency: words["currency"] ?? "EUR"))
+      try readDeck(words)
       columns = words.plain
+    case "supplier": try readSupplier(words)
+    case "times": try readTimes(words)
+    case "state": for (digits, state) in words.pairs { tariff.states[digits] = state }
     case "plan": try readPlan(words)
     case "free": try readFree(words)
     case "price": try readPrice(words)
@@ -159,6 +162,33 @@ extension PriceSheet {
         until: try SheetText.day(words["until"]), source: words["source"]))
   }
 
+  /// `deck name=us jurisdiction=us lrn=yes zone=…` and the columns of the rows below.
+  private mutating func readDeck(_ words: SheetWords) throws {
+    var deck = Tariff.Deck(name: words["name"] ?? "deck", currency: words["currency"] ?? "EUR")
+    if words["jurisdiction"] == "us" {
+      deck.jurisdiction = Tariff.ByJurisdiction(usesRoutingNumber: words["lrn"] == "yes")
+    }
+    if let name = words["zone"] { deck.zone = try Zone.load(named: name) }
+    tariff.decks.append(deck)
+  }
+
+  /// `times peak from=08:00 until=18:00`: a band of the deck above, where a supplier charges by it.
+  private mutating func readTimes(_ words: SheetWords) throws {
+    guard !tariff.decks.isEmpty else { throw Fault(description: "times stand under a deck") }
+    tariff.decks[tariff.decks.count - 1].bandTimes.append(try Self.band(words))
+  }
+
+  /// `supplier carrier deck=wholesale trunks=sip-*,t1 kinds=voice directions=outbound from=… until=…`.
+  private mutating func readSupplier(_ words: SheetWords) throws {
+    tariff.suppliers.append(
+      Tariff.Supplier(
+        name: try words.at(0), deck: words["deck"] ?? "wholesale",
+        trunks: SheetText.list(words["trunks"] ?? "*"),
+        kinds: try SheetText.list(words["kinds"] ?? "").map(SheetText.kind),
+        directions: try SheetText.list(words["directions"] ?? "").map(SheetText.direction),
+        from: try SheetText.day(words["from"]), until: try SheetText.day(words["until"])))
+  }
+
   /// A row of a deck, by the columns of its head line.
   private mutating func readRow(_ words: SheetWords) throws {
     var cells: [String: String] = words.pairs
@@ -189,6 +219,11 @@ extension PriceSheet {
         if pair[0] == "increment" { price.increment = try SheetText.increment(pair[1], kind) }
       }
       row.bandPrices[String(name.dropFirst(3))] = price
+    }
+    if cells["inter"] ?? cells["intra"] != nil {
+      row.jurisdictionPrices = Tariff.JurisdictionPrices(
+        inter: try cells["inter"].map(SheetText.pico), intra: try cells["intra"].map(SheetText.pico),
+        indeterminate: try cells["unknown"].map(SheetText.pico))
     }
     row.isBlocked = cells["status"] == "blocked"
     row.from = try SheetText.instant(cells["from"])
@@ -268,14 +303,17 @@ extension PriceSheet {
   /// `band peak days=1,2,3 from=08:00 until=18:00 holidays=de dates=2025-07-01..2025-09-01`.
   private mutating func readBand(_ words: SheetWords) throws {
     if tariff.plans.isEmpty { try readPlan(SheetWords([])) }
+    tariff.plans[tariff.plans.count - 1].bands.append(try Self.band(words))
+  }
+
+  private static func band(_ words: SheetWords) throws -> Tariff.Band {
     let days = words["dates"].map { $0.split(separator: ".").map(String.init) }
-    tariff.plans[tariff.plans.count - 1].bands.append(
-      Tariff.Band(
-        name: try words.at(0), holidays: words["holidays"],
-        weekdays: Set(try SheetText.list(words["days"] ?? "").map(SheetText.int)),
-        fromSecond: try words["from"].map(SheetText.secondOfDay) ?? 0,
-        untilSecond: try words["until"].map(SheetText.secondOfDay) ?? 86_400,
-        from: try SheetText.day(days?.first), until: try SheetText.day(days?.last)))
+    return Tariff.Band(
+      name: try words.at(0), holidays: words["holidays"],
+      weekdays: Set(try SheetText.list(words["days"] ?? "").map(SheetText.int)),
+      fromSecond: try words["from"].map(SheetText.secondOfDay) ?? 0,
+      untilSecond: try words["until"].map(SheetText.secondOfDay) ?? 86_400,
+      from: try SheetText.day(days?.first), until: try SheetText.day(days?.last))
   }
 
   /// `holiday de 2025-12-25`, or `12-25` for every year.

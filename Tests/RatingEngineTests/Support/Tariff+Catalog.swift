@@ -7,6 +7,7 @@ import Tables
 
 // Inside `Tariff` the names of the catalog's types mean the tariff's own.
 private typealias CatalogAccount = Account
+private typealias CatalogJurisdictionPrices = JurisdictionPrices
 
 extension Tariff {
   /// The catalog with the built-in formats and those given.
@@ -22,7 +23,7 @@ extension Tariff {
       sources: sources.map { $0.usageSource(formats: formats, accountIds: accountIds) }, formats: formats,
       accounts: accounts.map { $0.catalogAccount(planNames: plans.map(\.name)) },
       services: services.map { $0.serviceKey(accountIds: accountIds) },
-      decks: decks.map { $0.rateDeck() },
+      decks: decks.map { $0.rateDeck(lists: lists) },
       plans: plans.map { $0.ratePlan(deckNames: decks.map(\.name), lists: lists) },
       contracts: [], ratingHash: String(repeating: "0", count: 64),
       billingHash: String(repeating: "0", count: 64), warnings: [])
@@ -32,6 +33,14 @@ extension Tariff {
         days: (holidays[name] ?? []).map { HolidayList.Day(date: $0.date, name: .empty, line: 1) })
     }
     catalog.accountPrices = overrides.map { $0.accountPrice(accountIds: accountIds) }
+    catalog.suppliers = suppliers.map { $0.rule(deckNames: decks.map(\.name)) }
+    catalog.states = StateTable(
+      rows: states.map { digits, state in
+        StateTable.Row(
+          digits: UInt32(digits) ?? 0, digitCount: UInt8(digits.utf8.count), state: Label(state),
+          country: "US",
+          line: 1)
+      })
     return catalog
   }
 
@@ -114,7 +123,7 @@ extension Tariff.Increment {
 
 extension Tariff.Deck {
   /// The deck with its rows in the order that a loaded deck has.
-  func rateDeck() -> RateDeck {
+  func rateDeck(lists: [String] = []) -> RateDeck {
     let destinations = Set(rows.map { Label($0.destination) }).sorted()
     let groups = Set(rows.map { Label($0.group) }).sorted()
     var increments: [BillingIncrement] = []
@@ -132,6 +141,13 @@ extension Tariff.Deck {
         minimumSeconds: UInt32(row.minimumSeconds), fromSeconds: row.from ?? .min,
         untilSeconds: row.until ?? .max, pricePico: row.price.pico, priceUnits: row.price.quantity,
         connectionFeePico: row.feePico)
+      if let prices = row.jurisdictionPrices {
+        made.variant = UInt32(variants.count)
+        variants.append(
+          DeckPriceVariant(
+            jurisdiction: CatalogJurisdictionPrices(
+              interPico: prices.inter, intraPico: prices.intra, indeterminatePico: prices.indeterminate)))
+      }
       guard !row.bandPrices.isEmpty else { return made }
       let prices = bands.enumerated().compactMap { number, band in
         row.bandPrices[band].map { price in
@@ -151,6 +167,9 @@ extension Tariff.Deck {
       destinations: destinations, ratingGroups: groups, increments: increments, files: [name + ".csv"])
     deck.bands = bands.map { Label($0) }
     deck.variants = variants
+    deck.zone = zone
+    deck.bandTimes = bandTimes.map { $0.bandRule(lists: lists) }
+    deck.jurisdiction = jurisdiction.map { DeckJurisdiction(usesRoutingNumber: $0.usesRoutingNumber) }
     return deck
   }
 
@@ -240,6 +259,15 @@ extension Tariff.Change {
       ratingGroups: groups?.map { Label($0) }, prefixes: prefixes.map { Label($0) },
       charges: charges.map { Label($0) }, dates: DateSpan(from: from, until: until), change: price.change,
       changesFees: changesFees, line: 1, file: "plan.yaml")
+  }
+}
+
+extension Tariff.Supplier {
+  fileprivate func rule(deckNames: [String]) -> SupplierRule {
+    SupplierRule(
+      supplier: Label(name), deckIndex: Tariff.index(deckNames, deck), trunks: trunks.map { Label($0) },
+      kinds: kinds.map(\.usageKind), directions: directions.map(\.usageDirection),
+      dates: DateSpan(from: from, until: until), line: 1)
   }
 }
 

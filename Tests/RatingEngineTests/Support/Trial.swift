@@ -59,7 +59,8 @@ struct TrialResult {
   /// The columns that a table of the tests has, unless a test asks for others.
   static let columns: [GroupColumn] = [
     .account, .cost_centre, .service, .usage_period, .day, .plan, .charge, .service_kind, .direction,
-    .rating_group, .destination, .band, .unit_price, .per, .currency,
+    .rating_group, .destination, .jurisdiction, .band, .unit_price, .per, .supplier, .currency,
+    .cost_currency,
   ]
 
   let report: RunReport

@@ -21,6 +21,8 @@ extension BuiltInFormats {
       tenant: {column: tenant, optional: yes}
       extension: {column: extension, optional: yes}
       trunk: {column: trunk, optional: yes}
+      trunk_out: {column: trunk_out, optional: yes}         # the trunk of the supplier, where `trunk` is the customer's
+      lrn: {column: lrn, optional: yes}
       from: {column: from, optional: yes}
       to: {column: to, optional: yes}
       direction: {column: direction, optional: yes}

@@ -56,6 +56,9 @@ struct DerivationText {
         name: "account", value: .textOrNull(derivation.account.map { writing.masked($0.description) })),
       JSONMember(name: "amount", value: .textOrNull(derivation.amount?.description)),
       JSONMember(name: "currency", value: .textOrNull(derivation.currency?.code)),
+      JSONMember(name: "supplier", value: .textOrNull(derivation.supplier?.description)),
+      JSONMember(name: "cost", value: .textOrNull(derivation.cost?.description)),
+      JSONMember(name: "cost_currency", value: .textOrNull(derivation.costCurrency?.code)),
       JSONMember(
         name: "steps",
         value: .array(

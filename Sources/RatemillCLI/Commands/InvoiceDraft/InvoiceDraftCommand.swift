@@ -11,6 +11,7 @@ internal import UsageSummary
 struct InvoiceDraftOptions: CommandOptions {
   var shared = SharedOptions()
   var period: UsagePeriodChoice?
+  var earlier: [String] = []
 
   private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
     guard let period = UsagePeriodChoice.parse(text) else {
@@ -34,6 +35,10 @@ struct InvoiceDraftOptions: CommandOptions {
         2026-06 names the usage periods that begin in that month, 2026-06-01/2026-07-01 exactly one. Without it, \
         every period of the usage is drafted; contracts are charged in the months that have most of its events.
         """),
+    .values(
+      "earlier", "DIR", in: OptionGroup.input, into: \.earlier, OptionValue.folder,
+      "Set them beside the drafts of a month before; repeatable",
+      details: "An invoice then says what has changed since the one before."),
     .out(
       "Write the drafts to DIR",
       details: """
@@ -52,6 +57,8 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
   let usagePath: String
   /// The usage periods to draft; nil for all of the usage.
   let period: UsagePeriodChoice?
+  /// Folders of earlier drafts.
+  let earlierPaths: [String]
   let outPath: String
   /// Whether that folder may hold an earlier output.
   let replacesOutput: Bool
@@ -63,6 +70,7 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
     usagePath = try Requirement.given(
       options.shared.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
     period = options.period
+    earlierPaths = options.earlier
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
     replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
@@ -104,8 +112,10 @@ enum InvoiceDraftCommand: Command {
         configuration.outPath, marker: InvoiceDraftRun.marker, replaces: configuration.replacesOutput)
       let catalog = try CatalogFolder.load(configuration.catalogPath)
       let usage = try UsageFolder.open(configuration.usagePath)
-      let report = try InvoiceDraftRun(usage: usage, catalog: catalog, choice: configuration.period)
-        .publish(to: configuration.outPath)
+      let earlier = try configuration.earlierPaths.map { try DraftsFolder.open($0) }
+      let run = InvoiceDraftRun(
+        usage: usage, catalog: catalog, choice: configuration.period, earlier: earlier)
+      let report = try run.publish(to: configuration.outPath)
       return InvoiceDraftLines(report, configuration, console: console).finish()
     } catch let fault as FileFault {
       return InvoiceFaultLines.fail(.output(fault), console: console)
@@ -113,6 +123,8 @@ enum InvoiceDraftCommand: Command {
       return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
     } catch let fault as UsageFolderFault {
       return InvoiceFaultLines.fail(.usage(fault), console: console)
+    } catch let fault as DraftsFolderFault {
+      return console.fail(.filesFailed, fault.description)
     } catch let fault as InvoiceDraftFault {
       return InvoiceFaultLines.fail(fault, console: console)
     } catch {

@@ -88,7 +88,8 @@ struct InvoiceDraftLines {
     [
       "account": .text(draft.account.description), "period": .text(draft.period.description),
       "currency": .text(draft.currency.code), "recurring": money(draft.recurring, draft.currency),
-      "usage": money(draft.usage, draft.currency), "total": money(draft.total, draft.currency),
+      "usage": money(draft.usage, draft.currency), "other": money(draft.other, draft.currency),
+      "tax": money(draft.tax, draft.currency), "total": money(draft.total, draft.currency),
       "page": .text(draft.fileName + ".html"),
     ]
   }

@@ -13,6 +13,8 @@ struct QuoteOptions: CommandOptions {
   var direction: DirectionWord?
   var from: String?
   var to: String?
+  var trunk: String?
+  var routingNumber: String?
   var meter: String?
   var quantity: String?
 
@@ -39,6 +41,12 @@ struct QuoteOptions: CommandOptions {
       "to", "NUMBER", in: event, into: \.to, OptionValue.text, "The number that is reached",
       details: "As dialled in the catalog's country, or with + in front."),
     .value("from", "NUMBER", in: event, into: \.from, OptionValue.text, "The number that it comes from"),
+    .value(
+      "trunk", "NAME", in: event, into: \.trunk, OptionValue.text,
+      "The trunk on which it leaves to a supplier"),
+    .value(
+      "routing-number", "NUMBER", in: event, into: \.routingNumber, OptionValue.text,
+      "Where a North American number was ported to"),
     .value(
       "meter", "NAME", in: event, into: \.meter, OptionValue.text,
       "Its rating group, for usage without a number"),
@@ -73,6 +81,10 @@ struct QuoteConfiguration: Equatable, Sendable {
   let from: String
   let to: String
   /// Empty for none.
+  let trunk: String
+  /// Empty for none.
+  let routingNumber: String
+  /// Empty for none.
   let meter: String
   /// In the integer quantity of the kind.
   let quantity: Int64
@@ -95,6 +107,8 @@ struct QuoteConfiguration: Equatable, Sendable {
     direction = UsageDirection.allCases.first { $0.name == options.direction?.rawValue } ?? .outbound
     from = options.from ?? ""
     to = options.to ?? ""
+    trunk = options.trunk ?? ""
+    routingNumber = options.routingNumber ?? ""
     meter = options.meter ?? ""
     let text = try Requirement.given(options.quantity, "--quantity", "QUANTITY, such as 61s")
     switch QuantityText.parseOrZero(Label(text), of: kind) {

@@ -48,7 +48,8 @@ struct QuoteRun {
   private func event(in zone: Zone) -> HypotheticalEvent {
     HypotheticalEvent(
       kind: configuration.kind, direction: configuration.direction, from: Label(configuration.from),
-      to: Label(configuration.to), ratingGroup: Label(configuration.meter),
+      to: Label(configuration.to), trunk: Label(configuration.trunk),
+      routingNumber: Label(configuration.routingNumber), ratingGroup: Label(configuration.meter),
       startMillis: configuration.at?.millis(in: zone) ?? Self.nowMillis(), quantity: configuration.quantity)
   }
 

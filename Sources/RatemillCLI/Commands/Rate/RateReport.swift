@@ -36,6 +36,9 @@ struct RateReport {
       console.say(
         "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
     }
+    if let costs = report.costs {
+      for line in CostLines(report: costs, console: console).lines { console.say(line) }
+    }
     sayDoor("filtered", report.filtered.map { ($0.reason.description, $0.count) })
     if report.duplicate > 0 { console.say("  duplicate  \(count(report.duplicate))") }
     saySuspense()
@@ -139,6 +142,9 @@ struct RateReport {
             "billed": .text(DecimalText.format(quantity.billed, scale: digits)),
           ])
       })
+    let costs = report.costs.map {
+      [JSONMember(name: "costs", value: CostLines(report: $0, console: console).value)]
+    }
     return [
       JSONMember(name: "read", value: .integer(report.read)),
       JSONMember(name: "rated", value: .integer(report.rated)),
@@ -148,6 +154,7 @@ struct RateReport {
       JSONMember(name: "filtered_by_reason", value: filtered),
       JSONMember(name: "suspended_by_reason", value: suspended), JSONMember(name: "amounts", value: amounts),
       JSONMember(name: "quantities", value: quantities),
+    ] + (costs ?? []) + [
       JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
       JSONMember(name: "files", value: .array(report.files.map(Self.file))),
       JSONMember(

@@ -266,9 +266,19 @@ final class OwnerSettling {
           pico: part.pricePico, units: part.priceUnits, kind: usage.kind.rawValue),
         tier: catalog.settled.tiers[Int(tier)],
         allowance: part.lot == SettledPart.none ? .empty : rules.lots[Int(part.lot)].name,
-        amountPico: part.amountPico, currency: plan.currency)
+        amountPico: part.amountPico, currency: plan.currency,
+        sides: sides(of: part, event))
       details.append(SettledDetail.Part(place: Int(event.place), number: number, text: detail.text))
     }
+  }
+
+  /// Whoever carried the event, each part says; what it cost, the part that counts the event.
+  private func sides(of part: SettledPart, _ event: PackedEvent) -> DetailSides {
+    let cell = classes.cells[Int(part.baseCell)]
+    let cost = part.eventCount > 0 ? event.costPico(settlement.recordedAmounts) : 0
+    return DetailSides(
+      jurisdiction: cell.jurisdiction,
+      cost: EventCost(supplier: cell.supplier, currency: UInt32(cell.costCurrency), pico: cost), setup.catalog)
   }
 
   /// Settles one event as if it were the only usage of its owner.

@@ -126,8 +126,11 @@ struct SettledClasses: Sendable {
         let isNamed = Int(cell.tariff) < setup.catalog.tariffs.count
         key.put(UInt64(isNamed ? cell.tariff : setup.meters.unnamed), field)
       case .currency: key.put(UInt64(setup.catalog.plans[plan].currency), field)
+      case .jurisdiction: key.put(UInt64(cell.jurisdiction), field)
+      case .supplier: key.put(UInt64(cell.supplier), field)
+      case .costCurrency: key.put(UInt64(cell.costCurrency), field)
       case .identity, .account, .costCentre, .service, .period, .day, .unitPrice, .price, .per, .band, .tier,
-        .tierFrom, .tierUpTo, .allowance, .isCovered:
+        .tierFrom, .tierUpTo, .allowance, .isCovered, .side:
         break
       }
     }

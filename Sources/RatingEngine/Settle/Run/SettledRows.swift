@@ -64,7 +64,7 @@ struct SettledRows {
       period.put(first << 6 | UInt64(rules.period.dayCount), periodField)
     }
     lastGauge = SettledPart.none
-    for part in settlement.parts { add(part, events[Int(part.event)], period) }
+    for part in settlement.parts { add(part, events[Int(part.event)], period, settlement.recordedAmounts) }
     for row in settlement.rows { add(row, period) }
   }
 
@@ -74,7 +74,7 @@ struct SettledRows {
   }
 
   private mutating func add(
-    _ part: SettledPart, _ event: PackedEvent, _ period: SettledClasses.Key
+    _ part: SettledPart, _ event: PackedEvent, _ period: SettledClasses.Key, _ amounts: [Int128]
   ) {
     let cell = classes.cells[Int(part.baseCell)]
     var key = classes.keys[Int(part.baseCell)] | period
@@ -105,6 +105,17 @@ struct SettledRows {
         keyLow: key.low, keyHigh: key.high, eventCount: eventCount, quantityRaw: part.raw,
         quantityBilled: part.billed, quantityCovered: part.covered, amountPico: part.amountPico),
       kind: Int(cell.kind))
+    // The cost stands once, with the part that counts the event.
+    if part.eventCount > 0, event.marks.contains(.costed) { add(cost: event.costPico(amounts), key) }
+  }
+
+  /// The same key on the side of costs.
+  private mutating func add(cost pico: Int128, _ key: SettledClasses.Key) {
+    totals.costPico &+= pico
+    put(
+      SummaryCell(
+        keyLow: key.low | SummaryKeyPlan.costSide, keyHigh: key.high, eventCount: 0, quantityRaw: 0,
+        quantityBilled: 0, amountPico: pico))
   }
 
   /// A row without event: no service, no direction, no day, and a kind only where the charge takes one alone.
@@ -167,6 +178,10 @@ struct SettledRows {
 
   @inline(__always) private mutating func add(_ cell: SummaryCell, kind: Int) {
     totals.add(cell, kind: kind)
+    put(cell)
+  }
+
+  @inline(__always) private mutating func put(_ cell: SummaryCell) {
     let (slot, isNew) = slots.slot(cell.keyLow, cell.keyHigh)
     if isNew { cells.append(cell) } else { cells[firstCell + slot].add(cell) }
   }
@@ -186,6 +201,8 @@ struct SettledTotals: Sendable {
 
   /// What the rows have less than the records, or more, because a gauge makes one quantity of its samples.
   func gaugeGain(_ kind: Int) -> Int128 { gaugeRaw[kind] - sampleRaw[kind] }
+  /// What suppliers charge, whatever the currency of it.
+  var costPico: Int128 = 0
 
   @inline(__always) mutating func add(_ cell: SummaryCell, kind: Int) {
     events &+= Int(truncatingIfNeeded: cell.eventCount)
@@ -205,6 +222,7 @@ struct SettledTotals: Sendable {
       a.gaugeRaw[kind] += b.gaugeRaw[kind]
     }
     a.amountPico += b.amountPico
+    a.costPico += b.costPico
   }
 }
 

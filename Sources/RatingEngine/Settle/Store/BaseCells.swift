@@ -19,16 +19,22 @@ struct BaseCell: Hashable, BitwiseCopyable {
   var change: UInt32
   /// Number of the band of the charging start; 0 for the empty one.
   var band: UInt32
+  /// Numbers of `CostTables`.
+  var supplier: UInt32 = 0
+  var costCurrency: UInt16 = 0
   var kind: UInt8
   var direction: UInt8
+  /// Raw value of `Jurisdiction`.
+  var jurisdiction: UInt8 = 0
 
   func hash(into hasher: inout Hasher) { hasher.combine(mixed) }
 
   /// Numbers of our own, not an attacker's: two multiplications are enough.
   @inline(__always) var mixed: UInt64 {
     let low = UInt64(tariff) &<< 32 | UInt64(basePrice)
+    let sides = UInt64(supplier) &<< 24 ^ UInt64(costCurrency) &<< 8 ^ UInt64(jurisdiction)
     let high =
-      UInt64(charge) &<< 32 | UInt64(change) ^ UInt64(band) &<< 8 ^ UInt64(kind) &<< 2 ^ UInt64(direction)
+      (UInt64(charge) &<< 32 ^ sides &<< 16) | UInt64(change) ^ UInt64(band) &<< 8 ^ UInt64(kind) &<< 2 ^ UInt64(direction)
     let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: high &* 0x9fb2_1c65_1e98_df25 | 1)
     return product.high ^ product.low
   }

@@ -59,10 +59,11 @@ final class SettlePartition {
         }
         let isTaken = pass.takes(event.owner)
         var event = event
-        if event.recorded != 0, !event.marks.contains(.sample), let amount = try amountReader.next(), isTaken
-        {
-          amounts.append(amount)
-          event.recorded = UInt32(amounts.count)
+        if event.amountCount > 0 {
+          if isTaken { event.recorded = UInt32(amounts.count + 1) }
+          for _ in 0..<event.amountCount {
+            if let amount = try amountReader.next(), isTaken { amounts.append(amount) }
+          }
         }
         if event.keyByteCount == PackedEvent.longKey {
           if isTaken { tailPlaces.append((event.place, tails.count)) }

@@ -12,7 +12,7 @@ final class SettleStore {
     let events: SpillableLog<PackedEvent>
     /// What of long keys is left behind 16 bytes, each behind its length, in the order of the events.
     let tails: SpillableLog<UInt8>
-    /// Recorded amounts in pico, in the order of the events.
+    /// Recorded amounts and costs in pico, in the order of the events.
     let amounts: SpillableLog<Int128>
   }
 
@@ -61,9 +61,10 @@ final class SettleStore {
     var event = chunk.events[index]
     let part = parts[self.part(ofOwner: event.owner)]
     if event.keyByteCount == PackedEvent.longKey { try appendTail(Int(event.place), chunk, part) }
-    if event.recorded != 0, !event.marks.contains(.sample) {
-      try part.amounts.append(chunk.amounts[Int(event.recorded) - 1])
-      event.recorded = UInt32(part.amounts.count)
+    if event.amountCount > 0 {
+      let first = Int(event.recorded) - 1
+      event.recorded = UInt32(part.amounts.count + 1)
+      try part.amounts.append(event.amountCount) { chunk.amounts[first + $0] }
     }
     event.place = Int64(place)
     try part.events.append(event)

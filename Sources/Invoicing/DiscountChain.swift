@@ -1,0 +1,66 @@
+// Takes discounts off lines, one after the other.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// Discounts of one document: lines first, then contracts, then the client; each sees what is left.
+struct DiscountChain {
+  /// The lines, with what is left of them.
+  private(set) var lines: [NetLine]
+  /// What was taken off, in order.
+  private(set) var discounts: [DiscountLine] = []
+  private let currency: Currency
+
+  /// Starts with the lines of a document.
+  init(lines: [NetLine], currency: Currency) {
+    self.lines = lines
+    self.currency = currency
+  }
+
+  /// Takes the discounts of an account off, `all` in file order.
+  mutating func take(_ all: [Discount]) {
+    for (_, discount) in all.enumerated().sorted(by: {
+      ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
+    }) {
+      take(discount)
+    }
+  }
+
+  private mutating func take(_ discount: Discount) {
+    // What is already a credit is not discounted.
+    let fits = lines.indices.filter { index in
+      let line = lines[index]
+      return line.net > .zero && discount.span.contains(line.firstDay)
+        && (discount.item.isEmpty || discount.item == line.item)
+        && (discount.contract.isEmpty || discount.contract == line.contract)
+    }
+    let base = fits.reduce(Amount.zero) { $0 + lines[$1].net }
+    guard base > .zero, let amount = amount(of: discount.value, base) else { return }
+    let parts = LargestRemainder.parts(
+      of: amount.rounded, weights: fits.map { lines[$0].net.pico / unit }, digits: currency.minorDigits)
+    var shares: [LineShare] = []
+    for (index, part) in zip(fits, parts) where part != .zero {
+      lines[index].net += part
+      shares.append(LineShare(number: lines[index].number, amount: part))
+    }
+    discounts.append(
+      DiscountLine(
+        description: discount.description, level: discount.level, value: discount.value, base: base,
+        amount: amount, shares: shares, origin: LineOrigin(file: discount.file, line: discount.line)))
+  }
+
+  private var unit: Int128 { RoundingRule(scale: currency.minorDigits, mode: .down).stepPico }
+
+  /// What is taken off, zero or less; nil for an amount in another currency.
+  private func amount(of value: Discount.Value, _ base: Amount) -> LineAmount? {
+    switch value {
+    case .share(let share):
+      return LineAmount(numeratorPico: -base.pico * Int128(share), over: Share.whole, in: currency)
+    case .amount(let amount, let own):
+      guard own == currency else { return nil }
+      return LineAmount(numeratorPico: -min(amount, base).pico, over: 1, in: currency)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// Puts the parts of an account's documents together, in the order in which they depend on each other.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// The charges of one account, and what follows from them: commitments, discounts, taxes.
+struct InvoiceAssembly {
+  /// What stands on one document besides usage.
+  struct Charges {
+    var recurring: [RecurringLine] = []
+    var oneTime: [OneTimeLine] = []
+    var values: [ValueLine] = []
+  }
+
+  private let catalog: Catalog
+  private let accountIndex: Int
+  private let account: Account
+  private let billing: AccountBilling
+
+  init(catalog: Catalog, accountIndex: Int, billing: AccountBilling) {
+    self.billing = billing
+    self.catalog = catalog
+    self.accountIndex = accountIndex
+    account = catalog.accounts[accountIndex]
+  }
+
+  /// Recurring and one-time lines on the invoices of `period`, by part and currency.
+  func charges(
+    in period: UsagePeriod
+  ) throws(InvoiceDraftFault) -> [DocumentPart: [Currency: Charges]] {
+    var charges: [DocumentPart: [Currency: Charges]] = [:]
+    let recurring = RecurringCharges(
+      billing: catalog.billing, cycleDay: Int32(account.cycleDay),
+      billedUntil: catalog.billing.opening.billedUntil[accountIndex])
+    for contract in billing.contracts {
+      let lines = try recurring.lines(of: contract, in: period)
+      if lines.isEmpty { continue }
+      charges[.main, default: [:]][contract.currency, default: Charges()].recurring += lines
+    }
+    let oneTime = OneTimeCharges(billing: catalog.billing)
+    for (line, currency) in try oneTime.lines(billing.charges, billing.tickets, in: period) {
+      let isApart = account.projectInvoices == .separate && !line.project.isEmpty
+      charges[isApart ? .projects : .main, default: [:]][currency, default: Charges()].oneTime.append(line)
+    }
+    for (line, currency) in try ResultCharges(counts: catalog.billing.counts).lines(
+      of: billing.agreements, in: period)
+    {
+      charges[.main, default: [:]][currency, default: Charges()].values.append(line)
+    }
+    // A commitment is owed without any line, too.
+    for commitment in billing.commitments where commitment.days.overlaps(period.days) {
+      charges[.main, default: [:]][commitment.currency, default: Charges()].recurring += []
+    }
+    return charges
+  }
+
+  /// Adds what follows from the lines of `draft`. Late usage alone owes no commitment: its period was charged before.
+  func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) {
+    if isChargedPeriod, draft.part == .main {
+      draft.commitments = Commitments.lines(of: billing.commitments, for: draft)
+      draft.countChanges = countChanges(draft)
+    }
+    let lastDay = draft.period.until.advanced(by: -1)
+    draft.contracts = billing.agreements.filter { $0.days.contains(lastDay) }.map {
+      ContractReference(
+        name: $0.name, master: $0.master, statementOfWork: $0.statementOfWork, renews: $0.renews)
+    }
+    var chain = DiscountChain(lines: draft.netLines, currency: draft.currency)
+    chain.take(billing.discounts)
+    draft.discounts = chain.discounts
+    guard !catalog.billing.taxes.isEmpty else { return }
+    guard !account.taxPlace.isEmpty else {
+      draft.taxation = .placeUnknown
+      return
+    }
+    draft.taxation = .place(account.taxPlace)
+    var count = TaxCount(
+      rules: catalog.billing.taxes,
+      exemptions: billing.exemptions,
+      place: account.taxPlace, currency: draft.currency, rounding: catalog.defaults.taxRounding)
+    draft.taxes = count.taxes(on: chain.lines)
+  }
+
+  /// What is counted for the recurring lines, on the last day of this period and of the one before.
+  private func countChanges(_ draft: InvoiceDraft) -> [CountChange] {
+    var changes: [CountChange] = []
+    for line in draft.recurring where line.kind == .interval && !line.item.isEmpty {
+      let key = CountBook.Key(accountIndex: accountIndex, item: line.item)
+      let isNew = !changes.contains { $0.item == line.item }
+      guard isNew, let now = catalog.billing.counts.snapshot(key, on: draft.period.until.advanced(by: -1)),
+        let before = catalog.billing.counts.snapshot(key, on: draft.period.from.advanced(by: -1))
+      else { continue }
+      changes.append(
+        CountChange(
+          item: line.item, description: line.description, beforeMicro: before.quantityMicro,
+          nowMicro: now.quantityMicro))
+    }
+    return changes
+  }
+}

@@ -1,0 +1,85 @@
+// Which one-time charges and closed tickets stand on an invoice, and what they come to.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// One-time lines of an account: charges by day of delivery, then tickets by day of closing.
+struct OneTimeCharges {
+  /// Price book, charges and tickets.
+  let billing: BillingTables
+
+  /// The lines of `charges` and `tickets`, all of one account, that stand on the invoices of `period`, with their currency.
+  ///
+  /// What is held or rejected, not delivered, or open stands on none. A ticket that a row of charges.csv names is billed by
+  /// that row alone.
+  func lines(
+    _ charges: [OneTimeCharge], _ tickets: [Ticket], in period: UsagePeriod
+  ) throws(InvoiceDraftFault) -> [(line: OneTimeLine, currency: Currency)] {
+    let billedTickets = Set(charges.map(\.ticket))
+    let fromTickets = tickets.filter { !billedTickets.contains($0.id) }.compactMap(\.charge)
+    var lines: [(line: OneTimeLine, currency: Currency)] = []
+    for charge in Self.delivered(charges, in: period) + Self.delivered(fromTickets, in: period) {
+      lines.append((try line(of: charge.charge, charge.day), charge.charge.currency))
+    }
+    return lines
+  }
+
+  private static func delivered(
+    _ charges: [OneTimeCharge], in period: UsagePeriod
+  ) -> [(charge: OneTimeCharge, day: CivilDate)] {
+    var found: [(charge: OneTimeCharge, day: CivilDate)] = []
+    for charge in charges where charge.isBillable {
+      if let day = charge.delivered, period.contains(day) { found.append((charge, day)) }
+    }
+    // Stable: those of one day stay in file order.
+    return found.enumerated().sorted { ($0.element.day, $0.offset) < ($1.element.day, $1.offset) }
+      .map(\.element)
+  }
+
+  private func line(of charge: OneTimeCharge, _ day: CivilDate) throws(InvoiceDraftFault) -> OneTimeLine {
+    let unit: Amount
+    var cost: CostBasis?
+    // The price of one is unit.pico × factor ÷ whole.
+    var (factor, whole): (Int128, Int128) = (1, 1)
+    switch charge.price {
+    case .own(let amount): unit = amount
+    case .book:
+      unit = billing.priceBook[charge.item]?.price(in: charge.currency, on: day)?.amount ?? .zero
+    case .cost(let amount, let markup):
+      unit = amount
+      cost = CostBasis(cost: amount, markup: markup)
+      (factor, whole) = (Share.whole + Int128(markup), Share.whole)
+    }
+    let origin = LineOrigin(file: charge.file, line: charge.line)
+    let numerator = try Self.product(unit.pico, factor, Int128(charge.quantityMicro), origin)
+    return OneTimeLine(
+      description: charge.description, delivered: day, quantityMicro: charge.quantityMicro,
+      price: RoundingRule.none.round(numeratorPico: unit.pico * factor, over: whole), cost: cost,
+      item: charge.item, contract: charge.contract, project: charge.project, milestone: charge.milestone,
+      ticket: charge.ticket, taxClass: charge.taxClass.isEmpty ? "one-time" : charge.taxClass,
+      purchaseOrder: charge.purchaseOrder, decision: charge.decision, origin: origin,
+      amount: LineAmount(numeratorPico: numerator, over: 1_000_000 * whole, in: charge.currency))
+  }
+
+  private static func product(
+    _ a: Int128, _ b: Int128, _ c: Int128, _ origin: LineOrigin
+  ) throws(InvoiceDraftFault) -> Int128 {
+    let (first, isFirstTooLarge) = a.multipliedReportingOverflow(by: b)
+    let (second, isSecondTooLarge) = first.multipliedReportingOverflow(by: c)
+    guard !isFirstTooLarge, !isSecondTooLarge else { throw .amountTooLarge(origin) }
+    return second
+  }
+}
+
+extension OneTimeCharge {
+  /// Whether nobody has held or rejected it.
+  var isBillable: Bool { decision.map { $0.verdict == .approve } ?? true }
+}
+
+/// Shares of something, as the catalog writes percentages.
+enum Share {
+  /// A whole in the unit of shares: 10⁻¹⁰.
+  static let whole: Int128 = 10_000_000_000
+}
