@@ -278,7 +278,8 @@ final class OwnerSettling {
     let cost = part.eventCount > 0 ? event.costPico(settlement.recordedAmounts) : 0
     return DetailSides(
       jurisdiction: cell.jurisdiction,
-      cost: EventCost(supplier: cell.supplier, currency: UInt32(cell.costCurrency), pico: cost), setup.catalog)
+      cost: EventCost(supplier: cell.supplier, currency: UInt32(cell.costCurrency), pico: cost), setup.catalog
+    )
   }
 
   /// Settles one event as if it were the only usage of its owner.

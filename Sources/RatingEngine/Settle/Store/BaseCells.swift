@@ -33,8 +33,8 @@ struct BaseCell: Hashable, BitwiseCopyable {
   @inline(__always) var mixed: UInt64 {
     let low = UInt64(tariff) &<< 32 | UInt64(basePrice)
     let sides = UInt64(supplier) &<< 24 ^ UInt64(costCurrency) &<< 8 ^ UInt64(jurisdiction)
-    let high =
-      (UInt64(charge) &<< 32 ^ sides &<< 16) | UInt64(change) ^ UInt64(band) &<< 8 ^ UInt64(kind) &<< 2 ^ UInt64(direction)
+    let way = UInt64(kind) &<< 2 ^ UInt64(direction)
+    let high = (UInt64(charge) &<< 32 ^ sides &<< 16) | UInt64(change) ^ UInt64(band) &<< 8 ^ way
     let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: high &* 0x9fb2_1c65_1e98_df25 | 1)
     return product.high ^ product.low
   }
