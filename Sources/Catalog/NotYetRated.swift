@@ -12,28 +12,7 @@ public enum NotYetRated {
     let formats = catalog.formats.indices.filter { used.contains($0) }.flatMap {
       findings(catalog.formats[$0])
     }
-    return catalog.plans.flatMap { findings($0) } + formats
-  }
-
-  /// What it does not know yet of one plan.
-  public static func findings(_ plan: RatePlan) -> [CatalogFinding] {
-    var found: [CatalogFinding] = []
-    func add(_ file: String, _ line: Int, _ what: String) {
-      found.append(
-        finding(
-          file.isEmpty ? plan.file : file, line, "plan \(Quoted.text(plan.name)): \(what) is not rated yet",
-          "leave it out"))
-    }
-    for charge in plan.charges {
-      for key in unratedKeys(of: charge) {
-        add(charge.file, charge.line, "'\(key)' of charge \(Quoted.text(charge.name))")
-      }
-    }
-    return found
-  }
-
-  private static func unratedKeys(of charge: PlanCharge) -> [String] {
-    charge.gauge == nil ? [] : ["gauge"]
+    return formats
   }
 
   /// What it does not know yet of one format.
@@ -46,7 +25,7 @@ public enum NotYetRated {
     }
   }
 
-  private static let unreadRoles: Set<FieldRole> = [.item, .value, .refundOf]
+  private static let unreadRoles: Set<FieldRole> = [.refundOf]
 
   private static func finding(_ file: String, _ line: Int, _ message: String, _ hint: String)
     -> CatalogFinding

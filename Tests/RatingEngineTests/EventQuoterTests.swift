@@ -96,15 +96,4 @@ import Testing
     #expect(findings.map { [$0.line, $0.column] } == [[11, 5]])
     #expect(findings.map(\.severity) == [.error])
   }
-
-  @Test func theTestsOfAPlanThatCannotBeRatedAreNotRun() throws {
-    let plan = (Self.files["plans/retail.yaml"] ?? "").replacing(
-      "price: deck}",
-      with: "price: deck}\n  - {charge: seats, kinds: [event], price: 1, per: 1, gauge: max}")
-    let findings = PlanTests.findings(
-      try Self.load(try TemporaryFolder(), changing: ["plans/retail.yaml": plan]))
-    #expect(
-      findings.map(\.message) == ["the 2 tests of plan 'retail' were not run: the plan cannot be rated yet"])
-    #expect(findings.map(\.severity) == [.warning])
-  }
 }

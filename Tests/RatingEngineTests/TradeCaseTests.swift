@@ -1,4 +1,4 @@
-// Cases on which the systems of the trade have published figures, as far as prices without tiers and allowances cover them. Rows, names and calls are ours; the figures must come out all the same.
+// Cases on which the systems of the trade have published figures, as far as prices that do not depend on order cover them. Rows, names and calls are ours; the figures must come out all the same.
 //
 //   kind of case                     here
 //   one price by seconds or minutes  yes
@@ -25,7 +25,7 @@
 //   a percentage of a price          yes
 //   a percentage of an amount        yes, without what is free in a period
 //   a second price book              yes, as a supplier's deck: retail 30 and wholesale 60 of one event are amount and cost
-//                                      (tiers, allowances and several runs are not of this room)
+//   tiers, allowances, limits        in SettleCaseTests
 //
 // What a faulty system made of the same calls must not pass.
 

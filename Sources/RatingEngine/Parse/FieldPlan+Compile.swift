@@ -182,7 +182,8 @@ private struct FieldPlanCompiler {
     case .to: plan.to = slot
     case .direction: plan.directionField = wordField(rule, slot, FieldRoleName.direction)
     case .kind: plan.kindField = wordField(rule, slot, FieldRoleName.kind)
-    case .billable: plan.billable = quantityField(rule, slot, FieldRoleName.billable)
+    // A record is usage or a sample: a format has one of the two.
+    case .billable, .value: plan.billable = quantityField(rule, slot, FieldRoleName.billable)
     case .disposition:
       plan.disposition = slot
       plan.contentSlots.append(slot)
@@ -206,7 +207,10 @@ private struct FieldPlanCompiler {
       plan.routingNumber = slot
       plan.presentContentSlots.append(slot)
     // Not read yet: `NotYetRated` refuses the format.
-    case .item, .value, .refundOf: plan.contentSlots.append(slot)
+    case .refundOf: plan.contentSlots.append(slot)
+    case .item:
+      plan.item = slot
+      plan.contentSlots.append(slot)
     case .id, .sequence: break
     }
   }

@@ -108,6 +108,8 @@ struct FieldPlan: Sendable {
   var billable: QuantityField?
   var disposition: Int?
   var meter: Int?
+  /// What a gauge's sample is of.
+  var item: Int?
   var amount: AmountField?
   var amountCurrency: Int?
   var account: Int?

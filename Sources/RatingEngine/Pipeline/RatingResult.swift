@@ -52,7 +52,9 @@ public struct RatingResult {
     let billed = held.reduce(Int128(0)) { $0 + $1.billed }
     let covered = held.reduce(Int128(0)) { $0 + $1.covered }
     let amount = held.reduce(Int128(0)) { $0 + $1.amountPico }
-    let ratedRaw = (0..<4).reduce(Int128(0)) { $0 + totals.quantity[$1 * 8 + Int(Door.rated)] }
+    let ratedRaw = (0..<4).reduce(Int128(0)) {
+      $0 + totals.quantity[$1 * 8 + Int(Door.rated)] + settled.gaugeGain($1)
+    }
     let cost = held.reduce(Int128(0)) { $0 + $1.costPico }
     let charged = totals.costPico + settled.costPico
     guard cost == charged else {

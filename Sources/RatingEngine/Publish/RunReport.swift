@@ -129,7 +129,8 @@ extension RatingResult {
 
   private func quantities() -> [RunReport.Quantity] {
     UsageKind.allCases.compactMap { kind in
-      let raw = totals.quantity[Int(kind.rawValue) * 8 + Int(Door.rated)]
+      let raw =
+        totals.quantity[Int(kind.rawValue) * 8 + Int(Door.rated)] + settled.gaugeGain(Int(kind.rawValue))
       let billed = totals.billed[Int(kind.rawValue)] + settled.billed[Int(kind.rawValue)]
       return raw == 0 && billed == 0
         ? nil

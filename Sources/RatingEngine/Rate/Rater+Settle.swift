@@ -2,6 +2,7 @@
 
 import Catalog
 import Money
+import Tables
 
 extension Rater {
   // MARK: which
@@ -77,6 +78,7 @@ extension Rater {
     _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32, isCosted: Bool
   ) -> BaseCellCache.Entry {
     let isAdjusted = plan.isAdjusted != 0
+    if catalog.settled.isGauge[Int(charge)] { return gaugeEntry(record, batch, charge) }
     var cell = BaseCell(
       charge: charge, tariff: tariff[record], basePrice: isAdjusted ? basePrice[record] : price[record],
       change: isAdjusted ? change[record] : CompiledCatalog.none, band: isAdjusted ? band[record] : 0,
@@ -89,6 +91,23 @@ extension Rater {
     return baseCells.entry(cell) {
       let price = book.prices[Int(self.price[record])]
       return UnitPrice(pico: price.pricePico, units: price.priceUnits)
+    }
+  }
+
+  /// That of the one row that a gauge makes of all samples of a rating group: without direction, destination and band.
+  private func gaugeEntry(
+    _ record: Int, _ batch: UsageBatch, _ charge: UInt32
+  ) -> BaseCellCache.Entry {
+    var tariff = tariff[record]
+    if Int(tariff) < catalog.tariffs.count {
+      tariff = catalog.tariffByGroup[catalog.groups[Int(catalog.tariffs[Int(tariff)].group)]] ?? tariff
+    }
+    let price = catalog.plans[Int(plan[record])].isAdjusted ? basePrice[record] : self.price[record]
+    let cell = BaseCell(
+      charge: charge, tariff: tariff, basePrice: price, change: CompiledCatalog.none, band: 0,
+      kind: batch.kind[record], direction: UInt8(UsageDirection.allCases.count))
+    return baseCells.entry(cell) {
+      UnitPrice(pico: book.prices[Int(price)].pricePico, units: book.prices[Int(price)].priceUnits)
     }
   }
 
@@ -107,6 +126,7 @@ extension Rater {
     let owners = catalog.settled.ownerByAccount
     let plans = catalog.planEntries
     let asksForAmount = catalog.settled.asksForAmount
+    let isGauge = catalog.settled.isGauge
     var row = 0
     var next = 0
     for record in 0..<batch.count where next < settledCount {
@@ -125,23 +145,45 @@ extension Rater {
         period: UInt16(truncatingIfNeeded: period &>> 6), keyByteCount: 0,
         marks: batch.isAnswered[record] != 0 ? .answered : [])
       let number = plans[Int(plan[record])].firstCharge &+ charge[record]
-      if asksForAmount[Int(number)] {
-        event.recorded = chunk.add(amountPico: batch.recordedAmount(record).pico)
-        event.marks.insert(.amount)
-      }
-      if costs != nil {
-        let plan = plans[Int(plan[record])]
-        event.baseCell = self.entry(record, batch, plan, number, isCosted: true).number
-      }
-      if let costs, costs.amount[record] != 0 {
-        let number = chunk.add(amountPico: costs.amount[record])
-        if event.recorded == 0 { event.recorded = number }
-        event.marks.insert(.costed)
+      if isGauge[Int(number)] {
+        event.marks.insert(.sample)
+        event.recorded = item(record, columns, fields)
+      } else {
+        addAmounts(to: &event, record, batch, number, asksForAmount: asksForAmount[Int(number)], chunk)
       }
       setKey(of: &event, record, batch, columns, fields, text, chunk)
       rows[row].settle(as: chunk.events.count, owner: owner)
       chunk.append(event)
     }
+  }
+
+  /// Keeps the record's amount and what its supplier charges beside the event. Samples have neither.
+  @inline(__always) private func addAmounts(
+    to event: inout PackedEvent, _ record: Int, _ batch: UsageBatch, _ number: UInt32, asksForAmount: Bool,
+    _ chunk: PackedChunk
+  ) {
+    if asksForAmount {
+      event.recorded = chunk.add(amountPico: batch.recordedAmount(record).pico)
+      event.marks.insert(.amount)
+    }
+    guard let costs else { return }
+    let plan = catalog.planEntries[Int(plan[record])]
+    event.baseCell = entry(record, batch, plan, number, isCosted: true).number
+    if costs.amount[record] != 0 {
+      let place = chunk.add(amountPico: costs.amount[record])
+      if event.recorded == 0 { event.recorded = place }
+      event.marks.insert(.costed)
+    }
+  }
+
+  /// The number of what a sample is of; a record that names nothing is of its account.
+  private func item(_ record: Int, _ columns: FieldColumns, _ fields: FieldPlan) -> UInt32 {
+    guard let slot = fields.item, columns.lengths(slot)[record] > 0 else {
+      return baseCells.items.number(.empty)
+    }
+    return baseCells.items.number(
+      Label(
+        UnsafeBufferPointer(start: columns.texts(slot)[record], count: Int(columns.lengths(slot)[record]))))
   }
 
   /// Namespace and key as bytes: a single key field as it is, several each ended so that bytes compare as the fields do, and

@@ -31,6 +31,9 @@ struct SettledUsage: Sendable {
   let charges: [(plan: Int, index: Int)]
   /// Whether records must carry an amount, by number of the charge.
   let asksForAmount: FlatTable<Bool>
+  /// Whether it makes one quantity of samples, by number of the charge.
+  let isGauge: FlatTable<Bool>
+  let hasGauges: Bool
   /// Ids of allowances; number 0 is the empty one.
   let allowances: [Label]
   let allowanceNumbers: [Label: UInt32]
@@ -44,9 +47,13 @@ struct SettledUsage: Sendable {
   init(_ catalog: Catalog) {
     charges = catalog.plans.enumerated().flatMap { plan, entry in entry.charges.indices.map { (plan, $0) } }
     asksForAmount = FlatTable(catalog.plans.flatMap { $0.charges.map(\.asksForAmount) })
+    isGauge = FlatTable(catalog.plans.flatMap { $0.charges.map { $0.gauge != nil } })
+    hasGauges = catalog.plans.contains { $0.charges.contains { $0.gauge != nil } }
     let hasLines = catalog.accounts.contains { $0.rounding == .line }
     hasAccounts = hasLines || !catalog.grants.isEmpty
-    hasRowsWithoutEvent = catalog.plans.contains { $0.charges.contains(where: \.mayOweWithoutEvent) }
+    hasRowsWithoutEvent = catalog.plans.contains {
+      $0.charges.contains { $0.mayOweWithoutEvent || $0.gauge != nil }
+    }
     isAny = hasAccounts || catalog.plans.contains(where: \.mayBeSettled)
     accountCount = catalog.accounts.count
     (ownerByAccount, pools) = Self.owners(catalog)
@@ -172,7 +179,7 @@ extension PlanCharge {
 
   /// Whether it may make rows without event.
   var mayOweWithoutEvent: Bool {
-    if periodMinimum != nil || gauge != nil { return true }
+    if periodMinimum != nil { return true }
     if case .tiers(let tiers) = price { return tiers.billsFlatOnZero }
     return false
   }

@@ -46,6 +46,8 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     static let amount = Marks(rawValue: 8)
     /// What its supplier charges stands there, behind the record's amount if that does too.
     static let costed = Marks(rawValue: 16)
+    /// A sample of a gauge: `recorded` is the number of its item.
+    static let sample = Marks(rawValue: 32)
   }
 
   /// Amounts that are kept beside the event.

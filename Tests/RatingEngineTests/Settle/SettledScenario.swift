@@ -136,7 +136,9 @@ struct SettledScenario {
   /// What differs, in words; empty where nothing does.
   func differences() throws -> [String] {
     let trial = try Trial(files)
-    let result = try RatingRun(catalog: catalog, options: options).run(trial.inputs)
+    let result = try withExtendedLifetime(trial) {
+      try RatingRun(catalog: catalog, options: options).run(trial.inputs)
+    }
     var reference = ReferenceSettler(
       catalog, pool: pool, accounts: accounts, period, events, rolled: [], isFirstPeriod: true)
     if events.isEmpty { reference.rows = [] }

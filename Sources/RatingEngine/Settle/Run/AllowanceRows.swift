@@ -31,23 +31,34 @@ final class AllowanceRows {
   struct Row {
     var key: [UInt8] = []
     var text: [UInt8] = []
+
+    /// Adds a cell by which rows are ordered. In the key, names end with two zero bytes, which sort before every other.
+    fileprivate mutating func add(_ name: Label) {
+      for byte in name.bytes {
+        key.append(byte)
+        if byte == 0 { key.append(1) }
+      }
+      key.append(0)
+      key.append(0)
+      CSVText.append(name.bytes, to: &text)
+      text.append(UInt8(ascii: ","))
+    }
   }
 
   /// The rows of one balance: the whole allowance, then each member's share.
   static func rows(_ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog) -> [Row] {
     let terms = terms(balance, rules, catalog)
+    // What all rows of the balance begin with is written once.
+    var start = Row()
+    for name in terms.names { start.add(name) }
     func row(member: Label, _ values: [Int128?]) -> Row {
-      let names = terms.names + [member]
-      let numbers = values.map { value in
-        value.map { Label(DecimalText.format($0, scale: terms.digits)) } ?? .empty
+      var row = start
+      row.add(member)
+      for value in values {
+        if let value { DecimalText.append(value, scale: terms.digits, to: &row.text) }
+        row.text.append(UInt8(ascii: ","))
       }
-      var row = Row()
-      for name in names {
-        // Names end with two zero bytes, which sort before every other.
-        for byte in name.bytes { row.key += byte == 0 ? [0, 1] : [byte] }
-        row.key += [0, 0]
-      }
-      CSVText.appendRow(names + numbers, to: &row.text)
+      row.text[row.text.count - 1] = 10
       return row
     }
     let whole = row(

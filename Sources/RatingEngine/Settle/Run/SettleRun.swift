@@ -188,21 +188,64 @@ final class OwnerSettling {
       // Nobody had a plan then: nothing is in force.
       if range.isEmpty, rules.lots.isEmpty, rules.members.allSatisfy({ $0.plans.isEmpty }) { continue }
       isFirst = false
-      let events = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
-      let watched = setup.options.watched.flatMap { watched in
-        watched.event.owner == number && Int32(watched.event.period) == period.from.dayNumber
-          ? watched.index(in: events, tail: partition.tail) : nil
-      }
-      settlement.watched = watched ?? -1
-      settlement.settle(events, rules)
-      if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
-      rows.add(settlement, events, rules)
-      if setup.options.keepsDetail { noteDetails(events, rules) }
+      let stored = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
+      let hasSamples = setup.catalog.settled.hasGauges && stored.contains { $0.marks.contains(.sample) }
+      let measured = hasSamples ? measured(stored, rules) : []
+      measured.withUnsafeBufferPointer { settle(hasSamples ? $0 : stored, number, partition, rules) }
       rolled = settlement.balances.flatMap(\.lotsOut)
-      for balance in settlement.balances {
-        balances += AllowanceRows.rows(balance, rules, setup.catalog.source)
-      }
     }
+  }
+
+  /// Settles the events of an owner and period, and takes down what they come to.
+  private func settle(
+    _ events: UnsafeBufferPointer<PackedEvent>, _ number: UInt32, _ partition: SettlePartition,
+    _ rules: SettleRules
+  ) {
+    let watched = setup.options.watched.flatMap { watched in
+      watched.event.owner == number && Int32(watched.event.period) == rules.period.from.dayNumber
+        ? watched.index(in: events, tail: partition.tail) : nil
+    }
+    settlement.watched = watched ?? -1
+    settlement.settle(events, rules)
+    if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
+    rows.add(settlement, events, rules)
+    if setup.options.keepsDetail { noteDetails(events, rules) }
+    for balance in settlement.balances {
+      balances += AllowanceRows.rows(balance, rules, setup.catalog.source)
+    }
+  }
+
+  /// The events of an owner and period with what gauges make of the samples among them, in order.
+  private func measured(_ stored: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) -> [PackedEvent] {
+    var events = stored.filter { !$0.marks.contains(.sample) }
+    var samples: [GaugeSample] = []
+    var counts: [UInt64: Int64] = [:]
+    func group(_ account: UInt32, _ cell: UInt32) -> UInt64 { UInt64(account) << 32 | UInt64(cell) }
+    for event in stored where event.marks.contains(.sample) {
+      samples.append(
+        GaugeSample(
+          keyHigh: event.keyHigh, keyLow: event.keyLow, startMillis: event.startMillis, value: event.quantity,
+          place: event.place, item: event.recorded, owner: event.owner, account: event.account,
+          baseCell: event.baseCell, period: event.period, keyByteCount: event.keyByteCount))
+      counts[group(event.account, event.baseCell), default: 0] += 1
+      rows.noteSample(event)
+    }
+    for var event in GaugeMeasurement.events(&samples, rules, classes.tables) {
+      let cell = classes.cells[Int(event.baseCell)]
+      // Its row is the account's, and counts its samples. Numbers of cells differ from run to run: the key orders gauges of
+      // one instant by account, charge and rating group.
+      event.identity = setup.catalog.identityByAccount(Int(event.account))
+      event.place = counts[group(event.account, event.baseCell)] ?? 0
+      let names = SummaryTexts.tariff(Int(cell.tariff), setup.catalog, setup.meters)
+      var key: [UInt8] = []
+      withUnsafeBytes(of: event.account.bigEndian) { key += $0 }
+      withUnsafeBytes(of: cell.charge.bigEndian) { key += $0 }
+      key += names.group.bytes
+      key.withUnsafeBufferPointer { event.setKey($0) }
+      events.append(event)
+    }
+    events.sort(by: PackedEvent.precedes)
+    return events
   }
 
   private func noteDetails(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
@@ -248,10 +291,12 @@ final class OwnerSettling {
     let rules = SettleRules(classes.tables, owner, period, isFirstPeriod: true)
     settlement.recordedAmounts = amounts
     settlement.watched = 0
-    withUnsafePointer(to: event) {
-      settlement.settle(UnsafeBufferPointer(start: $0, count: 1), rules)
+    let events = withUnsafePointer(to: event) { event in
+      let alone = UnsafeBufferPointer(start: event, count: 1)
+      return alone[0].marks.contains(.sample) ? measured(alone, rules) : Array(alone)
     }
-    return settledEvent(0, event, rules, isAlone: true)
+    events.withUnsafeBufferPointer { settlement.settle($0, rules) }
+    return settledEvent(0, events[0], rules, isAlone: true)
   }
 
   private func settledEvent(

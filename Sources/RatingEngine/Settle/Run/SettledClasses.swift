@@ -30,6 +30,9 @@ struct SettledClasses: Sendable {
   let terms: FlatTable<Terms>
   /// The fields of a row's key that the cell decides, by cell.
   let keys: FlatTable<Key>
+  /// Numbers of the tiers of all charges as rows show them, and where those of a charge begin.
+  let tierNumbers: FlatTable<UInt32>
+  let firstTiers: FlatTable<UInt32>
   /// By plan: the compiled catalog's numbers of the bands of `UsageClass.startBand`, and back.
   let bandNumbers: [[UInt32]]
 
@@ -56,11 +59,20 @@ struct SettledClasses: Sendable {
     tables = SettleTables(catalog.source, classes: classes, classByCell: classByCell)
     terms = FlatTable(zip(cells, usages).map { Self.terms($0, $1, catalog) })
     keys = FlatTable(cells.map { Self.key($0, setup) })
+    tierNumbers = FlatTable(catalog.settled.tierNumbers.flatMap { $0 })
+    var firstTier: UInt32 = 0
+    firstTiers = FlatTable(
+      catalog.settled.tierNumbers.map { numbers in
+        defer { firstTier += UInt32(numbers.count) }
+        return firstTier
+      })
   }
 
   func deallocate() {
     terms.deallocate()
     keys.deallocate()
+    tierNumbers.deallocate()
+    firstTiers.deallocate()
   }
 
   private static func usageClass(

@@ -16,6 +16,8 @@ struct SettledRows {
   /// First of the cells of the owner and period at hand.
   private var firstCell = 0
   private(set) var totals = SettledTotals()
+  /// The gauge whose samples were counted last.
+  private var lastGauge = SettledPart.none
 
   // The fields that are asked for each part; nil where the key has none.
   private let identityFields: [SummaryKeyPlan.Field]
@@ -61,8 +63,14 @@ struct SettledRows {
       let first = UInt64(UInt16(clamping: rules.period.from.dayNumber))
       period.put(first << 6 | UInt64(rules.period.dayCount), periodField)
     }
+    lastGauge = SettledPart.none
     for part in settlement.parts { add(part, events[Int(part.event)], period, settlement.recordedAmounts) }
     for row in settlement.rows { add(row, period) }
+  }
+
+  /// Counts a sample: its quantity stands in no row.
+  mutating func noteSample(_ event: PackedEvent) {
+    totals.sampleRaw[Int(classes.cells[Int(event.baseCell)].kind)] += Int128(event.quantity)
   }
 
   private mutating func add(
@@ -81,15 +89,22 @@ struct SettledRows {
     }
     put(price: part.pricePico, units: part.priceUnits, kind: cell.kind, &key)
     if part.tier != SettledPart.none {
-      let number = settled.tierNumbers[Int(cell.charge)][Int(part.tier)]
+      let number = classes.tierNumbers[Int(classes.firstTiers[Int(cell.charge)]) &+ Int(part.tier)]
       for field in tierFields { key.put(UInt64(number), field) }
+    }
+    var eventCount = Int64(part.eventCount)
+    if event.marks.contains(.gauge) {
+      // A gauge counts its samples, in its first part.
+      if part.event != lastGauge { eventCount = event.place }
+      lastGauge = part.event
+      totals.gaugeRaw[Int(cell.kind)] += Int128(part.raw)
     }
     if part.lot != SettledPart.none { put(allowance: allowanceNumbers[Int(part.lot)], &key) }
     add(
       SummaryCell(
-        keyLow: key.low, keyHigh: key.high, eventCount: Int64(part.eventCount), quantityRaw: part.raw,
+        keyLow: key.low, keyHigh: key.high, eventCount: eventCount, quantityRaw: part.raw,
         quantityBilled: part.billed, quantityCovered: part.covered, amountPico: part.amountPico),
-      kind: Int(cell.kind), currency: setup.catalog.plans[settled.charges[Int(cell.charge)].plan].currency)
+      kind: Int(cell.kind))
     // The cost stands once, with the part that counts the event.
     if part.eventCount > 0, event.marks.contains(.costed) { add(cost: event.costPico(amounts), key) }
   }
@@ -130,7 +145,7 @@ struct SettledRows {
     add(
       SummaryCell(
         keyLow: key.low, keyHigh: key.high, eventCount: 0, quantityRaw: 0, quantityBilled: 0,
-        amountPico: row.amountPico), kind: 0, currency: catalog.plans[row.plan].currency)
+        amountPico: row.amountPico), kind: 0)
   }
 
   // MARK: keys
@@ -161,7 +176,7 @@ struct SettledRows {
     key.put(coverField.part == .isCovered ? 1 : UInt64(allowance), coverField)
   }
 
-  @inline(__always) private mutating func add(_ cell: SummaryCell, kind: Int, currency: UInt32) {
+  @inline(__always) private mutating func add(_ cell: SummaryCell, kind: Int) {
     totals.add(cell, kind: kind)
     put(cell)
   }
@@ -180,6 +195,12 @@ struct SettledTotals: Sendable {
   var billed = [Int128](repeating: 0, count: UsageKind.allCases.count)
   var covered = [Int128](repeating: 0, count: UsageKind.allCases.count)
   var amountPico: Int128 = 0
+  /// Of gauges, by kind: what their samples were, and what was made of them.
+  var sampleRaw = [Int128](repeating: 0, count: UsageKind.allCases.count)
+  var gaugeRaw = [Int128](repeating: 0, count: UsageKind.allCases.count)
+
+  /// What the rows have less than the records, or more, because a gauge makes one quantity of its samples.
+  func gaugeGain(_ kind: Int) -> Int128 { gaugeRaw[kind] - sampleRaw[kind] }
   /// What suppliers charge, whatever the currency of it.
   var costPico: Int128 = 0
 
@@ -197,6 +218,8 @@ struct SettledTotals: Sendable {
     for kind in a.billed.indices {
       a.billed[kind] += b.billed[kind]
       a.covered[kind] += b.covered[kind]
+      a.sampleRaw[kind] += b.sampleRaw[kind]
+      a.gaugeRaw[kind] += b.gaugeRaw[kind]
     }
     a.amountPico += b.amountPico
     a.costPico += b.costPico

@@ -6,6 +6,7 @@
 import Catalog
 import Money
 import Synchronization
+import Tables
 
 /// The parts of a summary key that neither owner, service nor time decides, and what pricing starts from.
 struct BaseCell: Hashable, BitwiseCopyable {
@@ -32,9 +33,8 @@ struct BaseCell: Hashable, BitwiseCopyable {
   @inline(__always) var mixed: UInt64 {
     let low = UInt64(tariff) &<< 32 | UInt64(basePrice)
     let sides = UInt64(supplier) &<< 24 ^ UInt64(costCurrency) &<< 8 ^ UInt64(jurisdiction)
-    let high =
-      (UInt64(charge) &<< 32 ^ sides &<< 16) | UInt64(change) ^ UInt64(band) &<< 8 ^ UInt64(kind) &<< 2
-      ^ UInt64(direction)
+    let way = UInt64(kind) &<< 2 ^ UInt64(direction)
+    let high = (UInt64(charge) &<< 32 ^ sides &<< 16) | UInt64(change) ^ UInt64(band) &<< 8 ^ way
     let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: high &* 0x9fb2_1c65_1e98_df25 | 1)
     return product.high ^ product.low
   }
@@ -44,6 +44,8 @@ struct BaseCell: Hashable, BitwiseCopyable {
 ///
 /// The numbers depend on who asks first and never show.
 final class BaseCellNumbers: Sendable {
+  /// Numbers of items, whose samples gauges measure.
+  let items = ItemNumbers()
   // Guards the cells in the order of their numbers.
   private let found = Mutex<(cells: [BaseCell], numbers: [BaseCell: UInt32])>(([], [:]))
 
@@ -62,6 +64,22 @@ final class BaseCellNumbers: Sendable {
   var cells: [BaseCell] { found.withLock { $0.cells } }
 }
 
+/// Gives every item of gauges a number. Shared by all workers; the numbers depend on who asks first and never show.
+final class ItemNumbers: Sendable {
+  // Guards the numbers given out.
+  private let found = Mutex<[Label: UInt32]>([:])
+
+  /// The number of an item.
+  func number(_ name: Label) -> UInt32 {
+    found.withLock { found in
+      if let number = found[name] { return number }
+      let number = UInt32(found.count)
+      found[name] = number
+      return number
+    }
+  }
+}
+
 /// The cells that one worker has met: an open-addressing table, so that the usual event takes no lock.
 struct BaseCellCache {
   /// What is known of a cell.
@@ -73,6 +91,7 @@ struct BaseCellCache {
   }
 
   private let numbers: BaseCellNumbers
+  var items: ItemNumbers { numbers.items }
   private var entries: [Entry]
   private var count = 0
 

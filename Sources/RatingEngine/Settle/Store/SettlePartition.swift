@@ -59,7 +59,7 @@ final class SettlePartition {
         }
         let isTaken = pass.takes(event.owner)
         var event = event
-        if event.recorded != 0 {
+        if event.amountCount > 0 {
           if isTaken { event.recorded = UInt32(amounts.count + 1) }
           for _ in 0..<event.amountCount {
             if let amount = try amountReader.next(), isTaken { amounts.append(amount) }

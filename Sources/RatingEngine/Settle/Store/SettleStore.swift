@@ -61,7 +61,7 @@ final class SettleStore {
     var event = chunk.events[index]
     let part = parts[self.part(ofOwner: event.owner)]
     if event.keyByteCount == PackedEvent.longKey { try appendTail(Int(event.place), chunk, part) }
-    if event.recorded != 0 {
+    if event.amountCount > 0 {
       let first = Int(event.recorded) - 1
       event.recorded = UInt32(part.amounts.count + 1)
       try part.amounts.append(event.amountCount) { chunk.amounts[first + $0] }
