@@ -26,7 +26,10 @@ import Testing
         marks: [])
       key.withUnsafeBufferPointer { event.setKey($0) }
       chunk.add(tail: key[16...])
-      if number % 3 == 0 { event.recorded = chunk.add(amountPico: Int128(number) * 10) }
+      if number % 3 == 0 {
+        event.recorded = chunk.add(amountPico: Int128(number) * 10)
+        event.marks.insert(.amount)
+      }
       chunk.append(event)
       try store.append(0, of: chunk, place: number)
       if removing.contains(number) { try store.remove(place: number, owner: event.owner) }
