@@ -286,8 +286,8 @@ final class RunLedger {
   /// Settles what was put aside; to be called when it is known which copies count.
   func settle() throws(FileFault) {
     guard let settleStore else { return }
-    // Only duplicate detection asked for these: their memory is for what is settled.
-    releaseKeys()
+    // Only duplicate detection asked for these: their memory is for what is settled, unless the keys are to be written.
+    if !setup.options.keepsKeys { releaseKeys() }
     let run = SettleRun(self, settleStore)
     try run.run()
     allowances = run.allowances
