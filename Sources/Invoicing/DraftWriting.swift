@@ -14,10 +14,14 @@ struct DraftWriting {
   /// they are not thousands.
   private static let accountsMax = 256
 
+  /// Calls that wait with them, at most, and those of one account: some 300 bytes each.
+  private static let callsMax = 50_000
+
   private let drafting: InvoiceDrafting
   private let names: DocumentNames
   private let folder: PublishedFolder
-  private var waiting: [InvoiceDrafting.AccountUsage] = []
+  private var waiting: [(usage: InvoiceDrafting.AccountUsage, calls: AccountCalls?)] = []
+  private var waitingCallCount = 0
   private var entries: [DraftEntry] = []
 
   init(drafting: InvoiceDrafting, names: DocumentNames, folder: PublishedFolder) {
@@ -27,9 +31,12 @@ struct DraftWriting {
   }
 
   /// Takes the next account; writes its files now or later.
-  mutating func add(_ account: InvoiceDrafting.AccountUsage) throws(InvoiceDraftFault) {
-    waiting.append(account)
-    if waiting.count == Self.accountsMax { try writeWaiting() }
+  mutating func add(
+    _ account: InvoiceDrafting.AccountUsage, calls: AccountCalls?
+  ) throws(InvoiceDraftFault) {
+    waiting.append((account, calls))
+    waitingCallCount += calls?.listed.count ?? 0
+    if waiting.count == Self.accountsMax || waitingCallCount >= Self.callsMax { try writeWaiting() }
   }
 
   /// Writes what is left. Returns the entries of all drafts.
@@ -43,7 +50,7 @@ struct DraftWriting {
     // Guards the results, each of which is made by one thread.
     let results = Mutex([Result<[DraftEntry], InvoiceDraftFault>?](repeating: nil, count: waiting.count))
     DispatchQueue.concurrentPerform(iterations: waiting.count) { [self] number in
-      let result = write(waiting[number])
+      let result = write(waiting[number].usage, waiting[number].calls)
       results.withLock { $0[number] = result }
     }
     for result in results.withLock({ $0 }) {
@@ -51,13 +58,20 @@ struct DraftWriting {
       entries += try result.get()
     }
     waiting.removeAll(keepingCapacity: true)
+    waitingCallCount = 0
   }
 
-  private func write(_ account: InvoiceDrafting.AccountUsage) -> Result<[DraftEntry], InvoiceDraftFault> {
+  private func write(
+    _ account: InvoiceDrafting.AccountUsage, _ calls: AccountCalls?
+  ) -> Result<[DraftEntry], InvoiceDraftFault> {
     do throws(InvoiceDraftFault) {
       let drafts = try drafting.drafts(of: account)
       var entries: [DraftEntry] = []
-      for draft in drafts { entries.append(try write(draft, named: fileName(of: draft, among: drafts))) }
+      for draft in drafts {
+        let appendix = try calls.map { calls throws(InvoiceDraftFault) in try CallAppendix(calls, of: draft) }
+        entries.append(
+          try write(draft, appendix ?? .none, named: fileName(of: draft, among: drafts)))
+      }
       return .success(entries)
     } catch {
       return .failure(error)
@@ -73,9 +87,11 @@ struct DraftWriting {
     return name
   }
 
-  private func write(_ draft: InvoiceDraft, named name: String) throws(InvoiceDraftFault) -> DraftEntry {
+  private func write(
+    _ draft: InvoiceDraft, _ appendix: CallAppendix, named name: String
+  ) throws(InvoiceDraftFault) -> DraftEntry {
     let json = draft.json()
-    let page = InvoicePage.html(of: draft)
+    let page = InvoicePage.html(of: draft, appendix: appendix)
     do throws(FileFault) {
       try folder.write(json, to: name + ".json")
       try folder.write(page, to: name + ".html")
@@ -87,6 +103,7 @@ struct DraftWriting {
     entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
     entry.tax = draft.tax
     entry.part = draft.part
+    entry.calls = appendix.file
     return entry
   }
 }

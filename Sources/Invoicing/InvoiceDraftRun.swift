@@ -16,6 +16,8 @@ public struct InvoiceDraftRun {
   private let catalog: Catalog
   private let choice: UsagePeriodChoice?
   private let earlier: [DraftsFolder]
+  /// How the calls of the usage are listed behind the invoices; nil for not at all. No part of the JSON documents.
+  public var callListing: CallListing?
 
   /// The file by which a folder is known as one of drafts, which a later run may replace.
   public static let marker = DraftManifest.fileName
@@ -92,7 +94,19 @@ public struct InvoiceDraftRun {
     let drafting = try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice, earlier: earlier)
     let names = DocumentNames(accounts: catalog.accounts.lazy.map(\.id))
     var writing = DraftWriting(drafting: drafting, names: names, folder: folder)
-    try drafting.forEachAccount { account throws(InvoiceDraftFault) in try writing.add(account) }
+    guard let callListing else {
+      try drafting.forEachAccount { account throws(InvoiceDraftFault) in try writing.add(account, calls: nil)
+      }
+      return try writing.finish()
+    }
+    var book = try CallBook(usage, callListing, choice: choice)
+    try drafting.forEachAccount { found throws(InvoiceDraftFault) in
+      let account = catalog.accounts[found.index]
+      // No document has that name: '--' is followed by a day, a currency or 'projects' there.
+      let fileName = names.base(of: account.id) + "--calls.csv"
+      try writing.add(found, calls: try book.calls(of: account, fileName: fileName, in: folder))
+    }
+    try book.checkEnd()
     return try writing.finish()
   }
 
