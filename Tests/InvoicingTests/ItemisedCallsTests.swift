@@ -23,7 +23,7 @@ import UsageSummary
   private static func detail(_ text: String) -> [UInt8] {
     var bytes = SummaryColumn.header(of: DetailSchema.columns)
     for (number, line) in text.split(separator: "\n").enumerated() {
-      let cells = line.split(separator: " ").map { Label($0 == "." ? "" : $0.replacing("_", with: " ")) }
+      let cells = line.split(separator: " ").map { Label($0 == "." ? "" : String($0)) }
       let named: [Label: Label] = [
         "account": cells[0], "service": cells[1], "start": cells[2], "key": Label("k\(number)"),
         "from": cells[3],
