@@ -89,6 +89,8 @@ enum PageStyle {
       .changes dt { grid-column: 1 / -1 }
       .due { flex-direction: column; gap: 2px; margin-top: 26px; padding: 14px 18px }
       table.rows thead { display: none }
+      table.calls thead { display: block }
+      table.calls thead tr:last-child { display: none }
       table.rows, table.rows tbody, table.rows tr { display: block }
       table.rows tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; padding: 9px 0 8px;
         border-bottom: 1px solid var(--line) }
