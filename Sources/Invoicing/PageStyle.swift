@@ -95,7 +95,7 @@ enum PageStyle {
       table.rows tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; padding: 9px 0 8px;
         border-bottom: 1px solid var(--line) }
       table.rows tr::after { content: ""; order: 1; flex-basis: 100% }
-      table.rows td { border: 0; padding: 0; order: 2; color: var(--grey); font-size: 13px; text-align: left }
+      table.rows td { border: 0; padding: 0; width: auto; order: 2; color: var(--grey); font-size: 13px; text-align: left }
       table.rows td[data-label]::before { content: attr(data-label) " " }
       table.rows td:first-child, table.rows td:last-child { order: 0; color: var(--ink); font-size: 15px }
       table.rows td:first-child { flex: 1 1 0; min-width: 0 }
