@@ -100,6 +100,8 @@ public final class FaultyFileOperations: FileOperations {
   }
   /// fsync(2).
   public func sync(_ descriptor: Int32) -> Int32 { result { system.sync(descriptor) } }
+  /// syncfs(2).
+  public func syncFileSystem(_ descriptor: Int32) -> Int32 { result { system.syncFileSystem(descriptor) } }
   /// close(2).
   public func close(_ descriptor: Int32) -> Int32 {
     let isFailing = isFailing()

@@ -22,6 +22,8 @@ public protocol FileOperations: Sendable {
   func waitUntilWritable(_ descriptor: Int32) -> Int32
   /// fsync(2).
   func sync(_ descriptor: Int32) -> Int32
+  /// syncfs(2): writes everything that waits in the file system of that descriptor.
+  func syncFileSystem(_ descriptor: Int32) -> Int32
   /// close(2).
   func close(_ descriptor: Int32) -> Int32
   /// flock(2), exclusive, without waiting.
@@ -87,6 +89,11 @@ public struct SystemFileOperations: FileOperations {
   }
   /// fsync(2).
   public func sync(_ descriptor: Int32) -> Int32 { orErrno(fsync(descriptor)) }
+  /// syncfs(2); -ENOSYS where the system has none.
+  public func syncFileSystem(_ descriptor: Int32) -> Int32 {
+    guard let call = Self.syncfs else { return -ENOSYS }
+    return orErrno(call(descriptor))
+  }
   /// close(2).
   public func close(_ descriptor: Int32) -> Int32 { orErrno(Glibc.close(descriptor)) }
   /// flock(2).
@@ -142,6 +149,10 @@ public struct SystemFileOperations: FileOperations {
   // Swift's Glibc module hides this call, and a C library older than 2.28 has none: it is looked up by name.
   private static let renameat2: Renameat2? =
     dlsym(nil, "renameat2").map { unsafeBitCast($0, to: Renameat2.self) }
+
+  // Hidden likewise.
+  private static let syncfs: (@convention(c) (Int32) -> Int32)? =
+    dlsym(nil, "syncfs").map { unsafeBitCast($0, to: (@convention(c) (Int32) -> Int32).self) }
 
   private func orErrno(_ result: Int32) -> Int32 { result < 0 ? -errno : result }
   private func orErrno(_ result: Int) -> Int { result < 0 ? -Int(errno) : result }

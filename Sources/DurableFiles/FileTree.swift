@@ -4,22 +4,6 @@ import Glibc
 
 /// Steps that a publication is made of. Links are never followed.
 enum FileTree {
-  /// Brings every file below a folder, and the folders themselves, to the device.
-  static func sync(folder: String, shown: String, _ operations: any FileOperations) throws(FileFault) {
-    let (names, result) = operations.names(in: folder)
-    guard result >= 0 else { throw FileFault(path: shown, operation: .list, code: -result) }
-    for name in names.sorted() {
-      let (path, shownPath) = (folder + "/" + name, shown + "/" + name)
-      switch operations.kind(of: path, isFollowingLinks: false) {
-      case .folder: try sync(folder: path, shown: shownPath, operations)
-      case .file: try sync(path, flags: O_RDONLY, shown: shownPath, operations)
-      case .unknown(let code): throw FileFault(path: shownPath, operation: .sync, code: code)
-      case .nothing, .link, .device: break
-      }
-    }
-    try syncEntries(of: folder, shown: shown, operations)
-  }
-
   /// Brings the names in a folder to the device.
   static func syncEntries(
     of folder: String, shown: String, _ operations: any FileOperations
@@ -32,7 +16,8 @@ enum FileTree {
     }
   }
 
-  private static func sync(
+  /// Opens a file or folder and brings it to the device.
+  static func sync(
     _ path: String, flags: Int32, shown: String, _ operations: any FileOperations
   ) throws(FileFault) {
     let descriptor = operations.open(path, flags: flags, mode: 0)

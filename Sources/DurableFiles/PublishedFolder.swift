@@ -81,7 +81,7 @@ public final class PublishedFolder: Sendable {
   /// - Precondition: neither published nor discarded before.
   @discardableResult public func publish() throws(FileFault) -> FileFault? {
     precondition(isOpen.load(ordering: .acquiring), "a folder is published once")
-    try FileTree.sync(folder: hiddenPath, shown: path, operations)
+    try TreeSync.run(folder: hiddenPath, shown: path, operations)
     // Hours may have passed since `begin`.
     try Self.refuseForeign(target, marker: marker, operations)
     let left = try Publication(target: target, hiddenPath: hiddenPath, operations: operations).putInPlace()

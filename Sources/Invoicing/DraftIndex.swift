@@ -32,6 +32,9 @@ public struct DraftEntry: Hashable, Sendable {
   /// SHA-256 of the page.
   public var pageHash: String
 
+  /// Its calls, where they lie in a file of their own.
+  var calls: AttachedCalls?
+
   /// What is owed.
   public var total: Amount { recurring + usage + other + tax }
 }

@@ -35,15 +35,25 @@ enum DraftManifest {
   }
 
   private static func json(_ draft: DraftEntry) -> JSONValue {
-    [
-      "account": .string(draft.account), "period": .text(draft.period.description),
-      "currency": .text(draft.currency.code), "part": .text(draft.part == .main ? "main" : "projects"),
-      "recurring": money(draft.recurring, draft.currency), "usage": money(draft.usage, draft.currency),
-      "other": money(draft.other, draft.currency), "tax": money(draft.tax, draft.currency),
-      "total": money(draft.total, draft.currency),
-      "json": ["name": .text(draft.fileName + ".json"), "sha256": .text(draft.jsonHash)],
-      "page": ["name": .text(draft.fileName + ".html"), "sha256": .text(draft.pageHash)],
+    var members: [JSONMember] = [
+      JSONMember(name: "account", value: .string(draft.account)),
+      JSONMember(name: "period", value: .text(draft.period.description)),
+      JSONMember(name: "currency", value: .text(draft.currency.code)),
+      JSONMember(name: "part", value: .text(draft.part == .main ? "main" : "projects")),
+      JSONMember(name: "recurring", value: money(draft.recurring, draft.currency)),
+      JSONMember(name: "usage", value: money(draft.usage, draft.currency)),
+      JSONMember(name: "other", value: money(draft.other, draft.currency)),
+      JSONMember(name: "tax", value: money(draft.tax, draft.currency)),
+      JSONMember(name: "total", value: money(draft.total, draft.currency)),
+      file("json", draft.fileName + ".json", draft.jsonHash),
+      file("page", draft.fileName + ".html", draft.pageHash),
     ]
+    if let calls = draft.calls { members.append(file("calls", calls.name, calls.hash)) }
+    return .object(members)
+  }
+
+  private static func file(_ member: Label, _ name: String, _ hash: String) -> JSONMember {
+    JSONMember(name: member, value: ["name": .text(name), "sha256": .text(hash)])
   }
 
   private static func money(_ amount: Amount, _ currency: Currency) -> JSONValue {

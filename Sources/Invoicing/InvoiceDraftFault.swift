@@ -1,6 +1,7 @@
 // Why drafts cannot be made. Nothing is published then.
 
 public import DurableFiles
+public import Money
 public import Tables
 public import UsageSummary
 
@@ -16,6 +17,8 @@ public enum InvoiceDraftFault: Error, Sendable {
   case otherCycle(account: Label, period: String, cycleDay: Int)
   /// The charge of a contract does not fit any amount.
   case amountTooLarge(LineOrigin)
+  /// The calls that an appendix would list do not add up to their line.
+  case callsDoNotMeet(account: Label, line: Label, calls: Amount, exact: Amount)
 }
 
 extension InvoiceDraftFault: CustomStringConvertible {
@@ -33,6 +36,9 @@ extension InvoiceDraftFault: CustomStringConvertible {
       return
         "accounts.csv: the usage of account '\(account)' has the period \(period), which cycle day \(cycleDay) "
         + "does not make; rate again with this catalog"
+    case .callsDoNotMeet(let account, let line, let calls, let exact):
+      return
+        "account '\(account)': the calls of '\(line)' add up to \(calls), the line to \(exact); draft without --itemise"
     case .amountTooLarge(let origin):
       return "\(origin): the amount is too large; check price and quantity"
     }

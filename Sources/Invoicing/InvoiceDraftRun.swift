@@ -16,6 +16,8 @@ public struct InvoiceDraftRun {
   private let catalog: Catalog
   private let choice: UsagePeriodChoice?
   private let earlier: [DraftsFolder]
+  /// How the calls of the usage are listed behind the invoices; nil for not at all. No part of the JSON documents.
+  public var callListing: CallListing?
 
   /// The file by which a folder is known as one of drafts, which a later run may replace.
   public static let marker = DraftManifest.fileName
@@ -89,62 +91,40 @@ public struct InvoiceDraftRun {
   }
 
   private func writeDrafts(to folder: PublishedFolder) throws(InvoiceDraftFault) -> [DraftEntry] {
+    let drafting = try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice, earlier: earlier)
     let names = DocumentNames(accounts: catalog.accounts.lazy.map(\.id))
-    var entries: [DraftEntry] = []
-    var pending: [InvoiceDraft] = []
-    // An account's files get their names when all its drafts are known.
-    func writePending() throws(InvoiceDraftFault) {
-      for draft in pending {
-        entries.append(try write(draft, named: Self.fileName(of: draft, among: pending, names), to: folder))
+    var writing = DraftWriting(drafting: drafting, names: names, folder: folder)
+    guard let callListing else {
+      try drafting.forEachAccount { account throws(InvoiceDraftFault) in try writing.add(account, calls: nil)
       }
-      pending = []
+      return try writing.finish()
     }
-    try forEachDraft { draft throws(InvoiceDraftFault) in
-      if pending.first?.account != draft.account { try writePending() }
-      pending.append(draft)
+    var book = try CallBook(usage, callListing, choice: choice)
+    try drafting.forEachAccount { found throws(InvoiceDraftFault) in
+      let account = catalog.accounts[found.index]
+      // No document has that name: '--' is followed by a day, a currency or 'projects' there.
+      let fileName = names.base(of: account.id) + "--calls.csv"
+      try writing.add(found, calls: try book.calls(of: account, fileName: fileName, in: folder))
     }
-    try writePending()
-    return entries
-  }
-
-  // The period is named where the account has several periods, the currency where it has several currencies.
-  private static func fileName(
-    of draft: InvoiceDraft, among drafts: [InvoiceDraft], _ names: DocumentNames
-  ) -> String {
-    var name = names.base(of: draft.account)
-    if drafts.contains(where: { $0.period != draft.period }) { name += "--\(draft.period.from)" }
-    if drafts.contains(where: { $0.currency != draft.currency }) { name += "--\(draft.currency)" }
-    if draft.part == .projects { name += "--projects" }
-    return name
-  }
-
-  private func write(
-    _ draft: InvoiceDraft, named name: String, to folder: PublishedFolder
-  ) throws(InvoiceDraftFault) -> DraftEntry {
-    let json = draft.json()
-    let page = InvoicePage.html(of: draft)
-    try write(json, to: name + ".json", of: folder)
-    try write(page, to: name + ".html", of: folder)
-    var entry = DraftEntry(
-      account: draft.account, accountName: draft.accountName, period: draft.period, currency: draft.currency,
-      recurring: draft.recurringSubtotal, usage: draft.usageSubtotal, fileName: name,
-      jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
-    entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
-    entry.tax = draft.tax
-    entry.part = draft.part
-    return entry
+    try book.checkEnd()
+    return try writing.finish()
   }
 
   private func write(_ bytes: [UInt8], to name: String, of folder: PublishedFolder) throws(InvoiceDraftFault)
   {
-    try output { () throws(FileFault) in
-      let writer = try folder.writer(name)
-      try writer.write(contentsOf: bytes)
-      try writer.finish()
-    }
+    try output { () throws(FileFault) in try folder.write(bytes, to: name) }
   }
 
   private func output<Value>(_ body: () throws(FileFault) -> Value) throws(InvoiceDraftFault) -> Value {
     do throws(FileFault) { return try body() } catch { throw .output(error) }
+  }
+}
+
+extension PublishedFolder {
+  /// Writes a whole file, without a copy.
+  func write(_ bytes: [UInt8], to name: String) throws(FileFault) {
+    let writer = try writer(name, bufferBytes: 1)
+    try writer.write(contentsOf: bytes)
+    try writer.finish()
   }
 }

@@ -11,7 +11,14 @@ import UsageSummary
 /// A draft is what one account owes for one usage period in one currency: its usage, and the charges of its contracts where
 /// the period is one of `ContractMonths`, with one-time charges, commitments, discounts and taxes. Where there is nothing to
 /// charge, there is no draft. A choice leaves out all other periods.
-struct InvoiceDrafting {
+struct InvoiceDrafting: Sendable {
+  /// The usage of one account, read and added up: what its drafts are made from besides the catalog.
+  struct AccountUsage: Sendable {
+    /// Its index in the catalog.
+    var index: Int
+    fileprivate var lines: [DocumentKey: UsageLines] = [:]
+  }
+
   let usage: UsageFolder
   let catalog: Catalog
   let choice: UsagePeriodChoice?
@@ -21,7 +28,7 @@ struct InvoiceDrafting {
   private let previous: [EarlierKey: PreviousTotals]
   private let contractMonths: ContractMonths
 
-  private struct DocumentKey: Hashable, Comparable {
+  fileprivate struct DocumentKey: Hashable, Comparable, Sendable {
     var period: UsagePeriod
     var currency: Currency
     var part = DocumentPart.main
@@ -50,6 +57,17 @@ struct InvoiceDrafting {
   func forEachDraft(
     _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
   ) throws(InvoiceDraftFault) {
+    try forEachAccount { account throws(InvoiceDraftFault) in
+      for draft in try drafts(of: account) { try body(draft) }
+    }
+  }
+
+  /// Calls `body` with every account of the catalog and its usage, by account as bytes.
+  ///
+  /// Accounts that the catalog does not have are found, and the usage is proved, at the end.
+  func forEachAccount(
+    _ body: (AccountUsage) throws(InvoiceDraftFault) -> Void
+  ) throws(InvoiceDraftFault) {
     var rows = try AccountRows(usage)
     var unknown: [Label] = []
     for (index, account) in catalog.accounts.enumerated() {
@@ -57,15 +75,16 @@ struct InvoiceDrafting {
         unknown.append(id)
         try rows.readAccount { _ throws(InvoiceDraftFault) in }
       }
-      var lines: [DocumentKey: UsageLines] = [:]
+      var found = AccountUsage(index: index)
       if rows.nextAccount == account.id {
         try rows.readAccount { row throws(InvoiceDraftFault) in
           guard choice?.contains(row.usagePeriod) ?? true else { return }
-          lines[DocumentKey(period: row.usagePeriod, currency: row.currency), default: UsageLines()].add(row)
+          let key = DocumentKey(period: row.usagePeriod, currency: row.currency)
+          found.lines[key, default: UsageLines()].add(row)
         }
       }
       guard unknown.isEmpty else { continue }
-      try makeDrafts(account, index, lines, body)
+      try body(found)
     }
     while let id = rows.nextAccount {
       unknown.append(id)
@@ -75,10 +94,10 @@ struct InvoiceDrafting {
     try rows.checkEnd()
   }
 
-  private func makeDrafts(
-    _ account: Account, _ index: Int, _ lines: [DocumentKey: UsageLines],
-    _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
-  ) throws(InvoiceDraftFault) {
+  /// The drafts of one account by period, then currency. Accounts do not depend on each other.
+  func drafts(of found: AccountUsage) throws(InvoiceDraftFault) -> [InvoiceDraft] {
+    let (index, lines) = (found.index, found.lines)
+    let account = catalog.accounts[index]
     for key in lines.keys.sorted() {
       let own = UsagePeriod.containing(key.period.from, cycleDay: Int32(account.cycleDay))
       guard own == key.period else {
@@ -96,6 +115,7 @@ struct InvoiceDrafting {
         }
       }
     }
+    var drafts: [InvoiceDraft] = []
     for key in Set(lines.keys).union(charges.keys).sorted() {
       var draft = InvoiceDraft(
         seller: seller, account: account.id, accountName: account.name,
@@ -111,8 +131,9 @@ struct InvoiceDrafting {
       draft.oneTime = charges[key]?.oneTime ?? []
       draft.values = charges[key]?.values ?? []
       try assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
-      try body(draft)
+      drafts.append(draft)
     }
+    return drafts
   }
 }
 

@@ -10,12 +10,14 @@ import UsageSummary
 /// Renders one draft.
 struct InvoicePage {
   let draft: InvoiceDraft
+  let appendix: CallAppendix
   // All tables have the column, or none: columns of one page stand below each other.
   private let hasRounding: Bool
   var page = HTMLText()
 
-  private init(_ draft: InvoiceDraft) {
+  private init(_ draft: InvoiceDraft, _ appendix: CallAppendix) {
     self.draft = draft
+    self.appendix = appendix
     let charged = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
     let others =
       draft.oneTime.map(\.amount) + draft.values.map(\.amount) + draft.commitments.map(\.amount)
@@ -24,9 +26,9 @@ struct InvoicePage {
     hasRounding = (charged + others).contains { $0.rounding != .zero }
   }
 
-  /// The bytes of the page. Equal drafts give equal bytes.
-  static func html(of draft: InvoiceDraft) -> [UInt8] {
-    var renderer = InvoicePage(draft)
+  /// The bytes of the page, with its calls behind it. Equal drafts and calls give equal bytes.
+  static func html(of draft: InvoiceDraft, appendix: CallAppendix = .none) -> [UInt8] {
+    var renderer = InvoicePage(draft, appendix)
     renderer.render()
     return renderer.page.bytes
   }
@@ -51,6 +53,7 @@ struct InvoicePage {
     totals()
     payment()
     notes()
+    calls()
     page.markup("</main>\n")
     page.end()
   }

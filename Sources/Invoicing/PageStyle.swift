@@ -73,6 +73,11 @@ enum PageStyle {
     .payment { margin-top: 30px; padding: 14px 22px; border-left: 3px solid var(--blue); background: var(--soft) }
     .alert { margin-top: 24px; padding: 12px 18px; border-left: 3px solid var(--amber); background: #fdf8ec }
     .alert p + p { margin-top: 4px }
+    .appendix { margin-top: 44px }
+    .calls { margin-top: 18px; font-size: 13px }
+    .calls td { padding-top: 4px; padding-bottom: 3px }
+    .calls th.service { color: var(--ink); font-size: 14px; font-weight: 600; border-bottom: 0; padding-bottom: 0 }
+    .calls .when { width: 23% } .calls .party { width: 20% }
     @media (max-width: 640px) {
       .sheet { margin: 0; padding: 28px 20px 24px; border-radius: 0; box-shadow: none }
       .head, .parties { gap: 24px }
@@ -84,11 +89,13 @@ enum PageStyle {
       .changes dt { grid-column: 1 / -1 }
       .due { flex-direction: column; gap: 2px; margin-top: 26px; padding: 14px 18px }
       table.rows thead { display: none }
+      table.calls thead { display: block }
+      table.calls thead tr:last-child { display: none }
       table.rows, table.rows tbody, table.rows tr { display: block }
       table.rows tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; padding: 9px 0 8px;
         border-bottom: 1px solid var(--line) }
       table.rows tr::after { content: ""; order: 1; flex-basis: 100% }
-      table.rows td { border: 0; padding: 0; order: 2; color: var(--grey); font-size: 13px; text-align: left }
+      table.rows td { border: 0; padding: 0; width: auto; order: 2; color: var(--grey); font-size: 13px; text-align: left }
       table.rows td[data-label]::before { content: attr(data-label) " " }
       table.rows td:first-child, table.rows td:last-child { order: 0; color: var(--ink); font-size: 15px }
       table.rows td:first-child { flex: 1 1 0; min-width: 0 }
@@ -106,6 +113,9 @@ enum PageStyle {
       body { background: none; font-size: 11.5px; print-color-adjust: exact; -webkit-print-color-adjust: exact }
       .sheet { max-width: none; margin: 0; padding: 0; border: 0; border-radius: 0; box-shadow: none }
       .brand { font-size: 17px } h1 { font-size: 25px } h2 { font-size: 13px } .due .sum { font-size: 21px }
+      .appendix { break-before: page; margin-top: 0 }
+      .calls { font-size: 9.5px } .calls td { padding-top: 2px; padding-bottom: 2px }
+      .calls th.service { font-size: 10.5px }
       .small, .facts dt, .facts dd { font-size: 10.5px } .parties .name { font-size: 13px }
       .label, th, td small, td.rounding { font-size: 9.5px } td.rounding { line-height: 17px }
       .totals { min-width: 280px } .totals tr.total td { font-size: 15px }

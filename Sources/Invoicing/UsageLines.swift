@@ -18,6 +18,7 @@ struct UsageLines {
     var quantityBilled: Int128 = 0
     var quantityCovered: Int128 = 0
     var amount = Amount.zero
+    var withoutEvent = Amount.zero
     var price: Price
     var tiers: [TierKey: TierSums] = [:]
   }
@@ -53,6 +54,7 @@ struct UsageLines {
     line.quantityBilled += row.quantityBilled
     line.quantityCovered += row.quantityCovered
     line.amount += row.amount
+    if row.direction.isEmpty { line.withoutEvent += row.amount }
     if let from = row.tierFrom {
       var linePrice: LinePrice?
       if case .one(let one) = price { linePrice = one }
@@ -98,6 +100,7 @@ struct UsageLines {
       quantityBilled: sums.quantityBilled,
       quantityCovered: sums.quantityCovered, price: price,
       amount: LineAmount(numeratorPico: sums.amount.pico, over: 1, in: currency))
+    line.withoutEvent = sums.withoutEvent
     line.tiers = sums.tiers.map { tier, sums in
       UsageTier(
         from: tier.from, upTo: tier.upTo, price: tier.price, quantityBilled: sums.quantityBilled,

@@ -39,6 +39,8 @@ public struct UsageLine: Hashable, Sendable {
   public var tiers: [UsageTier] = []
   /// Sum of its rows.
   public var amount: LineAmount
+  /// What of that no event was charged for: fees, minimums, gauges. Exact; no part of the document.
+  var withoutEvent = Amount.zero
 
   /// Makes a line.
   public init(

@@ -121,6 +121,34 @@ struct PublishedFolderTests {
     #expect(seenCounts[.old, default: 0] > 20 && seenCounts[.new, default: 0] >= 1, "\(seenCounts)")
   }
 
+  private func publishMany(_ operations: any FileOperations) throws(FileFault) {
+    let output = try PublishedFolder.begin(at: folder.of("out"), operations: operations)
+    for name in ["detail.csv", "manifest.json", "summary.csv"] + (0..<60).map({ "\($0).csv" }) {
+      let writer = try output.writer(name)
+      try writer.write("new rows")
+      try writer.finish()
+    }
+    try output.publish()
+  }
+
+  /// Of many files, which are brought to the device side by side, each one can keep the folder from appearing.
+  @Test func oneFileThatIsNotOnTheDeviceKeepsTheFolderBack() throws {
+    let counting = FaultyFileOperations(.init())
+    try publishMany(counting)
+    var faultCount = 0
+    for number in stride(from: 1, through: counting.callCount, by: 3) {
+      let tests = try PublishedFolderTests(in: TestFolder())
+      try tests.makeOld()
+      do throws(FileFault) {
+        try tests.publishMany(FaultyFileOperations(.init(failingCall: number)))
+      } catch {
+        faultCount += 1
+        #expect(tests.seen(hasOld: true) == .old, "call \(number)")
+      }
+    }
+    #expect(faultCount > 100)
+  }
+
   private init(in folder: TestFolder) throws { self.folder = folder }
 
   @Test func shortWritesAndInterruptsChangeNothing() throws {

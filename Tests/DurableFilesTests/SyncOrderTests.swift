@@ -57,6 +57,10 @@ private final class RecordingFileOperations: FileOperations {
     record("sync \(state.withLock { $0.paths[descriptor] } ?? "?")")
     return system.sync(descriptor)
   }
+  func syncFileSystem(_ descriptor: Int32) -> Int32 {
+    record("sync all")
+    return system.syncFileSystem(descriptor)
+  }
   func close(_ descriptor: Int32) -> Int32 { system.close(descriptor) }
   func lock(_ descriptor: Int32) -> Int32 { system.lock(descriptor) }
   func rename(_ from: String, to: String) -> Int32 {
@@ -112,6 +116,28 @@ struct SyncOrderTests {
     #expect(
       try publishFolder(hasOld: false)
         == Self.written + ["rename .out.ratemill-PID-0 out", "sync \(folder.path)"])
+  }
+
+  @Test func everyOneOfManyFilesIsOnTheDeviceBeforeItsFolderAndItsName() throws {
+    let operations = RecordingFileOperations(root: folder.path, refusesExchange: false)
+    let output = try PublishedFolder.begin(at: folder.of("out"), operations: operations)
+    try output.makeFolder("detail")
+    let names = (0..<300).map { $0.isMultiple(of: 2) ? "\($0).csv" : "detail/\($0).csv" }
+    for name in names {
+      let writer = try output.writer(name)
+      try writer.write("new")
+      try writer.finish()
+    }
+    try output.publish()
+    let hidden = ".out.ratemill-PID-0"
+    let steps = operations.steps
+    #expect(steps.prefix(300).sorted() == names.map { "write \(hidden)/\($0)" }.sorted())
+    #expect(steps[300] == "sync all")
+    #expect(steps[301..<601].sorted() == names.map { "sync \(hidden)/\($0)" }.sorted())
+    #expect(
+      Array(steps[601...]) == [
+        "sync \(hidden)/detail", "sync \(hidden)", "rename \(hidden) out", "sync \(folder.path)",
+      ])
   }
 
   @Test func anOldFolderIsRemovedWhenTheNewNameIsOnTheDevice() throws {

@@ -91,6 +91,38 @@ import UsageSummary
     }
   }
 
+  /// Documents are made many at a time; where they stand does not depend on which was ready first.
+  @Test func manyAccountsKeepTheirOrder() throws {
+    let ids = (0..<700).map { "a\(1000 + $0)" }
+    var book = SampleBook(accounts: ids.map { "\($0) 1" }.joined(separator: "\n"))
+    // Every third account has nothing to pay.
+    let charged = ids.enumerated().filter { $0.offset % 3 != 2 }.map(\.element)
+    book.addUsage(
+      charged.map { "\($0) 2026-01-01/2026-02-01 voice UK calls 0.012 60 2 120 0.024 EUR" }
+        .joined(separator: "\n"))
+    let report = try publish(book)
+    #expect(report.drafts.map(\.account.description) == charged)
+    for draft in report.drafts {
+      let json = try folder.read("drafts/\(draft.fileName).json")
+      #expect(draft.jsonHash == SHA256.hex(of: json))
+      let account = try JSONNode(try JSONReader.read(json)).member("account").member("id").text()
+      #expect(account == draft.account)
+    }
+  }
+
+  @Test func theFaultOfTheFirstAccountIsTold() throws {
+    var book = SampleBook(accounts: "a 1\nb 1\nc 1")
+    book.addUsage(
+      """
+      a 2026-01-01/2026-02-01 voice UK calls 0.012 60 2 120 0.024 EUR
+      b 2026-01-05/2026-02-05 voice UK calls 0.012 60 2 120 0.024 EUR
+      c 2026-01-05/2026-02-05 voice UK calls 0.012 60 2 120 0.024 EUR
+      """)
+    let fault = #expect(throws: InvoiceDraftFault.self) { try publish(book) }
+    #expect(fault?.description.contains("'b'") == true, "\(String(describing: fault))")
+    #expect(folder.names() == [])
+  }
+
   @Test func theIndexSaysWhatIsOnNoDraft() throws {
     var book = book()
     book.usage.skippedInputs = [SummaryManifest.SkippedInput(name: "cut.csv.zst", reason: "cut off")]

@@ -23,6 +23,9 @@ public struct SampleUsageFolder: Sendable {
   /// The bytes of allowances.csv; nil for a folder without it.
   public var allowancesText: [UInt8]?
 
+  /// Decoded bytes of the detail; nil for a folder without it.
+  public var detailText: [UInt8]?
+
   /// Makes a folder.
   public init(rows: [SummaryRow], digest: [SuspenseDigestRow] = []) {
     self.rows = rows
@@ -41,6 +44,9 @@ public struct SampleUsageFolder: Sendable {
     let allowances = allowancesText.map { text in
       file(AllowanceSchema.fileName, text, text.count { $0 == UInt8(ascii: "\n") } - 1, nil)
     }
+    let detail = detailText.map { text in
+      file(DetailSchema.fileName, text, text.count { $0 == UInt8(ascii: "\n") } - 1, nil)
+    }
     return SummaryManifest(
       semantics: 1, ratingHash: ratingHash, options: [SummaryManifest.Option(name: "dedupe", value: "yes")],
       inputs: [
@@ -48,7 +54,7 @@ public struct SampleUsageFolder: Sendable {
           name: "cdrs/2026-01.csv.zst", source: "pbx", decodedBytes: 4711, hash: "xxh3-128:00ff", doors: doors
         )
       ], skippedInputs: skippedInputs, doors: doors,
-      files: (allowances.map { [$0] } ?? []) + [
+      files: (allowances.map { [$0] } ?? []) + (detail.map { [$0] } ?? []) + [
         file(SummarySchema.fileName, summary, rows.count, sums),
         file(SuspenseDigest.fileName, digestText, digest.count, nil),
         file(SuspenseSchema.fileName, suspense, Int(suspended), nil),
@@ -60,6 +66,7 @@ public struct SampleUsageFolder: Sendable {
     try folder.write(Self.compress(summary), to: SummarySchema.fileName)
     try folder.write(SuspenseDigest.text(of: digest), to: SuspenseDigest.fileName)
     if let allowancesText { try folder.write(allowancesText, to: AllowanceSchema.fileName) }
+    if let detailText { try folder.write(Self.compress(detailText), to: DetailSchema.fileName) }
     try folder.write(Self.compress(suspense), to: SuspenseSchema.fileName)
     try folder.write((manifest ?? self.manifest()).text(), to: SummaryManifest.fileName)
   }

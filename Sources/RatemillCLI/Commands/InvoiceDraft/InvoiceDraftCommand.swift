@@ -12,6 +12,7 @@ struct InvoiceDraftOptions: CommandOptions {
   var shared = SharedOptions()
   var period: UsagePeriodChoice?
   var earlier: [String] = []
+  var itemises = false
 
   private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
     guard let period = UsagePeriodChoice.parse(text) else {
@@ -25,7 +26,7 @@ struct InvoiceDraftOptions: CommandOptions {
     .usage(
       "Bill the usage in this output folder of 'rate'",
       details: """
-        Only the summaries are read, never the usage behind them. A folder whose manifest is missing or does not \
+        Only the summaries are read, and the detail for --itemise. A folder whose manifest is missing or does not \
         meet its tables is refused with status 5.
         """),
     .value(
@@ -39,6 +40,16 @@ struct InvoiceDraftOptions: CommandOptions {
       "earlier", "DIR", in: OptionGroup.input, into: \.earlier, OptionValue.folder,
       "Set them beside the drafts of a month before; repeatable",
       details: "An invoice then says what has changed since the one before."),
+    .flag(
+      "itemise", in: OptionGroup.output, into: \.itemises, "List the calls behind each invoice",
+      details: """
+        Needs usage that was rated with --detail. Up to 1000 entries stand on the page by service; more lie beside it \
+        in NAME--calls.csv. Where they do not add up to their lines, nothing is published.
+        """),
+    .flag(
+      "show-numbers", in: OptionGroup.output, into: \.shared.showsNumbers,
+      "With --itemise: show telephone numbers in full",
+      details: "Otherwise the other party's number keeps its first 5 digits, in that file too."),
     .out(
       "Write the drafts to DIR",
       details: """
@@ -63,6 +74,8 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
   /// Whether that folder may hold an earlier output.
   let replacesOutput: Bool
   let printsJSON: Bool
+  /// How calls are listed behind invoices; nil for not at all.
+  let callListing: CallListing?
 
   init(_ options: InvoiceDraftOptions) throws(UsageError) {
     catalogPath = try Requirement.given(
@@ -74,6 +87,7 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
     replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
+    callListing = options.itemises ? CallListing(showsNumbers: options.shared.showsNumbers) : nil
   }
 }
 
@@ -113,8 +127,9 @@ enum InvoiceDraftCommand: Command {
       let catalog = try CatalogFolder.load(configuration.catalogPath)
       let usage = try UsageFolder.open(configuration.usagePath)
       let earlier = try configuration.earlierPaths.map { try DraftsFolder.open($0) }
-      let run = InvoiceDraftRun(
+      var run = InvoiceDraftRun(
         usage: usage, catalog: catalog, choice: configuration.period, earlier: earlier)
+      run.callListing = configuration.callListing
       let report = try run.publish(to: configuration.outPath)
       return InvoiceDraftLines(report, configuration, console: console).finish()
     } catch let fault as FileFault {
