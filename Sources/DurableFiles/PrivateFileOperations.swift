@@ -32,6 +32,8 @@ public struct PrivateFileOperations: FileOperations {
   public func waitUntilWritable(_ descriptor: Int32) -> Int32 { operations.waitUntilWritable(descriptor) }
   /// fsync(2).
   public func sync(_ descriptor: Int32) -> Int32 { operations.sync(descriptor) }
+  /// syncfs(2).
+  public func syncFileSystem(_ descriptor: Int32) -> Int32 { operations.syncFileSystem(descriptor) }
   /// close(2).
   public func close(_ descriptor: Int32) -> Int32 { operations.close(descriptor) }
   /// flock(2).

@@ -66,6 +66,7 @@ enum InvoiceFaultLines {
     case .output(let output): return OutputFaultLines.fail(output, console: console)
     case .unknownAccounts, .otherCycle, .amountTooLarge:
       return console.fail(.catalogInvalid, fault.description)
+    case .callsDoNotMeet: return console.fail(.totalsDoNotMeet, fault.description)
     }
   }
 }

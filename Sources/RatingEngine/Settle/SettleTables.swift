@@ -31,6 +31,8 @@ final class ChargeRule: Sendable {
   let counter: ChargeCounter
   let dates: DateSpan
 
+  /// Whether it charges the amounts that records carry.
+  var isRecorded: Bool { if case .recorded = pricing { true } else { false } }
   /// Whether what it comes to in the period is added up.
   var hasPeriodLimits: Bool { periodMinimum != nil || periodMaximum != nil }
   /// Whether it makes rows without event.

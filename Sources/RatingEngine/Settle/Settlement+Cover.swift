@@ -202,10 +202,11 @@ struct EventWalk {
   var isRefund: Bool { event.quantity < 0 }
   /// Band of the charging start.
   var band: Int32 { Int32(usage.startBand) }
-  /// An answered call of zero seconds that its plan charges. Free quantity and minimum are of other calls.
+  /// An answered call of zero seconds that its plan charges. Free quantity and minimum are of other calls, and recorded
+  /// amounts have no increments.
   var isZeroAnswered: Bool {
     event.quantity == 0 && usage.kind == .voice && plan.chargesAnsweredZero
-      && event.marks.contains(.answered)
+      && event.marks.contains(.answered) && !entry.charge.isRecorded
   }
   /// Zero-length events take none, and gauges are no events.
   var takesEventsAllowances: Bool { event.quantity != 0 && !event.marks.contains(.gauge) }

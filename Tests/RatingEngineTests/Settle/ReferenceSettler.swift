@@ -269,10 +269,14 @@ struct ReferenceSettler {
     let recorded = max(0, magnitude - rule.charges[usage.charge].freeQuantity)
     var pieces: [(quantity: Int64, lot: Int?)] = []
     let mine = lots.indices.filter { fits(lots[$0], event) }
+    // A recorded amount has no increments.
+    let hasUnitPrice = if case .recorded = rule.charges[usage.charge].price { false } else { true }
+    let isZeroCharged =
+      magnitude == 0 && usage.kind == .voice && event.isAnswered && rule.chargesAnsweredZero && hasUnitPrice
     let isRaw = mine.contains { if case .quantity = lots[$0].size { lots[$0].isRaw } else { false } }
     var rest =
       isRaw ? recorded : billed(recorded, usage, keepsMilliseconds: rule.keepsMilliseconds)
-    if !isRaw, magnitude == 0, usage.kind == .voice, event.isAnswered, rule.chargesAnsweredZero {
+    if !isRaw, isZeroCharged {
       rest = usage.increment.steps[0].size
     }
     if event.quantity < 0 {
@@ -301,7 +305,7 @@ struct ReferenceSettler {
       }
     }
     if isRaw, rest > 0 { rest = billed(rest, usage, keepsMilliseconds: rule.keepsMilliseconds) }
-    if isRaw, magnitude == 0, usage.kind == .voice, event.isAnswered, rule.chargesAnsweredZero {
+    if isRaw, isZeroCharged {
       rest = usage.increment.steps[0].size
     }
     if rest > 0 || pieces.isEmpty { pieces.append((rest, nil)) }

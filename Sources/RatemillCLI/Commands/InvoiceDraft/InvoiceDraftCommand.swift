@@ -47,7 +47,7 @@ struct InvoiceDraftOptions: CommandOptions {
         in NAME--calls.csv. Where they do not add up to their lines, nothing is published.
         """),
     .flag(
-      "show-numbers", in: OptionGroup.output, into: \.shared.showsNumbers,
+      "show-numbers", in: OptionGroup.messages, into: \.shared.showsNumbers,
       "With --itemise: show telephone numbers in full",
       details: "Otherwise the other party's number keeps its first 5 digits, in that file too."),
     .out(
