@@ -20,7 +20,8 @@ static struct {
   size_t bytes;
 } reserve;
 #define RESERVE_PIECE_MIN ((size_t)256 << 10)
-#define RESERVE_PIECE_MAX ((size_t)16 << 20)
+// Large enough for the filter of ten million keys, which is backed while nothing else can go on.
+#define RESERVE_PIECE_MAX ((size_t)32 << 20)
 
 static void *back_reserve(void *unused) {
   (void)unused;

@@ -21,6 +21,11 @@ public final class CheckedWriter {
   private var descriptor: Int32
   private let isOwner: Bool
   private var fault: FileFault?
+  /// Bytes handed to the system, and how many of them it was asked to bring to the device already.
+  private var writtenCount: Int64 = 0
+  private var begunCount: Int64 = 0
+  /// A sync at the end of a large file waits for all of it: begun as the file grows, most of that is done by then.
+  private static let begunAtOnce: Int64 = 8 << 20
 
   /// The default size of the buffer. Larger writes go past it: 256 KiB of text are handed on for free, single
   /// records are not.
@@ -165,7 +170,9 @@ public final class CheckedWriter {
     while !rest.isEmpty {
       let taken = operations.write(descriptor, rest)
       switch taken {
-      case 1...: rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+      case 1...:
+        rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+        writtenCount += Int64(taken)
       case -Int(EINTR): continue
       // A pipe that someone else has made non-blocking is full.
       case -Int(EAGAIN):
@@ -175,6 +182,10 @@ public final class CheckedWriter {
       case 0: throw fail(.write, -EIO)
       default: throw fail(.write, Int32(taken))
       }
+    }
+    if isOwner, writtenCount - begunCount >= Self.begunAtOnce {
+      operations.beginWriting(descriptor, from: begunCount, byteCount: writtenCount - begunCount)
+      begunCount = writtenCount
     }
   }
 }

@@ -102,6 +102,10 @@ public final class FaultyFileOperations: FileOperations {
   public func sync(_ descriptor: Int32) -> Int32 { result { system.sync(descriptor) } }
   /// syncfs(2).
   public func syncFileSystem(_ descriptor: Int32) -> Int32 { result { system.syncFileSystem(descriptor) } }
+  /// sync_file_range(2), which is not counted: nobody asks what came of it.
+  public func beginWriting(_ descriptor: Int32, from offset: Int64, byteCount: Int64) {
+    system.beginWriting(descriptor, from: offset, byteCount: byteCount)
+  }
   /// close(2).
   public func close(_ descriptor: Int32) -> Int32 {
     let isFailing = isFailing()

@@ -24,6 +24,9 @@ public protocol FileOperations: Sendable {
   func sync(_ descriptor: Int32) -> Int32
   /// syncfs(2): writes everything that waits in the file system of that descriptor.
   func syncFileSystem(_ descriptor: Int32) -> Int32
+  /// sync_file_range(2): begins to write these bytes of a file to the device and does not wait. A hint that promises nothing, so
+  /// that nobody asks what came of it.
+  func beginWriting(_ descriptor: Int32, from offset: Int64, byteCount: Int64)
   /// close(2).
   func close(_ descriptor: Int32) -> Int32
   /// flock(2), exclusive, without waiting.
@@ -43,6 +46,11 @@ public protocol FileOperations: Sendable {
   /// The names in a folder without `.` and `..`, in no order; an empty list and a negative result if that
   /// failed.
   func names(in path: String) -> (names: [String], result: Int32)
+}
+
+extension FileOperations {
+  /// Does nothing: the sync that follows writes all the same.
+  public func beginWriting(_ descriptor: Int32, from offset: Int64, byteCount: Int64) {}
 }
 
 /// What is at a path.
@@ -93,6 +101,11 @@ public struct SystemFileOperations: FileOperations {
   public func syncFileSystem(_ descriptor: Int32) -> Int32 {
     guard let call = Self.syncfs else { return -ENOSYS }
     return orErrno(call(descriptor))
+  }
+  /// sync_file_range(2), where the system has it.
+  public func beginWriting(_ descriptor: Int32, from offset: Int64, byteCount: Int64) {
+    let begins: UInt32 = 1 << 1  // SYNC_FILE_RANGE_WRITE of linux/fs.h
+    _ = Self.syncFileRange?(descriptor, offset, byteCount, begins)
   }
   /// close(2).
   public func close(_ descriptor: Int32) -> Int32 { orErrno(Glibc.close(descriptor)) }
@@ -151,6 +164,10 @@ public struct SystemFileOperations: FileOperations {
     dlsym(nil, "renameat2").map { unsafeBitCast($0, to: Renameat2.self) }
 
   // Hidden likewise.
+  private static let syncFileRange: (@convention(c) (Int32, Int64, Int64, UInt32) -> Int32)? =
+    dlsym(nil, "sync_file_range").map {
+      unsafeBitCast($0, to: (@convention(c) (Int32, Int64, Int64, UInt32) -> Int32).self)
+    }
   private static let syncfs: (@convention(c) (Int32) -> Int32)? =
     dlsym(nil, "syncfs").map { unsafeBitCast($0, to: (@convention(c) (Int32) -> Int32).self) }
 

@@ -34,6 +34,10 @@ public struct PrivateFileOperations: FileOperations {
   public func sync(_ descriptor: Int32) -> Int32 { operations.sync(descriptor) }
   /// syncfs(2).
   public func syncFileSystem(_ descriptor: Int32) -> Int32 { operations.syncFileSystem(descriptor) }
+  /// sync_file_range(2).
+  public func beginWriting(_ descriptor: Int32, from offset: Int64, byteCount: Int64) {
+    operations.beginWriting(descriptor, from: offset, byteCount: byteCount)
+  }
   /// close(2).
   public func close(_ descriptor: Int32) -> Int32 { operations.close(descriptor) }
   /// flock(2).

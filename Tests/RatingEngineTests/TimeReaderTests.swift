@@ -108,6 +108,29 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("1.5e3", 1_500_000), ("1.5E+3", 1_500_000), ("61000e-3", 61_000), ("1e-05", 1), ("0e9999", 0),
+      ("-2e0", -2000),
+      ("1e-9999", 1), ("1e", nil), ("e5", nil), ("1e40", nil), ("1e5.0", nil),
+      // Many digits behind the point are no fault: a float64 is written with up to 17, a decimal with more.
+      ("1234567890.123000000000000000000000000000", 1_234_567_890_123),
+      ("1234567890.1230000000000000000000000000001", 1_234_567_890_124),
+      ("12345678901234567890123456789012", nil),
+    ] as [(String, Int64?)])
+  func exponentsAreReadWhereTheFormatHasThem(text: String, quantity: Int64?) {
+    func read(_ isScientific: Bool) -> Int64? {
+      (Array(text.utf8) + [UInt8](repeating: 0, count: ByteText.slack)).withUnsafeBufferPointer { buffer in
+        buffer.baseAddress.flatMap {
+          QuantityReader.decimal(
+            $0, text.utf8.count, onePerUnit: 1000, isDecimalComma: false, isScientific: isScientific)
+        }
+      }
+    }
+    #expect(read(true) == quantity)
+    #expect(read(false) == (text.lowercased().contains("e") ? nil : quantity))
+  }
+
   @Test func onlySupportedYearsAreRead() throws {
     try check([
       ("1970-12-31T23:59:59.999Z", "bad"), ("1971-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),

@@ -55,7 +55,7 @@ final class CopySort: Sendable {
     }
 
     mutating func append(_ copy: RecordCopy) throws(FileFault) {
-      let part = Int(copy.suspect.row.identity >> 48) * parts.count >> 16
+      let part = CopySort.part(of: copy.suspect.row.identity, among: parts.count)
       staged[part].append(copy)
       if staged[part].count == Self.stagedMax { try flush(part) }
     }
@@ -75,4 +75,9 @@ final class CopySort: Sendable {
   }
 
   func feed() -> Feed { Feed(parts) }
+
+  /// The part of a key, by its upper bits: keys are hashes, so that all parts get about as many.
+  static func part(of identity: UInt64, among count: Int) -> Int {
+    Int(truncatingIfNeeded: identity.multipliedFullWidth(by: UInt64(count)).high)
+  }
 }

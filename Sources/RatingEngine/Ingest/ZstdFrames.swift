@@ -16,6 +16,9 @@ struct ZstdFrames {
   /// Stretches of whole frames, each at least `groupBytes` long; nil where there is only one, or where the frames cannot be
   /// told: then one reader finds the damage. Complexity: O(blocks).
   mutating func groups(groupBytes: Int) -> [(Int, Int)]? {
+    // Text shrinks to a third: a first frame that holds twice the bytes of the whole file is most of it, and walking over its
+    // blocks would only keep the readers waiting.
+    if let content = contentBytes(ofFrameAt: 0), content / 2 >= file.length { return nil }
     var groups: [(Int, Int)] = []
     var from = 0
     var at = 0
@@ -31,6 +34,33 @@ struct ZstdFrames {
     return groups.count > 1 ? groups : nil
   }
 
+  /// What the frame says to hold; nil where it says nothing.
+  private func contentBytes(ofFrameAt start: Int) -> Int? {
+    guard let magic = number(at: start, byteCount: 4), UInt32(truncatingIfNeeded: magic) == Self.magic,
+      let header = FrameHeader(number(at: start + 4, byteCount: 1)),
+      header.contentSizeBytes > 0,
+      let size = number(
+        at: start + header.byteCount - header.contentSizeBytes, byteCount: header.contentSizeBytes)
+    else { return nil }
+    return size < 0 ? nil : size
+  }
+
+  /// Where the parts of a frame's header are, from its descriptor.
+  private struct FrameHeader {
+    /// Bytes of the header with the magic number.
+    let byteCount: Int
+    let contentSizeBytes: Int
+    let hasChecksum: Bool
+
+    init?(_ descriptor: Int?) {
+      guard let descriptor else { return nil }
+      let isSingleSegment = descriptor >> 5 & 1 != 0
+      hasChecksum = descriptor >> 2 & 1 != 0
+      contentSizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]
+      byteCount = 5 + (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + contentSizeBytes
+    }
+  }
+
   private mutating func end(ofFrameAt start: Int) -> Int? {
     guard let magic = number(at: start, byteCount: 4) else { return nil }
     if UInt32(truncatingIfNeeded: magic) & 0xffff_fff0 == Self.skippableMagic {
@@ -38,12 +68,9 @@ struct ZstdFrames {
       return within(start + 8 + size)
     }
     guard UInt32(truncatingIfNeeded: magic) == Self.magic,
-      let descriptor = number(at: start + 4, byteCount: 1)
+      let frame = FrameHeader(number(at: start + 4, byteCount: 1))
     else { return nil }
-    let isSingleSegment = descriptor >> 5 & 1 != 0
-    let hasChecksum = descriptor >> 2 & 1 != 0
-    let contentSizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]
-    var at = start + 5 + (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + contentSizeBytes
+    var at = start + frame.byteCount
     while true {
       guard let header = number(at: at, byteCount: 3) else { return nil }
       // Last block, type, size; a run is stored as one byte.
@@ -54,13 +81,13 @@ struct ZstdFrames {
         file.release(from: released, until: at)
         released = at
       }
-      if header & 1 != 0 { return within(at + (hasChecksum ? 4 : 0)) }
+      if header & 1 != 0 { return within(at + (frame.hasChecksum ? 4 : 0)) }
     }
   }
 
   private func within(_ end: Int) -> Int? { end <= file.length ? end : nil }
 
-  /// A little-endian number of up to four bytes; nil past the end.
+  /// A little-endian number of up to eight bytes; nil past the end.
   private func number(at offset: Int, byteCount: Int) -> Int? {
     guard offset + byteCount <= file.length else { return nil }
     return (0..<byteCount).reduce(0) {

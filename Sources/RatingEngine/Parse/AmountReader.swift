@@ -50,7 +50,8 @@ enum AmountReader {
     return isNegative ? -Int128(rounded) : Int128(rounded)
   }
 
-  private static func writtenExponent(_ text: TextPointer, _ length: Int) -> Int? {
+  /// The exponent behind an `e`: a sign and up to four digits.
+  static func writtenExponent(_ text: TextPointer, _ length: Int) -> Int? {
     let isNegative = length > 0 && text[0] == UInt8(ascii: "-")
     let begin = length > 0 && (isNegative || text[0] == UInt8(ascii: "+")) ? 1 : 0
     guard length > begin, length - begin <= 4 else { return nil }

@@ -13,6 +13,8 @@ extension EventReader {
     }
     let texts = columns.texts(field.slot)
     let lengths = columns.lengths(field.slot)
+    // Programs write JSON numbers so; in a CSV file an exponent comes from a spreadsheet.
+    let isScientific = plan.dialect.framing == .jsonl
     for record in 0..<batch.count where batch.door[record] == Door.open {
       let length = Int(lengths[record])
       if length <= 0 {
@@ -29,11 +31,14 @@ extension EventReader {
       let quantity: Int64? =
         switch field.reader {
         case .decimal(let one, let comma):
-          QuantityReader.decimal(texts[record], length, onePerUnit: one, isDecimalComma: comma)
+          QuantityReader.decimal(
+            texts[record], length, onePerUnit: one, isDecimalComma: comma, isScientific: isScientific)
         case .clock: QuantityReader.clock(texts[record], length)
         case .microseconds:
           // Thousandths of a microsecond cannot be told apart: rounded up twice is rounded up once.
-          QuantityReader.decimal(texts[record], length, onePerUnit: 1, isDecimalComma: false).map {
+          QuantityReader.decimal(
+            texts[record], length, onePerUnit: 1, isDecimalComma: false, isScientific: isScientific
+          ).map {
             QuantityReader.roundedUp($0, over: 1000)
           }
         case .inRecordUnit(let unitSlot, let comma):
@@ -57,7 +62,8 @@ extension EventReader {
     guard let unit = unit(of: record, batch, columns, plan, unitSlot: unitSlot) else { return nil }
     guard
       let value = QuantityReader.decimal(
-        text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma)
+        text, length, onePerUnit: unit.quantity, isDecimalComma: isDecimalComma,
+        isScientific: plan.dialect.framing == .jsonl)
     else { return nil }
     return QuantityReader.roundedUp(value, over: unit.perUnits)
   }

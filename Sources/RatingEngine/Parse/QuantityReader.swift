@@ -5,16 +5,19 @@ enum QuantityReader {
   /// Reads a decimal number of `onePerUnit` each: `61` seconds are 61,000 where `onePerUnit` is 1000.
   ///
   /// What is finer than the integer unit rounds up, away from zero: a started millisecond counts. Nil where the text is no
-  /// plain decimal number or the quantity does not fit. A leading minus is read: negative quantities are refunds.
+  /// decimal number or the quantity does not fit. A leading minus is read: negative quantities are refunds. An exponent
+  /// (`1.5e3`) is read where the format writes numbers so; elsewhere it is a spreadsheet's, which has lost digits.
   @inline(__always) static func decimal(
-    _ text: TextPointer, _ length: Int, onePerUnit: Int64, isDecimalComma: Bool
+    _ text: TextPointer, _ length: Int, onePerUnit: Int64, isDecimalComma: Bool, isScientific: Bool = false
   ) -> Int64? {
     if length <= 8, let value = DigitText.value(text, length) {
       // Eight digits times the largest unit (10¹² bytes in a TB) can pass 2⁶³: checked.
       let (product, overflow) = Int64(bitPattern: value).multipliedReportingOverflow(by: onePerUnit)
       return overflow ? nil : product
     }
-    return slow(text, length, onePerUnit: onePerUnit, mark: UInt8(ascii: isDecimalComma ? "," : "."))
+    return slow(
+      text, length, onePerUnit: onePerUnit, mark: UInt8(ascii: isDecimalComma ? "," : "."),
+      isScientific: isScientific)
   }
 
   /// Reads a decimal number as thousandths, rounded down: an instant belongs to the millisecond in which it falls.
@@ -25,8 +28,12 @@ enum QuantityReader {
     return slow(text, length, onePerUnit: 1000, mark: UInt8(ascii: "."), isFloored: true)
   }
 
+  /// Another digit fits 128 bits.
+  private static let numeratorMax: Int128 = 10_000_000_000_000_000_000_000_000_000
+
   @inline(never) private static func slow(
-    _ text: TextPointer, _ length: Int, onePerUnit: Int64, mark: UInt8, isFloored: Bool = false
+    _ text: TextPointer, _ length: Int, onePerUnit: Int64, mark: UInt8, isFloored: Bool = false,
+    isScientific: Bool = false
   ) -> Int64? {
     var at = 0
     let isNegative = length > 0 && text[0] == UInt8(ascii: "-")
@@ -41,24 +48,40 @@ enum QuantityReader {
       let digit = text[at] &- UInt8(ascii: "0")
       if digit <= 9 {
         digitCount += 1
-        if isPastMark, fractionDigits == 18 {
+        if isPastMark, fractionDigits == 18 || numerator > Self.numeratorMax {
           hasMore = hasMore || digit != 0
         } else {
-          if numerator > 1_000_000_000_000_000_000_000_000 { return nil }
+          if numerator > Self.numeratorMax { return nil }
           numerator = numerator * 10 + Int128(digit)
           if isPastMark { fractionDigits += 1 }
         }
       } else if text[at] == mark, !isPastMark {
         isPastMark = true
+      } else if isScientific, digitCount > 0, text[at] | 0x20 == UInt8(ascii: "e") {
+        guard let exponent = AmountReader.writtenExponent(text + at + 1, length - at - 1) else { return nil }
+        fractionDigits -= exponent
+        break
       } else {
         return nil
       }
       at += 1
     }
     guard digitCount > 0 else { return nil }
+    if numerator == 0, !hasMore { return 0 }
+    while fractionDigits < 0 {
+      if numerator > Self.numeratorMax { return nil }
+      numerator *= 10
+      fractionDigits += 1
+    }
+    // What is smaller than any unit is a started one all the same.
+    while fractionDigits > 36 {
+      hasMore = hasMore || numerator % 10 != 0
+      numerator /= 10
+      fractionDigits -= 1
+    }
     var denominator: Int128 = 1
     for _ in 0..<fractionDigits { denominator *= 10 }
-    // 25 digits times a petabyte pass 2¹²⁷: too large, not a trap.
+    // 28 digits times a terabyte pass 2¹²⁷: too large, not a trap.
     let (product, overflow) = numerator.multipliedReportingOverflow(by: Int128(onePerUnit))
     guard !overflow else { return nil }
     let (quotient, remainder) = product.quotientAndRemainder(dividingBy: denominator)

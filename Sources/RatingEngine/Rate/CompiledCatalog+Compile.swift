@@ -29,15 +29,12 @@ private struct CatalogCompiler {
   private var chargeNames = NameTable()
   private var reasons = NameTable()
   private var currencies: [Currency] = []
-  private var tariffs: [CompiledCatalog.Tariff] = []
-  private var tariffIndex: [CompiledCatalog.Tariff: UInt32] = [:]
-  private var unitPrices: [CompiledCatalog.UnitPriceText] = []
-  private var unitPriceIndex: [CompiledCatalog.UnitPriceText: UInt32] = [:]
+  private var tariffs = NumberedKeys<CompiledCatalog.Tariff>()
+  private var unitPrices = NumberedKeys<CompiledCatalog.UnitPriceText>()
   private var prices: [CompiledPrice] = []
   private var fastPrices: [FastPrice] = []
-  private var priceIndex: [PriceKey: UInt32] = [:]
   /// What each price was made from, so that a charge can change parts of it.
-  private var priceKeys: [PriceKey] = []
+  private var priceKeys: NumberedKeys<PriceKey>
   private var increments: [BillingIncrement] = []
   private var incrementIndex: [BillingIncrement: UInt32] = [:]
   private var bandNames = NameTable()
@@ -49,7 +46,7 @@ private struct CatalogCompiler {
   private var jurisdictionPrices: [UInt32: JurisdictionTables.Prices] = [:]
   private var chargeCount: UInt32 = 0
 
-  private struct PriceKey: Hashable {
+  private struct PriceKey: NumberedKey {
     var pico: Int64
     var units: Int64
     var fee: Int64
@@ -59,14 +56,15 @@ private struct CatalogCompiler {
     var variant: UInt32 = 0
     var kind: UInt8
 
-    // SipHash over five words was a fifth of the load time of a large deck; these are numbers of our own, not an attacker's.
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(pico &* 31 &+ units &+ fee &* 7 &+ minimum &+ Int64(increment) &* 131)
+    var mixed: UInt64 {
+      let numbers = pico &* 0x1_0000_01b3 &+ units &* 8191 &+ fee &* 524287 &+ minimum &* 131
+      return UInt64(bitPattern: numbers) ^ UInt64(increment) << 20 ^ UInt64(variant) << 32 ^ UInt64(kind)
     }
   }
 
   init(_ catalog: Catalog) {
     self.catalog = catalog
+    priceKeys = NumberedKeys(expectedCount: catalog.decks.reduce(0) { $0 + $1.rows.count / 2 })
     _ = groups.number(.empty)
     _ = destinations.number(.empty)
     _ = bandNames.number(.empty)
@@ -83,7 +81,6 @@ private struct CatalogCompiler {
       if part == 0 {
         whose = Self.compileServices(catalog)
       } else {
-        priced.priceIndex.reserveCapacity(catalog.decks.reduce(0) { $0 + $1.rows.count / 2 })
         var builder = PrefixTableBuilder(decks: catalog.decks)
         for (deckIndex, deck) in catalog.decks.enumerated() {
           deckBases.append(priced.compileDeck(deck, deckIndex, &builder))
@@ -130,12 +127,12 @@ private struct CatalogCompiler {
       prices: FlatTable(prices), fastPrices: FlatTable(fastPrices), increments: increments,
       groups: groups.names,
       destinations: destinations.names,
-      tariffs: FlatTable(tariffs), unitPrices: unitPrices, chargeNames: chargeNames.names,
+      tariffs: FlatTable(tariffs.keys), unitPrices: unitPrices.keys, chargeNames: chargeNames.names,
       currencies: currencies,
       filterReasons: reasons.names, tariffByGroup: tariffByGroup, bandNames: bandNames.names,
       bandSets: bandSets, priceChanges: priceChanges, accountChanges: accountChanges,
       dateBounds: dates.flatMap { span in zones.map { Self.bounds(span, $0) } },
-      priceVariants: FlatTable(priceKeys.map(\.variant)), variants: variants,
+      priceVariants: FlatTable(priceKeys.keys.map(\.variant)), variants: variants,
       hasOpenPrices: plans.contains(where: \.isAdjusted), jurisdictions: jurisdictions, costs: costs,
       settled: settled)
   }
@@ -210,29 +207,32 @@ private struct CatalogCompiler {
     // Neighbouring rows mostly share their destination.
     var lastTariff = CompiledCatalog.Tariff(group: .max, destination: .max)
     var lastTariffNumber: UInt32 = 0
-    for kind in UsageKind.allCases where kinds.contains(kind.rawValue) {
-      bases[Int(kind.rawValue)] = Int32(
-        builder.add(deck, deckIndex: deckIndex, kind: kind) { row, index in
-          let wanted = CompiledCatalog.Tariff(
-            group: groupNumbers[Int(row.ratingGroup)], destination: destinationNumbers[Int(row.destination)])
-          if wanted != lastTariff {
-            lastTariff = wanted
-            lastTariffNumber = tariff(group: wanted.group, destination: wanted.destination)
-          }
-          let key = PriceKey(
-            pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
-            minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
-            variant: row.variant == RateDeckRow.noVariant ? 0 : variantNumbers[Int(row.variant)],
-            kind: row.kind.rawValue)
-          let price = price(key)
-          if deck.jurisdiction != nil, key.variant != 0 { addJurisdictions(row, deck, key, price) }
-          return MatchRow(
-            fromSeconds: MatchRowTime.from(row.fromSeconds),
-            untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
-            price: price, tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
-            isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index),
-            fast: fastPrices[Int(price)])
-        })
+    deck.rows.withUnsafeBufferPointer { rows in
+      for kind in UsageKind.allCases where kinds.contains(kind.rawValue) {
+        bases[Int(kind.rawValue)] = Int32(
+          builder.add(rows, kind: kind) { row, index in
+            let wanted = CompiledCatalog.Tariff(
+              group: groupNumbers[Int(row.ratingGroup)], destination: destinationNumbers[Int(row.destination)]
+            )
+            if wanted != lastTariff {
+              lastTariff = wanted
+              lastTariffNumber = tariff(group: wanted.group, destination: wanted.destination)
+            }
+            let key = PriceKey(
+              pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
+              minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
+              variant: row.variant == RateDeckRow.noVariant ? 0 : variantNumbers[Int(row.variant)],
+              kind: row.kind.rawValue)
+            let price = price(key)
+            if deck.jurisdiction != nil, key.variant != 0 { addJurisdictions(row, deck, key, price) }
+            return MatchRow(
+              fromSeconds: MatchRowTime.from(row.fromSeconds),
+              untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
+              price: price, tariff: lastTariffNumber, prefixDigits: row.prefixDigits,
+              isBlocked: row.isBlocked ? 1 : 0, deck: UInt16(deckIndex), row: UInt32(index),
+              fast: fastPrices[Int(price)])
+          })
+      }
     }
     return bases
   }
@@ -249,12 +249,7 @@ private struct CatalogCompiler {
   }
 
   private mutating func tariff(group: UInt32, destination: UInt32) -> UInt32 {
-    let wanted = CompiledCatalog.Tariff(group: group, destination: destination)
-    if let number = tariffIndex[wanted] { return number }
-    let number = UInt32(tariffs.count)
-    tariffs.append(wanted)
-    tariffIndex[wanted] = number
-    return number
+    tariffs.number(CompiledCatalog.Tariff(group: group, destination: destination)).number
   }
 
   private mutating func increment(_ wanted: BillingIncrement) -> UInt32 {
@@ -266,10 +261,8 @@ private struct CatalogCompiler {
   }
 
   private mutating func price(_ key: PriceKey) -> UInt32 {
-    // Neighbouring rows often cost the same.
-    if let last = priceKeys.last, last == key { return UInt32(priceKeys.count - 1) }
-    if let number = priceIndex[key] { return number }
-    let number = UInt32(prices.count)
+    let (number, isNew) = priceKeys.number(key)
+    guard isNew else { return number }
     let authored = UnitPrice(pico: key.pico, units: key.units)
     let kind = UsageKind(rawValue: key.kind) ?? .voice
     let rank = unitPrice(CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
@@ -281,17 +274,11 @@ private struct CatalogCompiler {
       CompiledPrice(
         pricePico: key.pico, priceUnits: key.units, feePico: key.fee, minimum: key.minimum,
         incrementIndex: key.increment))
-    priceKeys.append(key)
-    priceIndex[key] = number
     return number
   }
 
   private mutating func unitPrice(_ wanted: CompiledCatalog.UnitPriceText) -> UInt32 {
-    if let number = unitPriceIndex[wanted] { return number }
-    let number = UInt32(unitPrices.count)
-    unitPrices.append(wanted)
-    unitPriceIndex[wanted] = number
-    return number
+    unitPrices.number(wanted).number
   }
 
   // MARK: plans
@@ -419,7 +406,7 @@ private struct CatalogCompiler {
     guard !isUnchanged else { return nil }
     let table = FlatTable<UInt32>(zeroedCount: rowPriceCount)
     for number in 0..<rowPriceCount {
-      var key = priceKeys[number]
+      var key = priceKeys.keys[number]
       if let price = charge.ownPrice {
         key.pico = price.pico
         key.units = price.units

@@ -142,47 +142,50 @@ struct PrefixTableBuilder {
 
   /// Adds the rows of one deck and kind; returns the base of its first level.
   ///
-  /// `convert` makes the match row of an authored row, without `next`. Complexity: O(rows + nodes).
+  /// `deck` are all rows of the deck; a pointer, because every look into an array of a deck counts its owners. `convert` makes
+  /// the match row of an authored row, without `next`. Complexity: O(rows + nodes).
   mutating func add(
-    _ deck: RateDeck, deckIndex: Int, kind: UsageKind, convert: (RateDeckRow, Int) -> MatchRow
+    _ deck: UnsafeBufferPointer<RateDeckRow>, kind: UsageKind, convert: (RateDeckRow, Int) -> MatchRow
   ) -> Int {
     let base = level1.count
     level1.append(contentsOf: repeatElement(0, count: 10_000))
     // Shorter prefixes first: whatever a longer one finds in its place is the chain of the prefix above it.
     var byLength = [[Int32]](repeating: [], count: 16)
-    for (index, row) in deck.rows.enumerated() where row.kind == kind {
-      byLength[Int(row.prefixDigits)].append(Int32(index))
+    for index in deck.indices where deck[index].kind == kind {
+      byLength[Int(deck[index].prefixDigits)].append(Int32(index))
     }
     for length in 1...15 {
-      var at = 0
-      let indices = byLength[length]
-      while at < indices.count {
-        var end = at + 1
-        let prefix = deck.rows[Int(indices[at])].prefix
-        while end < indices.count, deck.rows[Int(indices[end])].prefix == prefix { end += 1 }
-        insert(deck, indices[at..<end], length: length, base: base, convert: convert)
-        at = end
+      byLength[length].withUnsafeBufferPointer { indices in
+        var at = 0
+        while at < indices.count {
+          var end = at + 1
+          let prefix = deck[Int(indices[at])].prefix
+          while end < indices.count, deck[Int(indices[end])].prefix == prefix { end += 1 }
+          let versions = UnsafeBufferPointer(rebasing: indices[at..<end])
+          insert(deck, versions, length: length, base: base, convert: convert)
+          at = end
+        }
       }
     }
     return base
   }
 
   private mutating func insert(
-    _ deck: RateDeck, _ versions: ArraySlice<Int32>, length: Int, base: Int,
+    _ deck: UnsafeBufferPointer<RateDeckRow>, _ versions: UnsafeBufferPointer<Int32>, length: Int, base: Int,
     convert: (RateDeckRow, Int) -> MatchRow
   ) {
-    let prefix = deck.rows[Int(versions[versions.startIndex])].prefix
+    let prefix = deck[Int(versions[0])].prefix
     let aligned = prefix &* DigitText.powerOfTen(15 - length)
     let (table, first, width) = place(aligned, length: length, base: base)
     // The whole stretch holds one value: any shorter prefix that covers part of it covers all of it.
     var head = table == 1 ? level1[first] : table == 2 ? level2[first] : level3[first]
-    for (offset, index) in versions.enumerated() {
-      var row = convert(deck.rows[Int(index)], Int(index))
+    for offset in versions.indices {
+      let index = Int(versions[offset])
+      var row = convert(deck[index], index)
       // A later `from` ends the earlier row.
-      let nextIndex = versions.startIndex + offset + 1
-      if nextIndex < versions.endIndex {
+      if offset + 1 < versions.count {
         row.untilSeconds = min(
-          row.untilSeconds, MatchRowTime.from(deck.rows[Int(versions[nextIndex])].fromSeconds))
+          row.untilSeconds, MatchRowTime.from(deck[Int(versions[offset + 1])].fromSeconds))
       }
       row.next = head
       rows[rowCount] = row

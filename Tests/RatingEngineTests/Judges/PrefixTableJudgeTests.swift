@@ -62,15 +62,17 @@ import Testing
       var builder = PrefixTableBuilder(decks: [deck])
       var bases: [UsageKind: Int] = [:]
       for kind in [UsageKind.voice, .message] {
-        bases[kind] = builder.add(deck, deckIndex: 0, kind: kind) { row, index in
-          MatchRow(
-            fromSeconds: MatchRowTime.from(row.fromSeconds),
-            untilSeconds: MatchRowTime.until(row.untilSeconds),
-            next: 0, price: 0, tariff: 0, prefixDigits: row.prefixDigits, isBlocked: row.isBlocked ? 1 : 0,
-            deck: 0, row: UInt32(index),
-            fast: FastPrice(
-              price: UnitPrice(pico: 0, units: 60_000), feePico: 0, minimum: 0,
-              increment: BillingIncrement(first: 1000, next: 1000), kind: .voice, unitPriceRank: 0))
+        bases[kind] = deck.rows.withUnsafeBufferPointer { rows in
+          builder.add(rows, kind: kind) { row, index in
+            MatchRow(
+              fromSeconds: MatchRowTime.from(row.fromSeconds),
+              untilSeconds: MatchRowTime.until(row.untilSeconds),
+              next: 0, price: 0, tariff: 0, prefixDigits: row.prefixDigits, isBlocked: row.isBlocked ? 1 : 0,
+              deck: 0, row: UInt32(index),
+              fast: FastPrice(
+                price: UnitPrice(pico: 0, units: 60_000), feePico: 0, minimum: 0,
+                increment: BillingIncrement(first: 1000, next: 1000), kind: .voice, unitPriceRank: 0))
+          }
         }
       }
       let table = builder.build()

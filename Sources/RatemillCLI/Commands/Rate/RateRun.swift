@@ -155,6 +155,7 @@ struct RateRun {
 /// Draws the progress line and passes signals on, ten times a second, while a run goes on.
 final class ProgressTicker: Sendable {
   private let isDone = Atomic<Bool>(false)
+  private let woken = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
   /// `verb` says what goes on.
@@ -166,7 +167,7 @@ final class ProgressTicker: Sendable {
         console.progress {
           verb + Self.line(progress, nanoseconds: DispatchTime.now().uptimeNanoseconds - started)
         }
-        usleep(20_000)
+        _ = woken.wait(timeout: .now() + .milliseconds(20))
       }
       ended.signal()
     }
@@ -175,6 +176,7 @@ final class ProgressTicker: Sendable {
   /// Ends the ticking and takes the line away.
   func stop() {
     isDone.store(true, ordering: .relaxed)
+    woken.signal()
     ended.wait()
   }
 
