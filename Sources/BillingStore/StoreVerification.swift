@@ -58,6 +58,7 @@ extension BillingStore {
     for finding in try billingFindings(trail, deep: deep, &result.billingCount) {
       result.findings.append(finding)
     }
+    result.findings += try invoiceFindings(trail)
     for room in Room.allCases {
       let known = try knownNames(of: room)
       result.leftovers += entries(of: room).filter { !known.contains($0) }.map { "\(room.rawValue)/\($0)" }
