@@ -108,7 +108,7 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "CSQLite", "FaultySQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables",
+        "BillingStore", "CSQLite", "FaultySQLite", "Invoicing", "RatingEngine", "Catalog", "DurableFiles", "Tables",
         "UsageSummary",
         "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",

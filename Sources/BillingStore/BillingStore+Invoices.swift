@@ -2,7 +2,7 @@
 
 public import BillingCalendar
 import DurableFiles
-import Money
+public import Money
 public import Tables
 import UsageSummary
 

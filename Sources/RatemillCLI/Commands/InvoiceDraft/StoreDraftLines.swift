@@ -1,7 +1,9 @@
 // The report of `invoice draft --store`.
 
+internal import BillingCalendar
 internal import BillingOperations
 internal import BillingStore
+internal import Invoicing
 internal import Tables
 
 /// Renders what was drafted in a store.

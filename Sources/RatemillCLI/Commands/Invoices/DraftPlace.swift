@@ -43,7 +43,9 @@ extension OptionSpec where Raw: DraftPlaceCommandOptions {
       .draftPeriod(into: \.place.period),
     ]
   }
+}
 
+extension OptionSpec where Raw: CommandOptions {
   /// Which drafts of a store are meant.
   static func draftPeriod(into path: WritableKeyPath<Raw, UsagePeriodChoice?> & Sendable) -> OptionSpec {
     .value(

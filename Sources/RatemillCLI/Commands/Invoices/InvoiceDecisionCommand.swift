@@ -76,9 +76,10 @@ extension InvoiceDecisionCommand {
     if verdict != .approve {
       _ = try Requirement.given(options.reason, "--reason", "TEXT, for whoever asks later")
     }
+    let decider = if let by = options.by { by } else { try user() }
     return InvoiceDecisionConfiguration(
       storePath: store.storePath, period: options.period, isAll: options.isAll, drafts: inputs,
-      charges: options.charges, by: try options.by ?? user(), reason: options.reason ?? "",
+      charges: options.charges, by: decider, reason: options.reason ?? "",
       printsJSON: store.printsJSON)
   }
 

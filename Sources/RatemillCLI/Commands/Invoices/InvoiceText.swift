@@ -1,5 +1,6 @@
 // Invoices as rows and JSON of reports.
 
+internal import BillingCalendar
 internal import BillingStore
 internal import Money
 internal import Tables
