@@ -140,8 +140,11 @@ struct InvoiceLineText {
       "service", "plan", "charge", "destination", "price", "events", "quantity", "amount", "runs",
     ]
     let rows = found.rows.map { row -> [String] in
-      let price = row.row.unitPrice.map { "\($0)" } ?? "-"
       let digits = row.row.serviceKind?.quantityDigits ?? 0
+      var price = "-"
+      if let amount = row.row.unitPrice, let per = row.row.perQuantity {
+        price = "\(amount) per \(DecimalText.format(per, scale: digits))"
+      }
       return [
         writing.masked(row.row.service.isEmpty ? "-" : row.row.service.description),
         row.row.plan.description, row.row.charge.description,
