@@ -62,7 +62,10 @@ let package = Package(
     // Layer 3: the verbs that join rooms.
     room(
       "BillingOperations",
-      ["BillingStore", "RatingEngine", "Catalog", "DurableFiles", "Tables", "UsageSummary"]),
+      [
+        "BillingStore", "RatingEngine", "Invoicing", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables",
+        "UsageSummary",
+      ]),
     // Layer 3 and 4: the command.
     room(
       "RatemillCLI",
@@ -105,7 +108,7 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "CSQLite", "FaultySQLite", "RatingEngine", "Catalog", "DurableFiles", "Tables",
+        "BillingStore", "CSQLite", "FaultySQLite", "Invoicing", "RatingEngine", "Catalog", "DurableFiles", "Tables",
         "UsageSummary",
         "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",

@@ -2,6 +2,7 @@
 
 public import BillingStore
 public import Catalog
+public import Invoicing
 public import RatingEngine
 
 /// A fault that ends an operation; nothing was committed.
@@ -12,6 +13,22 @@ public enum OperationFault: Error, Sendable {
   case store(StoreFault)
   /// The catalog is invalid.
   case catalog(CatalogFault)
+  /// Invoices cannot be drafted.
+  case drafting(InvoiceDraftFault)
+  /// A document of the invoice stage cannot be read.
+  case document(DraftsFolderFault)
+
+  /// Does something with documents of the invoice stage; its fault becomes one of the operation.
+  static func ofDocuments<Result>(
+    _ body: () throws(DraftsFolderFault) -> Result
+  ) throws(OperationFault) -> Result {
+    do throws(DraftsFolderFault) { return try body() } catch { throw .document(error) }
+  }
+
+  /// Loads a catalog; its fault becomes one of the operation.
+  static func load(_ folder: String) throws(OperationFault) -> Catalog {
+    do throws(CatalogFault) { return try CatalogFolder.load(folder) } catch { throw .catalog(error) }
+  }
 
   /// Does something with a store; its fault becomes one of the operation.
   static func ofStore<Result>(_ body: () throws(StoreFault) -> Result) throws(OperationFault) -> Result {

@@ -39,6 +39,33 @@ struct AccountPeriod: Hashable {
   var period: UsagePeriod
 }
 
+/// What a billing takes in.
+struct BillingScope {
+  var choice: UsagePeriodChoice
+  /// Accounts that are wanted; nil for all.
+  var accounts: Set<Label>?
+  /// What was billed before.
+  var billed: Set<AccountPeriod>
+  /// What it closes.
+  var closing: Set<AccountPeriod>
+
+  /// Whether rows of that account and period belong to it: corrections of earlier periods go with it, those of later ones
+  /// wait for theirs.
+  func contains(_ pair: AccountPeriod) -> Bool {
+    closing.contains(pair)
+      || (billed.contains(pair) && (accounts?.contains(pair.account) ?? true) && choice.isAfter(pair.period))
+  }
+}
+
+/// Rows of a billing that wait for their transaction.
+struct StagedBilling {
+  var choice: UsagePeriodChoice
+  var summary: SummaryManifest.File
+  var totals: UsageTotals
+  var closing: Set<AccountPeriod>
+  var adjustmentRowCount: Int64
+}
+
 extension BillingStore {
   /// Freezes the usage of the chosen periods as billed, and with it all adjustments of periods that their accounts were billed
   /// for before.
@@ -49,33 +76,60 @@ extension BillingStore {
   public func markBilled(
     _ choice: UsagePeriodChoice, accounts: Set<Label>?, reason: String
   ) throws(StoreFault) -> BillingRecord {
+    let scope = try billingScope(choice, accounts: accounts)
+    let staged = try stageBilling(scope) { _ in }
+    guard !staged.closing.isEmpty || staged.adjustmentRowCount > 0 else {
+      try StoreFault.ofFiles { () throws(FileFault) in
+        try DurableFolder.removeAll(stagedBillingPath, operations: operations)
+      }
+      throw .refused(
+        "nothing of \(choice) is left to bill; 'ratemill periods --store \(path)' shows what is open")
+    }
+    return try book.transaction { () throws(StoreFault) in try insertBilling(staged, reason: reason) }
+  }
+
+  private var stagedBillingPath: String { path(.billed, "incoming") }
+
+  /// What a billing of the chosen periods takes in: the open periods of the wanted accounts, nil for all that have usage in
+  /// them, and of these accounts the adjustments of periods before.
+  func billingScope(
+    _ choice: UsagePeriodChoice, accounts: Set<Label>?
+  ) throws(StoreFault) -> BillingScope {
     let billed = try billedPeriods()
-    let used = try usedPeriods()
     let wanted = { (account: Label) in accounts?.contains(account) ?? true }
-    let closing = used.subtracting(billed).filter { choice.contains($0.period) && wanted($0.account) }
-    let staged = path(.billed, "incoming")
+    let closing = try usedPeriods().subtracting(billed).filter {
+      choice.contains($0.period) && wanted($0.account)
+    }
+    return BillingScope(choice: choice, accounts: accounts, billed: billed, closing: closing)
+  }
+
+  /// Gives the rows that a billing would freeze, in order; rows of nothing are left out.
+  func forEachRow(
+    of scope: BillingScope, _ body: (SummaryRow) throws(StoreFault) -> Void
+  ) throws(StoreFault) {
+    var merge = try currentMinusBilled { scope.contains($0) }
+    while let row = try merge.next() {
+      if !row.isZero { try body(row) }
+    }
+  }
+
+  /// Writes the rows of a billing where it waits for its transaction, and gives each to `body` as well.
+  func stageBilling(
+    _ scope: BillingScope, _ body: (SummaryRow) throws(StoreFault) -> Void
+  ) throws(StoreFault) -> StagedBilling {
     var writer = try StoreFault.ofFiles { () throws(FileFault) in
-      try SummaryFolderWriter(at: staged, operations: operations)
+      try SummaryFolderWriter(at: stagedBillingPath, operations: operations)
     }
     var totals = UsageTotals()
     var adjustmentRowCount: Int64 = 0
-    // Corrections of earlier periods go with it; those of later ones wait for theirs.
-    let isAdjusted = { (pair: AccountPeriod) in
-      billed.contains(pair) && wanted(pair.account) && choice.isAfter(pair.period)
-    }
     do throws(StoreFault) {
-      var merge = try currentMinusBilled { closing.contains($0) || isAdjusted($0) }
-      while let row = try merge.next() {
-        if row.isZero { continue }
-        if !closing.contains(AccountPeriod(account: row.account, period: row.usagePeriod)) {
+      try forEachRow(of: scope) { row throws(StoreFault) in
+        if !scope.closing.contains(AccountPeriod(account: row.account, period: row.usagePeriod)) {
           adjustmentRowCount += 1
         }
         totals.add(row)
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
-      }
-      guard !closing.isEmpty || adjustmentRowCount > 0 else {
-        throw .refused(
-          "nothing of \(choice) is left to bill; 'ratemill periods --store \(path)' shows what is open")
+        try body(row)
       }
     } catch {
       writer.discard()
@@ -86,8 +140,9 @@ extension BillingStore {
       try writer.publish()
       return summary
     }
-    return try commitBilling(
-      staged, choice, reason, summary, totals, closing, adjustmentRowCount: adjustmentRowCount)
+    return StagedBilling(
+      choice: scope.choice, summary: summary, totals: totals, closing: scope.closing,
+      adjustmentRowCount: adjustmentRowCount)
   }
 
   /// Gives the adjustments row by row, in order: what is current minus what was billed, of all billed accounts and periods.
@@ -124,7 +179,7 @@ extension BillingStore {
     return sources
   }
 
-  private func billedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
+  func billedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
     try pairs("SELECT account, usage_period FROM billed_accounts")
   }
 
@@ -144,47 +199,44 @@ extension BillingStore {
     return pairs
   }
 
-  private func commitBilling(
-    _ staged: String, _ choice: UsagePeriodChoice, _ reason: String, _ summary: SummaryManifest.File,
-    _ totals: UsageTotals, _ closing: Set<AccountPeriod>, adjustmentRowCount: Int64
-  ) throws(StoreFault) -> BillingRecord {
+  /// Puts the staged rows in their place and into the book; to be called inside a transaction.
+  func insertBilling(_ staged: StagedBilling, reason: String) throws(StoreFault) -> BillingRecord {
+    let (choice, summary, closing) = (staged.choice, staged.summary, staged.closing)
     let number = Int(try book.integer("SELECT MAX(number) FROM billings") ?? 0) + 1
     let identity = SHA256.hex(of: Array("ratemill billing 1\n\(number)\n\(choice)\n\(summary.sha256)\n".utf8))
     var record = BillingRecord(
       id: String(identity.prefix(RunIdentity.runIDDigits)), number: number, choice: choice.description,
       committedAt: now, reason: reason, closedCount: closing.count, rowCount: summary.rowCount,
       amounts: (summary.sums?.amounts ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-      adjustmentRowCount: adjustmentRowCount, auditHead: "")
+      adjustmentRowCount: staged.adjustmentRowCount, auditHead: "")
     try StoreFault.ofFiles { () throws(FileFault) in
-      try DurableFolder.rename(staged, to: path(.billed, record.id), operations: operations)
+      try DurableFolder.rename(stagedBillingPath, to: path(.billed, record.id), operations: operations)
     }
-    record.auditHead = try book.transaction { () throws(StoreFault) in
-      try book.run(
-        """
-        INSERT INTO billings (billing_id, number, period_choice, committed_at, reason, summary_sha256, summary_rows)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-          .text(record.id), .count(number), .text(record.choice), .text(record.committedAt), .text(reason),
-          .text(summary.sha256), .integer(summary.rowCount),
-        ])
-      let statement = try book.prepare(
-        "INSERT INTO billed_accounts (billing_id, account, usage_period) VALUES (?, ?, ?)")
-      for pair in closing.sorted(by: { ($0.account, $0.period) < ($1.account, $1.period) }) {
-        try statement.run([.text(record.id), .label(pair.account), .text(pair.period.description)])
-      }
-      try totals.insert(into: book, table: "billed_usage", owner: record.id)
-      return try AuditTrail(book: book).append(
-        "mark-billed", subject: record.id,
-        details: [
-          "reason": .text(reason), "periods": .text(record.choice), "accounts": .integer(closing.count),
-          "summary_sha256": .text(summary.sha256),
-          "amounts": .object(
-            record.amounts.map {
-              JSONMember(name: Label($0.currency.code), value: .text($0.amount.description))
-            }),
-        ], at: record.committedAt)
+    try book.run(
+      """
+      INSERT INTO billings (billing_id, number, period_choice, committed_at, reason, summary_sha256, summary_rows)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(record.id), .count(number), .text(record.choice), .text(record.committedAt), .text(reason),
+        .text(summary.sha256), .integer(summary.rowCount),
+      ])
+    let statement = try book.prepare(
+      "INSERT INTO billed_accounts (billing_id, account, usage_period) VALUES (?, ?, ?)")
+    for pair in closing.sorted(by: { ($0.account, $0.period) < ($1.account, $1.period) }) {
+      try statement.run([.text(record.id), .label(pair.account), .text(pair.period.description)])
     }
+    try staged.totals.insert(into: book, table: "billed_usage", owner: record.id)
+    record.auditHead = try AuditTrail(book: book).append(
+      "mark-billed", subject: record.id,
+      details: [
+        "reason": .text(reason), "periods": .text(record.choice), "accounts": .integer(closing.count),
+        "summary_sha256": .text(summary.sha256),
+        "amounts": .object(
+          record.amounts.map {
+            JSONMember(name: Label($0.currency.code), value: .text($0.amount.description))
+          }),
+      ], at: record.committedAt)
     return record
   }
 }

@@ -37,7 +37,7 @@ extension BillingStore {
   public func catalogPath(_ ratingHash: String) -> String { path(.catalogs, ratingHash) }
 
   /// Copies the file at `folder`/`inner`, or the folder with all that is in it; nothing where there is none.
-  private static func copy(
+  static func copy(
     _ folder: String, _ inner: String, into copy: PublishedFolder
   ) throws(FileFault) {
     let system = SystemFileOperations()

@@ -4,7 +4,7 @@ public import BillingCalendar
 import DurableFiles
 public import Money
 import Tables
-import UsageSummary
+public import UsageSummary
 
 /// What `writeUsage` wrote.
 public struct UsageExport: Sendable {
@@ -68,6 +68,9 @@ extension BillingStore {
       path: usage.path + "/" + SummarySchema.fileName, rowCount: file?.rowCount ?? 0,
       sha256: file?.sha256 ?? "")
   }
+
+  /// The documents of a run, proved to be those that were committed.
+  public func openUsage(of run: RunRecord) throws(StoreFault) -> UsageFolder { try open(run) }
 
   /// The folder of a run, proved to be the one that was committed.
   func open(_ run: RunRecord) throws(StoreFault) -> UsageFolder {

@@ -40,6 +40,8 @@ public struct StoreTools: Sendable {
 ///     store/runs/<run id>/       the documents of a run, as `rate --out` writes them, and its keys
 ///     store/catalogs/<hash>/     the catalogs that runs used
 ///     store/billed/<billing>/    what was frozen as billed
+///     store/drafts/<draft>/      drafts of invoices, with everything they were made from
+///     store/invoices/<number>/   invoices and credit notes, which never change
 ///     store/lock                 held by the command that changes the store
 public final class BillingStore {
   /// What it is opened for.
@@ -61,7 +63,7 @@ public final class BillingStore {
   static let bookName = "book.sqlite"
   /// The folders of a store.
   enum Room: String, CaseIterable {
-    case runs, catalogs, billed
+    case runs, catalogs, billed, drafts, invoices
   }
 
   /// Opens the store at `path`.
@@ -87,6 +89,7 @@ public final class BillingStore {
       try makeBook(String(folder), operations)
       store = try BillingStore(String(folder), lock: lock, access: .writing, tools)
       try store.makeSchema()
+      try store.addInvoiceTables()
       try store.checkVersion()
       try store.sweep()
     }
@@ -176,6 +179,18 @@ extension BillingStore {
     }
   }
 
+  /// Brings a store of version 1, which knew no invoices, to version 2, at once or not at all.
+  private func addInvoiceTables() throws(StoreFault) {
+    guard try book.integer("PRAGMA application_id") == BookSchema.applicationID,
+      try book.integer("PRAGMA user_version") == 1
+    else { return }
+    try book.transaction { () throws(StoreFault) -> Void in
+      for statement in InvoiceTables.statements + InvoiceTables.views { try book.execute(statement) }
+      try book.execute("PRAGMA user_version = 2")
+      try AuditTrail(book: book).append("upgrade", subject: "store", details: ["version": 2], at: now)
+    }
+  }
+
   private func checkVersion() throws(StoreFault) {
     guard try book.integer("PRAGMA application_id") == BookSchema.applicationID else {
       throw .notAStore(
@@ -220,6 +235,12 @@ extension BillingStore {
       case .runs: "SELECT run_id FROM runs"
       case .catalogs: "SELECT catalog_hash FROM runs"
       case .billed: "SELECT billing_id FROM billings"
+      case .drafts:
+        """
+        SELECT draft_id FROM drafts
+        WHERE state = 'current' OR draft_id IN (SELECT draft_id FROM invoice_documents)
+        """
+      case .invoices: "SELECT number FROM invoice_documents"
       }
     var names: Set<String> = []
     try book.query(sql) { row in names.insert(row.text(0)) }

@@ -16,7 +16,8 @@ extension BillingStore {
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
-    "billed_usage", "audit",
+    "billed_usage", "audit", "drafts", "draft_accounts", "draft_documents", "decisions", "invoice_documents",
+    "invoice_document_lines",
   ]
 
   /// The file of an export that is there in every export.
@@ -45,7 +46,7 @@ extension BillingStore {
       for table in Self.exportedTables {
         script += "\\copy \(table) FROM '\(table).csv' WITH (FORMAT csv, HEADER true)\n"
       }
-      script += PostgresViews.statements.joined() + "COMMIT;\n"
+      script += (PostgresViews.statements + InvoiceTables.postgresViews).joined() + "COMMIT;\n"
       try StoreFault.ofFiles { () throws(FileFault) in
         let writer = try folder.writer(Self.exportMarker)
         try writer.write(script)

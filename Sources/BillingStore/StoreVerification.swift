@@ -13,6 +13,8 @@ public struct StoreVerification: Sendable {
   public var runCount = 0
   /// Billings that were looked at.
   public var billingCount = 0
+  /// Invoices and credit notes that were looked at.
+  public var invoiceCount = 0
   /// Rows of the audit trail.
   public var auditCount: Int64 = 0
   /// The seal of its last row.
@@ -58,6 +60,8 @@ extension BillingStore {
     for finding in try billingFindings(trail, deep: deep, &result.billingCount) {
       result.findings.append(finding)
     }
+    result.invoiceCount = try invoices().count
+    result.findings += try invoiceFindings(trail)
     for room in Room.allCases {
       let known = try knownNames(of: room)
       result.leftovers += entries(of: room).filter { !known.contains($0) }.map { "\(room.rawValue)/\($0)" }

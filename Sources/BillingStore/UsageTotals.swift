@@ -98,7 +98,7 @@ struct UsageTotals {
   }
 
   /// Whole units, rounded down, and what is left in pico.
-  private static func parts(_ amount: Amount) -> (units: Int128, pico: Int128) {
+  static func parts(_ amount: Amount) -> (units: Int128, pico: Int128) {
     let whole = Int128(1_000_000_000_000)
     let (quotient, remainder) = amount.pico.quotientAndRemainder(dividingBy: whole)
     return remainder < 0 ? (quotient - 1, remainder + whole) : (quotient, remainder)
@@ -130,7 +130,7 @@ extension UsageTotals {
     }
   }
 
-  private static func amount(_ units: Int64, _ pico: Int64) -> Amount {
+  static func amount(_ units: Int64, _ pico: Int64) -> Amount {
     Amount(pico: Int128(units) * 1_000_000_000_000 + Int128(pico))
   }
 

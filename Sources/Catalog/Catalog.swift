@@ -77,6 +77,10 @@ public struct CatalogDefaults: Sendable {
   public var seller: [(key: Label, value: Label)]
   /// Where taxes are rounded.
   public var taxRounding = TaxRounding.total
+  /// The series that invoices are numbered in.
+  public var invoiceSeries: Label = "INV"
+  /// The series that credit notes are numbered in.
+  public var creditNoteSeries: Label = "CN"
 
   /// Makes defaults.
   public init(zone: Zone, currency: Currency?, country: Label?, seller: [(key: Label, value: Label)]) {

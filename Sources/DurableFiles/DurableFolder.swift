@@ -31,6 +31,20 @@ public enum DurableFolder {
     try FileTree.syncEntries(of: parent(of: path), shown: path, operations)
   }
 
+  /// Gives folders of one place other names in another place on the same device, and brings the names of both to the device
+  /// once.
+  ///
+  /// Nothing may be at the new names. A fault in between leaves some moved and others not.
+  public static func move(
+    _ names: [String], from: String, to: String, operations: any FileOperations = SystemFileOperations()
+  ) throws(FileFault) {
+    for name in names {
+      try FileTree.rename(from + "/" + name, to: to + "/" + name, shown: to + "/" + name, operations)
+    }
+    try FileTree.syncEntries(of: to, shown: to, operations)
+    try FileTree.syncEntries(of: from, shown: from, operations)
+  }
+
   /// Removes a file, or a folder with all that is in it; links are not followed. What has gone already is no fault.
   public static func removeAll(
     _ path: String, operations: any FileOperations = SystemFileOperations()

@@ -37,6 +37,14 @@ public struct OneTimeLine: Hashable, Sendable {
   public var origin: LineOrigin
   /// price × quantity.
   public var amount: LineAmount
+
+  /// Id of the row that it comes from; empty where it has none.
+  var id: Label = .empty
+  /// How a store names the charge; its place in the catalog where it has no name of its own.
+  var name: Label {
+    if origin.file == "tickets.csv" { return DraftBasis.name(ofTicket: ticket) }
+    return id.isEmpty ? Label(origin.description) : DraftBasis.name(ofCharge: id)
+  }
 }
 
 /// What something cost, and what is added.

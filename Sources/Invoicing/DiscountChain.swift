@@ -24,22 +24,28 @@ struct DiscountChain {
     for (_, discount) in all.enumerated().sorted(by: {
       ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
     }) {
-      try take(discount)
+      // What is already a credit is not discounted.
+      try take(discount, where: { $0.net > .zero })
+      // But usage that is taken back was discounted when it was billed, and gives back no more than was paid.
+      if case .share = discount.value {
+        try take(discount, where: { $0.origin == .adjustment && $0.net < .zero })
+      }
     }
   }
 
-  private mutating func take(_ discount: Discount) throws(InvoiceDraftFault) {
-    // What is already a credit is not discounted.
+  private mutating func take(
+    _ discount: Discount, where isMeant: (NetLine) -> Bool
+  ) throws(InvoiceDraftFault) {
     let fits = lines.indices.filter { index in
       let line = lines[index]
-      return line.net > .zero && discount.span.contains(line.firstDay)
+      return isMeant(line) && discount.span.contains(line.firstDay)
         && (discount.item.isEmpty || discount.item == line.item)
         && (discount.contract.isEmpty || discount.contract == line.contract)
     }
     let base = fits.reduce(Amount.zero) { $0 + lines[$1].net }
-    guard base > .zero, let amount = try amount(of: discount, base) else { return }
-    let parts = LargestRemainder.parts(
-      of: amount.rounded, weights: fits.map { lines[$0].net.pico / unit }, digits: currency.minorDigits)
+    guard base != .zero, let amount = try amount(of: discount, base) else { return }
+    let weights = fits.map { Int128(lines[$0].net.pico.magnitude) / unit }
+    let parts = LargestRemainder.parts(of: amount.rounded, weights: weights, digits: currency.minorDigits)
     var shares: [LineShare] = []
     for (index, part) in zip(fits, parts) where part != .zero {
       lines[index].net += part
@@ -53,7 +59,7 @@ struct DiscountChain {
 
   private var unit: Int128 { RoundingRule(scale: currency.minorDigits, mode: .down).stepPico }
 
-  /// What is taken off, zero or less; nil for an amount in another currency.
+  /// What is taken off, of the other sign than the base; nil for an amount in another currency.
   private func amount(of discount: Discount, _ base: Amount) throws(InvoiceDraftFault) -> LineAmount? {
     switch discount.value {
     case .share(let share):

@@ -31,6 +31,10 @@ public struct DraftEntry: Hashable, Sendable {
   public var jsonHash: String
   /// SHA-256 of the page.
   public var pageHash: String
+  /// SHA-256 of what the document says, whatever usage folder it was made from; empty where no store asks for it.
+  public var contentHash = ""
+  /// The one-time charges on it that nobody has decided about, by the names that a store gives them.
+  public var undecidedCharges: [Label] = []
 
   /// Its calls, where they lie in a file of their own.
   var calls: AttachedCalls?

@@ -12,7 +12,7 @@ enum DraftManifest {
   static let fileName = "drafts.json"
 
   /// Version of the file.
-  static let version = 2
+  static let version = 3
 
   /// Its bytes: pretty JSON, sealed.
   static func text(
@@ -45,6 +45,8 @@ enum DraftManifest {
       JSONMember(name: "other", value: money(draft.other, draft.currency)),
       JSONMember(name: "tax", value: money(draft.tax, draft.currency)),
       JSONMember(name: "total", value: money(draft.total, draft.currency)),
+      JSONMember(name: "content_sha256", value: .text(draft.contentHash)),
+      JSONMember(name: "undecided_charges", value: .array(draft.undecidedCharges.map { .string($0) })),
       file("json", draft.fileName + ".json", draft.jsonHash),
       file("page", draft.fileName + ".html", draft.pageHash),
     ]

@@ -102,6 +102,8 @@ struct DraftWriting {
       jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
     entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
     entry.tax = draft.tax
+    if drafting.isOfStore { entry.contentHash = draft.contentHash }
+    entry.undecidedCharges = draft.oneTime.filter { $0.decision == nil }.map(\.name)
     entry.part = draft.part
     entry.calls = appendix.file
     return entry

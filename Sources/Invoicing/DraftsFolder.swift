@@ -42,6 +42,13 @@ public struct DraftsFolder: Sendable {
     public var jsonName: Label
     /// SHA-256 of the JSON document.
     public var jsonHash: Label
+    /// SHA-256 of what the document says, whatever usage folder it was made from; empty where no store asks for it.
+    public var contentHash: Label
+    /// One-time charges on it that nobody has decided about, by the names that a store gives them.
+    public var undecidedCharges: [Label]
+
+    /// Name of its files, without suffix.
+    public var name: Label { Label(String(jsonName.description.dropLast(".json".count))) }
   }
 
   /// The folder as the user named it.
@@ -90,21 +97,16 @@ public struct DraftsFolder: Sendable {
   }
 
   private static func draft(_ node: JSONNode) throws -> Draft {
-    func amount(_ name: Label) throws -> Amount {
-      let text = try node.member(name).text().description
-      guard case .success(let pico) = DecimalText.parse(text, scale: Amount.scale) else {
-        throw node.fault("\(name) is no amount")
-      }
-      return Amount(pico: pico)
-    }
     guard let period = UsagePeriod.parse(try node.member("period").text().description),
       let currency = Currency(code: try node.member("currency").text().description)
     else { throw node.fault("no period or currency") }
     let document = try node.member("json")
     return Draft(
       account: try node.member("account").text(), period: period, currency: currency,
-      isProjects: try node.member("part").text() == "projects", recurring: try amount("recurring"),
-      usage: try amount("usage"), other: try amount("other"), total: try amount("total"),
-      jsonName: try document.member("name").text(), jsonHash: try document.member("sha256").text())
+      isProjects: try node.member("part").text() == "projects", recurring: try node.amount("recurring"),
+      usage: try node.amount("usage"), other: try node.amount("other"), total: try node.amount("total"),
+      jsonName: try document.member("name").text(), jsonHash: try document.member("sha256").text(),
+      contentHash: try node.member("content_sha256").text(),
+      undecidedCharges: try node.member("undecided_charges").elements().map { try $0.text() })
   }
 }

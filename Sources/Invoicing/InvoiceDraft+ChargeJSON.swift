@@ -65,6 +65,17 @@ extension InvoiceDraft {
     ] + json(line.amount)
   }
 
+  func json(_ line: AdjustmentLine, number: Int) -> JSONValue {
+    let digits = line.kind?.quantityDigits ?? 0
+    return [
+      "line": .integer(number), "corrects": .string(line.corrects),
+      "period": ["from": .text(line.period.from.description), "until": .text(line.period.until.description)],
+      "service_kind": .text(line.kind?.name ?? ""), "unit": .text(line.kind?.unit ?? ""),
+      "name": .string(line.name), "event_count": .integer(line.eventCount),
+      "quantity_billed": .text(DecimalText.format(line.quantityBilled, scale: digits)),
+    ] + json(line.amount)
+  }
+
   func json(_ line: DiscountLine) -> JSONValue {
     let level: String
     switch line.level {

@@ -8,12 +8,20 @@ import UsageSummary
 
 extension InvoiceDraft {
   /// Version of the document.
-  public static let documentVersion = 2
+  public static let documentVersion = 3
+
+  /// SHA-256 of what it says, whatever usage folder it was made from: two drafts with the same hash are the same to a client.
+  public var contentHash: String {
+    var draft = self
+    draft.usageManifestHash = ""
+    return SHA256.hex(of: draft.json())
+  }
 
   /// The bytes of the document: pretty JSON, sealed (`SealedJSON`). Equal drafts give equal bytes.
   public func json() -> [UInt8] {
     SealedJSON.text(of: [
-      "document": "invoice", "version": .integer(Self.documentVersion), "status": "draft", "number": .null,
+      "document": "invoice", "version": .integer(Self.documentVersion),
+      "status": .text(issue == nil ? "draft" : "final"), "number": issue.map { .string($0.number) } ?? .null,
       "date": .text(date.description),
       "period": ["from": .text(period.from.description), "until": .text(period.until.description)],
       "currency": .text(currency.code), "seller": Self.json(seller),
@@ -30,7 +38,9 @@ extension InvoiceDraft {
       "values": .array(values.enumerated().map { json($1, number: firstValueNumber + $0) }),
       "value_subtotal": money(valueSubtotal), "contracts": .array(contracts.map(json)),
       "commitments": .array(commitments.enumerated().map { json($1, number: firstCommitmentNumber + $0) }),
-      "commitment_subtotal": money(commitmentSubtotal), "discounts": .array(discounts.map(json)),
+      "commitment_subtotal": money(commitmentSubtotal),
+      "adjustments": .array(adjustments.enumerated().map { json($1, number: firstAdjustmentNumber + $0) }),
+      "adjustment_subtotal": money(adjustmentSubtotal), "discounts": .array(discounts.map(json)),
       "discount_total": money(discountTotal), "net": money(net), "tax_place": taxPlaceJSON,
       "taxes": .array(taxes.map(json)), "tax": money(tax), "total": money(total),
       "rounding": .text(rounding.description), "count_changes": .array(countChanges.map(json)),
@@ -44,6 +54,8 @@ extension InvoiceDraft {
   private var firstOneTimeNumber: Int { recurring.count + usageLineCount + 1 }
   private var firstValueNumber: Int { firstOneTimeNumber + oneTime.count }
   private var firstCommitmentNumber: Int { firstValueNumber + values.count }
+
+  private var firstAdjustmentNumber: Int { firstCommitmentNumber + commitments.count }
 
   private func usageSections() -> [JSONValue] {
     var number = recurring.count

@@ -7,6 +7,20 @@ public import BillingCalendar
 public import Money
 public import Tables
 
+/// What makes a document final.
+public struct InvoiceIssue: Hashable, Sendable {
+  /// Its number.
+  public var number: Label
+  /// The date on it.
+  public var date: CivilDate
+
+  /// Makes one.
+  public init(number: Label, date: CivilDate) {
+    self.number = number
+    self.date = date
+  }
+}
+
 /// Which charges stand on a document, where an account gets several for one period.
 public enum DocumentPart: Int, Hashable, Comparable, Sendable {
   /// Recurring charges, usage, and one-time charges that belong to it.
@@ -20,8 +34,8 @@ public enum DocumentPart: Int, Hashable, Comparable, Sendable {
 
 /// What one account owes for one usage period in one currency.
 ///
-/// Lines are numbered from 1 in this order: recurring, usage by section, one-time, results, commitments. Discounts and taxes name
-/// the lines that they are on.
+/// Lines are numbered from 1 in this order: recurring, usage by section, one-time, results, commitments, adjustments. Discounts
+/// and taxes name the lines that they are on.
 public struct InvoiceDraft: Hashable, Sendable {
   /// A name and its text, such as `address`.
   public struct Detail: Hashable, Sendable {
@@ -51,6 +65,8 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var currency: Currency
   /// What of the account's charges it holds.
   public var part = DocumentPart.main
+  /// Number and date; nil as long as it is a draft.
+  public var issue: InvoiceIssue?
   /// Charges of contracts, in the order of contracts.csv.
   public var recurring: [RecurringLine]
   /// Usage by kind: voice, message, data, event, then rows without event; only kinds with lines.
@@ -63,6 +79,8 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var contracts: [ContractReference] = []
   /// What is missing to commitments, in the order of commitments.csv.
   public var commitments: [CommitmentLine] = []
+  /// Corrections of periods that were billed before, by period.
+  public var adjustments: [AdjustmentLine] = []
   /// Discounts in the order in which they were taken.
   public var discounts: [DiscountLine] = []
   /// Taxes in the order in which they were counted.
@@ -96,8 +114,8 @@ public struct InvoiceDraft: Hashable, Sendable {
     self.usageManifestHash = usageManifestHash
   }
 
-  /// The date on it: the end of the usage period, the first day on which all of it is over. No clock is asked.
-  public var date: CivilDate { period.until }
+  /// The date on it; of a draft the end of the usage period, the first day on which all of it is over. No clock is asked.
+  public var date: CivilDate { issue?.date ?? period.until }
   /// Sum of the recurring lines.
   public var recurringSubtotal: Amount { recurring.reduce(.zero) { $0 + $1.amount.rounded } }
   /// Sum of the usage lines.
@@ -108,11 +126,14 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var valueSubtotal: Amount { values.reduce(.zero) { $0 + $1.amount.rounded } }
   /// Sum of what is missing to commitments.
   public var commitmentSubtotal: Amount { commitments.reduce(.zero) { $0 + $1.amount.rounded } }
-  /// Sum of the discounts, zero or less.
+  /// Sum of the corrections of earlier periods.
+  public var adjustmentSubtotal: Amount { adjustments.reduce(.zero) { $0 + $1.amount.rounded } }
+  /// Sum of the discounts; above zero only where a credit is discounted as what it corrects was.
   public var discountTotal: Amount { discounts.reduce(.zero) { $0 + $1.amount.rounded } }
   /// What is owed before tax.
   public var net: Amount {
-    recurringSubtotal + usageSubtotal + oneTimeSubtotal + valueSubtotal + commitmentSubtotal + discountTotal
+    recurringSubtotal + usageSubtotal + oneTimeSubtotal + valueSubtotal + commitmentSubtotal
+      + adjustmentSubtotal + discountTotal
   }
   /// Sum of the taxes.
   public var tax: Amount { taxes.reduce(.zero) { $0 + $1.amount.rounded } }
@@ -123,7 +144,7 @@ public struct InvoiceDraft: Hashable, Sendable {
     let charged = recurring.map(\.amount) + usage.flatMap { $0.lines.map(\.amount) } + oneTime.map(\.amount)
     let others =
       values.map(\.amount) + commitments.map(\.amount) + discounts.map(\.amount) + taxes.map(\.amount)
-    return (charged + others).reduce(.zero) { $0 + $1.rounding }
+    return (charged + others + adjustments.map(\.amount)).reduce(.zero) { $0 + $1.rounding }
   }
   /// The last day to pay, where the account's terms say so many days.
   public var dueDate: CivilDate? {

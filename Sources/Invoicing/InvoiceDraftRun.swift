@@ -16,6 +16,7 @@ public struct InvoiceDraftRun {
   private let catalog: Catalog
   private let choice: UsagePeriodChoice?
   private let earlier: [DraftsFolder]
+  private let pinned: PinnedBasis?
   /// How the calls of the usage are listed behind the invoices; nil for not at all. No part of the JSON documents.
   public var callListing: CallListing?
 
@@ -34,6 +35,17 @@ public struct InvoiceDraftRun {
     self.usage = usage
     self.catalog = catalog
     self.choice = choice
+    pinned = nil
+  }
+
+  /// Prepares a run over the usage of a store: accounts that were billed get no draft, what changed in periods that were
+  /// billed stands on the next one, and the store's decisions about charges hold.
+  public init(usage: UsageFolder, catalog: Catalog, pinned: PinnedBasis) {
+    earlier = []
+    self.usage = usage
+    self.catalog = pinned.basis.applied(to: catalog)
+    choice = pinned.basis.choice
+    self.pinned = pinned
   }
 
   /// Calls `body` with every draft: by account as bytes, then period, then currency.
@@ -42,8 +54,7 @@ public struct InvoiceDraftRun {
   public func forEachDraft(
     _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
   ) throws(InvoiceDraftFault) {
-    try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice, earlier: earlier)
-      .forEachDraft(body)
+    try drafting().forEachDraft(body)
   }
 
   /// Writes all drafts into the folder `path` and publishes it at once.
@@ -75,6 +86,10 @@ public struct InvoiceDraftRun {
     return report
   }
 
+  private func drafting() throws(InvoiceDraftFault) -> InvoiceDrafting {
+    try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice, earlier: earlier, pinned: pinned)
+  }
+
   private func emptyReport() -> InvoiceDraftReport {
     var counts: [Label: Int64] = [:]
     for row in usage.suspenseDigest { counts[row.account, default: 0] += row.eventCount }
@@ -91,7 +106,7 @@ public struct InvoiceDraftRun {
   }
 
   private func writeDrafts(to folder: PublishedFolder) throws(InvoiceDraftFault) -> [DraftEntry] {
-    let drafting = try InvoiceDrafting(usage: usage, catalog: catalog, choice: choice, earlier: earlier)
+    let drafting = try drafting()
     let names = DocumentNames(accounts: catalog.accounts.lazy.map(\.id))
     var writing = DraftWriting(drafting: drafting, names: names, folder: folder)
     guard let callListing else {

@@ -26,7 +26,13 @@ struct InvoiceDrafting: Sendable {
   private let billing: [AccountBilling]
   private let allowances: AllowanceBook
   private let previous: [EarlierKey: PreviousTotals]
+  private let basis: DraftBasis?
+  private let adjustments: [Label: AdjustmentLines]
+  private let corrected: [EarlierKey: Label]
   private let contractMonths: ContractMonths
+
+  /// Whether the usage is that of a store.
+  var isOfStore: Bool { basis != nil }
 
   fileprivate struct DocumentKey: Hashable, Comparable, Sendable {
     var period: UsagePeriod
@@ -39,10 +45,18 @@ struct InvoiceDrafting: Sendable {
   }
 
   init(
-    usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?, earlier: [DraftsFolder]
+    usage: UsageFolder, catalog: Catalog, choice: UsagePeriodChoice?, earlier: [DraftsFolder],
+    pinned: PinnedBasis? = nil
   ) throws(InvoiceDraftFault) {
     self.usage = usage
     self.catalog = catalog
+    basis = pinned?.basis
+    adjustments =
+      try pinned.map { pinned throws(InvoiceDraftFault) in
+        try pinned.basis.adjustments(in: pinned.folder)
+      } ?? [:]
+    corrected = Dictionary(
+      (pinned?.basis.invoices ?? []).map { (EarlierKey($0), $0.number) }, uniquingKeysWith: { $1 })
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
     billing = AccountBilling.all(of: catalog)
@@ -50,7 +64,8 @@ struct InvoiceDrafting: Sendable {
     do throws(UsageFolderFault) { allowances = AllowanceBook(try usage.allowances()) } catch {
       throw .usage(error)
     }
-    previous = EarlierKey.totals(of: earlier)
+    previous = EarlierKey.totals(of: earlier).merging(
+      EarlierKey.totals(of: pinned?.basis.invoices ?? []), uniquingKeysWith: { $1 })
   }
 
   /// Calls `body` with every draft: by account as bytes, then period, then currency. Memory: the lines of one account.
@@ -98,6 +113,7 @@ struct InvoiceDrafting: Sendable {
   func drafts(of found: AccountUsage) throws(InvoiceDraftFault) -> [InvoiceDraft] {
     let (index, lines) = (found.index, found.lines)
     let account = catalog.accounts[index]
+    if let basis, basis.billedAccounts.contains(account.id) { return [] }
     for key in lines.keys.sorted() {
       let own = UsagePeriod.containing(key.period.from, cycleDay: Int32(account.cycleDay))
       guard own == key.period else {
@@ -115,8 +131,13 @@ struct InvoiceDrafting: Sendable {
         }
       }
     }
+    let corrections = adjustments[account.id]
+    var adjusted: Set<DocumentKey> = []
+    if let period = basis.flatMap({ $0.choice.period(cycleDay: Int32(account.cycleDay)) }) {
+      adjusted = Set((corrections?.currencies ?? []).map { DocumentKey(period: period, currency: $0) })
+    }
     var drafts: [InvoiceDraft] = []
-    for key in Set(lines.keys).union(charges.keys).sorted() {
+    for key in Set(lines.keys).union(charges.keys).union(adjusted).sorted() {
       var draft = InvoiceDraft(
         seller: seller, account: account.id, accountName: account.name,
         accountDetails: InvoiceParty.details(of: account), period: key.period, currency: key.currency,
@@ -130,6 +151,12 @@ struct InvoiceDrafting: Sendable {
       }
       draft.oneTime = charges[key]?.oneTime ?? []
       draft.values = charges[key]?.values ?? []
+      if adjusted.contains(key) {
+        draft.adjustments =
+          corrections?.lines(in: key.currency) { period in
+            corrected[EarlierKey(account.id, key.currency, period)] ?? .empty
+          } ?? []
+      }
       try assembly.finish(&draft, isChargedPeriod: charges[key] != nil)
       drafts.append(draft)
     }
@@ -187,6 +214,29 @@ private struct EarlierKey: Hashable {
   init(_ draft: DraftsFolder.Draft) {
     (account, currency, period) = (draft.account, draft.currency, draft.period.next)
     isProjects = draft.isProjects
+  }
+
+  init(_ invoice: DraftBasis.EarlierInvoice) {
+    (account, currency, period) = (invoice.account, invoice.currency, invoice.period.next)
+    isProjects = invoice.isProjects
+  }
+
+  /// The main document of a period.
+  init(_ account: Label, _ currency: Currency, _ period: UsagePeriod) {
+    (self.account, self.currency, self.period) = (account, currency, period.next)
+    isProjects = false
+  }
+
+  /// The sums of invoices.
+  static func totals(of invoices: [DraftBasis.EarlierInvoice]) -> [EarlierKey: PreviousTotals] {
+    Dictionary(
+      invoices.map { invoice in
+        (
+          EarlierKey(invoice),
+          PreviousTotals(
+            recurring: invoice.recurring, usage: invoice.usage, other: invoice.other, total: invoice.total)
+        )
+      }, uniquingKeysWith: { $1 })
   }
 
   /// The sums of all drafts; of two for one period, those of the folder named last.

@@ -1,4 +1,4 @@
-// The tables of one-time charges, commitments, discounts and taxes.
+// The tables of one-time charges, results, commitments, corrections, discounts and taxes.
 
 import BillingCalendar
 import Catalog
@@ -14,16 +14,13 @@ extension InvoicePage {
     ]
     begin(table: "One-time charges", columns: columns)
     for line in draft.oneTime {
-      page.open("tr")
-      page.open("td")
-      page.text(line.description)
-      for note in PrintedCharge.notes(of: line) { page.element("small", note) }
-      page.close("td")
-      page.element("td", PrintedNumber.day(line.delivered, isShort: true))
-      numberCell("Quantity", PrintedCharge.quantity(line.quantityMicro))
-      numberCell("Price", money(line.price))
-      amountCells(line.amount)
-      page.close("tr")
+      row(
+        [
+          .text(line.description.description, notes: PrintedCharge.notes(of: line)),
+          .text(PrintedNumber.day(line.delivered, isShort: true)),
+          .number("Quantity", PrintedCharge.quantity(line.quantityMicro)),
+          .number("Price", money(line.price)),
+        ], line.amount)
     }
     end(subtotal: draft.oneTimeSubtotal, columnCount: columns.count)
   }
@@ -37,17 +34,14 @@ extension InvoicePage {
     ]
     begin(table: "Service levels", columns: columns)
     for line in draft.values {
-      page.open("tr")
-      page.open("td")
-      page.text(line.description)
-      page.element("small", "\(line.metric), measured on \(PrintedNumber.day(line.measured, isShort: true))")
-      page.close("td")
-      numberCell("Promised", PrintedCharge.quantity(line.targetMicro))
-      numberCell("Measured", PrintedCharge.quantity(line.measuredMicro))
-      numberCell("Of", money(line.base))
-      numberCell("Rate", PrintedCharge.percent(line.share))
-      amountCells(line.amount)
-      page.close("tr")
+      let note = "\(line.metric), measured on \(PrintedNumber.day(line.measured, isShort: true))"
+      row(
+        [
+          .text(line.description.description, notes: [note]),
+          .number("Promised", PrintedCharge.quantity(line.targetMicro)),
+          .number("Measured", PrintedCharge.quantity(line.measuredMicro)),
+          .number("Of", money(line.base)), .number("Rate", PrintedCharge.percent(line.share)),
+        ], line.amount)
     }
     end(subtotal: draft.valueSubtotal, columnCount: columns.count)
   }
@@ -60,19 +54,34 @@ extension InvoicePage {
     ]
     begin(table: "Minimum commitments", columns: columns)
     for line in draft.commitments {
-      page.open("tr")
-      page.open("td")
-      page.text(line.description)
-      if !line.share.isWhole {
-        page.element("small", "\(line.share.days) of \(line.share.ofDays) days")
-      }
-      page.close("td")
-      numberCell("Agreed", money(line.committed))
-      numberCell("Reached", money(line.reached))
-      amountCells(line.amount)
-      page.close("tr")
+      let share = line.share.isWhole ? [] : ["\(line.share.days) of \(line.share.ofDays) days"]
+      row(
+        [
+          .text(line.description.description, notes: share), .number("Agreed", money(line.committed)),
+          .number("Reached", money(line.reached)),
+        ], line.amount)
     }
     end(subtotal: draft.commitmentSubtotal, columnCount: columns.count)
+  }
+
+  mutating func adjustments() {
+    guard !draft.adjustments.isEmpty else { return }
+    let columns = [
+      Column(title: "Usage", style: "name"), Column(title: "Of", style: "days"),
+      Column(title: "Events", style: "number count"), Column(title: "Quantity", style: "number quantity"),
+    ]
+    begin(table: "Corrections of earlier periods", columns: columns)
+    for line in draft.adjustments {
+      let corrects = line.corrects.isEmpty ? [] : ["corrects invoice \(line.corrects)"]
+      row(
+        [
+          .text(line.name.description),
+          .text(PrintedNumber.days(line.period.days, isShort: true), notes: corrects),
+          .number("Events", PrintedNumber.count(line.eventCount)),
+          .number("Quantity", PrintedUsage(kind: line.kind).quantity(line.quantityBilled, price: nil)),
+        ], line.amount)
+    }
+    end(subtotal: draft.adjustmentSubtotal, columnCount: columns.count)
   }
 
   mutating func discounts() {
@@ -83,16 +92,12 @@ extension InvoicePage {
     ]
     begin(table: "Discounts", columns: columns)
     for line in draft.discounts {
-      page.open("tr")
-      page.element("td", line.description.description)
-      numberCell("Of", money(line.base))
-      if case .share(let share) = line.value {
-        numberCell("Rate", PrintedCharge.percent(share))
-      } else {
-        numberCell("Rate", "")
-      }
-      amountCells(line.amount)
-      page.close("tr")
+      var rate = ""
+      if case .share(let share) = line.value { rate = PrintedCharge.percent(share) }
+      row(
+        [
+          .text(line.description.description), .number("Of", money(line.base)), .number("Rate", rate),
+        ], line.amount)
     }
     end(subtotal: draft.discountTotal, columnCount: columns.count)
   }
@@ -105,19 +110,13 @@ extension InvoicePage {
     ]
     begin(table: "Tax", columns: columns)
     for line in draft.taxes {
-      page.open("tr")
-      page.open("td")
-      page.text("\(line.tax), \(line.place)")
-      if let exemption = line.exemption { page.element("small", PrintedCharge.reason(exemption)) }
-      page.close("td")
-      if let quantity = line.quantityMicro {
-        numberCell("On", PrintedNumber.decimal(quantity, scale: 6))
-      } else {
-        numberCell("On", money(line.base))
-      }
-      numberCell("Rate", line.exemption == nil ? PrintedCharge.rate(of: line.method) : "")
-      amountCells(line.amount)
-      page.close("tr")
+      let base = line.quantityMicro.map { PrintedNumber.decimal($0, scale: 6) } ?? money(line.base)
+      row(
+        [
+          .text("\(line.tax), \(line.place)", notes: line.exemption.map { [PrintedCharge.reason($0)] } ?? []),
+          .number("On", base),
+          .number("Rate", line.exemption == nil ? PrintedCharge.rate(of: line.method) : ""),
+        ], line.amount)
     }
     end(subtotal: draft.tax, columnCount: columns.count)
   }

@@ -21,6 +21,7 @@ struct InvoicePage {
     let charged = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
     let others =
       draft.oneTime.map(\.amount) + draft.values.map(\.amount) + draft.commitments.map(\.amount)
+      + draft.adjustments.map(\.amount)
       + draft.discounts.map(\.amount)
       + draft.taxes.map(\.amount)
     hasRounding = (charged + others).contains { $0.rounding != .zero }
@@ -34,8 +35,8 @@ struct InvoicePage {
   }
 
   private mutating func render() {
-    page.begin(
-      title: "Draft invoice \u{b7} \(draft.accountName) \u{b7} \(PrintedNumber.days(draft.period.days))")
+    let name = draft.issue.map { "Invoice \($0.number)" } ?? "Draft invoice"
+    page.begin(title: "\(name) \u{b7} \(draft.accountName) \u{b7} \(PrintedNumber.days(draft.period.days))")
     page.markup("<main class=\"sheet\">\n")
     head()
     parties()
@@ -48,6 +49,7 @@ struct InvoicePage {
     oneTime()
     values()
     commitments()
+    adjustments()
     discounts()
     taxes()
     totals()
@@ -71,41 +73,28 @@ struct InvoicePage {
   private func seller(_ name: Label) -> Label? { draft.seller.first { $0.name == name }?.text }
 
   private mutating func head() {
-    page.markup("<header class=\"head\">\n<div>\n")
-    if let name = seller("name") { page.element("p", style: "brand", name.description) }
-    if let address = seller("address") { page.element("p", style: "lines small grey", address.description) }
-    page.markup(
-      "</div>\n<div class=\"title\">\n<h1>Invoice</h1>\n<p class=\"badge\">Draft</p>\n</div>\n</header>\n")
+    page.head(seller: draft.seller, title: "Invoice", isDraft: draft.issue == nil)
   }
 
   private mutating func parties() {
-    page.markup("<div class=\"parties\">\n<div>\n<p class=\"label\">Bill to</p>\n")
-    page.element("p", style: "name", draft.accountName.description)
-    let address = PostalAddress.lines(of: draft.accountDetails)
-    if !address.isEmpty { page.element("p", style: "lines", address.joined(separator: "\n")) }
-    page.markup("</div>\n<dl class=\"facts\">\n")
-    fact("Invoice number", "none yet")
-    fact("Date", PrintedNumber.day(draft.date))
-    fact("Period", PrintedNumber.days(draft.period.days))
-    fact("Account", draft.account.description)
+    var facts = [
+      ("Invoice number", draft.issue?.number.description ?? "none yet"),
+      ("Date", PrintedNumber.day(draft.date)), ("Period", PrintedNumber.days(draft.period.days)),
+      ("Account", draft.account.description),
+    ]
     for (name, title) in Self.factTitles {
       if let detail = draft.accountDetails.first(where: { $0.name == name }) {
-        fact(title, detail.text.description)
+        facts.append((title, detail.text.description))
       }
     }
-    for contract in draft.contracts { fact("Contract", PrintedCharge.name(of: contract)) }
-    page.markup("</dl>\n</div>\n")
+    facts += draft.contracts.map { ("Contract", PrintedCharge.name(of: $0)) }
+    page.parties(name: draft.accountName, details: draft.accountDetails, facts: facts)
   }
 
   private static let factTitles: [(Label, String)] = [
     ("tax_id", "Your tax ID"), ("vat_id", "Your VAT ID"), ("purchase_order", "Purchase order"),
     ("reference", "Your reference"), ("terms", "Terms"),
   ]
-
-  private mutating func fact(_ title: String, _ text: String) {
-    page.element("dt", title)
-    page.element("dd", text)
-  }
 
   private mutating func due() {
     page.markup("<div class=\"due\">\n")
@@ -134,21 +123,14 @@ extension InvoicePage {
     ]
     begin(table: "Recurring charges", columns: columns)
     for line in draft.recurring {
-      page.open("tr")
-      page.open("td")
-      page.text(line.description)
-      for note in PrintedCharge.notes(of: line) { page.element("small", note) }
-      page.close("td")
-      page.open("td")
-      page.text(PrintedNumber.days(line.days, isShort: true))
-      if !line.share.isWhole {
-        page.element("small", "\(line.share.days) of \(line.share.ofDays) days")
-      }
-      page.close("td")
-      numberCell("Quantity", PrintedCharge.quantity(of: line))
-      numberCell("Price", "\(money(line.price)) / \(PrintedCharge.interval(line.interval))")
-      amountCells(line.amount)
-      page.close("tr")
+      let share = line.share.isWhole ? [] : ["\(line.share.days) of \(line.share.ofDays) days"]
+      row(
+        [
+          .text(line.description.description, notes: PrintedCharge.notes(of: line)),
+          .text(PrintedNumber.days(line.days, isShort: true), notes: share),
+          .number("Quantity", PrintedCharge.quantity(of: line)),
+          .number("Price", "\(money(line.price)) / \(PrintedCharge.interval(line.interval))"),
+        ], line.amount)
     }
     end(subtotal: draft.recurringSubtotal, columnCount: columns.count)
   }
@@ -166,22 +148,20 @@ extension InvoicePage {
     if hasPrice { columns.append(Column(title: "Price", style: "number price")) }
     begin(table: words.title, columns: columns)
     for line in section.lines {
-      page.open("tr")
-      page.open("td")
-      page.text(line.name)
-      for tier in line.tiers { page.element("small", words.tier(tier, digits: digits)) }
-      page.close("td")
+      let tiers = line.tiers.map { words.tier($0, digits: digits) }
+      var cells = [Cell.text(line.name.description, notes: tiers)]
       if section.kind != nil {
-        numberCell(words.countTitle, PrintedNumber.count(line.eventCount))
-        numberCell(words.quantityTitle, words.quantity(line.quantityBilled, price: line.price))
+        cells.append(.number(words.countTitle, PrintedNumber.count(line.eventCount)))
+        cells.append(.number(words.quantityTitle, words.quantity(line.quantityBilled, price: line.price)))
       }
       if hasCovered {
         let covered = line.quantityCovered
-        numberCell("Included", covered == 0 ? "" : words.quantity(covered, price: line.price))
+        cells.append(.number("Included", covered == 0 ? "" : words.quantity(covered, price: line.price)))
       }
-      if hasPrice { numberCell("Price", line.price.map { words.price($0, digits: digits) } ?? "several") }
-      amountCells(line.amount)
-      page.close("tr")
+      if hasPrice {
+        cells.append(.number("Price", line.price.map { words.price($0, digits: digits) } ?? "several"))
+      }
+      row(cells, line.amount)
     }
     end(subtotal: section.subtotal, columnCount: columns.count)
   }
@@ -212,6 +192,28 @@ extension InvoicePage {
     page.markup("</td></tr>\n</tbody>\n</table>\n</section>\n")
   }
 
+  // A cell before rounding and amount: text with small notes below it, or a number that a card names by its column.
+  enum Cell {
+    case text(String, notes: [String] = [])
+    case number(String, String)
+  }
+
+  mutating func row(_ cells: [Cell], _ amount: LineAmount) {
+    page.open("tr")
+    for cell in cells {
+      switch cell {
+      case .text(let text, let notes):
+        page.open("td")
+        page.text(text)
+        for note in notes { page.element("small", note) }
+        page.close("td")
+      case .number(let title, let text): numberCell(title, text)
+      }
+    }
+    amountCells(amount)
+    page.close("tr")
+  }
+
   mutating func numberCell(_ title: String, _ text: String) {
     page.markup("<td class=\"number\"")
     page.attribute("data-label", title)
@@ -220,7 +222,7 @@ extension InvoicePage {
     page.close("td")
   }
 
-  mutating func amountCells(_ amount: LineAmount) {
+  private mutating func amountCells(_ amount: LineAmount) {
     if hasRounding {
       page.markup("<td class=\"number rounding\" data-label=\"Rounding\">")
       if amount.rounding != .zero { page.text(PrintedNumber.signed(amount.rounding)) }
@@ -239,6 +241,7 @@ extension InvoicePage {
     if !draft.oneTime.isEmpty { total("One-time charges", draft.oneTimeSubtotal) }
     if !draft.values.isEmpty { total("Service levels", draft.valueSubtotal) }
     if !draft.commitments.isEmpty { total("Minimum commitments", draft.commitmentSubtotal) }
+    if !draft.adjustments.isEmpty { total("Corrections of earlier periods", draft.adjustmentSubtotal) }
     if !draft.discounts.isEmpty { total("Discounts", draft.discountTotal) }
     if !draft.taxes.isEmpty {
       total("Before tax", draft.net)
@@ -267,7 +270,9 @@ extension InvoicePage {
 
   private mutating func notes() {
     page.markup("<footer class=\"notes small grey\">\n")
-    page.element("p", "This draft is for review. It has no number\(taxNote) and asks for no payment.")
+    if draft.issue == nil {
+      page.element("p", "This draft is for review. It has no number\(taxNote) and asks for no payment.")
+    }
     if hasRounding {
       page.element(
         "p",

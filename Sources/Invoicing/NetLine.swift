@@ -10,7 +10,7 @@ import UsageSummary
 struct NetLine {
   /// What kind of line it is.
   enum Origin {
-    case recurring, usage, oneTime, value, commitment
+    case recurring, usage, oneTime, value, commitment, adjustment
   }
 
   /// Its number on the document, from 1.
@@ -74,6 +74,15 @@ extension InvoiceDraft {
         NetLine(
           number: lines.count + 1, origin: .commitment, contract: line.contract, item: .empty,
           taxClass: "service", firstDay: period.from, taxDay: lastDay, net: line.amount.rounded))
+    }
+    // Taxed and discounted as what they correct.
+    for line in adjustments {
+      lines.append(
+        NetLine(
+          number: lines.count + 1, origin: .adjustment, contract: .empty, item: line.name,
+          taxClass: Label(line.kind?.name ?? "service"), firstDay: line.period.from,
+          taxDay: line.period.until.advanced(by: -1),
+          callMilliseconds: line.kind == .voice ? line.quantityBilled : 0, net: line.amount.rounded))
     }
     return lines
   }

@@ -56,13 +56,15 @@ struct OneTimeCharges {
     let amount = try LineAmount(
       product: [unit.pico, factor, Int128(charge.quantityMicro)], over: 1_000_000 * whole,
       in: charge.currency, origin: origin)
-    return OneTimeLine(
+    var line = OneTimeLine(
       description: charge.description, delivered: day, quantityMicro: charge.quantityMicro,
       price: RoundingRule.none.round(numeratorPico: unit.pico * factor, over: whole), cost: cost,
       item: charge.item, contract: charge.contract, project: charge.project, milestone: charge.milestone,
       ticket: charge.ticket, taxClass: charge.taxClass.isEmpty ? "one-time" : charge.taxClass,
       purchaseOrder: charge.purchaseOrder, decision: charge.decision, origin: origin,
       amount: amount)
+    line.id = charge.id
+    return line
   }
 }
 

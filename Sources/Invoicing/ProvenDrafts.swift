@@ -2,10 +2,10 @@
 //
 // What reviews and exports is thereby what lies in the folder, without a second reader of documents.
 
-import Catalog
+public import Catalog
 public import DurableFiles
 import Tables
-import UsageSummary
+public import UsageSummary
 
 /// Why drafts cannot be made again.
 public enum ProvenDraftsFault: Error, Sendable, CustomStringConvertible {
@@ -27,21 +27,38 @@ public enum ProvenDraftsFault: Error, Sendable, CustomStringConvertible {
 }
 
 /// Drafts that are known to be those of a folder.
-struct ProvenDrafts {
+public struct ProvenDrafts {
   let usage: UsageFolder
   let catalog: Catalog
   let drafts: DraftsFolder
-  /// Folders of drafts of periods before; those that the drafts were set beside must be among them.
   let earlier: [DraftsFolder]
+  let pinned: PinnedBasis?
+
+  /// Takes a folder of drafts and what it was made from.
+  ///
+  /// `earlier` are folders of drafts of periods before; those that the drafts were set beside must be among them. `pinned` is
+  /// what a store knew, where they were drafted from one.
+  public init(
+    usage: UsageFolder, catalog: Catalog, drafts: DraftsFolder, earlier: [DraftsFolder] = [],
+    pinned: PinnedBasis? = nil
+  ) {
+    self.usage = usage
+    self.catalog = catalog
+    self.drafts = drafts
+    self.earlier = earlier
+    self.pinned = pinned
+  }
 
   /// Calls `body` with every draft and its entry in the folder, in the order of the folder.
   ///
   /// `body` may be called before a fault is found; what it made is to be thrown away then. Memory: one account.
-  func forEach(
+  public func forEach(
     _ body: (InvoiceDraft, DraftsFolder.Draft) throws(ProvenDraftsFault) -> Void
   ) throws(ProvenDraftsFault) {
-    let run = InvoiceDraftRun(
-      usage: usage, catalog: catalog, choice: drafts.choice, earlier: try checkSources())
+    let earlier = try checkSources()
+    let run =
+      pinned.map { InvoiceDraftRun(usage: usage, catalog: catalog, pinned: $0) }
+      ?? InvoiceDraftRun(usage: usage, catalog: catalog, choice: drafts.choice, earlier: earlier)
     var count = 0
     var fault: ProvenDraftsFault?
     do throws(InvoiceDraftFault) {

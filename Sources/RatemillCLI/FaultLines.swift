@@ -126,6 +126,8 @@ enum OperationFaultLines {
     case .store(let fault): return StoreFaultLines.fail(fault, console: console)
     case .catalog(let fault):
       return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case .drafting(let fault): return InvoiceFaultLines.fail(fault, console: console)
+    case .document(let fault): return console.fail(.filesFailed, fault.description)
     }
   }
 }

@@ -16,13 +16,19 @@ import Testing
 @Suite(.serialized) struct DurabilityTests {
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
-    case create, rate, markBilled, revoke
+    case create, rate, markBilled, revoke, draft, decide, finalise, credit
 
     /// Brings a desk to the state before.
     func prepare(_ desk: NightDesk) throws {
       try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
       if self != .create { try desk.rate(["usage"]) }
       if self == .revoke { try desk.markBilled("2026-01") }
+      if [.draft, .decide, .finalise, .credit].contains(self) {
+        try desk.folder.write(InvoiceDesk.contracts, to: "catalog/contracts.csv")
+      }
+      if [.decide, .finalise, .credit].contains(self) { try desk.draft("2026-01") }
+      if [.finalise, .credit].contains(self) { try desk.approveAll() }
+      if self == .credit { try desk.finalise() }
       try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "more/pbx-2.csv")
     }
 
@@ -33,6 +39,10 @@ import Testing
       case .rate: try desk.rate(["more"], tools: tools)
       case .markBilled: try desk.markBilled("2026-01", tools: tools)
       case .revoke: try desk.revoke("1", tools: tools)
+      case .draft: try desk.draft("2026-01", tools: tools)
+      case .decide: try desk.approveAll(tools: tools)
+      case .finalise: try desk.finalise(tools: tools)
+      case .credit: try desk.credit("INV-0001", tools: tools)
       }
     }
   }
@@ -41,6 +51,7 @@ import Testing
   /// and a deep verification has read every byte of them.
   private struct State: Equatable {
     var runs: [String]
+    var invoices: [String]
     var files: [String]
     var billingCount: Int
     var auditCount: Int64
@@ -48,6 +59,8 @@ import Testing
     init(_ desk: NightDesk, sourceLocation: SourceLocation = #_sourceLocation) throws {
       let store = try desk.store()
       runs = try store.runs().map { "\($0.id) \($0.state.rawValue)" }
+      // Hashes of the documents: the same numbers, the same bytes.
+      invoices = try store.invoices().map { "\($0.number) \($0.sequence) \($0.jsonHash) \($0.pageHash)" }
       let found = try store.verify(deep: true, catalogHash: desk.catalogHash)
       #expect(found.findings == [], sourceLocation: sourceLocation)
       (billingCount, auditCount) = (found.billingCount, found.auditCount)

@@ -29,6 +29,31 @@ import Testing
     }
     let step = RoundingRule(scale: draft.currency.minorDigits, mode: .down).stepPico
     #expect(draft.total.pico % step == 0)
+    checkDocument(draft)
+  }
+
+  /// What is read back from its document is the draft, and credit notes of its lines, however they are divided, are it with
+  /// the other sign.
+  private func checkDocument(_ draft: InvoiceDraft) {
+    let invoice = draft.issued(as: "INV-0001", on: draft.period.until)
+    #expect(draft.contentHash == draft.issued(as: "INV-2", on: draft.date).withoutIssue.contentHash)
+    guard let document = try? InvoiceDocument(invoice.json(), name: "invoice.json") else {
+      Issue.record("the document cannot be read")
+      return
+    }
+    #expect(document.lines == draft.documentLines)
+    #expect(document.net == draft.net && document.tax == draft.tax && document.number == "INV-0001")
+    let numbers = document.lines.map(\.number)
+    for parts in [
+      [Set(numbers)], [Set(numbers.filter { $0 % 2 == 0 }), Set(numbers.filter { $0 % 2 == 1 })],
+    ] {
+      let notes = parts.map {
+        CreditNote(number: "CN-1", date: draft.date, reason: "all", invoice: document, lines: $0)
+      }
+      #expect(notes.reduce(Amount.zero) { $0 + $1.net } == -draft.net)
+      #expect(notes.reduce(Amount.zero) { $0 + $1.tax } == -draft.tax)
+      for note in notes { #expect(note.lines.reduce(Amount.zero) { $0 + $1.tax } == note.tax) }
+    }
   }
 
   /// Whatever stands on an invoice, its lines, discounts and taxes add up to its total, and every part of a tax has a line.
@@ -429,5 +454,14 @@ import Testing
     var book = BillingBook.contracts("description,price,from", "Care,40,2026-01-01")
     book.set("accounts.csv", "account,plan,terms\nacme,p,\"\(terms)\"\n")
     #expect(try book.drafts("2026-01").first?.dueDate?.description ?? "-" == expected)
+  }
+}
+
+extension InvoiceDraft {
+  /// The draft that it was made of.
+  fileprivate var withoutIssue: InvoiceDraft {
+    var draft = self
+    draft.issue = nil
+    return draft
   }
 }

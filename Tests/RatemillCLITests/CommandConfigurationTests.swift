@@ -47,13 +47,34 @@ private func read<C: Command>(
   }
 
   @Test func explainLooksInTheFileThatTheEventNames() throws {
-    #expect(try read(ExplainCommand.self, "--catalog c --event a.csv:7").inputs == ["a.csv"])
-    #expect(try read(ExplainCommand.self, "--catalog c --event a.csv:7 in").inputs == ["in"])
+    for (line, inputs) in [("--event a.csv:7", ["a.csv"]), ("--event a.csv:7 in", ["in"])] {
+      guard case .event(let event) = try read(ExplainCommand.self, "--catalog c \(line)") else {
+        Issue.record("no event")
+        return
+      }
+      #expect(event.inputs == inputs)
+    }
     #expect(throws: UsageError("no INPUT; name the files to look for event 'k' in")) {
       try read(ExplainCommand.self, "--catalog c --event k")
     }
     #expect(throws: UsageError.self) { try read(ExplainCommand.self, "--event k in") }
     #expect(throws: UsageError.self) { try read(ExplainCommand.self, "--catalog c in") }
+  }
+
+  @Test func explainTakesALineOfAnInvoice() throws {
+    guard case .invoiceLine(let line) = try read(ExplainCommand.self, "--store s --invoice INV-1 --line 2")
+    else {
+      Issue.record("no line")
+      return
+    }
+    #expect([line.storePath, line.invoice] == ["s", "INV-1"] && line.line == 2)
+    for words in [
+      "--store s --invoice INV-1", "--store s --line 2", "--invoice INV-1 --line 2",
+      "--store s --invoice INV-1 --line 2 in", "--store s --invoice INV-1 --line 2 --event e",
+      "--store s --invoice INV-1 --line 0",
+    ] {
+      #expect(throws: UsageError.self) { try read(ExplainCommand.self, words) }
+    }
   }
 
   @Test func formatsTakesOneName() throws {
@@ -86,8 +107,55 @@ private func read<C: Command>(
   ])
   func invoiceDraftNeedsThreeFolders(line: String) throws {
     let draft = try read(InvoiceDraftCommand.self, "--catalog c --usage u --out o")
-    #expect([draft.catalogPath, draft.usagePath, draft.outPath] == ["c", "u", "o"])
+    #expect(draft.catalogPath == "c")
+    #expect(draft.way == .folder(usage: "u", out: "o", replacesOutput: false))
     #expect(throws: UsageError.self) { try read(InvoiceDraftCommand.self, line) }
+  }
+
+  @Test(arguments: [
+    "--usage u", "--out o", "--earlier e", "--itemise",
+  ]) func draftsOfAStoreNeedAPeriodAndNoFolders(extra: String) throws {
+    let store = "--catalog c --store s --period 2026-06"
+    guard case .store("s", let choice) = try read(InvoiceDraftCommand.self, store).way else {
+      Issue.record("no store")
+      return
+    }
+    #expect(choice.description == "2026-06")
+    #expect(throws: UsageError.self) { try read(InvoiceDraftCommand.self, "\(store) \(extra)") }
+    #expect(throws: UsageError.self) { try read(InvoiceDraftCommand.self, "--catalog c --store s") }
+  }
+
+  @Test func reviewsTakeAFolderOrAStore() throws {
+    let folder = try read(InvoiceReviewCommand.self, "--catalog c --usage u --drafts d --earlier e")
+    #expect(folder.place == .folder(drafts: "d", catalog: "c", usage: "u", earlier: ["e"]))
+    #expect(try read(InvoiceReviewCommand.self, "--store s").place == .store("s", nil))
+    for line in [
+      "--store s --drafts d", "--store s --catalog c", "--drafts d --period 2026-06", "--drafts d",
+    ] {
+      #expect(throws: UsageError.self) { try read(InvoiceReviewCommand.self, line) }
+    }
+  }
+
+  @Test func decisionsNeedSomethingAndAReason() throws {
+    let approve = try read(InvoiceApproveCommand.self, "--store s --by Ines acme")
+    #expect(approve.drafts == ["acme"] && approve.by == "Ines" && approve.reason == "")
+    #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --by Ines") }
+    #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --all acme") }
+    for line in ["--store s --by Ines acme", "--store s --charge C-1"] {
+      #expect(throws: UsageError.self) { try read(InvoiceHoldCommand.self, line) }
+      #expect(throws: UsageError.self) { try read(InvoiceRejectCommand.self, line) }
+    }
+  }
+
+  @Test func creditNotesNeedAReason() throws {
+    let credit = try read(
+      InvoiceCreditCommand.self, "--store s --reason r --line 2 --line 3 --date 2026-07-01 INV-1")
+    #expect(credit.lines == [2, 3] && credit.number == "INV-1" && credit.date.description == "2026-07-01")
+    #expect(throws: UsageError.self) { try read(InvoiceCreditCommand.self, "--store s INV-1") }
+    #expect(throws: UsageError.self) { try read(InvoiceCreditCommand.self, "--store s --reason r") }
+    #expect(throws: UsageError.self) {
+      try read(InvoiceCreditCommand.self, "--store s --reason r --line 0 INV-1")
+    }
   }
 
   @Test func invoiceDraftTakesAMonthOrAPeriod() throws {

@@ -8,7 +8,7 @@ enum BookSchema {
   /// `PRAGMA application_id`: `RMbk` in ASCII, so that `file book.sqlite` tells it from other databases.
   static let applicationID: Int64 = 0x524D_626B
   /// `PRAGMA user_version`.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =
@@ -16,8 +16,9 @@ enum BookSchema {
       runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
       billedUsage, audit,
       auditGuards,
+    ] + InvoiceTables.statements + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
-    ] + BookViews.statements
+    ] + BookViews.statements + InvoiceTables.views
 
   /// Columns of a door count, and what they add up to.
   private static let doors = """

@@ -14,7 +14,7 @@ enum BookViews {
   private static let whole = "1000000000000"
 
   /// Exact decimal text of an amount in two normal parts.
-  private static func decimal(_ name: String) -> String {
+  static func decimal(_ name: String) -> String {
     let (units, pico) = (name + "_units", name + "_pico")
     return """
       CASE WHEN \(units) >= 0 OR \(pico) = 0 THEN rtrim(rtrim(\(units) || '.' || printf('%012d', \(pico)), '0'), '.') \

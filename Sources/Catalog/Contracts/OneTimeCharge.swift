@@ -22,6 +22,13 @@ public struct ChargeDecision: Sendable, Hashable {
   public var by: Label
   /// When; nil where no day is given.
   public var on: CivilDate?
+
+  /// Makes a decision.
+  public init(verdict: Verdict, by: Label, on: CivilDate?) {
+    self.verdict = verdict
+    self.by = by
+    self.on = on
+  }
 }
 
 /// How much one of a one-time charge costs.

@@ -44,6 +44,7 @@ enum ExportJournal {
       Posting(ledger: "Revenue:One-time", amount: -draft.oneTimeSubtotal),
       Posting(ledger: "Revenue:Results", amount: -draft.valueSubtotal),
       Posting(ledger: "Revenue:Commitments", amount: -draft.commitmentSubtotal),
+      Posting(ledger: "Revenue:Adjustments", amount: -draft.adjustmentSubtotal),
       Posting(ledger: "Discounts", amount: -draft.discountTotal),
     ]
     for (tax, lines) in Dictionary(grouping: draft.taxes, by: \.tax).sorted(by: { $0.key < $1.key }) {

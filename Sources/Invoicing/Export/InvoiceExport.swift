@@ -26,9 +26,12 @@ public struct InvoiceExport {
 
   private let proven: ProvenDrafts
 
-  /// Prepares an export. `earlier` are the drafts that these were set beside.
-  public init(usage: UsageFolder, catalog: Catalog, drafts: DraftsFolder, earlier: [DraftsFolder] = []) {
-    proven = ProvenDrafts(usage: usage, catalog: catalog, drafts: drafts, earlier: earlier)
+  /// Prepares an export. `earlier` are the drafts that these were set beside; `pinned` is what their store knew.
+  public init(
+    usage: UsageFolder, catalog: Catalog, drafts: DraftsFolder, earlier: [DraftsFolder] = [],
+    pinned: PinnedBasis? = nil
+  ) {
+    proven = ProvenDrafts(usage: usage, catalog: catalog, drafts: drafts, earlier: earlier, pinned: pinned)
   }
 
   /// Writes `lines.csv`, `journal.csv` and `export.json` into the folder `path`, published at once.

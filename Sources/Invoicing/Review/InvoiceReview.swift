@@ -12,11 +12,17 @@ public struct InvoiceReview {
   private let catalog: Catalog
   private let drafts: DraftsFolder
   private let earlier: [DraftsFolder]
+  private let pinned: PinnedBasis?
 
-  /// Prepares a review. `earlier` are drafts of periods before, by which totals are judged.
-  public init(usage: UsageFolder, catalog: Catalog, drafts: DraftsFolder, earlier: [DraftsFolder] = []) {
+  /// Prepares a review. `earlier` are drafts of periods before, by which totals are judged; for drafts of a store `pinned` is
+  /// what it knew, with its invoices in their place.
+  public init(
+    usage: UsageFolder, catalog: Catalog, drafts: DraftsFolder, earlier: [DraftsFolder] = [],
+    pinned: PinnedBasis? = nil
+  ) {
     self.usage = usage
-    self.catalog = catalog
+    self.pinned = pinned
+    self.catalog = pinned?.basis.applied(to: catalog) ?? catalog
     self.drafts = drafts
     self.earlier = earlier
   }
@@ -26,14 +32,19 @@ public struct InvoiceReview {
     var report = ReviewReport()
     var periods: Set<UsagePeriod> = []
     let totals = Dictionary(grouping: earlier.flatMap(\.drafts), by: \.account)
-    let proven = ProvenDrafts(usage: usage, catalog: catalog, drafts: drafts, earlier: earlier)
+    let invoices = Dictionary(grouping: pinned?.basis.invoices ?? [], by: \.account)
+    let proven = ProvenDrafts(
+      usage: usage, catalog: catalog, drafts: drafts, earlier: earlier, pinned: pinned)
     try proven.forEach { draft, entry throws(ProvenDraftsFault) in
       report.draftCount += 1
       periods.insert(draft.period)
       let before = (totals[draft.account] ?? []).filter {
         $0.currency == draft.currency && $0.period < draft.period && $0.isProjects == entry.isProjects
       }
-      report.flags += DraftReview(draft: draft, earlier: before.map(\.total)).flags()
+      let sent = (invoices[draft.account] ?? []).filter {
+        $0.currency == draft.currency && $0.period < draft.period && $0.isProjects == entry.isProjects
+      }
+      report.flags += DraftReview(draft: draft, earlier: before.map(\.total) + sent.map(\.total)).flags()
     }
     report.flags += usageFlags()
     if let period = periods.max() {

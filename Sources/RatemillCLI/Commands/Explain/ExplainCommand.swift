@@ -1,11 +1,20 @@
 // `ratemill explain`: one event, step by step from its bytes to its amount.
 
+internal import BillingOperations
+internal import BillingStore
 internal import OptionTable
 
 /// The options of `explain` as typed.
 struct ExplainOptions: CommandOptions {
   var shared = SharedOptions()
   var event: String?
+  var invoice: String?
+  var line: Int?
+
+  private static let lineParser = ValueParser<Int> { text throws(ValueFault) in
+    guard let line = Int(text), line > 0 else { throw .expected("a number such as 3", got: text) }
+    return line
+  }
 
   static let table: [OptionSpec<ExplainOptions>] = [
     .catalog(), .source,
@@ -15,6 +24,16 @@ struct ExplainOptions: CommandOptions {
       details: """
         FILE:LINE is how messages and suspense files name a record. FILE is one of the inputs, or a file in one of \
         them; a text that names no such file is taken as the id of an event.
+        """),
+    .store("Explain a line of an invoice in this billing store"),
+    .value(
+      "invoice", "NUMBER", in: OptionGroup.input, into: \.invoice, OptionValue.text,
+      "With --store: the invoice"),
+    .value(
+      "line", "N", in: OptionGroup.input, into: \.line, lineParser, "With --invoice: its line",
+      details: """
+        By the numbers that 'invoice show' prints. Goes down to rounding, discounts and taxes, the rows of usage, the \
+        runs that rated them, and, where runs were rated with --detail, the calls.
         """),
     .json("Print the steps as JSON"),
     .showNumbers, .quiet, .progress, .color, .help, .version,
@@ -80,40 +99,95 @@ struct ExplainConfiguration: Equatable, Sendable {
   }
 }
 
-/// Explains one event.
+/// A line of an invoice that is explained.
+struct InvoiceLineConfiguration: Equatable, Sendable {
+  let storePath: String
+  let invoice: String
+  let line: Int
+  let printsJSON: Bool
+  let showsNumbers: Bool
+}
+
+/// What `explain` is asked to do.
+enum ExplainTask: Equatable, Sendable {
+  case event(ExplainConfiguration)
+  case invoiceLine(InvoiceLineConfiguration)
+
+  init(_ options: ExplainOptions, inputs: [String], in surroundings: Surroundings) throws(UsageError) {
+    guard options.invoice != nil || options.line != nil || options.shared.store != nil else {
+      self = .event(try ExplainConfiguration(options, inputs: inputs, in: surroundings))
+      return
+    }
+    if options.event != nil { throw UsageError("--event and --invoice are given together; leave one out") }
+    if let input = inputs.first {
+      throw UsageError("\(MessageText.quoted(input)) is not looked at with --invoice; leave it out")
+    }
+    self = .invoiceLine(
+      InvoiceLineConfiguration(
+        storePath: try Requirement.given(
+          options.shared.store, "--store", "DIR, the billing store that has the invoice"),
+        invoice: try Requirement.given(options.invoice, "--invoice", "NUMBER, such as INV-0007"),
+        line: try Requirement.given(options.line, "--line", "N, as 'invoice show' numbers lines"),
+        printsJSON: options.shared.printsJSON, showsNumbers: options.shared.showsNumbers))
+  }
+}
+
+/// Explains one event, or one line of an invoice.
 enum ExplainCommand: Command {
   static let table = ExplainOptions.table
 
   static let spec = CommandSpec(
     name: "explain",
-    summary: "Show how one event came to its amount, or to suspense",
+    summary: "Show how an event, or a line of an invoice, came to its amount",
     about: [
       """
       Prints every step on standard output: the bytes, the fields read, source, account and plan, the deck row with \
       its dates, band, increments, allowance, tier and rounding, with the numbers as they were used.
       """
     ],
-    usage: ["--catalog DIR --event KEY|FILE:LINE [OPTION...] INPUT..."],
+    usage: [
+      "--catalog DIR --event KEY|FILE:LINE [OPTION...] INPUT...",
+      "--store DIR --invoice NUMBER --line N [OPTION...]",
+    ],
     examples: [
       CommandExample(
         "Explain the record that a message named",
         "ratemill explain --catalog catalog --event usage/june-01.csv:18204"),
       CommandExample(
         "Look for an event by its id", "ratemill explain --catalog catalog --event 1780272005.118 usage"),
+      CommandExample(
+        "Explain a line of an invoice", "ratemill explain --store store --invoice INV-0007 --line 2"),
     ],
     operands: Operands("INPUT", count: 0...Int.max, hint: .file),
     options: table.map(\.row),
     statuses: ExitStatus.lines([
-      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
     ]))
 
   static func configuration(
     _ options: ExplainOptions, inputs: [String], in surroundings: Surroundings
-  ) throws(UsageError) -> ExplainConfiguration {
-    try ExplainConfiguration(options, inputs: inputs, in: surroundings)
+  ) throws(UsageError) -> ExplainTask {
+    try ExplainTask(options, inputs: inputs, in: surroundings)
   }
 
-  static func run(_ configuration: ExplainConfiguration, console: Console) -> ExitStatus {
-    ExplainRun(configuration, console: console).run()
+  static func run(_ task: ExplainTask, console: Console) -> ExitStatus {
+    switch task {
+    case .event(let configuration): return ExplainRun(configuration, console: console).run()
+    case .invoiceLine(let configuration): return explain(configuration, console)
+    }
+  }
+
+  private static func explain(_ configuration: InvoiceLineConfiguration, _ console: Console) -> ExitStatus {
+    let path = configuration.storePath
+    return StoreDoor.with(path, for: .reading, console: console) { store throws(StoreFault) in
+      do throws(OperationFault) {
+        let found = try StoreExplaining.explain(
+          line: configuration.line, of: configuration.invoice, in: store)
+        let text = InvoiceLineText(found, showsNumbers: configuration.showsNumbers)
+        return console.finish(configuration.printsJSON ? text.document() : text.text())
+      } catch {
+        return OperationFaultLines.fail(error, catalogPath: path, console: console)
+      }
+    }
   }
 }

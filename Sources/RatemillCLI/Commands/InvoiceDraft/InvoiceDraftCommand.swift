@@ -1,6 +1,8 @@
 // `ratemill invoice draft`: from a usage folder to invoices for review.
 
 internal import BillingCalendar
+internal import BillingOperations
+internal import BillingStore
 internal import Catalog
 internal import DurableFiles
 internal import Invoicing
@@ -14,13 +16,6 @@ struct InvoiceDraftOptions: CommandOptions {
   var earlier: [String] = []
   var itemises = false
 
-  private static let periodParser = ValueParser<UsagePeriodChoice> { text throws(ValueFault) in
-    guard let period = UsagePeriodChoice.parse(text) else {
-      throw .expected(UsagePeriodChoice.expectedForm, got: text)
-    }
-    return period
-  }
-
   static let table: [OptionSpec<InvoiceDraftOptions>] = [
     .catalog("Read accounts and contracts in DIR"),
     .usage(
@@ -29,8 +24,15 @@ struct InvoiceDraftOptions: CommandOptions {
         Only the summaries are read, and the detail for --itemise. A folder whose manifest is missing or does not \
         meet its tables is refused with status 5.
         """),
+    .store(
+      "Bill what is open in this billing store",
+      details: """
+        Needs --period. The drafts lie in the store with a copy of everything they were made from; accounts that were \
+        billed get none, and what changed in billed periods stands on the next ones. 'invoice approve' and 'invoice \
+        finalise' make invoices of them.
+        """),
     .value(
-      "period", "PERIOD", in: OptionGroup.input, into: \.period, Self.periodParser,
+      "period", "PERIOD", in: OptionGroup.input, into: \.period, StorePeriod.parser,
       "Draft this usage period only",
       details: """
         2026-06 names the usage periods that begin in that month, 2026-06-01/2026-07-01 exactly one. Without it, \
@@ -63,16 +65,20 @@ struct InvoiceDraftOptions: CommandOptions {
 
 /// The validated options of `invoice draft`.
 struct InvoiceDraftConfiguration: Equatable, Sendable {
+  /// Where usage comes from and drafts go.
+  enum Way: Equatable, Sendable {
+    /// From an output folder of `rate` to a folder.
+    case folder(usage: String, out: String, replacesOutput: Bool)
+    /// From a store, and into it.
+    case store(String, UsagePeriodChoice)
+  }
+
   let catalogPath: String
-  /// An output folder of `rate`.
-  let usagePath: String
+  let way: Way
   /// The usage periods to draft; nil for all of the usage.
   let period: UsagePeriodChoice?
   /// Folders of earlier drafts.
   let earlierPaths: [String]
-  let outPath: String
-  /// Whether that folder may hold an earlier output.
-  let replacesOutput: Bool
   let printsJSON: Bool
   /// How calls are listed behind invoices; nil for not at all.
   let callListing: CallListing?
@@ -80,14 +86,26 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
   init(_ options: InvoiceDraftOptions) throws(UsageError) {
     catalogPath = try Requirement.given(
       options.shared.catalog, "--catalog", "DIR, with accounts.csv and contracts.csv")
-    usagePath = try Requirement.given(
-      options.shared.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
     period = options.period
     earlierPaths = options.earlier
-    outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts")
-    replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
     callListing = options.itemises ? CallListing(showsNumbers: options.shared.showsNumbers) : nil
+    guard let store = options.shared.store else {
+      way = .folder(
+        usage: try Requirement.given(
+          options.shared.usage, "--usage", "DIR, the folder that 'rate --out' wrote, or --store DIR"),
+        out: try Requirement.given(options.shared.out, "--out", "DIR, the folder for the drafts"),
+        replacesOutput: options.shared.replacesOutput)
+      return
+    }
+    let others = [
+      ("--usage", options.shared.usage != nil), ("--out", options.shared.out != nil),
+      ("--earlier", !options.earlier.isEmpty), ("--itemise", options.itemises),
+    ]
+    if let other = others.first(where: \.1) {
+      throw UsageError("--store and \(other.0) are given together; a store has its own; leave one out")
+    }
+    way = .store(store, try Requirement.given(options.period, "--period", "PERIOD, such as 2026-06"))
   }
 }
 
@@ -104,14 +122,20 @@ enum InvoiceDraftCommand: Command {
       and the total. Amounts are rounded once for each line, and the difference is shown.
       """
     ],
-    usage: ["--catalog DIR --usage DIR --out DIR [OPTION...]"],
+    usage: [
+      "--catalog DIR --usage DIR --out DIR [OPTION...]",
+      "--catalog DIR --store DIR --period PERIOD [OPTION...]",
+    ],
     examples: [
       CommandExample(
-        "Draft the invoices of a month", "ratemill invoice draft --catalog catalog --usage june --out drafts")
+        "Draft the invoices of a month", "ratemill invoice draft --catalog catalog --usage june --out drafts"),
+      CommandExample(
+        "Draft what is open in a store",
+        "ratemill invoice draft --catalog catalog --store store --period 2026-06"),
     ],
     options: table.map(\.row),
     statuses: ExitStatus.lines([
-      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
     ]))
 
   static func configuration(
@@ -121,17 +145,38 @@ enum InvoiceDraftCommand: Command {
   }
 
   static func run(_ configuration: InvoiceDraftConfiguration, console: Console) -> ExitStatus {
+    switch configuration.way {
+    case .folder(let usage, let out, let replaces):
+      return draft(configuration, usage: usage, out: out, replaces: replaces, console)
+    case .store(let path, let choice):
+      return StoreDoor.with(path, for: .changing(creates: false), console: console) {
+        store throws(StoreFault) in
+        do throws(OperationFault) {
+          let outcome = try StoreDrafting.draft(choice, catalogPath: configuration.catalogPath, in: store)
+          return StoreDraftLines(outcome, store, printsJSON: configuration.printsJSON, console: console)
+            .finish()
+        } catch {
+          return OperationFaultLines.fail(error, catalogPath: configuration.catalogPath, console: console)
+        }
+      }
+    }
+  }
+
+  private static func draft(
+    _ configuration: InvoiceDraftConfiguration, usage usagePath: String, out: String, replaces: Bool,
+    _ console: Console
+  ) -> ExitStatus {
     do {
-      try OutputFolder.prepare(
-        configuration.outPath, marker: InvoiceDraftRun.marker, replaces: configuration.replacesOutput)
+      try OutputFolder.prepare(out, marker: InvoiceDraftRun.marker, replaces: replaces)
       let catalog = try CatalogFolder.load(configuration.catalogPath)
-      let usage = try UsageFolder.open(configuration.usagePath)
+      let usage = try UsageFolder.open(usagePath)
       let earlier = try configuration.earlierPaths.map { try DraftsFolder.open($0) }
       var run = InvoiceDraftRun(
         usage: usage, catalog: catalog, choice: configuration.period, earlier: earlier)
       run.callListing = configuration.callListing
-      let report = try run.publish(to: configuration.outPath)
-      return InvoiceDraftLines(report, configuration, console: console).finish()
+      let report = try run.publish(to: out)
+      return InvoiceDraftLines(report, out: out, printsJSON: configuration.printsJSON, console: console)
+        .finish()
     } catch let fault as FileFault {
       return InvoiceFaultLines.fail(.output(fault), console: console)
     } catch let fault as CatalogFault {

@@ -8,30 +8,37 @@ internal import Tables
 /// Renders what a draft run made.
 struct InvoiceDraftLines {
   private let report: InvoiceDraftReport
-  private let configuration: InvoiceDraftConfiguration
+  private let outPath: String
+  private let printsJSON: Bool
   private let console: Console
 
-  init(_ report: InvoiceDraftReport, _ configuration: InvoiceDraftConfiguration, console: Console) {
+  init(_ report: InvoiceDraftReport, out: String, printsJSON: Bool, console: Console) {
     self.report = report
-    self.configuration = configuration
+    outPath = out
+    self.printsJSON = printsJSON
     self.console = console
   }
 
   /// Prints the report and says how the run ended.
   func finish() -> ExitStatus {
     say()
-    guard configuration.printsJSON else { return .done }
+    guard printsJSON else { return .done }
     return console.finish(JSONText.document(document()))
   }
 
-  private var indexPath: String {
-    let folder = configuration.outPath
-    return (folder.hasSuffix("/") ? folder : folder + "/") + InvoiceDraftRun.indexName
+  var indexPath: String {
+    (outPath.hasSuffix("/") ? outPath : outPath + "/") + InvoiceDraftRun.indexName
   }
 
   // MARK: people
 
   private func say() {
+    sayDrafts()
+    console.say("wrote \(console.path(outPath)); begin with \(console.path(indexPath))")
+  }
+
+  /// What was drafted, and what a reviewer should know.
+  func sayDrafts() {
     let periods = report.periods.map { period, count in
       "\(period) \(ReadableText.count(count))"
     }
@@ -43,7 +50,6 @@ struct InvoiceDraftLines {
       console.say("  total      \(currency) \(total.text(minimumDigits: currency.minorDigits))")
     }
     sayDoubts()
-    console.say("wrote \(console.path(configuration.outPath)); begin with \(console.path(indexPath))")
   }
 
   /// What a reviewer should know before an invoice goes out.
@@ -69,7 +75,7 @@ struct InvoiceDraftLines {
 
   // MARK: JSON
 
-  private func document() -> JSONValue {
+  func document() -> JSONValue {
     [
       "drafts": .array(report.drafts.map(Self.draft)),
       "totals": .object(

@@ -1,60 +1,38 @@
 // `ratemill invoice export`: drafts as tables for other programs.
 
-internal import BillingCalendar
-internal import Catalog
 internal import DurableFiles
 internal import Invoicing
 internal import OptionTable
 internal import Tables
-internal import UsageSummary
 
 /// The options of `invoice export` as typed.
-struct InvoiceExportOptions: CommandOptions {
+struct InvoiceExportOptions: DraftPlaceCommandOptions {
   var shared = SharedOptions()
-  var drafts: String?
-  var earlier: [String] = []
+  var place = DraftPlaceOptions()
 
-  static let table: [OptionSpec<InvoiceExportOptions>] = [
-    .catalog("Read accounts and billing tables in DIR"),
-    .usage(
-      "Take the drafted usage from this output of 'rate'",
-      details: "The drafts are made again from it and must be the same bytes."),
-    .value(
-      "drafts", "DIR", in: OptionGroup.input, into: \.drafts, OptionValue.folder,
-      "Export the drafts that 'invoice draft' wrote to DIR"),
-    .values(
-      "earlier", "DIR", in: OptionGroup.input, into: \.earlier, OptionValue.folder,
-      "Name the earlier drafts that these were set beside"),
-    .out(
-      "Write the tables to DIR",
-      details: """
-        lines.csv has every line with its discounts and taxes; journal.csv one balanced entry for each document. \
-        The lines of a document add up to its entry, to the cent.
-        """),
-    .force,
-    .json(),
-    .quiet, .progress, .color, .help, .version,
-  ]
+  static let table: [OptionSpec<InvoiceExportOptions>] =
+    OptionSpec.draftPlace(verb: "Export") + [
+      .out(
+        "Write the tables to DIR",
+        details: """
+          lines.csv has every line with its discounts and taxes; journal.csv one balanced entry for each document. \
+          The lines of a document add up to its entry, to the cent.
+          """),
+      .force,
+      .json(),
+      .quiet, .progress, .color, .help, .version,
+    ]
 }
 
 /// The validated options of `invoice export`.
 struct InvoiceExportConfiguration: Equatable, Sendable {
-  let catalogPath: String
-  let usagePath: String
-  let draftsPath: String
-  let earlierPaths: [String]
+  let place: DraftPlace
   let outPath: String
   let replacesOutput: Bool
   let printsJSON: Bool
 
   init(_ options: InvoiceExportOptions) throws(UsageError) {
-    catalogPath = try Requirement.given(
-      options.shared.catalog, "--catalog", "DIR, with accounts.csv and contracts.csv")
-    usagePath = try Requirement.given(
-      options.shared.usage, "--usage", "DIR, the folder that 'rate --out' wrote")
-    draftsPath = try Requirement.given(
-      options.drafts, "--drafts", "DIR, the folder that 'invoice draft --out' wrote")
-    earlierPaths = options.earlier
+    place = try DraftPlace(options)
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the tables")
     replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
@@ -74,7 +52,10 @@ enum InvoiceExportCommand: Command {
       documents to the cent.
       """
     ],
-    usage: ["--catalog DIR --usage DIR --drafts DIR --out DIR"],
+    usage: [
+      "--catalog DIR --usage DIR --drafts DIR --out DIR [OPTION...]",
+      "--store DIR [--period PERIOD] --out DIR [OPTION...]",
+    ],
     examples: [
       CommandExample(
         "Export the drafts of a month",
@@ -82,7 +63,7 @@ enum InvoiceExportCommand: Command {
     ],
     options: table.map(\.row),
     statuses: ExitStatus.lines([
-      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .interrupted,
+      .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
     ]))
 
   static func configuration(
@@ -92,27 +73,17 @@ enum InvoiceExportCommand: Command {
   }
 
   static func run(_ configuration: InvoiceExportConfiguration, console: Console) -> ExitStatus {
-    do {
+    do throws(FileFault) {
       try OutputFolder.prepare(
         configuration.outPath, marker: InvoiceExport.marker, replaces: configuration.replacesOutput)
-      let drafts = try DraftsFolder.open(configuration.draftsPath)
-      let earlier = try configuration.earlierPaths.map { try DraftsFolder.open($0) }
-      let catalog = try CatalogFolder.load(configuration.catalogPath)
-      let usage = try UsageFolder.open(configuration.usagePath)
-      let export = InvoiceExport(usage: usage, catalog: catalog, drafts: drafts, earlier: earlier)
-      return finish(try export.publish(to: configuration.outPath), configuration, console)
-    } catch let fault as FileFault {
-      return OutputFaultLines.fail(fault, console: console)
-    } catch let fault as DraftsFolderFault {
-      return console.fail(.filesFailed, fault.description)
-    } catch let fault as CatalogFault {
-      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
-    } catch let fault as UsageFolderFault {
-      return UsageFaultLines.fail(fault, console: console)
-    } catch let fault as ProvenDraftsFault {
-      return ProvenDraftsFaultLines.fail(fault, console: console)
     } catch {
-      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+      return OutputFaultLines.fail(error, console: console)
+    }
+    return configuration.place.with(console: console) { drafts in
+      let export = InvoiceExport(
+        usage: drafts.usage, catalog: drafts.catalog, drafts: drafts.drafts, earlier: drafts.earlier,
+        pinned: drafts.pinned)
+      return finish(try export.publish(to: configuration.outPath), configuration, console)
     }
   }
 

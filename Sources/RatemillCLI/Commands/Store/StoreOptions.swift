@@ -51,6 +51,11 @@ enum StoreDoor {
     }
   }
 
+  /// The statuses of commands that work on drafts and invoices of a store.
+  static let invoiceStatuses = ExitStatus.lines([
+    .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy,
+  ])
+
   /// The statuses of commands that look at a store.
   static let statuses = ExitStatus.lines([.done, .usage, .filesFailed, .totalsDoNotMeet, .busy])
 }

@@ -59,7 +59,11 @@ enum VerifyCommand: Command {
   private static func text(_ found: StoreVerification, _ path: String, _ console: Console) -> String {
     var lines = found.findings.map { "\(console.path($0))\n" }
     lines += found.leftovers.map { "left by a killed command, harmless: \(console.path($0))\n" }
-    let runs = ReadableText.count(found.runCount, "run", "runs")
+    var runs = ReadableText.count(found.runCount, "run", "runs")
+    if found.invoiceCount > 0 {
+      runs +=
+        ", " + ReadableText.count(found.invoiceCount, "invoice or credit note", "invoices and credit notes")
+    }
     let rows = ReadableText.count(Int(found.auditCount), "audit row", "audit rows")
     let depth = found.isDeep ? "every document was read" : "manifests were read; --deep reads every document"
     lines.append(
@@ -74,6 +78,7 @@ enum VerifyCommand: Command {
     [
       "whole": .bool(found.findings.isEmpty), "findings": .array(found.findings.map { .text($0) }),
       "runs": .integer(found.runCount), "billings": .integer(found.billingCount),
+      "invoices": .integer(found.invoiceCount),
       "audit_rows": .integer(found.auditCount), "audit_head": .text(found.auditHead),
       "deep": .bool(found.isDeep), "leftovers": .array(found.leftovers.map { .text($0) }),
     ]

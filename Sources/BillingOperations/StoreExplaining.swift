@@ -1,0 +1,197 @@
+// Every cent of an invoice line: its rounding, discounts and taxes, the rows of usage it is the sum of, the runs that rated
+// them, and, where runs keep detail, the calls.
+
+public import BillingStore
+public import Invoicing
+public import Money
+public import Tables
+public import UsageSummary
+import BillingCalendar
+import Catalog
+
+/// Where a line of an invoice comes from.
+public struct InvoiceLineExplanation: Sendable {
+  /// What a run has rated of a row.
+  public struct Part: Sendable {
+    /// The run.
+    public var run: RunRecord
+    /// Its events.
+    public var eventCount: Int64
+    /// Its amount.
+    public var amount: Amount
+  }
+
+  /// A row of usage.
+  public struct Row: Sendable {
+    /// The row, over all runs.
+    public var row: SummaryRow
+    /// What of it came from which run, in the order of commits.
+    public var parts: [Part]
+  }
+
+  /// The invoice.
+  public var record: InvoiceRecord
+  /// The invoice as it was sent.
+  public var document: InvoiceDocument
+  /// The line.
+  public var line: DocumentLine
+  /// The line as it stands in the document: price, share, count, origin …
+  public var node: JSONNode
+  /// Its rows; empty for lines that are not usage.
+  public var rows: [Row] = []
+  /// Its calls, as far as runs keep detail.
+  public var calls: [DetailRow] = []
+  /// Runs of its rows that keep no detail.
+  public var runsWithoutDetail: [RunRecord] = []
+  /// The credit note that has taken it back.
+  public var creditedWith: String?
+
+  /// What its rows add up to, to the last digit.
+  public var rowSum: Amount { rows.reduce(.zero) { $0 + $1.row.amount } }
+}
+
+/// Explains invoice lines.
+public enum StoreExplaining {
+  /// Explains a line; its rows must add up to it exactly.
+  ///
+  /// Rows of usage are those that were pinned when it was drafted. Complexity: O(rows of the period and of its runs), and their
+  /// detail.
+  public static func explain(
+    line number: Int, of invoice: String, in store: BillingStore
+  ) throws(OperationFault) -> InvoiceLineExplanation {
+    let record = try OperationFault.ofStore { () throws(StoreFault) in
+      let record = try store.invoice(invoice)
+      guard record.kind == .invoice else {
+        throw .refused(
+          "\(invoice) is a credit note; its lines are those of \(record.corrects ?? "its invoice"), taken back"
+        )
+      }
+      return record
+    }
+    let document = try StoreDocuments.read(record, in: store)
+    guard let line = document.lines.first(where: { $0.number == number }),
+      let node = document.lineNodes[number]
+    else {
+      throw .store(.refused("\(invoice) has \(document.lines.count) lines; there is no line \(number)"))
+    }
+    var found = InvoiceLineExplanation(record: record, document: document, line: line, node: node)
+    guard let draftID = record.draftID else { return found }
+    let drafts = try StoreDrafts.open(
+      OperationFault.ofStore { () throws(StoreFault) in try store.drafts(named: draftID) }, in: store)
+    do throws(StoreFault) {
+      found.creditedWith = try store.creditedLines(of: invoice)[number]
+      do throws(UsageFolderFault) {
+        if line.section == "usage" {
+          try addRows(&found, drafts)
+        } else if line.section == "adjustment" {
+          try addAdjustments(&found, drafts)
+        }
+      } catch { throw .usage(error) }
+      try addParts(&found, drafts, store)
+      let exact = try exact(node)
+      guard found.rows.isEmpty || found.rowSum == exact else {
+        throw .damaged(
+          path: drafts.usage.path, message: "its rows do not add up to line \(number) of \(invoice)")
+      }
+    } catch {
+      throw .store(error)
+    }
+    return found
+  }
+
+  private static func exact(_ node: JSONNode) throws(StoreFault) -> Amount? {
+    guard let text = try? node.member("exact").text().description,
+      case .success(let pico) = DecimalText.parse(text, scale: Amount.scale)
+    else { return nil }
+    return Amount(pico: pico)
+  }
+
+  /// Whether a row belongs to a line of usage, as invoices group them.
+  private static func isOf(_ line: DocumentLine, _ row: SummaryRow) -> Bool {
+    let name = row.ratingGroup.isEmpty ? row.charge : row.ratingGroup
+    return name == line.description && (row.serviceKind?.name ?? "") == kindName(line)
+  }
+
+  // Rows without event over several kinds have no kind, and a unit of none.
+  private static func kindName(_ line: DocumentLine) -> String {
+    line.unit.isEmpty ? "" : line.taxClass.description
+  }
+
+  private static func addRows(
+    _ found: inout InvoiceLineExplanation, _ drafts: StoreDrafts
+  ) throws(UsageFolderFault) {
+    let reader = try drafts.usage.summaryReader()
+    while let row = try reader.next() {
+      guard row.account == found.record.account, row.usagePeriod == found.record.period,
+        row.currency == found.record.currency, isOf(found.line, row)
+      else { continue }
+      found.rows.append(InvoiceLineExplanation.Row(row: row, parts: []))
+    }
+  }
+
+  private static func addAdjustments(
+    _ found: inout InvoiceLineExplanation, _ drafts: StoreDrafts
+  ) throws(UsageFolderFault) {
+    let reader = try SummaryReader(path: drafts.pinned.folder + "/" + DraftBasis.adjustmentsName)
+    while let row = try reader.next() {
+      guard row.account == found.record.account, row.usagePeriod.from == found.line.from,
+        row.usagePeriod.until == found.line.until, row.currency == found.record.currency,
+        isOf(found.line, row)
+      else { continue }
+      found.rows.append(InvoiceLineExplanation.Row(row: row, parts: []))
+    }
+  }
+
+  /// What each run has rated of each row; of a line of usage the runs that were pinned, of a correction all that there are.
+  private static func addParts(
+    _ found: inout InvoiceLineExplanation, _ drafts: StoreDrafts, _ store: BillingStore
+  ) throws(StoreFault) {
+    guard !found.rows.isEmpty else { return }
+    var places: [[Label]: Int] = [:]
+    for (place, row) in found.rows.enumerated() { places[SummaryText.keyCells(of: row.row)] = place }
+    let pinned = Set(drafts.usage.manifest.inputs.map(\.name.description))
+    for run in try store.runs() {
+      let isMeant =
+        found.line.section == "usage" ? pinned.contains("runs/" + run.id) : run.state == .current
+      guard isMeant else { continue }
+      let usage = try store.openUsage(of: run)
+      var isInIt = false
+      do throws(UsageFolderFault) {
+        let reader = try usage.summaryReader()
+        while let row = try reader.next() {
+          guard row.account == found.record.account, let place = places[SummaryText.keyCells(of: row)] else {
+            continue
+          }
+          isInIt = true
+          found.rows[place].parts.append(
+            InvoiceLineExplanation.Part(run: run, eventCount: row.eventCount, amount: row.amount))
+        }
+        guard isInIt else { continue }
+        try addCalls(&found, usage, run, drafts)
+      } catch {
+        throw .usage(error)
+      }
+    }
+  }
+
+  private static func addCalls(
+    _ found: inout InvoiceLineExplanation, _ usage: UsageFolder, _ run: RunRecord, _ drafts: StoreDrafts
+  ) throws(UsageFolderFault) {
+    guard let reader = try usage.detailReader() else {
+      found.runsWithoutDetail.append(run)
+      return
+    }
+    guard let account = drafts.catalog.accounts.first(where: { $0.id == found.record.account }) else {
+      return
+    }
+    while let row = try reader.next() {
+      let name = row.ratingGroup.isEmpty ? row.charge : row.ratingGroup
+      guard row.account == account.id, name == found.line.description, row.kind.name == kindName(found.line),
+        row.currency == found.record.currency
+      else { continue }
+      let day = account.zone.localDay(atSeconds: Instant.seconds(ofMillis: row.startMillis))
+      guard found.line.from <= day, day < found.line.until else { continue }
+      found.calls.append(row)
+    }
+  }
+}

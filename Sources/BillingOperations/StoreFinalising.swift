@@ -1,0 +1,141 @@
+// Finalising: approved drafts become invoices with numbers, and their usage is billed, in one transaction.
+
+public import BillingCalendar
+public import BillingStore
+import Catalog
+import Invoicing
+import Money
+public import Tables
+
+/// Makes invoices of approved drafts.
+public enum StoreFinalising {
+  /// What became of it.
+  public struct Outcome: Sendable {
+    /// The invoices that were made, in the order of their numbers.
+    public var documents: [InvoiceRecord]
+    /// Accounts whose drafts stay drafts, and why.
+    public var waiting: [(account: Label, reason: String)]
+    /// Drafts that were invoices before.
+    public var sentCount: Int
+    /// The seal of the audit trail; empty where nothing was done.
+    public var auditHead: String
+  }
+
+  /// Finalises the latest drafts of a period, nil for the latest of all, as far as they are approved.
+  ///
+  /// All drafts of an account go out together or not at all, because its period is billed as one. Refused is what has moved
+  /// since it was drafted: usage, decisions about charges, what was billed. Where nothing is left to do, nothing is changed.
+  public static func finalise(
+    _ choice: UsagePeriodChoice?, date: CivilDate, in store: BillingStore
+  ) throws(OperationFault) -> Outcome {
+    let drafts = try StoreDrafts.open(choice, in: store)
+    return try OperationFault.ofStore { () throws(StoreFault) in
+      var outcome = Outcome(documents: [], waiting: [], sentCount: 0, auditHead: "")
+      let accounts = try approved(drafts, &outcome, in: store)
+      guard !accounts.isEmpty else { return outcome }
+      try check(drafts, accounts, date, in: store)
+      let billing = BilledWithInvoices(
+        choice: drafts.record.choice, periods: accounts, usageHashes: try store.usageHashes(of: drafts.record)
+      )
+      (outcome.documents, outcome.auditHead) = try store.issue(
+        in: drafts.series(drafts.catalog.defaults.invoiceSeries), billing: billing
+      ) { issuing throws(StoreFault) in
+        try add(drafts, accounts, date, to: issuing)
+      }
+      return outcome
+    }
+  }
+
+  /// Names of drafts that are invoices.
+  static func sentNames(_ record: DraftRecord, in store: BillingStore) throws(StoreFault) -> Set<Label> {
+    Set(try store.invoices().filter { $0.draftID == record.id }.map(\.draftName))
+  }
+
+  /// Accounts whose drafts are all approved, with their period.
+  private static func approved(
+    _ drafts: StoreDrafts, _ outcome: inout Outcome, in store: BillingStore
+  ) throws(StoreFault) -> [Label: UsagePeriod] {
+    let sent = try sentNames(drafts.record, in: store)
+    let verdicts = try store.decisions(.draft)
+    outcome.sentCount = drafts.drafts.drafts.count { sent.contains($0.name) }
+    var accounts: [Label: UsagePeriod] = [:]
+    let open = drafts.drafts.drafts.filter { !sent.contains($0.name) }
+    for (account, own) in Dictionary(grouping: open, by: \.account).sorted(by: { $0.key < $1.key }) {
+      let waiting = own.first { verdicts[$0.contentHash]?.verdict != .approve }
+      guard let waiting else {
+        accounts[account] = own[0].period
+        continue
+      }
+      outcome.waiting.append((account, reason(of: waiting, verdicts[waiting.contentHash])))
+    }
+    return accounts
+  }
+
+  private static func reason(of draft: DraftsFolder.Draft, _ decision: DecisionRecord?) -> String {
+    guard let decision else { return "nobody has approved '\(draft.name)'" }
+    let why = decision.reason.isEmpty ? "" : ": \(decision.reason)"
+    return "'\(draft.name)' was \(decision.verdict == .hold ? "held" : "rejected") by \(decision.by)\(why)"
+  }
+
+  /// Refuses what has moved besides usage, which the store looks at, and a date before that of an earlier number.
+  private static func check(
+    _ drafts: StoreDrafts, _ accounts: [Label: UsagePeriod], _ date: CivilDate, in store: BillingStore
+  ) throws(StoreFault) {
+    for (account, decision) in try StoreDrafting.decisions(in: store) where accounts[account] != nil {
+      guard drafts.pinned.basis.decisions.contains(decision) else {
+        throw .refused(
+          "'\(decision.charge)' of account '\(account)' was decided after these drafts were made; draft again, and "
+            + "approve what has changed")
+      }
+    }
+    if let last = try store.invoices().filter({ $0.kind == .invoice }).map(\.date).max(), date < last {
+      throw .refused("the last invoice bears the date \(last); a later number cannot bear \(date)")
+    }
+  }
+
+  private static func add(
+    _ drafts: StoreDrafts, _ accounts: [Label: UsagePeriod], _ date: CivilDate, to issuing: InvoiceIssuing
+  ) throws(StoreFault) {
+    var fault: StoreFault?
+    do throws(ProvenDraftsFault) {
+      try drafts.proven.forEach { draft, entry throws(ProvenDraftsFault) in
+        guard fault == nil, accounts[entry.account] != nil else { return }
+        let invoice = draft.issued(as: Label(issuing.nextNumber), on: date)
+        do throws(StoreFault) {
+          try issuing.add(document(invoice, of: entry, drafts.record))
+        } catch { fault = error }
+      }
+    } catch {
+      throw fault ?? .damaged(path: drafts.drafts.path, message: error.description)
+    }
+    if let fault { throw fault }
+  }
+
+  private static func document(
+    _ invoice: InvoiceDraft, of entry: DraftsFolder.Draft, _ drafts: DraftRecord
+  ) -> IssuedDocument {
+    var record = InvoiceRecord(
+      kind: .invoice, account: invoice.account, accountName: invoice.accountName, period: invoice.period,
+      isProjects: invoice.part == .projects, currency: invoice.currency, date: invoice.date,
+      dueDate: invoice.dueDate, recurring: invoice.recurringSubtotal, usage: invoice.usageSubtotal,
+      net: invoice.net, tax: invoice.tax)
+    record.draftID = drafts.id
+    record.draftName = entry.name
+    return IssuedDocument(
+      record: record, lines: invoice.documentLines.map { InvoiceLineRecord($0) }, json: invoice.json(),
+      page: invoice.page())
+  }
+}
+
+extension InvoiceLineRecord {
+  /// A line of a document as a row of the book.
+  init(_ line: DocumentLine) {
+    self.init(
+      number: line.number,
+      texts: [
+        line.section, line.description, line.contract, line.item, line.project, line.ticket,
+        Label(line.from.description), Label(line.until.description), Label(line.quantity), Label(line.unit),
+        Label(line.unitPrice), line.taxClass,
+      ], amount: line.amount, discount: line.discount, tax: line.tax)
+  }
+}

@@ -1,0 +1,376 @@
+// Invoices and credit notes: numbers without a gap, given in the transaction that makes the documents part of the store.
+
+public import BillingCalendar
+import DurableFiles
+public import Money
+public import Tables
+import UsageSummary
+
+/// A document with everything that is kept of it.
+public struct IssuedDocument: Sendable {
+  /// What the book knows; number, hashes and time are filled in.
+  public var record: InvoiceRecord
+  /// Its lines.
+  public var lines: [InvoiceLineRecord]
+  /// The bytes of `invoice.json`.
+  public var json: [UInt8]
+  /// The bytes of `invoice.html`.
+  public var page: [UInt8]
+
+  /// Makes one.
+  public init(record: InvoiceRecord, lines: [InvoiceLineRecord], json: [UInt8], page: [UInt8]) {
+    self.record = record
+    self.lines = lines
+    self.json = json
+    self.page = page
+  }
+}
+
+/// What is billed with invoices: accounts whose drafts are finalised, and what their usage was.
+public struct BilledWithInvoices: Sendable {
+  /// The periods that were drafted.
+  public var choice: UsagePeriodChoice
+  /// The accounts with the period that each is billed for; also those without usage.
+  public var periods: [Label: UsagePeriod]
+  /// What the usage of accounts was when they were drafted; none for an account without rows.
+  public var usageHashes: [Label: String]
+
+  /// Makes one.
+  public init(
+    choice: UsagePeriodChoice, periods: [Label: UsagePeriod], usageHashes: [Label: String]
+  ) {
+    self.choice = choice
+    self.periods = periods
+    self.usageHashes = usageHashes
+  }
+}
+
+/// Numbers documents one after the other, inside the transaction that makes them part of the store. Used by one thread.
+public final class InvoiceIssuing {
+  private let store: BillingStore
+  private let series: NumberSeries
+  private let billingID: String?
+  private let moment: String
+  private var next: Int64
+  fileprivate let folder: PublishedFolder
+  fileprivate private(set) var records: [InvoiceRecord] = []
+
+  fileprivate init(
+    _ store: BillingStore, _ series: NumberSeries, next: Int64, billingID: String?
+  ) throws(StoreFault) {
+    self.store = store
+    self.series = series
+    self.next = next
+    self.billingID = billingID
+    moment = store.now
+    folder = try StoreFault.ofFiles { () throws(FileFault) in
+      try PublishedFolder.begin(at: store.path(.invoices, "incoming"), operations: store.operations)
+    }
+  }
+
+  /// The number of the document that is added next.
+  public var nextNumber: String { series.number(next) }
+
+  /// Takes the next document, which bears `nextNumber`.
+  public func add(_ document: IssuedDocument) throws(StoreFault) {
+    var document = document
+    document.record.number = nextNumber
+    document.record.sequence = next
+    document.record.finalisedAt = moment
+    document.record.jsonHash = SHA256.hex(of: document.json)
+    document.record.pageHash = SHA256.hex(of: document.page)
+    try store.write(document, to: folder)
+    try store.insert(document, series, billingID: billingID)
+    records.append(document.record)
+    next += 1
+  }
+}
+
+extension BillingStore {
+  /// The name of the document in its folder.
+  public static let invoiceName = "invoice.json"
+  /// The name of its page.
+  public static let invoicePageName = "invoice.html"
+
+  /// The folder of a document.
+  public func invoicePath(_ number: String) -> String { path(.invoices, number) }
+
+  /// Numbers documents and makes them part of the store, with the usage that they bill; all of it, or nothing.
+  ///
+  /// `documents` is called inside the transaction and adds one document after the other. Numbers follow each other without a gap, because who takes no part in the commit takes no number; two
+  /// commands at once have the lock and the write lock of the book between them. Throws `refused` where an account has moved
+  /// since it was drafted. Returns the documents and the seal of the audit trail.
+  /// - Precondition: opened for changing.
+  public func issue(
+    in series: NumberSeries, billing: BilledWithInvoices?,
+    _ documents: (InvoiceIssuing) throws(StoreFault) -> Void
+  ) throws(StoreFault) -> (documents: [InvoiceRecord], auditHead: String) {
+    var staged: StagedBilling?
+    if let billing { staged = try stage(billing) }
+    return try book.transaction { () throws(StoreFault) in
+      var billingID: String?
+      if let staged { billingID = try insertBilling(staged, reason: "invoices").id }
+      let issuing = try InvoiceIssuing(self, series, next: nextSequence(of: series), billingID: billingID)
+      do throws(StoreFault) {
+        try documents(issuing)
+        guard !issuing.records.isEmpty else { throw .refused("\(path): there is nothing to number") }
+        try place(issuing.records, issuing.folder)
+      } catch {
+        issuing.folder.discard()
+        throw error
+      }
+      var head = ""
+      let trail = AuditTrail(book: book)
+      for record in issuing.records {
+        head = try trail.append(
+          record.kind == .invoice ? "finalise" : "credit", subject: record.number,
+          details: Self.auditDetails(record), at: record.finalisedAt)
+      }
+      return (issuing.records, head)
+    }
+  }
+
+  private static func auditDetails(_ record: InvoiceRecord) -> JSONValue {
+    [
+      "json_sha256": .text(record.jsonHash), "page_sha256": .text(record.pageHash),
+      "account": .string(record.account), "currency": .text(record.currency.code),
+      "total": .text(record.total.description), "drafts": .textOrNull(record.draftID),
+      "corrects": .textOrNull(record.corrects), "reason": .text(record.reason),
+    ]
+  }
+
+  /// The rows of the accounts, where they wait for the transaction; they must be those that were drafted.
+  private func stage(_ billing: BilledWithInvoices) throws(StoreFault) -> StagedBilling {
+    let accounts = Set(billing.periods.keys)
+    let scope = try billingScope(billing.choice, accounts: accounts)
+    let again = billing.periods.filter {
+      scope.billed.contains(AccountPeriod(account: $0.key, period: $0.value))
+    }
+    guard again.isEmpty else { throw moved(again.keys.sorted(), "were billed since they were drafted") }
+    var digests = AccountDigests()
+    var staged = try stageBilling(scope) { row in digests.add(row) }
+    let hashes = digests.finish()
+    let others = accounts.filter { hashes[$0] != billing.usageHashes[$0] }
+    guard others.isEmpty else { throw moved(others.sorted(), "have other usage than when they were drafted") }
+    // Also a period without usage is billed: what comes late is a correction then.
+    staged.closing.formUnion(billing.periods.map { AccountPeriod(account: $0.key, period: $0.value) })
+    return staged
+  }
+
+  private func moved(_ accounts: [Label], _ what: String) -> StoreFault {
+    let named = accounts.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+    let more = accounts.count > 5 ? " and \(accounts.count - 5) more" : ""
+    return .refused(
+      "\(accounts.count == 1 ? "account" : "accounts") \(named)\(more) \(what); draft again, look at what has "
+        + "changed, and approve it")
+  }
+
+  private func nextSequence(of series: NumberSeries) throws(StoreFault) -> Int64 {
+    let last = try book.integer(
+      "SELECT MAX(sequence) FROM invoice_documents WHERE entity = ? AND series = ?",
+      [.label(series.entity), .label(series.name)])
+    if let last { return last + 1 }
+    let other = try book.text(
+      "SELECT entity FROM invoice_documents WHERE series = ? LIMIT 1", [.label(series.name)])
+    if let other {
+      throw .refused(
+        "the series '\(series.name)' is that of '\(other)'; give '\(series.entity)' series of its own: "
+          + "'numbers' in catalog.yaml")
+    }
+    return series.firstNumber
+  }
+
+  fileprivate func write(_ document: IssuedDocument, to folder: PublishedFolder) throws(StoreFault) {
+    let number = document.record.number
+    try StoreFault.ofFiles { () throws(FileFault) in
+      try folder.makeFolder(number)
+      for (name, bytes) in [(Self.invoiceName, document.json), (Self.invoicePageName, document.page)] {
+        let writer = try folder.writer(number + "/" + name, bufferBytes: 1)
+        try writer.write(contentsOf: bytes)
+        try writer.finish()
+      }
+    }
+  }
+
+  private func place(_ records: [InvoiceRecord], _ folder: PublishedFolder) throws(StoreFault) {
+    try StoreFault.ofFiles { () throws(FileFault) in
+      try folder.publish()
+      try DurableFolder.move(
+        records.map(\.number), from: path(.invoices, "incoming"), to: path + "/" + Room.invoices.rawValue,
+        operations: operations)
+      try DurableFolder.removeAll(path(.invoices, "incoming"), operations: operations)
+    }
+  }
+
+  fileprivate func insert(
+    _ document: IssuedDocument, _ series: NumberSeries, billingID: String?
+  ) throws(StoreFault) {
+    let record = document.record
+    var values: [BookValue] = [
+      .text(record.number), .text(record.kind.rawValue), .label(series.entity), .label(series.name),
+      .integer(record.sequence), .label(record.account), .label(record.accountName),
+      .text(record.period.description), .text(record.isProjects ? "projects" : "main"),
+      .text(record.currency.code), .text(record.date.description), .optional(record.dueDate?.description),
+      .optional(record.corrects), .text(record.reason), .optional(record.draftID), .label(record.draftName),
+      .optional(billingID), .text(record.finalisedAt), .text(record.jsonHash), .text(record.pageHash),
+    ]
+    for amount in [record.recurring, record.usage, record.net, record.tax, record.total] {
+      values += try UsageTotals.bookValues(amount)
+    }
+    let marks = values.map { _ in "?" }.joined(separator: ", ")
+    try book.run("INSERT INTO invoice_documents VALUES (\(marks))", values)
+    let statement = try book.prepare(
+      "INSERT INTO invoice_document_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    for line in document.lines {
+      var cells: [BookValue] = [.text(record.number), .count(line.number)] + line.texts.map { .label($0) }
+      let net = line.amount + line.discount
+      for amount in [line.amount, line.discount, net, line.tax, net + line.tax] {
+        cells += try UsageTotals.bookValues(amount)
+      }
+      try statement.run(cells)
+    }
+  }
+}
+
+// Looking at them.
+extension BillingStore {
+  /// All invoices and credit notes, by entity, series and number.
+  public func invoices() throws(StoreFault) -> [InvoiceRecord] { try invoices(where: "1", []) }
+
+  /// The document of that number.
+  public func invoice(_ number: String) throws(StoreFault) -> InvoiceRecord {
+    guard let record = try invoices(where: "number = ?", [.text(number)]).first else {
+      throw .refused(
+        "\(path): there is no invoice '\(number)'; 'ratemill invoice list --store \(path)' lists them")
+    }
+    return record
+  }
+
+  /// The credit notes of an invoice, in the order of their numbers.
+  public func creditNotes(of number: String) throws(StoreFault) -> [InvoiceRecord] {
+    try invoices(where: "corrects = ?", [.text(number)])
+  }
+
+  /// The lines of an invoice that credit notes have taken back, with the note's number.
+  public func creditedLines(of number: String) throws(StoreFault) -> [Int: String] {
+    var lines: [Int: String] = [:]
+    try book.query(
+      """
+      SELECT line, number FROM invoice_document_lines
+      WHERE number IN (SELECT number FROM invoice_documents WHERE corrects = ?)
+      """, [.text(number)]
+    ) { row in lines[Int(row.integer(0))] = row.text(1) }
+    return lines
+  }
+
+  /// The bytes of `invoice.json`, which must be those that were committed.
+  public func document(of record: InvoiceRecord) throws(StoreFault) -> [UInt8] {
+    let name = invoicePath(record.number) + "/" + Self.invoiceName
+    let bytes: [UInt8]
+    do throws(TableFileFault) { bytes = try TableFile.read(name) } catch {
+      throw .damaged(path: name, message: "\(error)")
+    }
+    guard SHA256.hex(of: bytes) == record.jsonHash else {
+      throw .damaged(path: name, message: "it is not the document that was finalised")
+    }
+    return bytes
+  }
+
+  func invoices(where condition: String, _ values: [BookValue]) throws(StoreFault) -> [InvoiceRecord] {
+    var records: [InvoiceRecord] = []
+    try book.query(
+      """
+      SELECT number, kind, sequence, account, account_name, usage_period, part, currency, date, due_date, corrects,
+        reason, draft_id, draft_name, finalised_at, json_sha256, page_sha256, recurring_units, recurring_pico,
+        usage_units, usage_pico, net_units, net_pico, tax_units, tax_pico
+      FROM invoice_documents WHERE \(condition) ORDER BY entity, series, sequence
+      """, values
+    ) { row throws(StoreFault) in
+      guard let kind = InvoiceRecord.Kind(rawValue: row.text(1)), let period = UsagePeriod.parse(row.text(5)),
+        let currency = Currency(code: row.text(7)), let date = CivilDate.parse(row.text(8))
+      else { throw .damaged(path: path, message: "invoice \(row.text(0)) of the book cannot be read") }
+      var record = InvoiceRecord(
+        kind: kind, account: row.label(3), accountName: row.label(4), period: period,
+        isProjects: row.text(6) == "projects", currency: currency, date: date,
+        dueDate: row.optionalText(9).flatMap { CivilDate.parse($0) }, recurring: row.amount(17),
+        usage: row.amount(19), net: row.amount(21), tax: row.amount(23))
+      (record.number, record.sequence) = (row.text(0), row.integer(2))
+      (record.corrects, record.reason) = (row.optionalText(10), row.text(11))
+      (record.draftID, record.draftName) = (row.optionalText(12), row.label(13))
+      record.finalisedAt = row.text(14)
+      (record.jsonHash, record.pageHash) = (row.text(15), row.text(16))
+      records.append(record)
+    }
+    return records
+  }
+}
+
+extension BookRow {
+  /// An amount in two columns.
+  fileprivate func amount(_ column: Int) -> Amount {
+    UsageTotals.amount(integer(column), integer(column + 1))
+  }
+}
+
+/// A draft that is no invoice yet, with what was decided about it.
+public struct OpenDraft: Sendable {
+  /// Name of its files, without suffix.
+  public var name: Label
+  /// Account id.
+  public var account: Label
+  /// Its usage period.
+  public var period: UsagePeriod
+  /// Currency of the total.
+  public var currency: Currency
+  /// What is owed.
+  public var total: Amount
+  /// The last decision; nil where nobody has decided.
+  public var decision: DecisionRecord?
+}
+
+extension BillingStore {
+  /// The drafts that are current and no invoices yet, by when they were drafted, then by name.
+  public func openDrafts() throws(StoreFault) -> [OpenDraft] {
+    let decisions = try decisions(.draft)
+    var drafts: [OpenDraft] = []
+    try book.query(
+      """
+      SELECT name, account, usage_period, currency, total_units, total_pico, content_sha256
+      FROM draft_documents JOIN drafts USING (draft_id)
+      WHERE state = 'current' AND NOT EXISTS (SELECT 1 FROM invoice_documents AS sent
+        WHERE sent.draft_id = draft_documents.draft_id AND sent.draft_name = name)
+      ORDER BY drafts.number, name
+      """
+    ) { row throws(StoreFault) in
+      guard let period = UsagePeriod.parse(row.text(2)), let currency = Currency(code: row.text(3)) else {
+        throw .damaged(path: path, message: "a draft of the book cannot be read")
+      }
+      drafts.append(
+        OpenDraft(
+          name: row.label(0), account: row.label(1), period: period, currency: currency,
+          total: row.amount(4), decision: decisions[row.label(6)]))
+    }
+    return drafts
+  }
+
+  /// The lines of a document, by number.
+  public func lines(of record: InvoiceRecord) throws(StoreFault) -> [InvoiceLineRecord] {
+    var lines: [InvoiceLineRecord] = []
+    try book.query(
+      """
+      SELECT line, section, description, contract, item, project, ticket, service_from, service_until, quantity,
+        unit, unit_price, tax_class, amount_units, amount_pico, discount_units, discount_pico, tax_units, tax_pico
+      FROM invoice_document_lines WHERE number = ? ORDER BY line
+      """, [.text(record.number)]
+    ) { row in
+      var texts: [Label] = []
+      for column in 1...12 { texts.append(row.label(column)) }
+      lines.append(
+        InvoiceLineRecord(
+          number: Int(row.integer(0)), texts: texts, amount: row.amount(13), discount: row.amount(15),
+          tax: row.amount(17)))
+    }
+    return lines
+  }
+}

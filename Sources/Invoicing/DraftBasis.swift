@@ -1,0 +1,249 @@
+// What a store knows that drafts are made from, besides usage and catalog: pinned in a file, so that the same drafts can be
+// made again when the store has gone on.
+
+public import BillingCalendar
+public import Catalog
+public import Money
+public import Tables
+import UsageSummary
+
+/// The state of a store that drafts were made from.
+public struct DraftBasis: Hashable, Sendable {
+  /// An invoice that was sent.
+  public struct EarlierInvoice: Hashable, Sendable {
+    /// Its number.
+    public var number: Label
+    /// Account id.
+    public var account: Label
+    /// Its usage period.
+    public var period: UsagePeriod
+    /// Currency of the amounts.
+    public var currency: Currency
+    /// Whether it holds charges of projects that stand apart.
+    public var isProjects: Bool
+    /// Sum of the recurring lines.
+    public var recurring: Amount
+    /// Sum of the usage lines.
+    public var usage: Amount
+    /// Sum of everything else before tax.
+    public var other: Amount
+    /// What was owed.
+    public var total: Amount
+
+    /// Makes one.
+    public init(
+      number: Label, account: Label, period: UsagePeriod, currency: Currency, isProjects: Bool,
+      recurring: Amount, usage: Amount, other: Amount, total: Amount
+    ) {
+      self.number = number
+      self.account = account
+      self.period = period
+      self.currency = currency
+      self.isProjects = isProjects
+      self.recurring = recurring
+      self.usage = usage
+      self.other = other
+      self.total = total
+    }
+  }
+
+  /// What was decided about a one-time charge, in the store and not in its table.
+  public struct Decision: Hashable, Sendable {
+    /// The charge: `charges.csv:C-311` or `tickets.csv:T-2044`.
+    public var charge: Label
+    /// What was decided.
+    public var decision: ChargeDecision
+
+    /// Makes one.
+    public init(charge: Label, decision: ChargeDecision) {
+      self.charge = charge
+      self.decision = decision
+    }
+  }
+
+  /// The usage periods that are drafted.
+  public var choice: UsagePeriodChoice
+  /// Accounts whose period was billed already: they get no draft.
+  public var billedAccounts: Set<Label>
+  /// Invoices of periods before.
+  public var invoices: [EarlierInvoice]
+  /// Decisions, by charge.
+  public var decisions: [Decision]
+  /// Rows of the adjustments.
+  public var adjustmentRowCount: Int64
+  /// SHA-256 of their bytes.
+  public var adjustmentsHash: String
+
+  /// The name of its file.
+  public static let fileName = "basis.json"
+  /// The adjustments beside it: rows of a summary, each a difference.
+  public static let adjustmentsName = "adjustments.csv"
+
+  /// Makes a basis.
+  public init(
+    choice: UsagePeriodChoice, billedAccounts: Set<Label>, invoices: [EarlierInvoice], decisions: [Decision],
+    adjustmentRowCount: Int64, adjustmentsHash: String
+  ) {
+    self.choice = choice
+    self.billedAccounts = billedAccounts
+    self.invoices = invoices
+    self.decisions = decisions
+    self.adjustmentRowCount = adjustmentRowCount
+    self.adjustmentsHash = adjustmentsHash
+  }
+
+  /// The catalog with the decisions of the store; they replace what its tables say.
+  public func applied(to catalog: Catalog) -> Catalog {
+    guard !decisions.isEmpty else { return catalog }
+    var catalog = catalog
+    let known = Dictionary(decisions.map { ($0.charge, $0.decision) }, uniquingKeysWith: { $1 })
+    for index in catalog.billing.charges.indices {
+      let id = catalog.billing.charges[index].id
+      guard !id.isEmpty, let decision = known[Self.name(ofCharge: id)] else { continue }
+      catalog.billing.charges[index].decision = decision
+    }
+    for index in catalog.billing.tickets.indices {
+      guard let decision = known[Self.name(ofTicket: catalog.billing.tickets[index].id)] else { continue }
+      catalog.billing.tickets[index].charge?.decision = decision
+    }
+    return catalog
+  }
+
+  /// How the store names a row of charges.csv.
+  public static func name(ofCharge id: Label) -> Label { Label("charges.csv:\(id)") }
+  /// How the store names a row of tickets.csv.
+  public static func name(ofTicket id: Label) -> Label { Label("tickets.csv:\(id)") }
+}
+
+// The file.
+extension DraftBasis {
+  private static let version = 1
+
+  /// The bytes of the file: pretty JSON, sealed. Equal values give equal bytes.
+  public func json() -> [UInt8] {
+    SealedJSON.text(of: [
+      "document": "invoice-basis", "version": .integer(Self.version), "period": .text(choice.description),
+      "billed_accounts": .array(billedAccounts.sorted().map { .string($0) }),
+      "invoices": .array(invoices.map(Self.json)),
+      "decisions": .array(
+        decisions.map { decision in
+          [
+            "charge": .string(decision.charge), "verdict": .text(decision.decision.verdict.rawValue),
+            "by": .string(decision.decision.by), "on": .textOrNull(decision.decision.on?.description),
+          ]
+        }),
+      "adjustment_rows": .integer(adjustmentRowCount), "adjustments_sha256": .text(adjustmentsHash),
+    ])
+  }
+
+  private static func json(_ invoice: EarlierInvoice) -> JSONValue {
+    [
+      "number": .string(invoice.number), "account": .string(invoice.account),
+      "period": .text(invoice.period.description), "currency": .text(invoice.currency.code),
+      "part": .text(invoice.isProjects ? "projects" : "main"),
+      "recurring": .text(invoice.recurring.description), "usage": .text(invoice.usage.description),
+      "other": .text(invoice.other.description), "total": .text(invoice.total.description),
+    ]
+  }
+
+  /// Reads the file in the folder at `path`; it must be sealed.
+  public static func open(_ path: String) throws(DraftsFolderFault) -> DraftBasis {
+    let name = path + "/" + fileName
+    do {
+      let bytes = try TableFile.read(name)
+      try SealedJSON.check(bytes)
+      return try read(JSONNode(try JSONReader.read(bytes)))
+    } catch {
+      throw DraftsFolderFault(file: name, message: "\(error)", hint: "draft again")
+    }
+  }
+
+  private static func read(_ root: JSONNode) throws -> DraftBasis {
+    guard let choice = UsagePeriodChoice.parse(try root.member("period").text().description),
+      try root.member("version").integer() == version
+    else { throw root.fault("no period, or a version that is not known here") }
+    return DraftBasis(
+      choice: choice,
+      billedAccounts: Set(try root.member("billed_accounts").elements().map { try $0.text() }),
+      invoices: try root.member("invoices").elements().map { try invoice($0) },
+      decisions: try root.member("decisions").elements().map { try decision($0) },
+      adjustmentRowCount: try root.member("adjustment_rows").integer(),
+      adjustmentsHash: try root.member("adjustments_sha256").text().description)
+  }
+
+  private static func invoice(_ node: JSONNode) throws -> EarlierInvoice {
+    guard let period = UsagePeriod.parse(try node.member("period").text().description),
+      let currency = Currency(code: try node.member("currency").text().description)
+    else { throw node.fault("no period or currency") }
+    return EarlierInvoice(
+      number: try node.member("number").text(), account: try node.member("account").text(), period: period,
+      currency: currency, isProjects: try node.member("part").text() == "projects",
+      recurring: try node.amount("recurring"), usage: try node.amount("usage"),
+      other: try node.amount("other"), total: try node.amount("total"))
+  }
+
+  private static func decision(_ node: JSONNode) throws -> Decision {
+    let day = try node.member("on")
+    guard let verdict = ChargeDecision.Verdict(rawValue: try node.member("verdict").text().description)
+    else { throw node.fault("no verdict") }
+    return Decision(
+      charge: try node.member("charge").text(),
+      decision: ChargeDecision(
+        verdict: verdict, by: try node.member("by").text(),
+        on: day.value == .null ? nil : CivilDate.parse(try day.text().description)))
+  }
+}
+
+extension JSONNode {
+  /// The member of that name, a decimal, as an amount.
+  func amount(_ name: Label) throws(JSONShapeFault) -> Amount {
+    let text = try member(name).text().description
+    guard case .success(let pico) = DecimalText.parse(text, scale: Amount.scale) else {
+      throw fault("\(name) is no amount")
+    }
+    return Amount(pico: pico)
+  }
+}
+
+extension DraftBasis {
+  /// The adjustments of a folder by account; the bytes must be those that the basis names.
+  func adjustments(in folder: String) throws(InvoiceDraftFault) -> [Label: AdjustmentLines] {
+    var lines: [Label: AdjustmentLines] = [:]
+    let path = folder + "/" + Self.adjustmentsName
+    do throws(UsageFolderFault) {
+      let reader = try SummaryReader(path: path)
+      while let row = try reader.next() { lines[row.account, default: AdjustmentLines()].add(row) }
+      guard reader.hexDigest == adjustmentsHash, reader.rowCount == adjustmentRowCount else {
+        throw UsageFolderFault(
+          .doesNotMeet, file: path, message: "its rows are not those that were pinned", hint: "draft again")
+      }
+    } catch {
+      throw .usage(error)
+    }
+    return lines
+  }
+}
+
+/// A basis and the folder that it lies in, with the adjustments beside it.
+public struct PinnedBasis: Sendable {
+  /// What the store knew.
+  public var basis: DraftBasis
+  /// The folder.
+  public var folder: String
+
+  /// Takes both.
+  public init(basis: DraftBasis, folder: String) {
+    self.basis = basis
+    self.folder = folder
+  }
+}
+
+extension UsagePeriodChoice {
+  /// The period of a cycle that is meant; nil where the named one is none of that cycle.
+  public func period(cycleDay: Int32) -> UsagePeriod? {
+    switch self {
+    case .one(let period): period.cycleDay == cycleDay ? period : nil
+    case .beginning(let year, let month): BeginningMonth(year: year, month: month).period(cycleDay: cycleDay)
+    }
+  }
+}

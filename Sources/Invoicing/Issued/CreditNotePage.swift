@@ -1,0 +1,96 @@
+// The page of a credit note: one self-contained HTML file, as invoices have it.
+
+import BillingCalendar
+import Money
+import Tables
+
+extension CreditNote {
+  /// The bytes of its page. Equal credit notes give equal bytes.
+  public func page() -> [UInt8] {
+    var page = HTMLText()
+    page.begin(title: "Credit note \(number) \u{b7} \(invoice.accountName)")
+    page.markup("<main class=\"sheet\">\n")
+    page.head(seller: invoice.seller, title: "Credit note", isDraft: false)
+    page.parties(
+      name: invoice.accountName, details: invoice.accountDetails,
+      facts: [
+        ("Credit note number", number.description), ("Date", PrintedNumber.day(date)),
+        ("Corrects invoice", "\(invoice.number) of \(PrintedNumber.day(invoice.date))"),
+        ("Period", PrintedNumber.days(invoice.period.days)), ("Account", invoice.account.description),
+      ])
+    page.markup("<div class=\"due\">\n")
+    page.open("p")
+    page.text("To your credit")
+    page.element("small", reason.description)
+    page.close("p")
+    page.element("p", style: "sum", "\(invoice.currency) \(money(-total))")
+    page.markup("</div>\n")
+    table(&page)
+    taxTable(&page)
+    totals(&page)
+    page.markup("<footer class=\"notes small grey\">\n")
+    page.element(
+      "p",
+      "This credit note takes back \(lines.count == invoice.lines.count ? "all" : "some") lines of invoice "
+        + "\(invoice.number), with the discounts and taxes on them.")
+    page.markup("</footer>\n</main>\n")
+    page.end()
+    return page.bytes
+  }
+
+  private func money(_ amount: Amount) -> String {
+    PrintedNumber.money(amount, digits: invoice.currency.minorDigits)
+  }
+
+  private func table(_ page: inout HTMLText) {
+    page.markup("<section>\n<h2>Lines taken back</h2>\n<table class=\"rows\">\n<thead><tr>\n")
+    page.markup(
+      "<th scope=\"col\" class=\"number\">Line</th>\n<th scope=\"col\" class=\"name\">Description</th>\n")
+    page.markup(
+      "<th scope=\"col\" class=\"days\">Days</th>\n<th scope=\"col\" class=\"number price\">Amount</th>\n")
+    page.markup("<th scope=\"col\" class=\"number price\">Discount</th>\n")
+    page.markup("<th scope=\"col\" class=\"number amount\">Net</th>\n</tr></thead>\n<tbody>\n")
+    for line in lines {
+      page.open("tr")
+      page.element("td", style: "number", String(line.number))
+      page.element("td", line.description.description)
+      page.element(
+        "td", line.from < line.until ? PrintedNumber.days(line.from..<line.until, isShort: true) : "")
+      page.element("td", style: "number", money(line.amount))
+      page.element("td", style: "number", line.discount == .zero ? "" : money(line.discount))
+      page.element("td", style: "number", money(line.net))
+      page.close("tr")
+    }
+    page.markup("</tbody>\n</table>\n</section>\n")
+  }
+
+  private func taxTable(_ page: inout HTMLText) {
+    guard !taxes.isEmpty else { return }
+    page.markup("<section>\n<h2>Tax taken back</h2>\n<table class=\"rows\">\n<thead><tr>\n")
+    page.markup(
+      "<th scope=\"col\" class=\"name\">Tax</th>\n<th scope=\"col\" class=\"number price\">On</th>\n")
+    page.markup("<th scope=\"col\" class=\"number amount\">Amount</th>\n</tr></thead>\n<tbody>\n")
+    for tax in taxes {
+      page.open("tr")
+      let rate = tax.method == "percent" && tax.exemption.isEmpty ? " \(tax.rate)%" : ""
+      page.element("td", "\(tax.tax), \(tax.place)\(rate)")
+      page.element("td", style: "number", money(tax.base))
+      page.element("td", style: "number", money(tax.amount))
+      page.close("tr")
+    }
+    page.markup("</tbody>\n</table>\n</section>\n")
+  }
+
+  private func totals(_ page: inout HTMLText) {
+    page.markup("<table class=\"totals\">\n<tbody>\n")
+    for (title, amount) in [("Before tax", net), ("Tax", tax)] where !taxes.isEmpty {
+      page.open("tr")
+      page.element("td", title)
+      page.element("td", style: "number", money(amount))
+      page.close("tr")
+    }
+    page.markup("<tr class=\"total\"><td>Total</td><td class=\"number\">")
+    page.text("\(invoice.currency) \(money(total))")
+    page.markup("</td></tr>\n</tbody>\n</table>\n")
+  }
+}

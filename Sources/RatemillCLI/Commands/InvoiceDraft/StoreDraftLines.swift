@@ -1,0 +1,50 @@
+// The report of `invoice draft --store`.
+
+internal import BillingCalendar
+internal import BillingOperations
+internal import BillingStore
+internal import Invoicing
+internal import Tables
+
+/// Renders what was drafted in a store.
+struct StoreDraftLines {
+  private let outcome: StoreDrafting.Outcome
+  private let store: BillingStore
+  private let printsJSON: Bool
+  private let console: Console
+  private let lines: InvoiceDraftLines
+
+  init(_ outcome: StoreDrafting.Outcome, _ store: BillingStore, printsJSON: Bool, console: Console) {
+    self.outcome = outcome
+    self.store = store
+    self.printsJSON = printsJSON
+    self.console = console
+    lines = InvoiceDraftLines(
+      outcome.report, out: store.draftsPath(outcome.record.id) + "/documents", printsJSON: printsJSON,
+      console: console)
+  }
+
+  /// Prints the report and says how the command ended.
+  func finish() -> ExitStatus {
+    lines.sayDrafts()
+    if outcome.approvedCount > 0 {
+      console.say("  approved   \(ReadableText.count(outcome.approvedCount)) before, and they say the same")
+    }
+    let made = outcome.wasThere ? "the same drafts were there:" : "drafts \(outcome.record.number):"
+    console.say("\(made) begin with \(console.path(lines.indexPath))")
+    let place = console.path(store.path)
+    if !outcome.report.drafts.isEmpty {
+      console.say("next: ratemill invoice review --store \(place), then invoice approve and invoice finalise")
+    }
+    guard printsJSON else { return .done }
+    guard case .object(let members) = lines.document() else { preconditionFailure("a report is an object") }
+    let own: [JSONMember] = [
+      JSONMember(name: "id", value: .text(outcome.record.id)),
+      JSONMember(name: "number", value: .integer(outcome.record.number)),
+      JSONMember(name: "period", value: .text(outcome.record.choice.description)),
+      JSONMember(name: "was_there", value: .bool(outcome.wasThere)),
+      JSONMember(name: "approved_before", value: .integer(outcome.approvedCount)),
+    ]
+    return console.finish(JSONText.document(.object(own + members)))
+  }
+}

@@ -1,0 +1,368 @@
+// From a store to invoices: what is drafted, who may send it, which number it gets, and what can still be changed.
+
+import BillingStore
+import Dispatch
+import Invoicing
+import Money
+import Synchronization
+import Tables
+import TestSupport
+import Testing
+
+@testable import BillingOperations
+
+@Suite struct StoreInvoiceTests {
+  /// A desk whose January was rated: acme has 0.02 of calls and two contract lines, zebra 0.01 and one.
+  private func desk(_ tables: [String: String] = [:]) throws -> NightDesk {
+    let desk = try NightDesk()
+    try desk.writeBilling(["contracts.csv": InvoiceDesk.contracts].merging(tables) { $1 })
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    return desk
+  }
+
+  /// Whether `body` is refused with a message that holds `text`.
+  private func expectRefusal(
+    _ text: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+  ) {
+    do {
+      try body()
+      Issue.record("it was not refused", sourceLocation: sourceLocation)
+    } catch OperationFault.store(.refused(let message)) {
+      #expect(message.contains(text), sourceLocation: sourceLocation)
+    } catch {
+      Issue.record("another fault: \(error)", sourceLocation: sourceLocation)
+    }
+  }
+
+  // MARK: drafts
+
+  @Test func theSameDraftsTwiceAreOne() throws {
+    let desk = try desk()
+    let first = try desk.draft("2026-01")
+    #expect(!first.wasThere)
+    let again = try desk.draft("2026-01")
+    #expect(again.wasThere && again.record.id == first.record.id)
+    #expect(FileContent.names(in: desk.storePath + "/drafts") == [first.record.id])
+    try desk.expectWhole()
+  }
+
+  @Test func draftsOfAnotherCatalogTakeThePlaceOfTheEarlierOnes() throws {
+    let desk = try desk()
+    let first = try desk.draft("2026-01")
+    try desk.writeBilling(["contracts.csv": InvoiceDesk.contracts.replacing("9.99", with: "8.88")])
+    let second = try desk.draft("2026-01")
+    #expect(second.record.number == 2)
+    #expect(try desk.store().currentDrafts().map(\.id) == [second.record.id])
+    // The first folder goes with the next command that changes the store.
+    try desk.approveAll()
+    #expect(FileContent.names(in: desk.storePath + "/drafts") == [second.record.id])
+    // As it was: the same name once more, and its folder is there.
+    try desk.writeBilling(["contracts.csv": InvoiceDesk.contracts])
+    #expect(try desk.draft("2026-01").record.id == first.record.id)
+    try desk.expectWhole()
+  }
+
+  @Test func anApprovalHoldsAsLongAsADraftSaysTheSame() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.write(StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    // Only acme has new calls.
+    #expect(try desk.draft("2026-01").approvedCount == 1)
+    let outcome = try desk.finalise()
+    #expect(outcome.documents.map(\.account) == ["zebra"])
+    #expect(outcome.waiting.map(\.account) == ["acme"])
+  }
+
+  // MARK: numbers
+
+  @Test func numbersFollowEachOtherFromTheOpeningOn() throws {
+    let desk = try desk(["opening.csv": "account,billed_until,series,next_number\n,,INV,41\n"])
+    try desk.draft("2026-01")
+    try desk.decide(.approve, drafts: ["zebra"])
+    try desk.finalise()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    #expect(try desk.invoices() == ["INV-0041 zebra 10", "INV-0042 acme 63.32"])
+    try desk.expectWhole()
+  }
+
+  @Test func finalisingTwiceChangesNothing() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    #expect(try desk.finalise().documents.map(\.number) == ["INV-0001", "INV-0002"])
+    let before = FileContent.copy(desk.storePath)
+    let again = try desk.finalise()
+    #expect(again.documents.isEmpty && again.sentCount == 2)
+    #expect(FileContent.copy(desk.storePath) == before)
+    #expect(try desk.draft("2026-01").report.drafts.isEmpty)
+  }
+
+  @Test func twoAtOnceGiveEveryNumberOnce() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    let path = desk.storePath
+    let results = Mutex<[Int]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      let store = try? BillingStore.open(path, for: .changing(creates: false))
+      let made = try? store.map { try StoreFinalising.finalise(nil, date: InvoiceDesk.day, in: $0) }
+      results.withLock { $0.append(made?.documents.count ?? -1) }
+    }
+    #expect(results.withLock { $0.sorted() } == [0, 0, 0, 2])
+    #expect(try desk.invoices() == ["INV-0001 acme 63.32", "INV-0002 zebra 10"])
+    try desk.expectWhole()
+  }
+
+  @Test func aLaterNumberBearsNoEarlierDate() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.decide(.approve, drafts: ["zebra"])
+    try desk.finalise("2026-02-03")
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    expectRefusal("bears the date 2026-02-03") { try desk.finalise("2026-02-02") }
+    #expect(try desk.finalise("2026-02-03").documents.count == 1)
+  }
+
+  // MARK: what has moved
+
+  @Test func aDraftWhoseAccountHasMovedIsRefused() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.write(StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    expectRefusal("'acme' have other usage") { try desk.finalise() }
+    #expect(try desk.invoices().isEmpty)
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    #expect(try desk.finalise().documents.count == 2)
+    try desk.expectWhole()
+  }
+
+  @Test func aDraftOfWhatWasBilledSinceIsRefused() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.markBilled("2026-01", accounts: ["zebra"])
+    expectRefusal("'zebra' were billed since") { try desk.finalise() }
+  }
+
+  @Test func aChangedDocumentIsFound() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    let file = desk.storePath + "/invoices/INV-0001/invoice.json"
+    let bytes = try #require(FileContent.bytes(of: file))
+    try FileContent.write(
+      Array(String(decoding: bytes, as: UTF8.self).replacing("63.32", with: "36.32").utf8), to: file)
+    let found = try desk.store().verify(deep: false, catalogHash: desk.catalogHash)
+    #expect(found.findings.contains { $0.contains("INV-0001") && $0.contains("not the document") })
+    #expect(throws: OperationFault.self) { try desk.document("INV-0001") }
+    // A row of the book cannot be changed at all.
+    #expect(
+      try SQLiteShell.run(
+        "UPDATE invoice_documents SET total_units = 1", desk.storePath + "/book.sqlite") == [])
+    #expect(try desk.invoices().first == "INV-0001 acme 63.32")
+  }
+
+  // MARK: open and billed
+
+  @Test func lateUsageIsALineOfTheNextInvoice() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    #expect(try desk.adjustments() == [])
+    try desk.write(StoreRatingTests.tuesday + StoreRatingTests.wednesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-02")
+    try desk.approveAll()
+    try desk.finalise("2026-03-02")
+    let lines = try desk.document("INV-0003").lines.filter { $0.section == "adjustment" }
+    // 0.04 of calls to 44, 0.002333 of one to 1: each line is rounded once.
+    #expect(
+      lines.map { "\($0.description) \($0.from) \($0.amount)" } == [
+        "United Kingdom 2026-01-01 0.04", "United States 2026-01-01 0",
+      ])
+    let corrects = try lines.map { line in
+      try desk.document("INV-0003").lineNodes[line.number].map { try $0.member("corrects").text() }
+    }
+    #expect(corrects == ["INV-0001", "INV-0001"])
+    #expect(try desk.adjustments() == [])
+    #expect(try desk.store().periods().map(\.state) == [.billed, .billed])
+    try desk.expectWhole()
+  }
+
+  @Test func aPeriodWithoutUsageIsBilledToo() throws {
+    let desk = try desk([
+      "accounts.csv": InvoiceDesk.accounts,
+      "contracts.csv": InvoiceDesk.contracts + "mute,Line,5.00,1,monthly,2026-01-01\n",
+    ])
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    #expect(try desk.finalise().documents.map(\.account) == ["acme", "mute", "zebra"])
+    #expect(try desk.draft("2026-01").report.drafts.isEmpty)
+  }
+
+  @Test func theNextInvoiceIsSetBesideTheLast() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    try desk.write(StoreRatingTests.wednesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-02")
+    let drafts = try StoreDrafts.open(nil, in: desk.store())
+    #expect(drafts.pinned.basis.invoices.map(\.number) == ["INV-0001", "INV-0002"])
+    var totals: [String] = []
+    try drafts.proven.forEach { draft, _ in
+      totals.append("\(draft.account) \(draft.previous?.total ?? .zero)")
+    }
+    #expect(totals == ["acme 63.32", "zebra 10"])
+  }
+
+  // MARK: decisions
+
+  private static let tickets = """
+    ticket,account,summary,closed,price,decision
+    T-1,acme,Scanner,2026-01-10,50.00,
+    T-2,zebra,Cable,2026-01-11,7.00,approve
+
+    """
+
+  @Test func aChargeThatNobodyHasDecidedAboutKeepsItsDraftBack() throws {
+    let desk = try desk(["tickets.csv": Self.tickets])
+    try desk.draft("2026-01")
+    #expect(try desk.approveAll().waiting.map(\.draft) == ["acme"])
+    expectRefusal("'tickets.csv:T-1'") { try desk.decide(.approve, drafts: ["acme"]) }
+    try desk.decide(.approve, charges: ["T-1"])
+    try desk.draft("2026-01")
+    #expect(try desk.approveAll().waiting.isEmpty)
+    #expect(try desk.finalise().documents.map(\.net.description) == ["113.32", "17"])
+  }
+
+  @Test(arguments: [DecisionRecord.Verdict.hold, .reject]) func aChargeThatIsRefusedIsOnNoInvoice(
+    verdict: DecisionRecord.Verdict
+  ) throws {
+    let desk = try desk(["tickets.csv": Self.tickets])
+    try desk.draft("2026-01")
+    try desk.decide(verdict, charges: ["T-1"], reason: "under warranty")
+    // What was drafted before the decision does not go out.
+    try desk.decide(.approve, drafts: ["zebra"])
+    #expect(try desk.finalise().documents.map(\.account) == ["zebra"])
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    #expect(try desk.finalise().documents.map(\.net.description) == ["63.32"])
+  }
+
+  @Test func aDecisionAfterTheDraftIsRefusedToo() throws {
+    let desk = try desk(["tickets.csv": Self.tickets])
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.decide(.hold, charges: ["T-2"], reason: "wrong client")
+    expectRefusal("'tickets.csv:T-2' of account 'zebra' was decided after") { try desk.finalise() }
+  }
+
+  @Test func whatIsHeldWaitsWithItsAccount() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.decide(.hold, drafts: ["acme"], reason: "prices are new")
+    try desk.approveAll()
+    let outcome = try desk.finalise()
+    #expect(outcome.waiting.map(\.reason) == ["'acme' was held by Ines: prices are new"])
+    // The last word counts.
+    try desk.decide(.approve, drafts: ["acme"])
+    #expect(try desk.finalise().documents.map(\.account) == ["acme"])
+    #expect(try desk.decide(.approve, charges: []).count == 0)
+    expectRefusal("is an invoice already") { try desk.decide(.hold, drafts: ["zebra"], reason: "late") }
+  }
+
+  // MARK: explanations
+
+  @Test func aLineIsExplainedDownToItsRuns() throws {
+    let desk = try desk()
+    try desk.write(StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    // What comes later, and what is taken back, changes nothing of what was sent.
+    try desk.revoke("2")
+    let line = try #require(try desk.document("INV-0001").lines.first { $0.description == "United Kingdom" })
+    let found = try StoreExplaining.explain(line: line.number, of: "INV-0001", in: desk.store())
+    #expect(found.rowSum.description == "0.03")
+    #expect(
+      found.rows.flatMap(\.parts).map { "\($0.run.number) \($0.eventCount) \($0.amount)" } == [
+        "1 1 0.02", "2 1 0.01",
+      ])
+    #expect(found.runsWithoutDetail.map(\.number) == [1, 2])
+    let seat = try StoreExplaining.explain(line: 1, of: "INV-0001", in: desk.store())
+    #expect(seat.rows.isEmpty)
+    #expect(try seat.node.member("origin").text() == "contracts.csv:2")
+    expectRefusal("there is no line 99") {
+      _ = try StoreExplaining.explain(line: 99, of: "INV-0001", in: desk.store())
+    }
+  }
+
+  // MARK: credit notes
+
+  @Test func creditNotesOfAllLinesAreTheInvoice() throws {
+    let desk = try desk(["accounts.csv": InvoiceDesk.accounts, "taxes.csv": InvoiceDesk.taxes])
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    #expect(try desk.credit("INV-0001", lines: [2]).note.number == "CN-0001")
+    #expect(try desk.credit("INV-0001").note.number == "CN-0002")
+    let store = try desk.store()
+    let invoice = try store.invoice("INV-0001")
+    let notes = try store.creditNotes(of: "INV-0001")
+    #expect(notes.reduce(Amount.zero) { $0 + $1.net } == -invoice.net)
+    #expect(notes.reduce(Amount.zero) { $0 + $1.tax } == -invoice.tax)
+    #expect(invoice.tax != .zero)
+    try desk.expectWhole()
+  }
+
+  @Test func aLineIsTakenBackOnce() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    try desk.credit("INV-0001", lines: [1, 2])
+    #expect(try desk.credit("INV-0001", lines: [1, 2]).wasThere)
+    expectRefusal("line 1 of INV-0001 was taken back with CN-0001") {
+      try desk.credit("INV-0001", lines: [1])
+    }
+    expectRefusal("has no line 9") { try desk.credit("INV-0001", lines: [9]) }
+    expectRefusal("correct invoices only") { try desk.credit("CN-0001") }
+    try desk.credit("INV-0001", reason: "the rest")
+    #expect(try desk.credit("INV-0001", reason: "the rest").wasThere)
+    expectRefusal("all lines") { try desk.credit("INV-0001", reason: "once more") }
+    #expect(try desk.store().creditNotes(of: "INV-0001").map(\.number) == ["CN-0001", "CN-0002"])
+  }
+
+  // MARK: stores of before
+
+  @Test func aStoreOfVersionOneLearnsInvoices() throws {
+    let desk = try desk()
+    let book = desk.storePath + "/book.sqlite"
+    for view in ["draft_list", "invoice_lines", "invoices"] { try SQLiteShell.run("DROP VIEW \(view)", book) }
+    for table in [
+      "invoice_document_lines", "invoice_documents", "decisions", "draft_documents", "draft_accounts",
+      "drafts",
+    ] {
+      try SQLiteShell.run("DROP TABLE \(table)", book)
+    }
+    try SQLiteShell.run("PRAGMA user_version = 1", book)
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    #expect(try desk.finalise().documents.count == 2)
+    try desk.expectWhole()
+  }
+}
