@@ -13,7 +13,8 @@ public enum CommandRunner {
     GenerateCommand.self,
     DeckDiffCommand.self, InvoiceDraftCommand.self, InvoiceReviewCommand.self, InvoiceExportCommand.self,
     RunsCommand.self, ShowCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
-    UsageCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
+    UsageCommand.self, SuspenseCommand.self, SuspenseShowCommand.self, SuspenseEditCommand.self,
+    SuspenseWriteOffCommand.self, RecycleCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
     VersionCommand.self,
     CompletionCommand.self,
   ]
