@@ -126,7 +126,8 @@ public struct StoreRecycling {
       guard strayCount == 0, read == staged.count else {
         throw FileFault(
           refusing: store.path,
-          detail: "\(staged.count) suspended records were read as \(read); correct or write off those whose bytes "
+          detail:
+            "\(staged.count) suspended records were read as \(read); correct or write off those whose bytes "
             + "hold more or less than one record, such as a line end")
       }
     } catch {

@@ -31,7 +31,8 @@ extension BillingStore {
     for move in try suspenseMoves(ofRun: run.id) where move.state == .recycled {
       own += move.lastRow - move.firstRow + 1
     }
-    let moved = recycles.reduce(0) { $0 + Int($1.doors.read) } + (run.kind == .recycle ? Int(run.doors.read) : 0)
+    let moved =
+      recycles.reduce(0) { $0 + Int($1.doors.read) } + (run.kind == .recycle ? Int(run.doors.read) : 0)
     return try book.transaction { () throws(StoreFault) in
       var head = ""
       // The run that was named is the last one: its seal is the one to keep.

@@ -1,11 +1,12 @@
 // What a provider does with suspended records.
 
 import BillingStore
-import Catalog
+
 import DurableFiles
 import RatingEngine
 import Tables
 import TestSupport
+import UsageSummary
 
 @testable import BillingOperations
 
@@ -29,7 +30,7 @@ extension NightDesk {
     options.threadCount = 2
     options.memoryBytes = 16 << 20
     return StoreRecycling(
-      in: store, catalog: try CatalogFolder.load(path), catalogPath: path, options: options,
+      in: store, catalog: try loaded(path), catalogPath: path, options: options,
       progress: RunProgress(), semantics: 1)
   }
 
@@ -70,7 +71,8 @@ extension StoreRecycling.Outcome {
     switch self {
     case .committed(let commit, _, let waiting):
       let doors = commit.run.doors
-      return "\(doors.read) \(doors.rated) \(doors.filtered) \(doors.duplicate) \(doors.suspended), \(waiting)"
+      return
+        "\(doors.read) \(doors.rated) \(doors.filtered) \(doors.duplicate) \(doors.suspended), \(waiting)"
     case .nothingRated(let waiting): return "nothing, \(waiting)"
     }
   }

@@ -7,7 +7,8 @@
 enum BookViews {
   /// Makes all views.
   static let statements = [
-    currentUsage, billed, usageByAccount, usageByAccountAndGroup, unrated, suspenseStates, margin, adjustments, runList,
+    currentUsage, billed, usageByAccount, usageByAccountAndGroup, unrated, suspenseStates, margin,
+    adjustments, runList,
     fileList,
   ]
 

@@ -32,7 +32,8 @@ extension BillingStore {
     _ ids: Set<SuspenseID> = [], _ body: (SuspendedRecord) throws(StoreFault) -> Void
   ) throws(StoreFault) {
     let wanted = Set(ids.map(\.runNumber))
-    for run in try currentRuns() where run.doors.suspended > 0 && (wanted.isEmpty || wanted.contains(run.number)) {
+    for run in try currentRuns()
+    where run.doors.suspended > 0 && (wanted.isEmpty || wanted.contains(run.number)) {
       try forEachRecord(of: run, body)
     }
   }
@@ -66,7 +67,8 @@ extension BillingStore {
     var states = SuspenseStates(count: Int(run.doors.suspended))
     for move in try suspenseMoves(ofRun: run.id) where !states.apply(move) {
       throw .damaged(
-        path: path, message: "rows \(move.firstRow) to \(move.lastRow) of the suspense of run \(run.number) moved twice")
+        path: path,
+        message: "rows \(move.firstRow) to \(move.lastRow) of the suspense of run \(run.number) moved twice")
     }
     return states
   }
@@ -93,7 +95,9 @@ extension BillingStore {
   /// The lines before the records of a run's inputs, by the names of these; none for inputs that have no such lines.
   public func fileHeaders(ofRun id: String) throws(StoreFault) -> [Label: [UInt8]] {
     let name = path(.runs, id) + "/" + FileHeaders.fileName
-    guard try parts(of: run(named: id)).contains(where: { $0.name == FileHeaders.fileName }) else { return [:] }
+    guard try parts(of: run(named: id)).contains(where: { $0.name == FileHeaders.fileName }) else {
+      return [:]
+    }
     return try StoreFault.ofUsage { () throws(UsageFolderFault) in try FileHeaders.read(name) }
   }
 
@@ -116,7 +120,8 @@ extension BillingStore {
     guard let file = manifest.file(named: SuspenseSchema.fileName), file.sha256 == reader.sha256,
       file.rowCount == reader.rowCount, file.rowCount == run.doors.suspended
     else {
-      throw .damaged(path: folder + "/" + SuspenseSchema.fileName, message: "it is not the one that was committed")
+      throw .damaged(
+        path: folder + "/" + SuspenseSchema.fileName, message: "it is not the one that was committed")
     }
   }
 

@@ -111,7 +111,8 @@ extension BillingStore {
         .optional(catalog), .count(moves.count), .text(hash ?? moves.hash),
       ])
     let range = try book.prepare(
-      "INSERT INTO suspense_moves (action, run_id, first_row, last_row, state, reason) VALUES (?, ?, ?, ?, ?, ?)")
+      "INSERT INTO suspense_moves (action, run_id, first_row, last_row, state, reason) VALUES (?, ?, ?, ?, ?, ?)"
+    )
     for move in moves.ranges {
       try range.run([
         .count(number), .text(move.runID), .count(move.firstRow), .count(move.lastRow),

@@ -21,7 +21,8 @@ public struct SuspenseID: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   private static func number(_ text: Substring) -> Int? {
-    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = Int(text),
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = Int(text),
       number > 0
     else { return nil }
     return number

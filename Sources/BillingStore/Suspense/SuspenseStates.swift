@@ -21,7 +21,9 @@ struct SuspenseStates {
 
   /// Takes a move; false where rows are none of the run, or do not wait any more.
   mutating func apply(_ move: SuspenseMoves.Range) -> Bool {
-    guard move.firstRow >= 1, move.firstRow <= move.lastRow, move.lastRow <= states.count else { return false }
+    guard move.firstRow >= 1, move.firstRow <= move.lastRow, move.lastRow <= states.count else {
+      return false
+    }
     let rows = move.firstRow - 1..<move.lastRow
     guard states[rows].allSatisfy({ $0 == 0 }) else { return false }
     switch move.state {

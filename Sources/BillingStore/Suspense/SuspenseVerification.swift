@@ -27,7 +27,8 @@ extension BillingStore {
       }
       let count = moves.reduce(0) { $0 + $1.lastRow - $1.firstRow + 1 }
       if count != action.recordCount {
-        findings.append("suspense action \(action.number): \(count) records moved, \(action.recordCount) were meant")
+        findings.append(
+          "suspense action \(action.number): \(count) records moved, \(action.recordCount) were meant")
       }
       if action.kind == .recycle, let id = action.runID {
         let run = try self.run(named: id)
@@ -63,7 +64,8 @@ extension BillingStore {
       try forEachRecord(of: run) { record in
         guard record.state == .suspended else { return }
         let key = SuspenseMoves.Key(
-          runID: run.id, reason: record.reason, account: record.row.account, unit: record.row.kind?.unit ?? "")
+          runID: run.id, reason: record.reason, account: record.row.account, unit: record.row.kind?.unit ?? ""
+        )
         made[key, default: SuspenseMoves.Change()].eventCount += 1
         made[key, default: SuspenseMoves.Change()].quantity += record.row.quantity ?? 0
       }

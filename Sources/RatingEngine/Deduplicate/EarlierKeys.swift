@@ -39,9 +39,9 @@ struct EarlierKeys: Sendable {
 
 extension RunSetup {
   /// Keys that runs before this one have read.
-  var earlierKeys: EarlierKeys { 
+  var earlierKeys: EarlierKeys {
     EarlierKeys(paths: options.earlierKeyFiles, forgottenPath: options.forgottenKeyFile)
-   }
+  }
 }
 
 extension RunLedger {

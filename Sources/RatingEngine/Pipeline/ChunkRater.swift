@@ -52,7 +52,9 @@ final class ChunkRater {
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
-      if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, plan, firstRow: first) }
+      if count < batch.count || setup.keepsSuspense {
+        noteLeavers(chunk, outcome, rater, plan, firstRow: first)
+      }
       scratch.reset()
       clock?.lap(.pack)
     }

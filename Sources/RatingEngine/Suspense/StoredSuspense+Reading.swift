@@ -20,7 +20,8 @@ extension LoggedKey {
   /// 32 hex digits: 24 of the key, 8 of the content; empty for what was not compared.
   var text: String {
     guard low != 0 || high != 0 || content != 0 else { return "" }
-    return Self.hex(low, digits: 16) + Self.hex(UInt64(high), digits: 8) + Self.hex(UInt64(content), digits: 8)
+    return Self.hex(low, digits: 16) + Self.hex(UInt64(high), digits: 8)
+      + Self.hex(UInt64(content), digits: 8)
   }
 
   /// Reads what `text` gives; nil for anything else.
@@ -30,7 +31,9 @@ extension LoggedKey {
     func number(_ range: Range<Int>) -> UInt64? {
       UInt64(String(decoding: digits[range], as: UTF8.self), radix: 16)
     }
-    guard let low = number(0..<16), let high = number(16..<24), let content = number(24..<32) else { return nil }
+    guard let low = number(0..<16), let high = number(16..<24), let content = number(24..<32) else {
+      return nil
+    }
     self.init(low: low, high: UInt32(high), content: UInt32(content))
   }
 

@@ -133,14 +133,17 @@ enum RecycleCommand: Command {
         console.say("  amount     \(currency) \(amount.text(minimumDigits: currency.minorDigits))")
       }
       console.say("committed run \(run.number) (\(run.id)) to \(path); audit \(commit.auditHead.prefix(16))")
-      members = [
-        JSONMember(name: "run", value: .text(run.id)), JSONMember(name: "run_number", value: .integer(run.number)),
-        JSONMember(name: "audit_head", value: .text(commit.auditHead)),
-      ] + RunText.members(run.doors)
+      members =
+        [
+          JSONMember(name: "run", value: .text(run.id)),
+          JSONMember(name: "run_number", value: .integer(run.number)),
+          JSONMember(name: "audit_head", value: .text(commit.auditHead)),
+        ] + RunText.members(run.doors)
     }
     if left > 0 {
       console.say(
-        "\(ReadableText.count(left, "record still waits", "records still wait")): ratemill suspense --store \(path)")
+        "\(ReadableText.count(left, "record still waits", "records still wait")): ratemill suspense --store \(path)"
+      )
     }
     guard configuration.store.printsJSON else { return .done }
     members.append(JSONMember(name: "waiting", value: .integer(left)))

@@ -39,7 +39,8 @@ enum SuspenseCommand: Command {
     examples: [
       CommandExample("See what waits", "ratemill suspense --store store"),
       CommandExample("See the records behind it", "ratemill suspense show --store store --code no-price"),
-      CommandExample("Rate them after the catalog was mended", "ratemill recycle --store store --catalog catalog"),
+      CommandExample(
+        "Rate them after the catalog was mended", "ratemill recycle --store store --catalog catalog"),
     ],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
@@ -65,7 +66,8 @@ enum SuspenseCommand: Command {
         guard let reason = SuspenseCode.reason(group.reason) else { continue }
         console.say("\(group.reason): \(reason.remedy)")
       }
-      console.say("next: ratemill suspense show --store \(console.path(store.path)) --code \(groups[0].reason)")
+      console.say(
+        "next: ratemill suspense show --store \(console.path(store.path)) --code \(groups[0].reason)")
       return status
     }
   }
@@ -75,7 +77,8 @@ enum SuspenseCommand: Command {
       SuspenseText.quantity($0.value, $0.key)
     }
     var values = group.values.sorted { $0.key < $1.key }.map { currency, amount in
-      "\(currency) \(amount.text(minimumDigits: currency.minorDigits))"
+      let rounded = RoundingRule(scale: currency.minorDigits, mode: .halfUp).round(amount)
+      return "\(currency) \(rounded.text(minimumDigits: currency.minorDigits))"
     }
     if group.unvaluedCount > 0 { values.append("?") }
     return [

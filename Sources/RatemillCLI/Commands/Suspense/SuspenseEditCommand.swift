@@ -25,7 +25,8 @@ enum SuspenseEditCommand: Command {
     .value(
       "file", "FILE", in: OptionGroup.input, into: \.file, OptionValue.file,
       "Read the corrected record from FILE; - is standard input",
-      details: "One line end after the record is dropped. A command line can be seen by other users of the machine."),
+      details:
+        "One line end after the record is dropped. A command line can be seen by other users of the machine."),
     SuspenseOptions.reasonOption, .json(), .quiet, .color, .help, .version,
   ]
 
@@ -44,7 +45,8 @@ enum SuspenseEditCommand: Command {
         "Correct a record, then rate it",
         "ratemill suspense edit --store store --reason ticket-4711 --file fixed.csv 3-17")
     ],
-    operands: Operands("ID", count: 1...1, hint: .none), options: table.map(\.row), statuses: StoreDoor.statuses)
+    operands: Operands("ID", count: 1...1, hint: .none), options: table.map(\.row),
+    statuses: StoreDoor.statuses)
 
   static func configuration(
     _ options: SuspenseOptions, inputs: [String], in surroundings: Surroundings

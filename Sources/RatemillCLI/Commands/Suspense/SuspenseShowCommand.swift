@@ -54,7 +54,8 @@ enum SuspenseShowCommand: Command {
         }
       }
       if configuration.store.printsJSON {
-        return console.finish(JSONText.document(.array(records.map { json($0, showsNumbers: configuration.showsNumbers) })))
+        return console.finish(
+          JSONText.document(.array(records.map { json($0, showsNumbers: configuration.showsNumbers) })))
       }
       guard !records.isEmpty else { return console.finish("nothing waits in suspense\n") }
       let text = SuspenseText(console: console, showsNumbers: configuration.showsNumbers)
@@ -79,7 +80,8 @@ enum SuspenseShowCommand: Command {
   private static func full(_ record: SuspendedRecord, _ text: SuspenseText, _ store: BillingStore) -> String {
     let row = record.row
     var rows = [
-      ["record", record.id.description], ["state", record.state.rawValue], ["reason", record.reason.description],
+      ["record", record.id.description], ["state", record.state.rawValue],
+      ["reason", record.reason.description],
     ]
     if record.reason != row.reason { rows.append(["first", row.reason.description]) }
     if let reason = SuspenseCode.reason(record.reason) { rows.append(["meaning", reason.meaning]) }
@@ -92,9 +94,13 @@ enum SuspenseShowCommand: Command {
     ]
     if let amount = row.amount { rows.append(["amount", amount.description]) }
     rows.append([row.isCut ? "beginning" : "original", text.bytes(row.original, bytesMax: bytesMax)])
-    if let corrected = record.corrected { rows.append(["corrected", text.bytes(corrected, bytesMax: bytesMax)]) }
+    if let corrected = record.corrected {
+      rows.append(["corrected", text.bytes(corrected, bytesMax: bytesMax)])
+    }
     if record.state == .suspended, let reason = SuspenseCode.reason(record.reason) {
-      rows.append(["to do", "\(reason.remedy); then: ratemill recycle --store \(text.console.path(store.path))"])
+      rows.append([
+        "to do", "\(reason.remedy); then: ratemill recycle --store \(text.console.path(store.path))",
+      ])
     }
     return AlignedRows.lines(rows, indent: 0)
   }
@@ -105,7 +111,8 @@ enum SuspenseShowCommand: Command {
       .string(showsNumbers ? label : Label(bytes: MessageText.maskDigits(label.bytes)))
     }
     return [
-      "id": .text(record.id.description), "state": .text(record.state.rawValue), "reason": .string(record.reason),
+      "id": .text(record.id.description), "state": .text(record.state.rawValue),
+      "reason": .string(record.reason),
       "first_reason": .string(row.reason), "detail": .string(row.detail), "source": .string(row.source),
       "file": .string(row.file), "line": .integer(row.line), "byte_offset": .integer(row.byteOffset),
       "byte_length": .integer(row.byteLength), "account": .string(row.account),

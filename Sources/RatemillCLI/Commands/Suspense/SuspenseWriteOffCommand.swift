@@ -43,7 +43,8 @@ enum SuspenseWriteOffCommand: Command {
   ) throws(UsageError) -> SuspenseWriteOffConfiguration {
     let filter = try options.filter(inputs)
     guard !filter.isEverything else {
-      throw UsageError("nothing is chosen; name records by ID, or add --code CODE, --only ACCOUNT or --source NAME")
+      throw UsageError(
+        "nothing is chosen; name records by ID, or add --code CODE, --only ACCOUNT or --source NAME")
     }
     return SuspenseWriteOffConfiguration(
       store: try StoreConfiguration(options.shared), filter: filter,
