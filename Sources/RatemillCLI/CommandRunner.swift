@@ -14,7 +14,8 @@ public enum CommandRunner {
     DeckDiffCommand.self, InvoiceDraftCommand.self, InvoiceReviewCommand.self, InvoiceExportCommand.self,
     RunsCommand.self, ShowCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
     UsageCommand.self, SuspenseCommand.self, SuspenseShowCommand.self, SuspenseEditCommand.self,
-    SuspenseWriteOffCommand.self, RecycleCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
+    SuspenseWriteOffCommand.self, RecycleCommand.self, RevokeCommand.self, ExportCommand.self,
+    VerifyCommand.self, HelpCommand.self,
     VersionCommand.self,
     CompletionCommand.self,
   ]
