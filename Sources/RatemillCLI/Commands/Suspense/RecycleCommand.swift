@@ -88,11 +88,7 @@ enum RecycleCommand: Command {
           in: store, catalog: try CatalogFolder.load(catalogPath), catalogPath: catalogPath,
           options: options(configuration), progress: progress,
           semantics: Int64(ProgramVersion.ratingSemantics))
-        let ticker = ProgressTicker(progress, console: console, verb: "recycling")
-        defer { ticker.stop() }
-        let outcome = try recycling.run { _, _ throws(FileFault) in }
-        ticker.stop()
-        return say(outcome, configuration, console)
+        return say(try recycle(recycling, progress, console), configuration, console)
       } catch let fault as CatalogFault {
         return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
       } catch let fault as OperationFault {
@@ -101,6 +97,14 @@ enum RecycleCommand: Command {
         return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
       }
     }
+  }
+
+  private static func recycle(
+    _ recycling: StoreRecycling, _ progress: RunProgress, _ console: Console
+  ) throws(OperationFault) -> StoreRecycling.Outcome {
+    let ticker = ProgressTicker(progress, console: console, verb: "recycling")
+    defer { ticker.stop() }
+    return try recycling.run { _, _ throws(FileFault) in }
   }
 
   private static func options(_ configuration: RecycleConfiguration) -> RatingOptions {
