@@ -147,12 +147,13 @@ public struct StoreRating {
       draft.sources = catalog.sources.map {
         RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
       }
-      draft.replaces = try revokedRun(report.files)
+      draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
       do throws(FileFault) {
         try result.publish(
           at: store.stagedRunPath, semantics: semantics,
           operations: PrivateFileOperations(store.fileOperations)
         ) { folder throws(FileFault) in
+          try result.writeHeaders(to: folder)
           try extra(result, folder)
         }
       } catch {
@@ -160,16 +161,5 @@ public struct StoreRating {
       }
       return try store.commitStagedRun(draft)
     }
-  }
-
-  /// The latest revoked run that has read one of these files.
-  private func revokedRun(_ files: [RunReport.File]) throws(StoreFault) -> String? {
-    var latest: RunRecord?
-    for file in files {
-      guard let id = try store.revokedRun(source: file.source, contentHash: file.hash) else { continue }
-      let run = try store.run(named: id)
-      if run.number > latest?.number ?? 0 { latest = run }
-    }
-    return latest?.id
   }
 }

@@ -6,30 +6,40 @@ import RatingEngine
 
 /// Takes runs back.
 public enum StoreRevoking {
-  /// Takes a run back for a reason; returns the seal of the audit trail.
+  /// Takes a run back for a reason, with the runs that have recycled its suspended records.
   ///
-  /// A later run that counts and holds keys of this one has left records out, or suspended them, because of it: they would be
+  /// A later run that counts and has left records out, or suspended them, because of this one alone would leave them to be
   /// billed by nobody. It must be taken back first, and its files rated again after; the refusal names it.
   public static func revoke(
     _ run: RunRecord, reason: String, in store: BillingStore
-  ) throws(OperationFault) -> String {
+  ) throws(OperationFault) -> Revocation {
     try OperationFault.ofStore { () throws(StoreFault) in
-      let own = store.partPath(RatingResult.keyFileName, of: run)
-      for later in try store.currentRuns().reversed() where later.number > run.number && run.state == .current
-      {
-        let shared: Int
-        do throws(FileFault) {
-          shared = try KeptKeys.sharedCount(own, store.partPath(RatingResult.keyFileName, of: later))
-        } catch {
-          throw .file(error)
-        }
-        guard shared == 0 else {
-          throw .refused(
-            "run \(later.number) has \(shared) records that run \(run.number) has read before it; revoke run "
-              + "\(later.number) first and rate its files again after, or these records are billed by nobody")
-        }
+      let gone = [run] + (try store.recycles(of: run))
+      if run.state == .current {
+        for each in gone { try refuseWhereDisplaced(each, gone, store) }
       }
       return try store.revoke(run, reason: reason)
+    }
+  }
+
+  private static func refuseWhereDisplaced(
+    _ run: RunRecord, _ gone: [RunRecord], _ store: BillingStore
+  ) throws(StoreFault) {
+    let left = try store.currentRuns().filter { run in !gone.contains { $0.id == run.id } }
+    func keys(_ run: RunRecord) -> String { store.partPath(RatingResult.keyFileName, of: run) }
+    for later in left.reversed() where later.number > run.number {
+      let displaced: Int
+      do throws(FileFault) {
+        displaced = try KeptKeys.displacedCount(
+          by: keys(run), in: keys(later), notIn: left.filter { $0.number < later.number }.map(keys))
+      } catch {
+        throw .file(error)
+      }
+      guard displaced == 0 else {
+        throw .refused(
+          "run \(later.number) has \(displaced) records that run \(run.number) has read before it; revoke run "
+            + "\(later.number) first and rate its files again after, or these records are billed by nobody")
+      }
     }
   }
 }

@@ -33,6 +33,8 @@ public struct RunDraft: Sendable {
   public var places: [Label: FilePlace] = [:]
   /// The sources of the catalog.
   public var sources: [Source] = []
+  /// Of kind recycle: the suspended records that it has read.
+  public var moves: SuspenseMoves?
 
   /// Makes a draft of a run that replaces nothing.
   public init() {}
@@ -51,6 +53,9 @@ public struct RunCommit: Sendable {
 extension BillingStore {
   /// Where the documents of a run are published before they are committed.
   public var stagedRunPath: String { path(.runs, "incoming") }
+
+  /// A folder for what a command needs while it goes on; whoever makes it removes it, else the next sweep does.
+  public var scratchPath: String { path(.runs, "scratch") }
 
   /// Makes the usage folder that was published at `stagedRunPath` a run of the store.
   ///
@@ -80,8 +85,12 @@ extension BillingStore {
       try insertSources(draft.sources, run)
       try totals.insert(into: book, table: "run_usage", owner: run.id)
       try insertSuspense(of: run, usage.suspenseDigest)
+      if let moves = draft.moves {
+        try insert(
+          moves, .recycle, runID: run.id, reason: "", catalog: run.ratingHash, at: run.committedAt)
+      }
       let head = try AuditTrail(book: book).append(
-        draft.kind.rawValue, subject: run.id, details: Self.auditDetails(run, usage.manifest),
+        draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft),
         at: run.committedAt)
       return RunCommit(run: run, wasThere: false, auditHead: head)
     }
@@ -168,9 +177,9 @@ extension BillingStore {
     }
   }
 
-  private static func auditDetails(_ run: RunRecord, _ manifest: SummaryManifest) -> JSONValue {
+  private func auditDetails(_ run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft) -> JSONValue {
     let amounts = manifest.file(named: SummarySchema.fileName)?.sums?.amounts ?? [:]
-    return [
+    let details: JSONValue = [
       "number": .integer(run.number), "manifest_sha256": .text(run.manifestHash),
       "catalog": .text(run.ratingHash), "replaces": .textOrNull(run.replaces),
       "files": .integer(manifest.inputs.count), "read": .integer(run.doors.read),
@@ -180,6 +189,12 @@ extension BillingStore {
           JSONMember(name: Label($0.key.code), value: .text($0.value.description))
         }),
     ]
+    guard let moves = draft.moves, case .object(let members) = details else { return details }
+    return .object(
+      members + [
+        JSONMember(name: "by", value: .text(tools.user)),
+        JSONMember(name: "moves_sha256", value: .text(moves.hash)),
+      ])
   }
 }
 

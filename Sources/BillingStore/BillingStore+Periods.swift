@@ -134,7 +134,8 @@ extension BillingStore {
     try book.query(
       """
       SELECT source, expected,
-        (SELECT MAX(committed_at) FROM run_files JOIN runs USING (run_id) WHERE run_files.source = sources.source)
+        (SELECT MAX(committed_at) FROM run_files JOIN runs USING (run_id) WHERE run_files.source = sources.source
+           AND kind <> 'recycle')
       FROM sources WHERE expected <> '' ORDER BY source
       """
     ) { row in

@@ -3,25 +3,75 @@
 public import Tables
 import UsageSummary
 
+/// Runs that were taken back.
+public struct Revocation: Sendable {
+  /// The run that was named.
+  public var run: RunRecord
+  /// Runs of kind recycle that had rated records of its suspense, and went with it.
+  public var recycles: [RunRecord]
+  /// Records of other runs that these had rated: they are in suspense again.
+  public var returnedCount: Int
+  /// The seal of the audit trail.
+  public var auditHead: String
+}
+
 extension BillingStore {
-  /// Takes a run back for a reason; returns the seal of the audit trail.
+  /// Takes a run back for a reason.
   ///
   /// Its usage, its files and its keys count no more from the commit on: the same files can be rated again, and what was a
-  /// duplicate of its records is one no more when it comes again. Nothing is removed from the disk.
-  /// Throws `refused` where the run does not count already.
+  /// duplicate of its records is one no more when it comes again. Runs that have recycled its suspended records go with it.
+  /// Nothing is removed from the disk. Throws `refused` where the run does not count already.
   /// - Precondition: opened for changing.
-  @discardableResult public func revoke(_ run: RunRecord, reason: String) throws(StoreFault) -> String {
+  @discardableResult public func revoke(_ run: RunRecord, reason: String) throws(StoreFault) -> Revocation {
     guard run.state == .current else {
       throw .refused("run \(run.number) (\(run.id)) is \(run.state.rawValue) already")
     }
-    return try book.transaction { () throws(StoreFault) in
-      try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(run.id)])
-      return try AuditTrail(book: book).append(
-        "revoke", subject: run.id,
-        details: [
-          "reason": .text(reason), "number": .integer(run.number), "rated": .integer(run.doors.rated),
-        ], at: now)
+    let recycles = try recycles(of: run)
+    var own = 0
+    for move in try suspenseMoves(ofRun: run.id) where move.state == .recycled {
+      own += move.lastRow - move.firstRow + 1
     }
+    let moved =
+      recycles.reduce(0) { $0 + Int($1.doors.read) } + (run.kind == .recycle ? Int(run.doors.read) : 0)
+    return try book.transaction { () throws(StoreFault) in
+      var head = ""
+      // The run that was named is the last one: its seal is the one to keep.
+      for each in recycles.reversed() + [run] {
+        try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(each.id)])
+        head = try AuditTrail(book: book).append(
+          "revoke", subject: each.id,
+          details: [
+            "reason": .text(reason), "by": .text(tools.user), "number": .integer(each.number),
+            "rated": .integer(each.doors.rated), "because_of": .textOrNull(each.id == run.id ? nil : run.id),
+          ], at: now)
+      }
+      return Revocation(run: run, recycles: recycles, returnedCount: moved - own, auditHead: head)
+    }
+  }
+
+  /// The runs of kind recycle that count and have rated records of a run's suspense.
+  public func recycles(of run: RunRecord) throws(StoreFault) -> [RunRecord] {
+    var names: Set<String> = []
+    try book.query(
+      """
+      SELECT DISTINCT a.run_id FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
+      WHERE m.run_id = ? AND a.run_id IS NOT NULL
+      """, [.text(run.id)]
+    ) { row in names.insert(row.text(0)) }
+    return try currentRuns().filter { names.contains($0.id) }
+  }
+
+  /// The latest revoked run that has read one of these contents; nil where there is none.
+  ///
+  /// A run that reads it again is another run, and names the revoked one.
+  public func revokedRun(reading files: [(source: Label, hash: String)]) throws(StoreFault) -> String? {
+    var latest: RunRecord?
+    for file in files {
+      guard let id = try revokedRun(source: file.source, contentHash: file.hash) else { continue }
+      let run = try run(named: id)
+      if run.number > latest?.number ?? 0 { latest = run }
+    }
+    return latest?.id
   }
 
   /// The latest revoked run that has read a file with that content; nil where there is none.

@@ -33,12 +33,14 @@ extension BillingStore {
     var runs: [RunRecord] = []
     var usages: [UsageFolder] = []
     var sources: [SummaryMerge.Source] = []
+    var digests: [[SuspenseDigestRow]] = []
     for run in try currentRuns() {
       let usage = try open(run)
       guard usage.usagePeriods.contains(where: { choice.contains($0.period) }) else { continue }
       runs.append(run)
       sources.append(source(usage))
       usages.append(usage)
+      digests.append(try waitingDigest(run))
     }
     guard let last = runs.last else {
       throw .refused(
@@ -53,7 +55,7 @@ extension BillingStore {
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
       }
       return try StoreFault.ofFiles { () throws(FileFault) in
-        try finish(&writer, zip(runs, usages).map { ($0, $1) }, choice, last)
+        try finish(&writer, zip(runs, usages).map { ($0, $1) }, digests, choice, last)
       }
     } catch {
       writer.discard()
@@ -85,17 +87,17 @@ extension BillingStore {
 
   private func finish(
     _ writer: inout SummaryFolderWriter, _ runs: [(run: RunRecord, usage: UsageFolder)],
-    _ choice: UsagePeriodChoice, _ last: RunRecord
+    _ digests: [[SuspenseDigestRow]], _ choice: UsagePeriodChoice, _ last: RunRecord
   ) throws(FileFault) -> UsageExport {
     let summary = try writer.finishSummary()
-    let digest = Self.merged(runs.map(\.usage.suspenseDigest))
+    let digest = Self.merged(digests)
     let allowances = SummaryColumn.header(of: AllowanceSchema.columns)
     let files = [
       summary,
       try writer.write(SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count),
       try writer.write(AllowanceSchema.fileName, allowances, rowCount: 0),
     ]
-    let inputs = runs.map { Self.input($0.run, $0.usage, choice) }
+    let inputs = zip(runs, digests).map { Self.input($0.run, $0.usage, choice, waiting: $1) }
     let manifest = SummaryManifest(
       semantics: last.semantics, ratingHash: Label(last.ratingHash),
       options: [SummaryManifest.Option(name: "period", value: Label(choice.description))], inputs: inputs,
@@ -109,11 +111,14 @@ extension BillingStore {
       suspendedCount: manifest.doors.suspended)
   }
 
-  /// A run as one input of the documents of a period: what it rated in other periods was left out on purpose.
+  /// A run as one input of the documents of a period: what it rated in other periods was left out on purpose, and so were its
+  /// suspended records that other runs have read again or that were written off.
   private static func input(
-    _ run: RunRecord, _ usage: UsageFolder, _ choice: UsagePeriodChoice
+    _ run: RunRecord, _ usage: UsageFolder, _ choice: UsagePeriodChoice, waiting: [SuspenseDigestRow]
   ) -> SummaryManifest.Input {
     var doors = run.doors
+    doors.suspended = waiting.reduce(0) { $0 + $1.eventCount }
+    doors.filtered += run.doors.suspended - doors.suspended
     let rated = usage.usagePeriods.filter { choice.contains($0.period) }.reduce(Int128(0)) {
       $0 + $1.eventCount
     }
@@ -123,6 +128,17 @@ extension BillingStore {
       name: Label("runs/" + run.id), source: .empty,
       decodedBytes: usage.manifest.inputs.reduce(0) { $0 + $1.decodedBytes },
       hash: Label("sha256:" + run.manifestHash), doors: doors)
+  }
+
+  /// What of a run still waits in suspense.
+  private func waitingDigest(_ run: RunRecord) throws(StoreFault) -> [SuspenseDigestRow] {
+    guard run.doors.suspended > 0 else { return [] }
+    return try waitingSums(run).map { key, sum in
+      let kind = Array(key.unit.utf8).withUnsafeBufferPointer(ServiceKind.init(unit:))
+      return SuspenseDigestRow(
+        reason: key.reason, account: key.account, serviceKind: kind, eventCount: sum.eventCount,
+        quantity: kind == nil ? nil : sum.quantity)
+    }
   }
 
   /// Digests added up by their keys.

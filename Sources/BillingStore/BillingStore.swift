@@ -16,6 +16,8 @@ public struct StoreTools: Sendable {
   public var clock: @Sendable () -> Int64
   /// Program and version, for the book.
   public var program: String
+  /// Who changes the store, for the audit trail.
+  public var user: String
   /// How long to wait for another command that changes the store.
   public var waitMilliseconds: Int
   /// Name of the layer below SQLite; nil for the system's.
@@ -24,13 +26,29 @@ public struct StoreTools: Sendable {
   /// The tools of a usual command.
   public init(
     program: String = "ratemill", fileOperations: any FileOperations = SystemFileOperations(),
-    clock: (@Sendable () -> Int64)? = nil, waitMilliseconds: Int = 5000, vfs: String? = nil
+    clock: (@Sendable () -> Int64)? = nil, user: String? = nil, waitMilliseconds: Int = 5000,
+    vfs: String? = nil
   ) {
+    self.user = user ?? Self.loginName
     self.program = program
     self.fileOperations = fileOperations
     self.clock = clock ?? { Int64(time(nil)) }
     self.waitMilliseconds = waitMilliseconds
     self.vfs = vfs
+  }
+}
+
+extension StoreTools {
+  /// The name of whoever runs this process; of the person behind `sudo` where there is one.
+  private static var loginName: String {
+    if let name = getenv("SUDO_USER"), name.pointee != 0 { return String(cString: name) }
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 1 << 14)
+    guard getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil,
+      let name = entry.pw_name
+    else { return "uid \(getuid())" }
+    return String(cString: name)
   }
 }
 
@@ -89,7 +107,6 @@ public final class BillingStore {
       try makeBook(String(folder), operations)
       store = try BillingStore(String(folder), lock: lock, access: .writing, tools)
       try store.makeSchema()
-      try store.addInvoiceTables()
       try store.checkVersion()
       try store.sweep()
     }
@@ -176,18 +193,6 @@ extension BillingStore {
       for statement in BookSchema.statements { try book.execute(statement) }
       try AuditTrail(book: book).append(
         "create", subject: "store", details: ["program": .text(tools.program)], at: now)
-    }
-  }
-
-  /// Brings a store of version 1, which knew no invoices, to version 2, at once or not at all.
-  private func addInvoiceTables() throws(StoreFault) {
-    guard try book.integer("PRAGMA application_id") == BookSchema.applicationID,
-      try book.integer("PRAGMA user_version") == 1
-    else { return }
-    try book.transaction { () throws(StoreFault) -> Void in
-      for statement in InvoiceTables.statements + InvoiceTables.views { try book.execute(statement) }
-      try book.execute("PRAGMA user_version = 2")
-      try AuditTrail(book: book).append("upgrade", subject: "store", details: ["version": 2], at: now)
     }
   }
 

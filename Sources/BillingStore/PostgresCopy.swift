@@ -16,8 +16,8 @@ extension BillingStore {
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
-    "billed_usage", "audit", "drafts", "draft_accounts", "draft_documents", "decisions", "invoice_documents",
-    "invoice_document_lines",
+    "billed_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes", "suspense_edits", "drafts",
+    "draft_accounts", "draft_documents", "decisions", "invoice_documents", "invoice_document_lines",
   ]
 
   /// The file of an export that is there in every export.
@@ -152,7 +152,28 @@ private enum PostgresViews {
     """
     CREATE VIEW unrated AS
       SELECT reason, account, unit, SUM(event_count) AS event_count, SUM(quantity) AS quantity
-      FROM run_suspense JOIN runs USING (run_id) WHERE state = 'current' GROUP BY reason, account, unit;
+      FROM (SELECT run_id, reason, account, unit, event_count, quantity FROM run_suspense
+            UNION ALL
+            SELECT c.run_id, c.reason, c.account, c.unit, c.event_count, c.quantity
+            FROM suspense_changes AS c JOIN suspense_actions AS a USING (action)
+              LEFT JOIN runs AS r ON r.run_id = a.run_id
+            WHERE a.run_id IS NULL OR r.state = 'current') AS sums
+        JOIN runs USING (run_id) WHERE state = 'current'
+      GROUP BY reason, account, unit HAVING SUM(event_count) <> 0;
+
+    """,
+    """
+    CREATE VIEW suspense_states AS
+      SELECT number, run_id, suspended, recycled, written_off, suspended - recycled - written_off AS waiting
+      FROM (SELECT runs.number, runs.run_id, runs.suspended,
+              SUM(CASE WHEN m.state = 'recycled' THEN last_row - first_row + 1 ELSE 0 END) AS recycled,
+              SUM(CASE WHEN m.state = 'written off' THEN last_row - first_row + 1 ELSE 0 END) AS written_off
+            FROM runs LEFT JOIN
+              (SELECT moves.* FROM suspense_moves AS moves JOIN suspense_actions AS a USING (action)
+                 LEFT JOIN runs AS r ON r.run_id = a.run_id
+               WHERE a.run_id IS NULL OR r.state = 'current') AS m USING (run_id)
+            WHERE runs.state = 'current' GROUP BY runs.number, runs.run_id, runs.suspended) AS states
+      WHERE suspended > 0;
 
     """,
     """

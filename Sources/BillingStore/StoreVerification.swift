@@ -54,6 +54,7 @@ extension BillingStore {
         result.findings.append("run \(run.number) (\(run.id)): \(finding)")
       }
     }
+    result.findings += try suspenseFindings(trail, deep: deep)
     for hash in try knownNames(of: .catalogs).sorted() {
       if let finding = catalogFinding(hash, deep: deep, catalogHash) { result.findings.append(finding) }
     }

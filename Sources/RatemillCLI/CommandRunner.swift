@@ -16,7 +16,9 @@ public enum CommandRunner {
     InvoiceFinaliseCommand.self,
     InvoiceCreditCommand.self, InvoiceListCommand.self, InvoiceShowCommand.self,
     RunsCommand.self, ShowCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
-    UsageCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
+    UsageCommand.self, SuspenseCommand.self, SuspenseShowCommand.self, SuspenseEditCommand.self,
+    SuspenseWriteOffCommand.self, RecycleCommand.self, RevokeCommand.self, ExportCommand.self,
+    VerifyCommand.self, HelpCommand.self,
     VersionCommand.self,
     CompletionCommand.self,
   ]

@@ -32,6 +32,9 @@ public struct RatingOptions: Sendable {
   public var hashesInputs = false
   /// Key files of earlier runs (`RatingResult.publish` writes one with `keepsKeys`): their records are duplicates here.
   public var earlierKeyFiles: [String] = []
+  /// A key file (`KeptKeys.write`) of records that stand in earlier key files and shall not count as read: those that are
+  /// rated now, and those that nobody wants any more.
+  public var forgottenKeyFile: String?
   /// Whether the keys of all records are kept in the published folder, for runs that come later.
   public var keepsKeys = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.

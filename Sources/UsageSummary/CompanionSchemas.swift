@@ -52,6 +52,16 @@ public enum SuspenseSchema {
       "detail", .name, "what the record was refused for, for people", empty: "the reason says it all",
       example: "no row of deck 'retail' fits 88213"),
     SummaryColumn(
+      "account", .name, "account that it belongs to", empty: "not known", example: "acme"),
+    SummaryColumn("unit", .word, "unit of `quantity`", empty: "`quantity` is empty", example: "s"),
+    SummaryColumn(
+      "quantity", .decimal, "quantity as recorded", empty: "it could not be read", example: "61"),
+    SummaryColumn(
+      "amount", .decimal, "amount that the record itself names", empty: "it names none", example: ""),
+    SummaryColumn(
+      "key", .hash, "hash of its key and content, by which copies are known: 32 hex digits",
+      empty: "it was not compared", example: "8c1f0ab35e7d924410c6e2b9f7a3d501"),
+    SummaryColumn(
       "hash", .hash, "SHA-256 of the whole record where `original` holds only its first 64 KiB",
       empty: "`original` is whole", example: ""),
     SummaryColumn("encoding", .word, "how `original` is written: `text` as it is, or `hex`", example: "text"),

@@ -11,7 +11,9 @@ import Glibc
 /// the splitting.
 struct RecordReader: ~Copyable {
   // Far above any record of a summary or digest; keeps a hostile file from filling memory.
-  private static let recordBytesMax = 1 << 20
+  private let recordBytesMax: Int
+  /// The limit of tables without the records of others in them.
+  static let recordBytesMaxDefault = 1 << 20
   private static let readBytes = 256 << 10
 
   /// The file.
@@ -33,7 +35,10 @@ struct RecordReader: ~Copyable {
   private var record = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
   /// Reads from `file`.
-  init(file: DecodedFile) { self.file = file }
+  init(file: DecodedFile, recordBytesMax: Int = recordBytesMaxDefault) {
+    self.file = file
+    self.recordBytesMax = recordBytesMax
+  }
 
   deinit {
     buffer.deallocate()
@@ -85,7 +90,7 @@ extension RecordReader {
       let part = UnsafeBufferPointer(rebasing: buffer[available.lowerBound + scanned..<available.upperBound])
       if let end = Self.recordEnd(part, &isQuoted, &nextLine) { return scanned + end }
       scanned += part.count
-      guard scanned <= Self.recordBytesMax else {
+      guard scanned <= recordBytesMax else {
         throw fault(line: line, column: 0, "the record is over 1 MiB")
       }
       if try !refill() {

@@ -16,11 +16,17 @@ import Testing
 @Suite(.serialized) struct DurabilityTests {
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
-    case create, rate, markBilled, revoke, draft, decide, finalise, credit
+    case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled
+    case draft, decide, finalise, credit
 
     /// Brings a desk to the state before.
     func prepare(_ desk: NightDesk) throws {
-      try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+      switch self {
+      case .recycle, .writeOff, .correct, .revokeRecycled:
+        try desk.write(SuspenseTests.calls, to: "usage/pbx-1.csv")
+        try SuspenseTests.writeMendedCatalog(desk)
+      default: try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+      }
       if self != .create { try desk.rate(["usage"]) }
       if self == .revoke { try desk.markBilled("2026-01") }
       if [.draft, .decide, .finalise, .credit].contains(self) {
@@ -29,6 +35,7 @@ import Testing
       if [.decide, .finalise, .credit].contains(self) { try desk.draft("2026-01") }
       if [.finalise, .credit].contains(self) { try desk.approveAll() }
       if self == .credit { try desk.finalise() }
+      if self == .revokeRecycled { try desk.recycle(catalog: "mended") }
       try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "more/pbx-2.csv")
     }
 
@@ -38,7 +45,11 @@ import Testing
       case .create: try desk.rate(["usage"], tools: tools)
       case .rate: try desk.rate(["more"], tools: tools)
       case .markBilled: try desk.markBilled("2026-01", tools: tools)
-      case .revoke: try desk.revoke("1", tools: tools)
+      case .revoke, .revokeRecycled: try desk.revoke("1", tools: tools)
+      case .recycle: try desk.recycle(catalog: "mended", tools: tools)
+      case .writeOff: try desk.writeOff(code: "no-price", tools: tools)
+      case .correct:
+        try desk.correct("1-3", "a4,2026-01-05T09:14:02Z,03023125201,00442079460123,9", tools: tools)
       case .draft: try desk.draft("2026-01", tools: tools)
       case .decide: try desk.approveAll(tools: tools)
       case .finalise: try desk.finalise(tools: tools)

@@ -99,7 +99,7 @@ final class NightDesk {
     return try rating.run(inputs) { _, _ throws(FileFault) in }
   }
 
-  private func loaded(_ path: String) throws -> Catalog {
+  func loaded(_ path: String) throws -> Catalog {
     if let catalog = catalogs[path] { return catalog }
     let catalog = try CatalogFolder.load(path)
     catalogs[path] = catalog

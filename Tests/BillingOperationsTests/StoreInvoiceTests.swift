@@ -346,23 +346,4 @@ import Testing
     expectRefusal("all lines") { try desk.credit("INV-0001", reason: "once more") }
     #expect(try desk.store().creditNotes(of: "INV-0001").map(\.number) == ["CN-0001", "CN-0002"])
   }
-
-  // MARK: stores of before
-
-  @Test func aStoreOfVersionOneLearnsInvoices() throws {
-    let desk = try desk()
-    let book = desk.storePath + "/book.sqlite"
-    for view in ["draft_list", "invoice_lines", "invoices"] { try SQLiteShell.run("DROP VIEW \(view)", book) }
-    for table in [
-      "invoice_document_lines", "invoice_documents", "decisions", "draft_documents", "draft_accounts",
-      "drafts",
-    ] {
-      try SQLiteShell.run("DROP TABLE \(table)", book)
-    }
-    try SQLiteShell.run("PRAGMA user_version = 1", book)
-    try desk.draft("2026-01")
-    try desk.approveAll()
-    #expect(try desk.finalise().documents.count == 2)
-    try desk.expectWhole()
-  }
 }

@@ -72,6 +72,46 @@ import Testing
     #expect(try run("adjustments --store store").outputText.contains("-"))
   }
 
+  /// A copy of the catalog whose deck has a price for what the samples cannot rate.
+  private func mendCatalog() throws {
+    let catalog = "\(Self.root)/samples/catalog"
+    for file in FileContent.files(below: catalog) {
+      var bytes = try #require(FileContent.bytes(of: catalog + "/" + file))
+      if file == "decks/retail.csv" { bytes += Array("675,Papua New Guinea,1.0000,60/60,,World,\n".utf8) }
+      try folder.write(bytes, to: "mended/" + file)
+    }
+  }
+
+  @Test func whatWaitsIsRatedAfterTheCatalogWasMended() throws {
+    #expect(try run("\(Self.rate) usage").status == 0)
+    try mendCatalog()
+    let groups = try run("suspense --store store")
+    #expect(groups.outputText.contains("no-price            2        176.035 s"))
+    #expect(groups.errorText.contains("next: ratemill suspense show --store store --code unknown-service"))
+    // Numbers are masked unless they are asked for.
+    let shown = try run("suspense show --store store --code no-price")
+    #expect(shown.outputText.contains("00675xxxxx"))
+    #expect(!shown.outputText.contains("0067555501"))
+    #expect(try run("suspense show --store store --show-numbers 1-7").outputText.contains("0067555501"))
+    #expect(!(try run("suspense show --store store --json 1-7").outputText.contains("0067555501")))
+    // The next run says what can be done, and how.
+    let offer = try run("rate --catalog mended --store store usage")
+    let line = "2 records that wait in suspense can be rated now: ratemill recycle --store store --catalog mended"
+    #expect(offer.errorText.contains(line))
+    let recycled = try run("recycle --store store --catalog mended")
+    #expect(recycled.status == 0)
+    #expect(recycled.errorText.contains("19 records still wait"))
+    #expect(try run("recycle --store store --catalog mended --json").outputText.contains("\"run\": null"))
+    #expect(try run("suspense write-off --store store --reason test --code bad-record").status == 0)
+    #expect(try run("suspense write-off --store store --reason test 1-4").status == 2)
+    try folder.write(Array("m00224,lumen,Backup,1.5,GB,2026-06-30T03:00:00\n".utf8), to: "fixed.csv")
+    #expect(try run("suspense edit --store store --reason test --file fixed.csv 1-3").status == 0)
+    #expect(try run("recycle --store store --json").outputText.contains("\"rated\": 1"))
+    let verified = try run("verify --store store --deep")
+    #expect(verified.status == 0)
+    #expect(verified.outputText.contains("3 runs"))
+  }
+
   @Test func aStoreThatWasChangedIsAFinding() throws {
     #expect(try run("\(Self.rate) usage").status == 0)
     let folderOfRun = "store/runs/" + (FileContent.names(in: folder.path(of: "store/runs")).first ?? "")

@@ -7,7 +7,8 @@
 enum BookViews {
   /// Makes all views.
   static let statements = [
-    currentUsage, billed, usageByAccount, usageByAccountAndGroup, unrated, margin, adjustments, runList,
+    currentUsage, billed, usageByAccount, usageByAccountAndGroup, unrated, suspenseStates, margin,
+    adjustments, runList,
     fileList,
   ]
 
@@ -83,8 +84,28 @@ enum BookViews {
   private static let unrated = """
     CREATE VIEW unrated AS  -- what waits in suspense
       SELECT reason, account, unit, SUM(event_count) AS event_count, SUM(quantity) AS quantity
-      FROM run_suspense JOIN runs USING (run_id) WHERE state = 'current'
-      GROUP BY reason, account, unit ORDER BY reason, account, unit
+      FROM (SELECT run_id, reason, account, unit, event_count, quantity FROM run_suspense
+            UNION ALL
+            SELECT c.run_id, c.reason, account, unit, event_count, quantity
+            FROM suspense_changes AS c JOIN suspense_actions AS a USING (action)
+              LEFT JOIN runs AS r ON r.run_id = a.run_id
+            WHERE a.run_id IS NULL OR r.state = 'current')
+        JOIN runs USING (run_id) WHERE state = 'current'
+      GROUP BY reason, account, unit HAVING SUM(event_count) <> 0 ORDER BY reason, account, unit
+    """
+
+  private static let suspenseStates = """
+    CREATE VIEW suspense_states AS  -- suspended = recycled + written_off + waiting, of each run that counts
+      SELECT number, run_id, suspended, recycled, written_off, suspended - recycled - written_off AS waiting
+      FROM (SELECT runs.number, runs.run_id, runs.suspended,
+              SUM(iif(m.state = 'recycled', last_row - first_row + 1, 0)) AS recycled,
+              SUM(iif(m.state = 'written off', last_row - first_row + 1, 0)) AS written_off
+            FROM runs LEFT JOIN
+              (SELECT suspense_moves.* FROM suspense_moves JOIN suspense_actions AS a USING (action)
+                 LEFT JOIN runs AS r ON r.run_id = a.run_id
+               WHERE a.run_id IS NULL OR r.state = 'current') AS m USING (run_id)
+            WHERE runs.state = 'current' GROUP BY runs.number, runs.run_id, runs.suspended)
+      WHERE suspended > 0 ORDER BY number
     """
 
   private static let margin = """

@@ -7,9 +7,14 @@ import DurableFiles
 /// The key files of earlier runs.
 struct EarlierKeys: Sendable {
   private let paths: [String]
+  private let forgottenPath: String?
 
-  /// Names the files; they are opened when they are read.
-  init(paths: [String]) { self.paths = paths }
+  /// Names the files; they are opened when they are read. Keys that stand in the file at `forgottenPath` with the same content
+  /// are left out.
+  init(paths: [String], forgottenPath: String?) {
+    self.paths = paths
+    self.forgottenPath = forgottenPath
+  }
 
   /// About how many keys there are, by the sizes of the files.
   var expectedCount: Int {
@@ -20,14 +25,23 @@ struct EarlierKeys: Sendable {
   func forEach(_ body: (EarlierKey) throws(FileFault) -> Void) throws(FileFault) {
     for path in paths {
       let reader = try KeyFileReader(path)
-      while let key = try reader.next() { try body(key) }
+      // Both are sorted, so that neither is kept in memory.
+      let forgotten = try forgottenPath.map { path throws(FileFault) in try KeyFileReader(path) }
+      var next = try forgotten?.next()
+      while let key = try reader.next() {
+        while let before = next, before.precedes(key) { next = try forgotten?.next() }
+        if let same = next, !key.precedes(same) { continue }
+        try body(key)
+      }
     }
   }
 }
 
 extension RunSetup {
   /// Keys that runs before this one have read.
-  var earlierKeys: EarlierKeys { EarlierKeys(paths: options.earlierKeyFiles) }
+  var earlierKeys: EarlierKeys {
+    EarlierKeys(paths: options.earlierKeyFiles, forgottenPath: options.forgottenKeyFile)
+  }
 }
 
 extension RunLedger {

@@ -16,6 +16,11 @@ struct EarlierKey: BitwiseCopyable {
   var copies: UInt32
 
   static let bytes = 20
+
+  /// Order by key, then content; copies do not count.
+  func precedes(_ other: EarlierKey) -> Bool {
+    (low, high, content) < (other.low, other.high, other.content)
+  }
 }
 
 /// Names and sizes of a key file.
@@ -54,6 +59,17 @@ struct KeyFileWriter {
       input = itsInput
     }
     if let pending { try append(pending) }
+    try finish()
+  }
+
+  /// Writes these keys, which ascend; equal ones are written once.
+  mutating func write(_ sorted: [EarlierKey]) throws(FileFault) {
+    var last: EarlierKey?
+    for key in sorted {
+      if let last, !last.precedes(key) { continue }
+      try append(key)
+      last = key
+    }
     try finish()
   }
 

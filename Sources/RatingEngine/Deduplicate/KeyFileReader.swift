@@ -1,6 +1,6 @@
 // Reads a key file from its beginning to its end, and proves it there.
 
-public import DurableFiles
+import DurableFiles
 import Glibc
 
 /// The entries of one key file, in order. Used by one thread.
@@ -78,28 +78,5 @@ final class KeyFileReader {
   private var damaged: FileFault {
     FileFault(
       refusing: path, detail: "the keys of an earlier run are damaged; restore them from a good copy")
-  }
-}
-
-/// What key files of two runs have in common.
-public enum KeptKeys {
-  /// How many keys both files hold, whatever their contents. Complexity: O(entries).
-  public static func sharedCount(_ one: String, _ other: String) throws(FileFault) -> Int {
-    let (readers) = (try KeyFileReader(one), try KeyFileReader(other))
-    var (a, b) = (try readers.0.next(), try readers.1.next())
-    var count = 0
-    while let left = a, let right = b {
-      if (left.low, left.high) < (right.low, right.high) {
-        a = try readers.0.next()
-      } else if (right.low, right.high) < (left.low, left.high) {
-        b = try readers.1.next()
-      } else {
-        count += 1
-        // A key with several contents counts once.
-        while let next = a, next.low == left.low, next.high == left.high { a = try readers.0.next() }
-        while let next = b, next.low == left.low, next.high == left.high { b = try readers.1.next() }
-      }
-    }
-    return count
   }
 }

@@ -26,6 +26,8 @@ final class FileContext {
   var openUnitCount = 0
   /// What its trailer rows promise and its records come to; changed by the holder of the ledger.
   var trailer = TrailerTotals()
+  /// The lines before its first record, as they are.
+  var headerText: [UInt8] = []
   /// Records that its control file promised.
   var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.
@@ -53,7 +55,7 @@ final class FileContext {
     source = catalog.sources[sourceIndex]
     format = catalog.formats[source.formatIndex]
     ownsDescriptor = !input.isStandardInput
-    descriptor = input.isStandardInput ? 0 : open(input.name, O_RDONLY | O_CLOEXEC)
+    descriptor = input.isStandardInput ? 0 : open(input.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw .input(
         file: input.name, message: "\(String(cString: strerror(errno))); check the name and its permissions")

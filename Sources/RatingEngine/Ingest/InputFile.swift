@@ -6,12 +6,33 @@ import Glibc
 public struct InputFile: Sendable, Hashable {
   /// The name as the user gave it (for a folder or glob: as found under it); `-` for stdin.
   public var name: String
+  /// Where records lie that were taken out of other files; nil for a file of its own.
+  public var excerpt: Excerpt?
+
+  /// Records of one source that were taken out of its files: a file without the trailer rows and control file of a whole one.
+  public struct Excerpt: Sendable, Hashable {
+    /// The file to read.
+    public var path: String
+    /// The source that they came from.
+    public var source: String
+
+    /// Takes the two.
+    public init(path: String, source: String) {
+      self.path = path
+      self.source = source
+    }
+  }
 
   /// Whether it is stdin.
-  public var isStandardInput: Bool { name == "-" }
+  public var isStandardInput: Bool { name == "-" && excerpt == nil }
+  /// Where it is read.
+  var path: String { excerpt?.path ?? name }
 
-  /// Names an input.
-  public init(name: String) { self.name = name }
+  /// Names an input, or an excerpt by what reports call it.
+  public init(name: String, excerpt: Excerpt? = nil) {
+    self.name = name
+    self.excerpt = excerpt
+  }
 
   /// Expands what the user typed: files stay, folders give the files in them (hidden ones and control files left out,
   /// sub-folders included), patterns with `*`, `?` or `[` give what they match.

@@ -36,7 +36,12 @@ enum SourceMatch {
     var assigned: [AssignedFile] = []
     var unknown: [InputFile] = []
     for input in inputs {
-      if let source = (input.isStandardInput ? nil : source(for: input, in: catalog)) ?? named {
+      if let excerpt = input.excerpt {
+        guard let source = catalog.sources.firstIndex(where: { $0.name.description == excerpt.source }) else {
+          throw .noSource("sources.csv has no source '\(excerpt.source)' any more; add its row again")
+        }
+        assigned.append(AssignedFile(input: input, sourceIndex: source))
+      } else if let source = (input.isStandardInput ? nil : source(for: input, in: catalog)) ?? named {
         assigned.append(AssignedFile(input: input, sourceIndex: source))
       } else {
         unknown.append(input)

@@ -1,6 +1,7 @@
 // The parallel half for one chunk: split, read, guide, classify, price.
 
 import Catalog
+import Money
 
 /// Rates chunks. One for each worker; readers and raters are kept per source, columns per file.
 final class ChunkRater {
@@ -51,7 +52,9 @@ final class ChunkRater {
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
-      if count < batch.count || setup.keepsSuspense { noteLeavers(chunk, outcome, rater, firstRow: first) }
+      if count < batch.count || setup.keepsSuspense {
+        noteLeavers(chunk, outcome, rater, plan, firstRow: first)
+      }
       scratch.reset()
       clock?.lap(.pack)
     }
@@ -170,7 +173,10 @@ final class ChunkRater {
   }
 
   /// Counts what left at doors 1 and 2, and keeps what goes to suspense.
-  private func noteLeavers(_ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, firstRow: Int) {
+  private func noteLeavers(
+    _ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, firstRow: Int
+  ) {
+    let hasAmounts = plan.amount != nil
     var row = firstRow
     for record in 0..<batch.count {
       switch batch.door[record] {
@@ -193,6 +199,9 @@ final class ChunkRater {
           suspended.kind = batch.kind[record]
           suspended.quantity = batch.quantity[record]
           suspended.account = account
+          if hasAmounts, batch.hasAmount(record) { suspended.amountPico = batch.recordedAmount(record).pico }
+          let row = outcome.rows[row]
+          suspended.key = LoggedKey(low: row.identity, high: row.identityHigh, content: row.content)
           outcome.suspense.append(suspended)
         }
         row += 1

@@ -185,14 +185,14 @@ final class RunAttempt: @unchecked Sendable {
   private static func recordEstimate(_ files: [AssignedFile]) -> Int {
     files.reduce(0) { total, file in
       let isCompressed = [".zst", ".gz"].contains { file.input.name.hasSuffix($0) }
-      return total + Int(FileSize.of(file.input.name) ?? 0) / (isCompressed ? 40 : 128)
+      return total + Int(FileSize.of(file.input.path) ?? 0) / (isCompressed ? 40 : 128)
     }
   }
 
   private static func storedBytes(_ files: [AssignedFile]) -> Int64? {
     var total: Int64 = 0
     for file in files {
-      guard !file.input.isStandardInput, let size = FileSize.of(file.input.name) else { return nil }
+      guard !file.input.isStandardInput, let size = FileSize.of(file.input.path) else { return nil }
       total += size
     }
     return total
@@ -245,6 +245,7 @@ final class RunAttempt: @unchecked Sendable {
   /// Files that do not hold what their trailer or control file promises.
   private func shortFiles() -> [DamagedFile] {
     contexts.compactMap { $0 }.compactMap { file in
+      guard files[file.index].input.excerpt == nil else { return nil }
       let read = ledger.fileTotals[file.index].read
       var fault = file.trailer.fault(file.format, read: read)
       if fault == nil, let promised = file.controlRecords, promised != read {
@@ -425,6 +426,9 @@ final class RunAttempt: @unchecked Sendable {
     }
     let header = try FileHeader.read(UnsafePointer(text), length, file.format)
     file.columnNames = header.columnNames
+    if setup.keepsSuspense, setup.options.keepsKeys {
+      file.headerText = Array(UnsafeBufferPointer(start: text, count: header.byteCount))
+    }
     file.plan = try FieldPlan.compile(
       file.format, columnNames: header.columnNames, headerLine: header.headerLine,
       filterReason: { setup.filterReason($0) }, serviceTag: { setup.serviceTag($0) })
@@ -526,7 +530,8 @@ final class RunAttempt: @unchecked Sendable {
 
   /// Compares the file with the control file that its source expects beside it; records are compared when they are counted.
   private func checkControl(_ file: FileContext) throws(DamagedFile) {
-    guard !file.source.control.isEmpty, !files[file.index].input.isStandardInput else { return }
+    let input = files[file.index].input
+    guard !file.source.control.isEmpty, !input.isStandardInput, input.excerpt == nil else { return }
     let control = try ControlFile.read(file.name + file.source.control.description, of: file.name)
     let byteCount = file.units.reduce(Int64(0)) { $0 + $1.byteCount }
     if let bytes = control.bytes, bytes != byteCount {

@@ -4,6 +4,10 @@
 struct StoredSuspense {
   /// What has a fixed size. Written and read by one process: the machine's own layout.
   struct Head: BitwiseCopyable {
+    /// See `SuspenseEntry`.
+    var amountPico: Int128
+    /// See `SuspenseEntry`.
+    var key: LoggedKey
     /// Bytes of the whole record; more than were kept where it was cut.
     var length: Int64
     var quantity: Int64

@@ -13,6 +13,10 @@ struct SuspenseEntry {
   /// Kind and quantity, where they could be read: `UsageBatch.absentQuantity` otherwise.
   var kind: UInt8 = 0
   var quantity = Int64.min
+  /// The amount that the record itself names, in pico; `UsageBatch.absentAmount` where it names none.
+  var amountPico = UsageBatch.absentAmount
+  /// Key and content, where the record was compared for duplicates; zero otherwise.
+  var key = LoggedKey(low: 0, high: 0, content: 0)
   /// Length of the record; longer than `bytes` where it was cut.
   var length: Int64
   var bytes: [UInt8]

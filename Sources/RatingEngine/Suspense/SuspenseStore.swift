@@ -57,7 +57,8 @@ final class SuspenseStore {
     let hash = Array(entry.hash.utf8)
     precondition(hash.isEmpty || hash.count == StoredSuspense.hashBytes, "a SHA-256 has 64 hex digits")
     let head = StoredSuspense.Head(
-      length: entry.length, quantity: entry.quantity, lineInChunk: entry.lineInChunk,
+      amountPico: entry.amountPico, key: entry.key, length: entry.length, quantity: entry.quantity,
+      lineInChunk: entry.lineInChunk,
       sequence: UInt32(sequence), account: entry.account, reason: entry.reason.rawValue,
       faultField: entry.faultField, kind: entry.kind, hasHash: hash.isEmpty ? 0 : 1)
     let address = StoredSuspense.Address(

@@ -2,6 +2,7 @@
 
 import Catalog
 import DurableFiles
+import Money
 import Tables
 import UsageSummary
 
@@ -44,10 +45,23 @@ struct SuspenseText {
         file.source.name, Label(file.name), Label(String(line)), Label(String(byteOffset)),
         Label(String(record.head.length)),
         Label(SuspenseReason(rawValue: record.head.reason)?.code ?? ""),
-        Label(Self.detail(record.head)), Label(bytes: isCut ? Array(record.hash) : []),
+        Label(Self.detail(record.head)),
+      ] + Self.whoseCells(record.head, result.setup.catalog) + [
+        Label(bytes: isCut ? Array(record.hash) : []),
         isText ? "text" : "hex",
         isText ? Label(bytes: Array(record.bytes)) : Label(Self.hex(record.bytes)),
       ], to: &bytes)
+  }
+
+  /// Account, unit, quantity, amount and key.
+  private static func whoseCells(_ head: StoredSuspense.Head, _ catalog: CompiledCatalog) -> [Label] {
+    let kind = head.knownKind
+    let hasAmount = head.amountPico != UsageBatch.absentAmount
+    return [
+      head.accountID(catalog), Label(kind?.unit ?? ""),
+      Label(kind.map { DecimalText.format(Int128(head.quantity), scale: $0.quantityDigits) } ?? ""),
+      Label(hasAmount ? Amount(pico: head.amountPico).description : ""), Label(head.key.text),
+    ]
   }
 
   private static func detail(_ head: StoredSuspense.Head) -> String {

@@ -44,10 +44,34 @@ struct StoreRateRun {
         try writer.finish()
       }
     }
+    let rateable = rateableCount(store, catalog, options)
     switch outcome {
-    case .nothingNew(let known): return nothingNew(known)
-    case .committed(let commit, let report, let known): return committed(commit, report, known)
+    case .nothingNew(let known): return nothingNew(known, rateable)
+    case .committed(let commit, let report, let known): return committed(commit, report, known, rateable)
     }
+  }
+
+  /// Records of earlier runs that wait in suspense and that this catalog can rate. It was not in force when they were suspended,
+  /// or nothing is tried. A fault here is none of the run, which is committed.
+  private func rateableCount(_ store: BillingStore, _ catalog: Catalog, _ options: RatingOptions) -> Int {
+    guard let hashes = try? store.catalogsOfSuspense(), hashes.contains(where: { $0 != catalog.ratingHash })
+    else { return 0 }
+    let progress = RunProgress()
+    let recycling = StoreRecycling(
+      in: store, catalog: catalog, catalogPath: configuration.catalogPath, options: options,
+      progress: progress, semantics: Int64(ProgramVersion.ratingSemantics))
+    let ticker = ProgressTicker(progress, console: console, verb: "looking at suspense")
+    defer { ticker.stop() }
+    return (try? recycling.outlook())?.reduce(0) { $0 + $1.count } ?? 0
+  }
+
+  /// Offers to rate what waits.
+  private func offer(_ rateable: Int) {
+    guard rateable > 0 else { return }
+    let records = ReadableText.count(rateable, "record that waits", "records that wait")
+    console.say(
+      "\(records) in suspense can be rated now: ratemill recycle --store \(console.path(path)) "
+        + "--catalog \(console.path(configuration.catalogPath))")
   }
 
   private func withTicker(
@@ -59,7 +83,7 @@ struct StoreRateRun {
   }
 
   private func committed(
-    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile]
+    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile], _ rateable: Int
   ) -> ExitStatus {
     let lines = RateReport(report, configuration, console: console)
     lines.say(seconds: elapsed())
@@ -70,6 +94,7 @@ struct StoreRateRun {
         ? "run \(run.number) (\(run.id)) is in \(console.path(path)) already"
         : "committed run \(run.number) (\(run.id)) to \(console.path(path)); audit \(commit.auditHead.prefix(16))"
     )
+    offer(rateable)
     console.say("next: ratemill periods --store \(console.path(path))")
     if configuration.printsJSON {
       let members = [
@@ -77,6 +102,7 @@ struct StoreRateRun {
         JSONMember(name: "run_number", value: .integer(run.number)),
         JSONMember(name: "audit_head", value: .text(commit.auditHead)),
         JSONMember(name: "known_files", value: Self.json(known)),
+        JSONMember(name: "rateable_suspense", value: .integer(rateable)),
       ]
       let status = console.finish(lines.document(seconds: elapsed(), more: members))
       if status != .done { return status }
@@ -85,12 +111,16 @@ struct StoreRateRun {
     return isAllowed && report.damaged.isEmpty ? .done : .findings
   }
 
-  private func nothingNew(_ known: [StoreRating.KnownFile]) -> ExitStatus {
+  private func nothingNew(_ known: [StoreRating.KnownFile], _ rateable: Int) -> ExitStatus {
     console.endProgress()
     say(known)
     console.say("nothing new: \(console.path(path)) is as it was")
+    offer(rateable)
     guard configuration.printsJSON else { return .done }
-    return console.finish(JSONText.document(["run": .null, "known_files": Self.json(known)]))
+    return console.finish(
+      JSONText.document([
+        "run": .null, "known_files": Self.json(known), "rateable_suspense": .integer(rateable),
+      ]))
   }
 
   // More than these are only counted.

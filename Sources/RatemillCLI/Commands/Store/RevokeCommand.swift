@@ -65,18 +65,29 @@ enum RevokeCommand: Command {
     return StoreDoor.with(path, for: .changing(creates: false), console: console) {
       store throws(StoreFault) in
       let run = try find(configuration.runName, in: store)
-      let head: String
+      let revocation: Revocation
       do throws(OperationFault) {
-        head = try StoreRevoking.revoke(run, reason: configuration.reason, in: store)
+        revocation = try StoreRevoking.revoke(run, reason: configuration.reason, in: store)
       } catch {
         return OperationFaultLines.fail(error, catalogPath: "", console: console)
       }
       console.say(
         "revoked run \(run.number) (\(run.id)): \(ReadableText.count(Int(run.doors.rated), "event", "events")) "
-          + "count no more; audit \(head.prefix(16))")
+          + "count no more; audit \(revocation.auditHead.prefix(16))")
+      for recycle in revocation.recycles {
+        console.say("  and run \(recycle.number) (\(recycle.id)), which had recycled its suspended records")
+      }
+      if revocation.returnedCount > 0 {
+        let records = ReadableText.count(revocation.returnedCount, "record is", "records are")
+        console.say("\(records) in suspense again: ratemill recycle --store \(console.path(path))")
+      }
       guard configuration.store.printsJSON else { return .done }
       return console.finish(
-        JSONText.document(["revoked": .text(run.id), "audit_head": .text(head)]))
+        JSONText.document([
+          "revoked": .text(run.id), "audit_head": .text(revocation.auditHead),
+          "revoked_recycles": .array(revocation.recycles.map { .text($0.id) }),
+          "returned_to_suspense": .integer(revocation.returnedCount),
+        ]))
     }
   }
 

@@ -1,0 +1,144 @@
+// Suspended records on their way into a run: one file for each source and header, made of their kept bytes.
+
+import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+import Tables
+import UsageSummary
+
+/// Records that wait, as inputs of a run, in a hidden folder of the store that goes away with `remove`.
+///
+/// Records of one source share a file whatever files they came from: rows without an id are told apart by their number in a
+/// file, and those that wait are all different.
+struct StagedSuspense {
+  /// What is kept of a record while it is rated.
+  struct Record {
+    var id: SuspenseID
+    var reason: Label
+    /// Where it begins in its file.
+    var offset: Int64
+  }
+
+  /// The inputs.
+  private(set) var inputs: [InputFile] = []
+  /// Their records in the order of the files.
+  private(set) var records: [[Record]] = []
+  /// Records whose bytes were not kept whole: they stay.
+  private(set) var unreadableCount = 0
+  /// The keys of all that waits or was written off: earlier runs know them, and nobody has rated them.
+  let keyPath: String
+  private let folder: String
+  private let operations: any FileOperations
+  private var filesByName: [String: Int] = [:]
+
+  /// Records.
+  var count: Int { records.reduce(0) { $0 + $1.count } }
+
+  /// Writes the records that wait and are wanted.
+  init(
+    _ store: BillingStore, _ catalog: Catalog, isWanted: (SuspendedRecord) -> Bool
+  ) throws(StoreFault) {
+    operations = PrivateFileOperations(store.fileOperations)
+    folder = store.scratchPath
+    keyPath = folder + "/forgotten.keys"
+    do throws(StoreFault) {
+      try write(store, catalog, isWanted)
+    } catch {
+      remove()
+      throw error
+    }
+  }
+
+  /// A file that is being written.
+  private struct Target: Hashable {
+    var source: Label
+    var header: [UInt8]
+  }
+
+  private mutating func write(
+    _ store: BillingStore, _ catalog: Catalog, _ isWanted: (SuspendedRecord) -> Bool
+  ) throws(StoreFault) {
+    try ofFiles { () throws(FileFault) in
+      try DurableFolder.removeAll(folder, operations: operations)
+      try DurableFolder.make(folder, operations: operations)
+    }
+    var writers: [CheckedWriter] = []
+    var offsets: [Int64] = []
+    var targets: [Target: Int] = [:]
+    var headers: (runID: String, byFile: [Label: [UInt8]]) = ("", [:])
+    var keys: [String] = []
+    try store.forEachRecord { record throws(StoreFault) in
+      guard record.state != .recycled else { return }
+      if !record.row.key.isEmpty { keys.append(record.row.key.description) }
+      guard record.state == .suspended, isWanted(record) else { return }
+      guard let bytes = record.bytes else {
+        unreadableCount += 1
+        return
+      }
+      if headers.runID != record.runID {
+        headers = (record.runID, try store.fileHeaders(ofRun: record.runID))
+      }
+      let target = Target(source: record.row.source, header: headers.byFile[record.row.file] ?? [])
+      let lineEnd = try Self.lineEnd(of: target.source, catalog)
+      let index: Int
+      if let known = targets[target] {
+        index = known
+      } else {
+        index = inputs.count
+        targets[target] = index
+        let path = "\(folder)/\(index)"
+        let sameSource = targets.keys.count { $0.source == target.source }
+        let name = "suspense/\(target.source)" + (sameSource > 1 ? "~\(sameSource)" : "")
+        inputs.append(InputFile(name: name, excerpt: .init(path: path, source: target.source.description)))
+        filesByName[name] = index
+        records.append([])
+        offsets.append(Int64(target.header.count))
+        let (operations, header) = (operations, target.header)
+        writers.append(
+          try ofFiles { () throws(FileFault) in
+            let writer = try CheckedWriter(creating: path, shownAs: path, mode: 0o600, operations: operations)
+            try writer.write(contentsOf: header)
+            return writer
+          })
+      }
+      records[index].append(Record(id: record.id, reason: record.reason, offset: offsets[index]))
+      let line = bytes.bytes + [lineEnd]
+      offsets[index] += Int64(line.count)
+      let writer = writers[index]
+      try ofFiles { () throws(FileFault) in try writer.write(contentsOf: line) }
+    }
+    try ofFiles { () throws(FileFault) in
+      for writer in writers { try writer.finish() }
+      try KeptKeys.write(keys, to: keyPath, operations: operations)
+    }
+  }
+
+  private static func lineEnd(of source: Label, _ catalog: Catalog) throws(StoreFault) -> UInt8 {
+    guard let source = catalog.sources.first(where: { $0.name == source }) else {
+      throw .refused(
+        "records of source '\(source)' wait in suspense, and sources.csv has no such source any more; add its row "
+          + "again, or write them off: ratemill suspense write-off --source \(source)")
+    }
+    return catalog.formats[source.formatIndex].dialect.lineEnd
+  }
+
+  /// The record that begins at a place of a file; nil where none does. Complexity: O(log records).
+  func record(_ place: SuspendedPlace) -> Record? {
+    guard let file = filesByName[place.file] else { return nil }
+    let list = records[file]
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle].offset < place.byteOffset { low = middle + 1 } else { high = middle }
+    }
+    return low < list.count && list[low].offset == place.byteOffset ? list[low] : nil
+  }
+
+  /// Removes the files. What cannot be removed is swept by the next command that changes the store.
+  func remove() { try? DurableFolder.removeAll(folder, operations: operations) }
+}
+
+private func ofFiles<Result>(_ body: () throws(FileFault) -> Result) throws(StoreFault) -> Result {
+  do throws(FileFault) { return try body() } catch { throw .file(error) }
+}

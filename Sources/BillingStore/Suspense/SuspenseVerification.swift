@@ -1,0 +1,98 @@
+// The proof of suspense: every suspended record is recycled, written off or waits, and the sums of the book say the same.
+
+import Tables
+import UsageSummary
+
+extension BillingStore {
+  /// What is wrong with suspense; nothing where all meets.
+  ///
+  /// Always: each action has the moves that the audit trail has sealed; each run of kind recycle has read what was moved to it;
+  /// for each run `suspended = recycled + written off + still suspended`, by rows and by the sums of the book. With `deep` the
+  /// sums are made again from the records themselves.
+  func suspenseFindings(_ trail: AuditTrail, deep: Bool) throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    let actions = try suspenseActions()
+    var sealed: Set<String> = []
+    try trail.forEach { entry in
+      guard let details = try? JSONReader.read(entry.details.bytes) else { return }
+      for name: Label in ["moves_sha256", "corrected_sha256"] {
+        if case .string(let hash)? = details[name] { sealed.insert(hash.description) }
+      }
+    }
+    for action in actions {
+      let moves = try suspenseMoves(ofAction: action.number)
+      let hash = action.kind == .edit ? action.movesHash : SuspenseMoves.hash(of: moves)
+      if hash != action.movesHash || !sealed.contains(hash) {
+        findings.append("suspense action \(action.number): its moves are not those of the audit trail")
+      }
+      let count = moves.reduce(0) { $0 + $1.lastRow - $1.firstRow + 1 }
+      if count != action.recordCount {
+        findings.append(
+          "suspense action \(action.number): \(count) records moved, \(action.recordCount) were meant")
+      }
+      if action.kind == .recycle, let id = action.runID {
+        let run = try self.run(named: id)
+        if Int64(count) != run.doors.read || run.doors.suspended != 0 || run.kind != .recycle {
+          findings.append(
+            "run \(run.number) (\(run.id)): has read \(run.doors.read) records, \(count) were moved to it")
+        }
+      }
+    }
+    let recycles = Set(actions.compactMap(\.runID))
+    for run in try runs() where run.kind == .recycle && !recycles.contains(run.id) {
+      findings.append("run \(run.number) (\(run.id)): no suspended records were moved to it")
+    }
+    for run in try currentRuns() {
+      findings += try suspenseFindings(of: run, deep: deep).map { "run \(run.number) (\(run.id)): \($0)" }
+    }
+    return findings
+  }
+
+  private func suspenseFindings(of run: RunRecord, deep: Bool) throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    do throws(StoreFault) {
+      let counts = try suspenseCounts(run)
+      let sums = try waitingSums(run)
+      let waiting = sums.values.reduce(0) { $0 + $1.eventCount }
+      if Int64(counts.recycled + counts.writtenOff) + waiting != run.doors.suspended {
+        findings.append(
+          "\(run.doors.suspended) suspended ≠ \(counts.recycled) recycled + \(counts.writtenOff) written off + "
+            + "\(waiting) still suspended")
+      }
+      guard deep, run.doors.suspended > 0 else { return findings }
+      var made: [SuspenseMoves.Key: SuspenseMoves.Change] = [:]
+      try forEachRecord(of: run) { record in
+        guard record.state == .suspended else { return }
+        let key = SuspenseMoves.Key(
+          runID: run.id, reason: record.reason, account: record.row.account, unit: record.row.kind?.unit ?? ""
+        )
+        made[key, default: SuspenseMoves.Change()].eventCount += 1
+        made[key, default: SuspenseMoves.Change()].quantity += record.row.quantity ?? 0
+      }
+      if made != sums { findings.append("the suspense of the book is not what its records add up to") }
+    } catch {
+      findings.append(error.description)
+    }
+    return findings
+  }
+
+  /// What waits of a run by the book: its digest and what actions have changed in it; sums of nothing left out.
+  func waitingSums(_ run: RunRecord) throws(StoreFault) -> [SuspenseMoves.Key: SuspenseMoves.Change] {
+    var sums: [SuspenseMoves.Key: SuspenseMoves.Change] = [:]
+    try book.query(
+      """
+      SELECT reason, account, unit, event_count, quantity FROM run_suspense WHERE run_id = ?1
+      UNION ALL
+      SELECT c.reason, account, unit, event_count, quantity
+      FROM suspense_changes AS c JOIN suspense_actions AS a USING (action) LEFT JOIN runs AS r ON r.run_id = a.run_id
+      WHERE c.run_id = ?1 AND (a.run_id IS NULL OR r.state = 'current')
+      """, [.text(run.id)]
+    ) { row in
+      let key = SuspenseMoves.Key(
+        runID: run.id, reason: row.label(0), account: row.label(1), unit: row.text(2))
+      sums[key, default: SuspenseMoves.Change()].eventCount += row.integer(3)
+      sums[key, default: SuspenseMoves.Change()].quantity += Int128(row.integer(4))
+    }
+    return sums.filter { $0.value != SuspenseMoves.Change() }
+  }
+}
