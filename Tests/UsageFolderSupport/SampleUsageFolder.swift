@@ -83,7 +83,8 @@ public struct SampleUsageFolder: Sendable {
         line += 1
         CSVText.appendRow(
           [
-            "pbx", "cdrs/2026-01.csv.zst", Label(String(line)), "0", "10", row.reason, "", row.account, "", "",
+            "pbx", "cdrs/2026-01.csv.zst", Label(String(line)), "0", "10", row.reason, "", row.account, "",
+            "",
             "", "", "", "text",
             "a \"raw\"\nrecord, as it was",
           ], to: &text)
