@@ -24,6 +24,7 @@ let package = Package(
   name: "ratemill",
   products: [
     .executable(name: "ratemill", targets: ["ratemill"]),
+    .executable(name: "ratemill-pdf", targets: ["ratemill-pdf"]),
     .library(name: "RatingEngine", targets: ["RatingEngine"]),
   ],
   targets: [
@@ -78,6 +79,12 @@ let package = Package(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
+    // Invoices as PDF: a program of its own, because it needs libraries that ratemill does without.
+    room("InvoicePaper", ["Invoicing", "DurableFiles", "Tables"]),
+    .executableTarget(
+      name: "ratemill-pdf", dependencies: ["InvoicePaper"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
     // Where the time goes, stage by stage.
     .executableTarget(
       name: "ratemill-stages", dependencies: ["Catalog", "DurableFiles", "RatingEngine"],
@@ -126,6 +133,7 @@ let package = Package(
         "CSQLite", "TestSupport", "UsageFolderSupport", "BillingCalendar", "DurableFiles", "Money", "Tables",
         "UsageSummary",
       ]),
+    tests("InvoicePaper", ["Invoicing", "Tables", "TestSupport", "UsageSummary"]),
     tests(
       "DeckReview",
       [
