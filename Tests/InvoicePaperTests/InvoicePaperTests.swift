@@ -55,7 +55,7 @@ import UsageSummary
     #expect(count("/ModDate", in: first) == 0 && count("/ID", in: first) == 0)
   }
 
-  @Test(.enabled(if: paper != nil), arguments: [(1, 1), (1500, 40)])
+  @Test(.enabled(if: paper != nil), arguments: [(1, 1), (1500, 30)])
   func longDocumentsHaveManyPages(lines: Int, pagesMin: Int) throws {
     let pageCount = count("/Type /Page % ", in: try pdf(document(lines: lines)))
     #expect(pageCount >= pagesMin && pageCount <= 2 * pagesMin)
