@@ -64,7 +64,8 @@ let package = Package(
     room(
       "BillingOperations",
       [
-        "BillingStore", "RatingEngine", "Invoicing", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables",
+        "BillingStore", "RatingEngine", "Invoicing", "BillingCalendar", "Catalog", "DurableFiles", "Money",
+        "Tables",
         "UsageSummary",
       ]),
     // Layer 3 and 4: the command.
@@ -115,7 +116,8 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "CSQLite", "FaultySQLite", "Invoicing", "RatingEngine", "Catalog", "DurableFiles", "Tables",
+        "BillingStore", "CSQLite", "FaultySQLite", "Invoicing", "RatingEngine", "Catalog", "DurableFiles",
+        "Tables",
         "UsageSummary",
         "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",
