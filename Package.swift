@@ -24,6 +24,7 @@ let package = Package(
   name: "ratemill",
   products: [
     .executable(name: "ratemill", targets: ["ratemill"]),
+    .executable(name: "ratemill-pdf", targets: ["ratemill-pdf"]),
     .library(name: "RatingEngine", targets: ["RatingEngine"]),
   ],
   targets: [
@@ -63,7 +64,8 @@ let package = Package(
     room(
       "BillingOperations",
       [
-        "BillingStore", "RatingEngine", "Invoicing", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables",
+        "BillingStore", "RatingEngine", "Invoicing", "BillingCalendar", "Catalog", "DurableFiles", "Money",
+        "Tables",
         "UsageSummary",
       ]),
     // Layer 3 and 4: the command.
@@ -76,6 +78,12 @@ let package = Package(
       ]),
     .executableTarget(
       name: "ratemill", dependencies: ["RatemillCLI"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
+    // Invoices as PDF: a program of its own, because it needs libraries that ratemill does without.
+    room("InvoicePaper", ["Invoicing", "DurableFiles", "Tables"]),
+    .executableTarget(
+      name: "ratemill-pdf", dependencies: ["InvoicePaper"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
     // Where the time goes, stage by stage.
@@ -108,7 +116,8 @@ let package = Package(
     tests(
       "BillingOperations",
       [
-        "BillingStore", "CSQLite", "FaultySQLite", "Invoicing", "RatingEngine", "Catalog", "DurableFiles", "Tables",
+        "BillingStore", "CSQLite", "FaultySQLite", "Invoicing", "RatingEngine", "Catalog", "DurableFiles",
+        "Tables",
         "UsageSummary",
         "TestSupport",
         "SyntheticUsage", "BillingCalendar", "Money",
@@ -126,6 +135,7 @@ let package = Package(
         "CSQLite", "TestSupport", "UsageFolderSupport", "BillingCalendar", "DurableFiles", "Money", "Tables",
         "UsageSummary",
       ]),
+    tests("InvoicePaper", ["Invoicing", "Tables", "TestSupport", "UsageSummary"]),
     tests(
       "DeckReview",
       [

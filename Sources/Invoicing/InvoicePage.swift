@@ -91,7 +91,7 @@ struct InvoicePage {
     page.parties(name: draft.accountName, details: draft.accountDetails, facts: facts)
   }
 
-  private static let factTitles: [(Label, String)] = [
+  static let factTitles: [(Label, String)] = [
     ("tax_id", "Your tax ID"), ("vat_id", "Your VAT ID"), ("purchase_order", "Purchase order"),
     ("reference", "Your reference"), ("terms", "Terms"),
   ]
@@ -298,7 +298,7 @@ extension InvoicePage {
   }
 
   // `tax_id` → `Tax ID`; an unknown name as words.
-  private static func title(of name: Label) -> String {
+  static func title(of name: Label) -> String {
     switch name.description {
     case "tax_id": return "Tax ID"
     case "vat_id": return "VAT ID"

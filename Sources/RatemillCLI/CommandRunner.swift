@@ -15,6 +15,7 @@ public enum CommandRunner {
     InvoiceApproveCommand.self, InvoiceHoldCommand.self, InvoiceRejectCommand.self,
     InvoiceFinaliseCommand.self,
     InvoiceCreditCommand.self, InvoiceListCommand.self, InvoiceShowCommand.self,
+    InvoicePDFCommand.self,
     RunsCommand.self, ShowCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
     UsageCommand.self, SuspenseCommand.self, SuspenseShowCommand.self, SuspenseEditCommand.self,
     SuspenseWriteOffCommand.self, RecycleCommand.self, RevokeCommand.self, ExportCommand.self,

@@ -60,7 +60,7 @@ import Testing
   @Test func theReadmeShowsWhatTheProgramPrints() throws {
     let readme = String(decoding: FileContent.bytes(of: Self.root + "/README.md") ?? [], as: UTF8.self)
     let sessions = readme.split(separator: "```\n").filter { $0.hasPrefix("$ ratemill ") }
-    #expect(sessions.count == 3)
+    #expect(sessions.count == 4)
     for session in sessions {
       for command in session.split(separator: "$ ratemill ") { try check(command) }
     }

@@ -1,0 +1,97 @@
+// Documents as PDF: the same bytes each time, the text that the document has, pages that are counted.
+
+import Invoicing
+import Tables
+import TestSupport
+import Testing
+import UsageSummary
+
+@testable import InvoicePaper
+
+@Suite struct InvoicePaperTests {
+  /// Skips where the libraries are not there, which building does not need.
+  private static var paper: InvoicePaper? { try? InvoicePaper() }
+
+  /// The document of an invoice with so many lines.
+  private func document(lines: Int, name: String = "Acme", amount: String = "1.00") -> [UInt8] {
+    let days: JSONValue = ["from": "2026-01-01", "until": "2026-02-01"]
+    let recurring = (1...max(1, lines)).map { number -> JSONValue in
+      [
+        "line": .integer(number), "kind": "interval", "description": .text("Seat \(number)"), "contract": "",
+        "item": "", "quantity": "1", "price": .text(amount), "interval": "1 months", "from": "2026-01-01",
+        "until": "2026-02-01", "days": 31, "interval_days": 31, "tax_class": "service", "purchase_order": "",
+        "exact": .text(amount), "rounding": "0", "amount": .text(amount),
+      ]
+    }
+    let total = amount == "0.00" ? "0.00" : "\(lines).00"
+    return SealedJSON.text(of: [
+      "document": "invoice", "version": 3, "status": "final", "number": "INV-0001", "date": "2026-02-01",
+      "period": days, "currency": "EUR", "seller": ["name": "Example GmbH"],
+      "account": ["id": "acme", "name": .text(name), "details": [:]], "part": "main", "due_date": .null,
+      "recurring": .array(recurring), "usage": [], "one_time": [], "values": [], "commitments": [],
+      "adjustments": [], "discounts": [], "taxes": [], "net": .text(total), "total": .text(total),
+      "usage_manifest_sha256": "",
+    ])
+  }
+
+  private func pdf(_ document: [UInt8]) throws -> [UInt8] {
+    let paper = try #require(Self.paper)
+    return try paper.pdf(of: PaperSheet(document: document, name: "invoice.json"))
+  }
+
+  private func count(_ text: String, in bytes: [UInt8]) -> Int {
+    let wanted = Array(text.utf8)
+    return bytes.indices.count { bytes[$0...].starts(with: wanted) }
+  }
+
+  @Test(.enabled(if: paper != nil)) func theSameDocumentGivesTheSameBytes() throws {
+    let document = document(lines: 40)
+    let first = try pdf(document)
+    #expect(first.starts(with: Array("%PDF-".utf8)))
+    #expect(try pdf(document) == first)
+    #expect(try pdf(self.document(lines: 41)) != first)
+    // The only time is the document's.
+    #expect(count("/CreationDate (D:202602010000)", in: first) == 1)
+    #expect(count("/ModDate", in: first) == 0 && count("/ID", in: first) == 0)
+  }
+
+  @Test(.enabled(if: paper != nil), arguments: [(1, 1), (1500, 30)])
+  func longDocumentsHaveManyPages(lines: Int, pagesMin: Int) throws {
+    let pageCount = count("/Type /Page % ", in: try pdf(document(lines: lines)))
+    #expect(pageCount >= pagesMin && pageCount <= 2 * pagesMin)
+  }
+
+  @Test(
+    .enabled(if: paper != nil),
+    arguments: [
+      "\u{645}\u{643}\u{62A}\u{628} \u{627}\u{644}\u{633}\u{644}\u{627}\u{645}",
+      "\u{5E9}\u{5DC}\u{5D5}\u{5DD}",
+      String(repeating: "Donaudampfschifffahrt", count: 400), "", "a\u{0}b", "\u{202E}evil\u{FFFF}",
+    ])
+  func anyNameIsDrawn(name: String) throws {
+    #expect(count("/Type /Page % ", in: try pdf(document(lines: 3, name: name))) == 1)
+  }
+
+  @Test func blocksSayWhatTheDocumentSays() throws {
+    let sheet = try PaperSheet(document: document(lines: 2, amount: "0.00"), name: "invoice.json")
+    #expect(sheet.title == "Invoice INV-0001" && sheet.date == "2026-02-01")
+    #expect(
+      sheet.blocks.contains(.due(text: "Total for 1 \u{2013} 31 January 2026", note: "", sum: "EUR 0.00")))
+    guard
+      case .table(let title, _, let rows, let subtotal)? = sheet.blocks.first(where: {
+        if case .table = $0 { true } else { false }
+      })
+    else {
+      Issue.record("no table")
+      return
+    }
+    #expect(title == "Recurring charges" && subtotal == "0.00")
+    #expect(rows.map(\.cells[0]) == ["Seat 1", "Seat 2"])
+  }
+
+  @Test func aDocumentThatWasChangedIsRefused() {
+    var bytes = document(lines: 1)
+    bytes[bytes.count / 2] ^= 1
+    #expect(throws: DraftsFolderFault.self) { try PaperSheet(document: bytes, name: "invoice.json") }
+  }
+}
