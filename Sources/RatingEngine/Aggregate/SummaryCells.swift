@@ -21,6 +21,8 @@ final class SummaryCells: CellReading {
     /// Bits of the key that are set where an allowance covers the cell.
     var coverLow: UInt64
     var coverHigh: UInt64
+    /// Whether an amount below 0 was added to a small cell.
+    var hasNegative = false
   }
   private struct Key: Hashable {
     var low: UInt64
@@ -37,8 +39,8 @@ final class SummaryCells: CellReading {
   private static let rebuildAhead = 32
 
   private let state: UnsafeMutablePointer<State>
-  // Words of a cell: key, amount in pico, raw quantity × 2¹⁶ + number of events, billed quantity; then the upper half of the
-  // key where it has more than 64 bits.
+  // Words of a cell: key, amount in pico (62 bits and a sign, in two's complement), raw quantity × 2¹⁶ + number of events,
+  // billed quantity; then the upper half of the key where it has more than 64 bits.
   private let cellWords: Int
   private var wide: [Key: SummaryCell] = [:]
   /// After `seal`: what was kept apart.
@@ -126,16 +128,35 @@ final class SummaryCells: CellReading {
 
   /// Adds the sums of a key that several events share.
   func add(_ cell: SummaryCell) {
-    let row = OutcomeRow(
-      keyLow: cell.keyLow, keyHigh: cell.keyHigh, identity: 0, identityHigh: 0, content: 0,
-      quantityRaw: cell.quantityRaw, quantityBilled: cell.quantityBilled, amountPico: cell.amountPico,
-      payload: OutcomeRow.noPayload, reason: 0, door: Door.rated, kind: 0, isRowKeyed: 0)
-    // What a row has no room for would be cut off.
-    guard row.amountPico == cell.amountPico, (0...0xffff).contains(cell.eventCount) else {
-      return addWide(covered(cell), sign: 1)
-    }
-    withUnsafePointer(to: row) {
-      add($0, hash: Self.hash(cell.keyLow, cell.keyHigh), eventCount: UInt64(cell.eventCount))
+    add(cell, hash: Self.hash(cell.keyLow, cell.keyHigh))
+  }
+
+  @inline(__always) private func add(_ cell: SummaryCell, hash: UInt64) {
+    let (raw, billed) = (UInt64(bitPattern: cell.quantityRaw), UInt64(bitPattern: cell.quantityBilled))
+    guard let amount = Int64(exactly: cell.amountPico), amount &>> 62 == amount &>> 63, billed &>> 62 == 0,
+      raw &>> 40 == 0, (0...0xffff).contains(cell.eventCount)
+    else { return addWide(covered(cell), sign: 1) }
+    // What allowances of money pay is negative, and may come to nothing.
+    if amount < 0 { state.pointee.hasNegative = true }
+    add(
+      cell.keyLow, cell.keyHigh, (UInt64(bitPattern: amount), raw, billed), UInt64(cell.eventCount),
+      hash: hash)
+  }
+
+  /// Adds sums of several keys, each asked for some cells ahead.
+  func add(_ cells: [SummaryCell]) {
+    let ahead = Self.rebuildAhead
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ahead) { hashes in
+      for index in 0..<(cells.count + ahead) {
+        if index >= ahead { add(cells[index - ahead], hash: hashes[index & (ahead - 1)]) }
+        // Half way on, the slot has arrived and says where the cell lies.
+        let half = index - ahead / 2
+        if half >= 0, half < cells.count { prefetchCell(hashes[half & (ahead - 1)]) }
+        guard index < cells.count else { continue }
+        let hash = Self.hash(cells[index].keyLow, cells[index].keyHigh)
+        hashes[index & (ahead - 1)] = hash
+        cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+      }
     }
   }
 
@@ -162,8 +183,13 @@ final class SummaryCells: CellReading {
     guard let small = row.pointee.smallSums else {
       return addWide(row, sign: 1, eventCount: Int64(bitPattern: eventCount))
     }
-    let low = row.pointee.keyLow
-    let high = row.pointee.keyHigh
+    add(row.pointee.keyLow, row.pointee.keyHigh, small, eventCount, hash: hash)
+  }
+
+  @inline(__always) private func add(
+    _ low: UInt64, _ high: UInt64, _ small: (amount: UInt64, raw: UInt64, billed: UInt64),
+    _ eventCount: UInt64, hash: UInt64
+  ) {
     let slots = state.pointee.slots
     let mask = state.pointee.mask
     let numberBits = state.pointee.numberBits
@@ -179,7 +205,9 @@ final class SummaryCells: CellReading {
           let sum = counted &+ (small.raw &<< 16 | eventCount)
           let amount = cell[1] &+ small.amount
           let billed = cell[3] &+ small.billed
-          if sum < counted || (counted & 0xffff) &+ eventCount > 0xffff || (amount | billed) &>> 63 != 0 {
+          if sum < counted || (counted & 0xffff) &+ eventCount > 0xffff || billed &>> 63 != 0
+            || (amount &+ 1 &<< 62) &>> 63 != 0
+          {
             carry(cell)
             (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | eventCount, small.billed)
           } else {
@@ -284,6 +312,7 @@ final class SummaryCells: CellReading {
       carry(words(number))
       joined.append(number)
     }
+    if state.pointee.hasNegative { joined = joinedAndNothing(joined) }
     // The last cell takes the place of one that was joined; from the last on, so that it is none of those itself.
     for number in joined.sorted(by: >) {
       let last = state.pointee.count - 1
@@ -292,6 +321,16 @@ final class SummaryCells: CellReading {
     }
     wideCells = wide.values.filter { !$0.isNothing }
     wide = [:]
+  }
+
+  /// Cells that were joined to wide ones, and those that come to nothing.
+  private func joinedAndNothing(_ joined: [Int]) -> [Int] {
+    let known = Set(joined)
+    return joined
+      + (0..<state.pointee.count).filter { number in
+        let cell = words(number)
+        return cell[1] | cell[2] | cell[3] == 0 && !known.contains(number)
+      }
   }
 
   private func find(_ key: Key) -> Int? {
@@ -325,7 +364,7 @@ final class SummaryCells: CellReading {
       SummaryCell(
         keyLow: cell[0], keyHigh: cellWords == 5 ? cell[4] : 0, eventCount: Int64(cell[2] & 0xffff),
         quantityRaw: Int64(bitPattern: cell[2] &>> 16), quantityBilled: Int64(bitPattern: cell[3]),
-        amountPico: Int128(cell[1])))
+        amountPico: Int128(Int64(bitPattern: cell[1]))))
   }
 
   /// Forgets all cells; their memory stays for the next.
@@ -336,5 +375,6 @@ final class SummaryCells: CellReading {
     wide = [:]
     wideCells = []
     isSealed = false
+    state.pointee.hasNegative = false
   }
 }

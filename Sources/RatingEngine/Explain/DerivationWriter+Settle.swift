@@ -77,7 +77,7 @@ private struct SettledWords {
       )
     ]
     for part in settled.parts where part.tier != SettledPart.none {
-      let step = TierCurve(tiers).steps[Int(part.tier)]
+      let step = TierCurve.steps(of: tiers).0[Int(part.tier)]
       let upTo = step.upTo == .max ? "on" : "to \(text(step.upTo))"
       lines.append(
         Line("tier", "\(Texts.quantity(part.billed, usage.kind)) in the tier from \(text(step.from)) \(upTo)")

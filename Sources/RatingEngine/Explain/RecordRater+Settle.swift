@@ -7,7 +7,7 @@ extension RecordRater {
   func packed() -> WatchedEvent? {
     guard rater.settledCount == 1 else { return nil }
     let chunk = PackedChunk()
-    rater.packSettled(batch, columns, plan, text: text, row, into: chunk)
+    rater.packSettled(batch, columns, plan, text: text, row, firstRow: 0, into: chunk)
     guard let event = chunk.events.first else { return nil }
     if event.recorded != 0 { settledAmounts = chunk.amounts }
     return WatchedEvent(event: event, tail: Array(chunk.tails.dropFirst(4)))

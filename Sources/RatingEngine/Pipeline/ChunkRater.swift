@@ -47,7 +47,8 @@ final class ChunkRater {
       outcome.rowCount += count
       if rater.settledCount > 0 {
         rater.packSettled(
-          batch, columns, plan, text: UnsafePointer(chunk.text), outcome.rows + first, into: outcome.packed)
+          batch, columns, plan, text: UnsafePointer(chunk.text), outcome.rows + first, firstRow: first,
+          into: outcome.packed)
       }
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
@@ -60,6 +61,7 @@ final class ChunkRater {
     }
     outcome.lineCount = splitter.lineCount
     outcome.packed.span = rater.span
+    outcome.packed.close(partCount: setup.settlePartCount)
   }
 
   /// The first reading of a file whose format chooses among rows.
@@ -163,6 +165,7 @@ final class ChunkRater {
         batch.door[record] = Door.suspended
         batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
         batch.faultField[record] = FieldRoleName.key
+        if outcome.rows[row].door == Door.settled { outcome.packed.drop(outcome.rows[row].packedIndex) }
         outcome.rows[row].door = Door.suspended
         // Not a part of it, as a rated record's row may say.
         outcome.rows[row].quantityRaw = batch.quantity[record]

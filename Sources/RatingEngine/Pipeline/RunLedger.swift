@@ -85,9 +85,9 @@ final class RunLedger {
     defer { self.filter = filter }
     let log = self.log
     let cells = self.cells
-    let settleStore = self.settleStore
     let firstLogIndex = log.count
-    let firstPlace = settleStore?.begin(outcome, unit) ?? 0
+    // Events that turn out to be duplicates are taken back later.
+    let firstPlace = try settleStore?.take(outcome, unit) ?? 0
     if isLogging {
       try log.append(count) { index in
         let row = rows + index
@@ -133,7 +133,6 @@ final class RunLedger {
         } else if row.pointee.door == Door.settled {
           ratedCount &+= 1
           sums[Int(row.pointee.kind)] &+= Int128(row.pointee.quantityRaw)
-          try settleStore?.append(row.pointee.packedIndex, of: outcome.packed, place: firstPlace &+ index)
           if let settledDetail {
             try settledDetail.append(
               outcome.details[Int(row.pointee.payload)], unit, sequence: outcome.sequence,
@@ -220,9 +219,6 @@ final class RunLedger {
     _ row: UnsafePointer<OutcomeRow>, _ outcome: ChunkOutcome, _ unit: InputUnit, logIndex: Int
   ) throws(FileFault) {
     try suspects.append(Suspect(row: row.pointee, logIndex: logIndex))
-    if row.pointee.door == Door.settled {
-      try settleStore?.append(row.pointee.packedIndex, of: outcome.packed, place: logIndex)
-    }
     let payload = row.pointee.payload
     if row.pointee.door == Door.settled, payload != OutcomeRow.noPayload {
       try settledDetail?.append(

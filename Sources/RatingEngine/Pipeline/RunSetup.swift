@@ -33,6 +33,8 @@ final class RunSetup: Sendable {
   var spillPlace: SpillPlace {
     SpillPlace(folder: options.temporaryFolder, operations: options.fileOperations)
   }
+  /// Parts of what is settled later.
+  var settlePartCount: Int { SettleStore.partCount(memoryBytesMax: budget.settleBytes) }
   /// Bytes of text that are read into a chunk at a time.
   var chunkBytes: Int { options.chunkBytes ?? Chunk.standardTextBytes }
   /// The longest text that is split at once: a record over a seam is made of a tail and a head, each up to the limit or a

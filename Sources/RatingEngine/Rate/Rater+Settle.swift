@@ -117,10 +117,10 @@ extension Rater {
   ///
   /// - Parameters:
   ///   - text: the chunk's text: records without a key are known by their rows.
-  ///   - rows: the batch's rows, as `rate` made them.
+  ///   - rows: the batch's rows, as `rate` made them, and the number of the first in its chunk.
   func packSettled(
     _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, text: TextPointer,
-    _ rows: UnsafeMutablePointer<OutcomeRow>, into chunk: PackedChunk
+    _ rows: UnsafeMutablePointer<OutcomeRow>, firstRow: Int, into chunk: PackedChunk
   ) {
     let entries = catalog.services.entries
     let owners = catalog.settled.ownerByAccount
@@ -153,7 +153,7 @@ extension Rater {
       }
       setKey(of: &event, record, batch, columns, fields, text, chunk)
       rows[row].settle(as: chunk.events.count, owner: owner)
-      chunk.append(event)
+      chunk.append(event, row: firstRow &+ row)
     }
   }
 
@@ -196,6 +196,9 @@ extension Rater {
       let length = Int(columns.lengths(fields.key[0])[record])
       if (0...16).contains(length) {
         return event.setShortKey(columns.texts(fields.key[0])[record], length)
+      }
+      if length == UUIDKey.textLength, let words = UUIDKey.pack(columns.texts(fields.key[0])[record]) {
+        return event.setKey(uuid: words)
       }
     }
     let isKeyed = fields.key.contains { columns.lengths($0)[record] >= 0 }

@@ -115,8 +115,7 @@ struct SettledUsage: Sendable {
   /// Tiers in the unit of their counter.
   private static func shown(_ tiers: ChargeTiers, _ kind: UsageKind) -> [Tier] {
     let digits = tiers.measure == .spend ? Amount.scale : kind.quantityDigits
-    let curve = TierCurve(tiers)
-    return curve.steps.map { step in
+    return TierCurve.steps(of: tiers).0.map { step in
       Tier(
         from: Label(DecimalText.format(step.from, scale: digits)),
         upTo: step.upTo == .max ? .empty : Label(DecimalText.format(step.upTo, scale: digits)))

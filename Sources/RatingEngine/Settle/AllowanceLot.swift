@@ -73,10 +73,6 @@ struct AllowanceLot: Sendable, Equatable {
     case .grant(let index): (.max, index)
     }
   }
-
-  @inline(__always) func takes(band: Int32) -> Bool {
-    bands.isEmpty || (Int(band) < bands.count && bands[Int(band)])
-  }
 }
 
 /// What became of an allowance of one owner in one period.

@@ -64,19 +64,19 @@ struct CounterBook {
   }
 
   /// Who holds the counters of a charge: `everyone` or the member.
-  @inline(__always) static func holder(_ charge: ChargeRule, member: Int32) -> Int32 {
-    charge.counter.owner == .account ? member : everyone
+  @inline(__always) static func holder(_ counter: ChargeCounter, member: Int32) -> Int32 {
+    counter.owner == .account ? member : everyone
   }
 
-  private static func key(_ charge: ChargeRule, _ holder: Int32) -> UInt64 {
-    UInt64(charge.number) << 32 | UInt64(UInt32(bitPattern: holder))
+  @inline(__always) private static func key(_ chargeNumber: UInt32, _ holder: Int32) -> UInt64 {
+    UInt64(chargeNumber) << 32 | UInt64(UInt32(bitPattern: holder))
   }
 
   /// The tier counter of an event, made where there is none yet.
   mutating func tierCounter(
-    _ usage: SettleTables.Class, _ curve: TierCurve, member: Int32, atMillis: Int64
+    _ usage: SettleTables.ClassReference, _ curve: TierCurve, member: Int32, atMillis: Int64
   ) -> Int {
-    let key = Self.key(usage.charge, Self.holder(usage.charge, member: member))
+    let key = Self.key(usage.terms.chargeNumber, Self.holder(usage.terms.counter, member: member))
     let (slot, isNew) = tierSlots.slot(key, split(usage, atMillis))
     if isNew {
       tiers.append(curve)
@@ -86,8 +86,8 @@ struct CounterBook {
   }
 
   /// The free zone of a percentage.
-  mutating func freeZone(_ usage: SettleTables.Class, member: Int32, atMillis: Int64) -> Int {
-    let key = Self.key(usage.charge, Self.holder(usage.charge, member: member))
+  mutating func freeZone(_ usage: SettleTables.ClassReference, member: Int32, atMillis: Int64) -> Int {
+    let key = Self.key(usage.terms.chargeNumber, Self.holder(usage.terms.counter, member: member))
     let (slot, isNew) = zoneSlots.slot(key, split(usage, atMillis))
     if isNew { freeZones.append(FreeZone()) }
     return slot
@@ -95,23 +95,29 @@ struct CounterBook {
 
   /// Whether every counter of a charge and holder stands at 0; so do those that no event has made.
   func areAtZero(_ charge: ChargeRule, holder: Int32) -> Bool {
-    let key = Self.key(charge, holder)
+    let key = Self.key(UInt32(charge.number), holder)
     return tierKeys.indices.allSatisfy { tierKeys[$0] != key || tiers.isAtZero($0) }
   }
 
   /// Rating group and window in one number. An hour is known by the UTC second in which it begins, so that an hour that
   /// comes twice is two; a day by its number.
-  private mutating func split(_ usage: SettleTables.Class, _ millis: Int64) -> UInt64 {
-    let counter = usage.charge.counter
-    let group = counter.isByRatingGroup ? usage.group + 1 : 0
+  @inline(__always) private mutating func split(_ usage: SettleTables.ClassReference, _ millis: Int64)
+    -> UInt64
+  {
+    let counter = usage.terms.counter
+    let group = counter.isByRatingGroup ? usage.terms.group + 1 : 0
     if counter.window == .period { return group << 36 }
+    return window(counter.window, millis) | group << 36
+  }
+
+  private mutating func window(_ window: ChargeCounter.Window, _ millis: Int64) -> UInt64 {
     let seconds = Instant.seconds(ofMillis: millis)
-    if counter.window == .day {
-      return group << 36 | UInt64(UInt32(bitPattern: zone.localDay(atSeconds: seconds).dayNumber))
+    if window == .day {
+      return UInt64(UInt32(bitPattern: zone.localDay(atSeconds: seconds).dayNumber))
     }
     if seconds < span.fromSeconds || seconds >= span.untilSeconds { span = zone.span(containingUTC: seconds) }
     let local = seconds + Int64(span.offsetSeconds)
     let begin = seconds - (local % 3600 + 3600) % 3600
-    return group << 36 | UInt64(truncatingIfNeeded: begin) & 0xF_FFFF_FFFF
+    return UInt64(truncatingIfNeeded: begin) & 0xF_FFFF_FFFF
   }
 }

@@ -7,7 +7,7 @@ import Money
 struct EventPricing {
   let event: PackedEvent
   let index: Int32
-  let usage: SettleTables.Class
+  let usage: SettleTables.ClassReference
   let member: Int32
   /// Its pieces.
   let range: Range<Int>
@@ -20,12 +20,12 @@ struct EventPricing {
   var isRefund: Bool { event.quantity < 0 }
 
   /// How the event is rounded: accounts that round by line keep 10⁻¹² until their running sum is rounded.
-  var rounding: RoundingRule { isLine ? .none : usage.plan.rounding }
+  var rounding: ExactRounding { isLine ? .none : usage.terms.rounding }
 
   /// How the total of its counter is rounded: one rule for all that move it.
-  var counterRounding: RoundingRule {
-    let isShared = usage.charge.counter.owner == .pool
-    return (isShared ? hasLineMembers : isLine) ? .none : usage.plan.rounding
+  var counterRounding: ExactRounding {
+    let isShared = usage.terms.counter.owner == .pool
+    return (isShared ? hasLineMembers : isLine) ? .none : usage.terms.rounding
   }
 
   /// A part with the piece's quantities, without price and amount.
@@ -65,7 +65,9 @@ struct EventTotal {
   private let minimum: Int128?
   private let maximum: Int128?
 
-  init(_ charge: ChargeRule) { self.init(minimum: charge.eventMinimum, maximum: charge.eventMaximum) }
+  init(_ usage: SettleTables.ClassReference) {
+    self.init(minimum: usage.terms.eventMinimum, maximum: usage.terms.eventMaximum)
+  }
 
   init(minimum: Int128?, maximum: Int128?) {
     self.minimum = minimum

@@ -3,6 +3,21 @@
 import Catalog
 import Money
 
+/// A rounding rule with its step at hand.
+struct ExactRounding: Sendable {
+  /// 10⁻¹², half-even.
+  static let none = ExactRounding(.none)
+
+  let rule: RoundingRule
+  let stepPico: Int64
+  var mode: RoundingMode { rule.mode }
+
+  init(_ rule: RoundingRule) {
+    self.rule = rule
+    stepPico = Int64(rule.stepPico)
+  }
+}
+
 /// A fraction of pico; the denominator is positive. Overflow stops the run, as for every amount.
 struct ExactAmount: BitwiseCopyable {
   static let zero = ExactAmount(numerator: 0, denominator: 1)
@@ -34,12 +49,15 @@ struct ExactAmount: BitwiseCopyable {
   }
 
   /// Rounds once.
-  @inline(__always) func rounded(_ rule: RoundingRule) -> Int128 {
-    let step = rule.stepPico
+  func rounded(_ rule: RoundingRule) -> Int128 { rounded(ExactRounding(rule)) }
+
+  /// Rounds once.
+  @inline(__always) func rounded(_ rule: ExactRounding) -> Int128 {
+    let step = Int128(rule.stepPico)
     let divisor = denominator * step
     // Nearly all amounts fit 64 bits, where a division is several times as fast.
     guard let n = Int64(exactly: numerator), let d = Int64(exactly: divisor), n >= 0, d < 1 << 61 else {
-      return rule.round(numeratorPico: numerator, over: denominator).pico
+      return rule.rule.round(numeratorPico: numerator, over: denominator).pico
     }
     let (whole, left) = n.quotientAndRemainder(dividingBy: d)
     let roundsUp =
@@ -52,7 +70,7 @@ struct ExactAmount: BitwiseCopyable {
     return Int128(roundsUp ? whole + 1 : whole) * step
   }
 
-  static func greatestCommonDivisor(_ a: Int128, _ b: Int128) -> Int128 {
+  @inline(never) static func greatestCommonDivisor(_ a: Int128, _ b: Int128) -> Int128 {
     var (x, y) = (a, b)
     while y != 0 { (x, y) = (y, x % y) }
     return x

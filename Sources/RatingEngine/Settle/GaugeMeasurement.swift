@@ -108,12 +108,12 @@ extension GaugeMeasurement {
     _ samples: UnsafeBufferPointer<GaugeSample>, _ rules: SettleRules, _ tables: SettleTables
   ) -> PackedEvent {
     let first = samples[0]
-    let entry = tables.classes[Int(tables.classByCell[Int(first.baseCell)])]
-    let charge = tables.catalog.plans[entry.usage.plan].charges[entry.usage.charge]
+    let usage = tables.usage(ofCell: first.baseCell)
+    let charge = tables.catalog.plans[usage.plan].charges[usage.charge]
     guard let gauge = charge.gauge else { preconditionFailure("samples belong to charges with a gauge") }
-    let stays = stays(of: rules.members[Int(rules.member(first.account))], entry.usage.plan, charge, rules)
+    let stays = stays(of: rules.members[Int(rules.member(first.account))], usage.plan, charge, rules)
     let measurement = GaugeMeasurement(
-      measure: gauge.measure, kind: entry.usage.kind, fromMillis: rules.fromMillis,
+      measure: gauge.measure, kind: usage.kind, fromMillis: rules.fromMillis,
       untilMillis: rules.untilMillis, stays: stays, day: day(of: gauge.measure, rules))
     return PackedEvent(
       keyHigh: 0, keyLow: 0, startMillis: (stays.last?.upperBound ?? rules.untilMillis) - 1,

@@ -21,14 +21,15 @@ struct GaugeSample: BitwiseCopyable, Equatable {
   var period: UInt16
   var keyByteCount: UInt8 = 0
 
+  private var key: KeyStart { KeyStart(high: keyHigh, low: keyLow, byteCount: keyByteCount) }
+
   /// Order in which samples are measured: account, cell, item, then canonical.
   static func precedes(_ a: GaugeSample, _ b: GaugeSample) -> Bool {
     if a.account != b.account { return a.account < b.account }
     if a.baseCell != b.baseCell { return a.baseCell < b.baseCell }
     if a.item != b.item { return a.item < b.item }
     if a.startMillis != b.startMillis { return a.startMillis < b.startMillis }
-    if a.keyHigh != b.keyHigh { return a.keyHigh < b.keyHigh }
-    if a.keyLow != b.keyLow { return a.keyLow < b.keyLow }
-    return a.keyByteCount != b.keyByteCount ? a.keyByteCount < b.keyByteCount : a.place < b.place
+    let order = KeyStart.compare(a.key, b.key)
+    return order == 0 ? a.place < b.place : order < 0
   }
 }

@@ -14,6 +14,27 @@ struct LotLedger {
     var lastUse: Int64 = 0
   }
 
+  /// What an event asks of a lot. It holds no references.
+  struct Terms: BitwiseCopyable {
+    var isMoney: Bool
+    var isEvents: Bool
+    var isQuantity: Bool { !isMoney && !isEvents }
+    /// Instants of its ends inside the period; half-open.
+    var fromMillis: Int64
+    var untilMillis: Int64
+    /// Its bands in `bands`; none for all.
+    fileprivate var firstBand: Int32
+    fileprivate var bandCount: Int32
+
+    /// Whether an instant lies between its ends.
+    @inline(__always) func holds(atMillis: Int64) -> Bool { fromMillis <= atMillis && atMillis < untilMillis }
+  }
+
+  private(set) var terms: [Terms] = []
+  private var bands: [Bool] = []
+  private(set) var hasMoney = false
+  /// Whether a lot is a grant's.
+  private(set) var hasGrants = false
   private var left: [Int128] = []
   private var used: [Int128] = []
   /// What each member took: one entry of a lot of one member, one for each member of a shared lot.
@@ -30,7 +51,18 @@ struct LotLedger {
     firstTaken.removeAll(keepingCapacity: true)
     isShared.removeAll(keepingCapacity: true)
     useCount = 0
+    terms.removeAll(keepingCapacity: true)
+    bands.removeAll(keepingCapacity: true)
+    hasMoney = false
+    hasGrants = false
     for lot in lots {
+      terms.append(
+        Terms(
+          isMoney: lot.measure == .money, isEvents: lot.measure == .events, fromMillis: lot.fromMillis,
+          untilMillis: lot.untilMillis, firstBand: Int32(bands.count), bandCount: Int32(lot.bands.count)))
+      bands += lot.bands
+      if lot.measure == .money { hasMoney = true }
+      if case .grant = lot.source { hasGrants = true }
       left.append(lot.granted + lot.rolledIn)
       used.append(0)
       firstTaken.append(taken.count)
@@ -39,6 +71,15 @@ struct LotLedger {
       taken.append(contentsOf: repeatElement(Taken(), count: entryCount))
     }
   }
+
+  /// Whether a lot may be used in a band.
+  @inline(__always) func takes(_ lot: Int32, band: Int32) -> Bool {
+    let terms = terms[Int(lot)]
+    return terms.bandCount == 0 || (band < terms.bandCount && bands[Int(terms.firstBand + band)])
+  }
+
+  /// Whether a lot may be used in all bands.
+  @inline(__always) func takesAllBands(_ lot: Int32) -> Bool { terms[Int(lot)].bandCount == 0 }
 
   @inline(__always) private func entry(_ lot: Int32, _ member: Int32) -> Int {
     firstTaken[Int(lot)] + (isShared[Int(lot)] ? Int(member) : 0)
@@ -73,18 +114,15 @@ struct LotLedger {
   ///
   /// In the order in which their first lots are used.
   func balances(_ rules: SettleRules, _ catalog: Catalog) -> [AllowanceBalance] {
-    struct Holder: Hashable {
-      var source: AllowanceSource
-      var member: Int32
+    let lots = rules.lots
+    // An owner has a few lots: looking at all of them is faster than remembering holders.
+    func isSameHolder(_ a: Int, _ b: Int) -> Bool {
+      lots[a].member == lots[b].member && lots[a].source == lots[b].source
     }
-    var order: [Holder] = []
-    var lots: [Holder: [Int]] = [:]
-    for (index, lot) in rules.lots.enumerated() {
-      let holder = Holder(source: lot.source, member: lot.member)
-      if lots[holder] == nil { order.append(holder) }
-      lots[holder, default: []].append(index)
+    return lots.indices.compactMap { first in
+      if (0..<first).contains(where: { isSameHolder($0, first) }) { return nil }
+      return balance((first..<lots.count).filter { isSameHolder($0, first) }, rules, catalog)
     }
-    return order.map { balance(lots[$0] ?? [], rules, catalog) }
   }
 
   private func balance(_ indices: [Int], _ rules: SettleRules, _ catalog: Catalog) -> AllowanceBalance {

@@ -7,7 +7,7 @@
 /// Order: charging start, then namespace and key as bytes. `place` is no part of that order: it says where the event lies,
 /// and stands in only where 16 bytes of two keys are the same and a second reading has not decided yet.
 struct PackedEvent: BitwiseCopyable, Equatable {
-  /// First and next 8 bytes of namespace and key, big-endian, filled up with zeros.
+  /// Namespace and key, as in `KeyStart`.
   var keyHigh: UInt64
   var keyLow: UInt64
   /// Charging start, milliseconds since 1970 in UTC.
@@ -28,11 +28,8 @@ struct PackedEvent: BitwiseCopyable, Equatable {
   var recorded: UInt32 = 0
   /// First day of the usage period, days since 1970; the owner's cycle says where it ends.
   var period: UInt16
-  /// Bytes of the key, 0...16; `longKey` for more than 16.
   var keyByteCount: UInt8
   var marks: Marks
-
-  static let longKey: UInt8 = 17
 
   /// What pricing asks of an event besides its cell.
   struct Marks: OptionSet, BitwiseCopyable {
@@ -66,7 +63,7 @@ struct PackedEvent: BitwiseCopyable, Equatable {
       if index < 8 { words.0 |= shifted } else { words.1 |= shifted }
     }
     (keyHigh, keyLow) = words
-    keyByteCount = UInt8(min(bytes.count, Int(Self.longKey)))
+    keyByteCount = UInt8(min(bytes.count, Int(KeyStart.long)))
   }
 
   /// Takes a key of at most 16 bytes, which has room for as many behind it.
@@ -76,18 +73,23 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     (keyHigh, keyLow, keyByteCount) = (high.bigEndian, low.bigEndian, UInt8(truncatingIfNeeded: length))
   }
 
+  /// Takes a UUID, as `UUIDKey.pack` made it.
+  @inline(__always) mutating func setKey(uuid words: (high: UInt64, low: UInt64)) {
+    (keyHigh, keyLow, keyByteCount) = (words.high, words.low, KeyStart.uuid)
+  }
+
+  /// Its key as far as it is at hand.
+  @inline(__always) var key: KeyStart { KeyStart(high: keyHigh, low: keyLow, byteCount: keyByteCount) }
+
   /// Whether it stands before another of the same owner and period.
   @inline(__always) static func precedes(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
     if a.startMillis != b.startMillis { return a.startMillis < b.startMillis }
-    if a.keyHigh != b.keyHigh { return a.keyHigh < b.keyHigh }
-    if a.keyLow != b.keyLow { return a.keyLow < b.keyLow }
-    if a.keyByteCount != b.keyByteCount { return a.keyByteCount < b.keyByteCount }
-    return a.place < b.place
+    let order = KeyStart.compare(a.key, b.key)
+    return order == 0 ? a.place < b.place : order < 0
   }
 
   /// Whether the bytes at hand do not tell which of two neighbours comes first.
-  static func isUndecided(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
-    a.startMillis == b.startMillis && a.keyHigh == b.keyHigh && a.keyLow == b.keyLow
-      && a.keyByteCount == b.keyByteCount
+  @inline(__always) static func isUndecided(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
+    a.startMillis == b.startMillis && KeyStart.isUndecided(a.key, b.key)
   }
 }

@@ -18,36 +18,40 @@ enum SettleOrder {
     var index: UInt32
   }
 
-  /// Sorts by owner, period, charging start and key, and returns the stretches in that order.
+  /// Sorts by owner, period, charging start and key into `target`, and returns the stretches in that order.
   ///
-  /// `scratch` holds as many events. Complexity: O(n) passes over (owner, period), then O(k log k) in each stretch of k.
-  /// - Precondition: fewer than 2³² events, and the two buffers have the same size.
+  /// Complexity: O(n) passes over (owner, period), then O(k log k) in each stretch of k; O(k) where it came in order.
+  /// - Precondition: fewer than 2³² events, and `target` has room for them.
   static func sort(
-    _ events: UnsafeMutableBufferPointer<PackedEvent>, scratch: UnsafeMutableBufferPointer<PackedEvent>
+    _ events: UnsafeBufferPointer<PackedEvent>, into target: UnsafeMutableBufferPointer<PackedEvent>
   ) -> [Stretch] {
-    precondition(events.count <= scratch.count && events.count < 1 << 32, "a partition fits its scratch")
-    guard let base = scratch.baseAddress, !events.isEmpty else { return [] }
+    precondition(events.count <= target.count && events.count < 1 << 32, "a partition fits its scratch")
+    guard let base = target.baseAddress, !events.isEmpty else { return [] }
     for (place, slot) in grouped(events).enumerated() {
       (base + place).initialize(to: events[Int(slot.index)])
     }
     var stretches: [Stretch] = []
     var from = 0
+    var isSorted = true
     for index in 1...events.count {
       if index < events.count, base[index].owner == base[from].owner, base[index].period == base[from].period
       {
+        isSorted = isSorted && !PackedEvent.precedes(base[index], base[index - 1])
         continue
       }
-      var part = UnsafeMutableBufferPointer(start: base + from, count: index - from)
-      part.sort(by: PackedEvent.precedes)
+      if !isSorted {
+        var part = UnsafeMutableBufferPointer(start: base + from, count: index - from)
+        part.sort(by: PackedEvent.precedes)
+      }
       stretches.append(Stretch(owner: base[from].owner, period: base[from].period, range: from..<index))
       from = index
+      isSorted = true
     }
-    _ = events.update(fromContentsOf: UnsafeMutableBufferPointer(start: base, count: events.count))
     return stretches
   }
 
   /// Least significant digits first, 11 bits at a time; digits that all events share are skipped.
-  private static func grouped(_ events: UnsafeMutableBufferPointer<PackedEvent>) -> [Slot] {
+  private static func grouped(_ events: UnsafeBufferPointer<PackedEvent>) -> [Slot] {
     var slots = events.indices.map { index in
       Slot(group: UInt64(events[index].owner) << 32 | UInt64(events[index].period), index: UInt32(index))
     }

@@ -48,11 +48,14 @@ struct LotCompiler {
 
   /// Plans of the period, and plans of what was rolled in, in order of first appearance.
   private func planIndices() -> [Int] {
-    var seen: Set<Int> = []
-    let rolled = rolledIn.compactMap { lot in
-      if case .plan(let plan, _) = lot.source { plan } else { Int?.none }
+    var plans: [Int] = []
+    for member in members {
+      for entry in member.plans where !plans.contains(entry.plan) { plans.append(entry.plan) }
     }
-    return (members.flatMap { $0.plans.map(\.plan) } + rolled).filter { seen.insert($0).inserted }
+    for lot in rolledIn {
+      if case .plan(let plan, _) = lot.source, !plans.contains(plan) { plans.append(plan) }
+    }
+    return plans
   }
 
   private mutating func addAllowance(_ plan: Int, _ index: Int) {

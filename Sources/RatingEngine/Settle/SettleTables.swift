@@ -90,36 +90,112 @@ final class PlanRule: Sendable {
 
 /// The catalog's rules and the run's classes and cells.
 final class SettleTables: Sendable {
-  /// A class with what follows from it. A reference, so that an event does not copy what its class has.
-  final class Class: Sendable {
-    let usage: UsageClass
-    let plan: PlanRule
-    let charge: ChargeRule
+  /// What an event asks of its class, its charge and its plan. It holds no references.
+  struct Class: Sendable {
+    /// How an event's uncovered part is priced, as in `ChargeRule.Pricing`.
+    enum Pricing: Sendable {
+      case unit
+      case tiers(TierCurve)
+      case recorded
+    }
+
+    /// Indices of its plan and charge.
+    let plan: UInt32
+    let charge: UInt32
+    /// Number of the charge among all charges of all plans.
+    let chargeNumber: UInt32
+    let kind: UsageKind
+    /// Band of the charging start, as in `UsageClass.startBand`.
+    let startBand: Int32
+    let price: UnitPrice
+    let feePico: Int64
+    let minimum: Int64
+    let steps: PlainSteps
     /// Number of its rating group, for counters of their own.
     let group: UInt64
     /// Position of its unit price among all, the lowest first.
     let priceRank: Int32
-    /// Indices in the plan's `allowances` whose scope holds, bands left aside.
-    let allowances: [Int]
+    /// Bits of the plan's `allowances` whose scope holds, bands left aside; where there are too many, it is to be asked for
+    /// the class.
+    let allowanceMask: UInt64
+    let asksForClass: Bool
+    // Of the charge.
+    let pricing: Pricing
+    let freeQuantity: Int64
+    let eventMinimum: Int128?
+    let eventMaximum: Int128?
+    let hasPeriodLimits: Bool
+    let counter: ChargeCounter
+    // Of the plan.
+    let rounding: ExactRounding
+    let connectionFee: ConnectionFeeRule
+    let keepsMilliseconds: Bool
+    let chargesAnsweredZero: Bool
+    let minorDigits: Int
 
-    init(
-      usage: UsageClass, plan: PlanRule, charge: ChargeRule, group: UInt64, priceRank: Int32,
+    var isVoice: Bool { kind == .voice }
+    var isRecorded: Bool { if case .recorded = pricing { true } else { false } }
+
+    fileprivate init(
+      _ usage: UsageClass, _ plan: PlanRule, _ charge: ChargeRule, group: UInt64,
+      priceRank: Int32,
       allowances: [Int]
     ) {
-      self.usage = usage
-      self.plan = plan
-      self.charge = charge
+      self.plan = UInt32(usage.plan)
+      self.charge = UInt32(usage.charge)
+      chargeNumber = UInt32(charge.number)
+      kind = usage.kind
+      startBand = Int32(usage.startBand)
+      price = usage.price
+      feePico = usage.feePico
+      minimum = usage.minimum
+      steps = PlainSteps(usage.increment)
+      asksForClass = allowances.contains { $0 >= 64 }
+      allowanceMask = allowances.reduce(0) { $0 | 1 << UInt64($1) }
       self.group = group
       self.priceRank = priceRank
-      self.allowances = allowances
+      pricing =
+        switch charge.pricing {
+        case .unit: .unit
+        case .tiers(let curve): .tiers(curve)
+        case .recorded: .recorded
+        }
+      freeQuantity = charge.freeQuantity
+      eventMinimum = charge.eventMinimum
+      eventMaximum = charge.eventMaximum
+      hasPeriodLimits = charge.hasPeriodLimits
+      counter = charge.counter
+      rounding = ExactRounding(plan.rounding)
+      connectionFee = plan.connectionFee
+      keepsMilliseconds = plan.keepsMilliseconds
+      chargesAnsweredZero = plan.chargesAnsweredZero
+      minorDigits = plan.minorDigits
+    }
+  }
+
+  /// A class where it lies, so that an event does not copy what its class has.
+  struct ClassReference: Sendable {
+    fileprivate let classes: RuleTable<Class>
+    let index: UInt32
+
+    var terms: Class {
+      @inline(__always) get { classes[Int(index)] }
     }
   }
 
   let catalog: Catalog
   let plans: [PlanRule]
-  let classes: [Class]
+  /// Whether some plan makes rows without event.
+  let hasRowsWithoutEvent: Bool
+  /// The classes as they were given, and what events ask of them.
+  let usages: [UsageClass]
+  let classes: RuleTable<Class>
+  /// By class: indices in the plan's `allowances` whose scope holds, bands left aside.
+  let allowances: [[Int]]
   /// Class of each base cell.
-  let classByCell: [UInt32]
+  let classByCell: RuleTable<UInt32>
+  /// Ranks of prices are below it.
+  let priceRankCount: Int
   let grantsByAccount: [Int: [Int]]
   let grantsByPool: [Label: [Int]]
 
@@ -133,16 +209,22 @@ final class SettleTables: Sendable {
     }
     var groups: [Label: UInt64] = [:]
     let ranks = Self.priceRanks(classes.map { Self.orderPrice(of: $0, catalog) })
-    self.classes = classes.enumerated().map { index, usage in
+    priceRankCount = Int(ranks.max() ?? 0) + 1
+    usages = classes
+    let allowances = classes.map { usage in
       let plan = catalog.plans[usage.plan]
       let name = plan.charges[usage.charge].name
-      let group = groups[usage.ratingGroup] ?? UInt64(groups.count)
-      groups[usage.ratingGroup] = group
-      return Class(
-        usage: usage, plan: plans[usage.plan], charge: plans[usage.plan].charges[usage.charge],
-        group: group, priceRank: ranks[index],
-        allowances: plan.allowances.indices.filter { plan.allowances[$0].scope.holds(usage, charge: name) })
+      return plan.allowances.indices.filter { plan.allowances[$0].scope.holds(usage, charge: name) }
     }
+    self.allowances = allowances
+    self.classes = RuleTable(
+      classes.enumerated().map { index, usage in
+        let group = groups[usage.ratingGroup] ?? UInt64(groups.count)
+        groups[usage.ratingGroup] = group
+        return Class(
+          usage, plans[usage.plan], plans[usage.plan].charges[usage.charge], group: group,
+          priceRank: ranks[index], allowances: allowances[index])
+      })
     var byAccount: [Int: [Int]] = [:]
     var byPool: [Label: [Int]] = [:]
     for (index, grant) in catalog.grants.enumerated() {
@@ -153,9 +235,31 @@ final class SettleTables: Sendable {
     }
     self.catalog = catalog
     self.plans = plans
-    self.classByCell = classByCell
+    hasRowsWithoutEvent = plans.contains(where: \.hasRowsWithoutEvent)
+    self.classByCell = RuleTable(classByCell)
     grantsByAccount = byAccount
     grantsByPool = byPool
+  }
+
+  deinit {
+    for charge in plans.flatMap(\.charges) {
+      if case .tiers(let curve) = charge.pricing { curve.steps.deallocate() }
+    }
+    classes.deallocate()
+    classByCell.deallocate()
+  }
+
+  /// The class of a base cell.
+  @inline(__always) func classOf(cell: UInt32) -> ClassReference {
+    ClassReference(classes: classes, index: classByCell[Int(cell)])
+  }
+
+  /// The class of a base cell as it was given.
+  func usage(ofCell cell: UInt32) -> UsageClass { usages[Int(classByCell[Int(cell)])] }
+
+  /// The charge of a class.
+  func charge(of usage: ClassReference) -> ChargeRule {
+    plans[Int(usage.terms.plan)].charges[Int(usage.terms.charge)]
   }
 
   /// The price by which an event gets allowances before or after others: of one second, message, byte or event.

@@ -20,11 +20,12 @@ struct SettleWitness {
 
   /// Looks at what is there before a pass.
   mutating func begin<Stretching>(
-    _ event: PackedEvent, _ settlement: Settlement<Stretching>, _ rules: SettleRules
+    _ event: PackedEvent, _ settlement: inout Settlement<Stretching>, _ rules: SettleRules
   ) {
-    restsBefore = rules.lots.indices.map { settlement.ledger.left(Int32($0)) }
-    let usage = settlement.usageClass(of: event)
-    guard counterNumber == nil, case .tiers(let curve) = usage.charge.pricing else { return }
+    let ledger = settlement.ledger
+    restsBefore = rules.lots.indices.map { ledger.left(Int32($0)) }
+    let usage = settlement.tables.classOf(cell: event.baseCell)
+    guard counterNumber == nil, case .tiers(let curve) = usage.terms.pricing else { return }
     let number = settlement.counters.tierCounter(
       usage, curve, member: rules.member(event.account), atMillis: event.startMillis)
     counterNumber = number

@@ -5,32 +5,35 @@ import Money
 
 extension Settlement {
   /// Appends the parts of an event.
-  func price(_ index: Int, _ event: PackedEvent, _ range: Range<Int>, _ rules: SettleRules) {
-    let usage = usageClass(of: event)
-    let member = rules.member(event.account)
+  mutating func price(_ index: Int, _ event: PackedEvent, _ covering: EventCovering, _ rules: SettleRules) {
     let first = parts.count
+    firstParts.append(Int32(first))
+    let usage = tables.classOf(cell: event.baseCell)
+    let range = covering.pieces
     let pricing = EventPricing(
-      event: event, index: Int32(index), usage: usage, member: member, range: range,
+      event: event, index: Int32(index), usage: usage, member: covering.member, range: range,
       feePico: fee(event, usage, range), feeAt: feePiece(range),
-      isLine: rules.members[Int(member)].roundsByLine, hasLineMembers: rules.hasLineMembers)
-    switch usage.charge.pricing {
+      isLine: rules.hasLineMembers && rules.members[Int(covering.member)].roundsByLine,
+      hasLineMembers: rules.hasLineMembers)
+    switch usage.terms.pricing {
     case .unit: priceByUnit(pricing)
     case .tiers(let curve): priceByTiers(pricing, curve)
-    case .recorded(let price): priceRecorded(pricing, price)
+    case .recorded:
+      if case .recorded(let price) = tables.charge(of: usage).pricing { priceRecorded(pricing, price) }
     }
     if !event.marks.contains(.gauge) { parts[first].eventCount = 1 }
-    applyPeriodLimits(from: first, usage, member, rules)
+    if pricing.isLine || usage.terms.hasPeriodLimits { applyPeriodLimits(from: first, pricing) }
   }
 
   /// The connection fee that an event owes, in pico.
-  private func fee(_ event: PackedEvent, _ usage: SettleTables.Class, _ range: Range<Int>) -> Int64 {
-    guard usage.usage.feePico != 0, event.quantity >= 0, !event.marks.contains(.gauge) else { return 0 }
-    switch usage.plan.connectionFee {
+  private func fee(_ event: PackedEvent, _ usage: SettleTables.ClassReference, _ range: Range<Int>) -> Int64 {
+    guard usage.terms.feePico != 0, event.quantity >= 0, !event.marks.contains(.gauge) else { return 0 }
+    switch usage.terms.connectionFee {
     case .chargeable:
       let isCharged = range.contains { pieces[$0].lot == EventPiece.uncovered && pieces[$0].billed > 0 }
-      return isCharged ? usage.usage.feePico : 0
-    case .answered: return event.quantity > 0 ? usage.usage.feePico : 0
-    case .always: return usage.usage.feePico
+      return isCharged ? usage.terms.feePico : 0
+    case .answered: return event.quantity > 0 ? usage.terms.feePico : 0
+    case .always: return usage.terms.feePico
     }
   }
 
@@ -40,9 +43,9 @@ extension Settlement {
   }
 
   /// Pieces and fee are one exact sum; parts are differences of what it comes to after each piece.
-  private func priceByUnit(_ pricing: EventPricing) {
+  private mutating func priceByUnit(_ pricing: EventPricing) {
     var exact = ExactAmount.zero
-    var total = EventTotal(pricing.usage.charge)
+    var total = EventTotal(pricing.usage)
     for at in pricing.range {
       let piece = pieces[at]
       var part = pricing.part(piece)
@@ -60,11 +63,11 @@ extension Settlement {
   }
 
   /// Parts are differences of the counter's rounded total, cut at the ends of tiers.
-  private func priceByTiers(_ pricing: EventPricing, _ curve: TierCurve) {
+  private mutating func priceByTiers(_ pricing: EventPricing, _ curve: TierCurve) {
     let counter = counters.tierCounter(
       pricing.usage, curve, member: pricing.member, atMillis: pricing.event.startMillis)
     var shares = RecordedShares(pricing.recordedPico(recordedAmounts), billed: billedTotal(pricing.range))
-    var total = EventTotal(pricing.usage.charge)
+    var total = EventTotal(pricing.usage)
     for at in pricing.range {
       let piece = pieces[at]
       var part = pricing.part(piece)
@@ -93,7 +96,7 @@ extension Settlement {
   }
 
   /// Appends one part for each tier that an uncovered piece goes through.
-  private func priceThroughTiers(
+  private mutating func priceThroughTiers(
     _ piece: SettledPart, _ quantity: Int128, _ counter: Int, _ curve: TierCurve, _ pricing: EventPricing,
     _ total: inout EventTotal
   ) {
@@ -114,11 +117,11 @@ extension Settlement {
   }
 
   /// Prices what is uncovered of the amount that the record carries.
-  private func priceRecorded(_ pricing: EventPricing, _ price: RecordedPrice) {
+  private mutating func priceRecorded(_ pricing: EventPricing, _ price: RecordedPrice) {
     let recorded = pricing.recordedPico(recordedAmounts)
     var shares = RecordedShares(recorded, billed: billedTotal(pricing.range))
     var exact = ExactAmount.zero
-    var total = EventTotal(pricing.usage.charge)
+    var total = EventTotal(pricing.usage)
     let uncovered = pricing.range.reduce(Int128(0)) { sum, at in
       let share = shares.next(pieces[at])
       return pieces[at].lot == EventPiece.uncovered ? sum + share : sum
@@ -150,7 +153,7 @@ extension Settlement {
   }
 
   /// The amount of a percentage, with its own limits, and its exact amount over some denominator.
-  private func percent(
+  private mutating func percent(
     _ amountPico: Int128, _ price: PercentagePrice, _ pricing: EventPricing
   ) -> (pico: Int128, exact: Int128) {
     let number = counters.freeZone(
@@ -170,17 +173,15 @@ extension Settlement {
     range.reduce(0) { $0 + Int128(pieces[$1].billed) }
   }
 
-  private func applyPeriodLimits(
-    from first: Int, _ usage: SettleTables.Class, _ member: Int32, _ rules: SettleRules
-  ) {
-    let charge = usage.charge
-    let isLine = rules.members[Int(member)].roundsByLine
-    guard isLine || charge.hasPeriodLimits else { return }
-    let holder = CounterBook.holder(charge, member: member)
+  private mutating func applyPeriodLimits(from first: Int, _ pricing: EventPricing) {
+    let charge = tables.charge(of: pricing.usage)
+    let holder = CounterBook.holder(charge.counter, member: pricing.member)
     for at in first..<parts.count {
       var amount = parts[at].amountPico
       if charge.hasPeriodLimits { amount = sums.limit(amount, charge, counter: holder) }
-      if isLine { amount = sums.line(amount, charge, member: member, digits: usage.plan.minorDigits) }
+      if pricing.isLine {
+        amount = sums.line(amount, charge, member: pricing.member, digits: pricing.usage.terms.minorDigits)
+      }
       parts[at].amountPico = amount
     }
   }

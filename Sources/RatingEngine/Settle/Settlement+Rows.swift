@@ -8,7 +8,8 @@ extension Settlement {
   /// The rows of all charges of all plans that a member had in the period; whole, also without usage.
   ///
   /// A row of a pool stands with its first member by name that has the plan in the period.
-  func rowsWithoutEvent(_ rules: SettleRules) -> [PeriodRow] {
+  mutating func rowsWithoutEvent(_ rules: SettleRules) -> [PeriodRow] {
+    guard tables.hasRowsWithoutEvent else { return [] }
     var rows: [PeriodRow] = []
     var seen: Set<Int> = []
     for plan in rules.members.flatMap({ $0.plans.map(\.plan) }) where seen.insert(plan).inserted {
@@ -30,10 +31,10 @@ extension Settlement {
     return charge.counter.owner == .account ? holders : Array(holders.prefix(1))
   }
 
-  private func addRows(
+  private mutating func addRows(
     _ charge: ChargeRule, _ plan: Int, _ member: Int32, _ rules: SettleRules, _ rows: inout [PeriodRow]
   ) {
-    let holder = CounterBook.holder(charge, member: member)
+    let holder = CounterBook.holder(charge.counter, member: member)
     if case .tiers(let curve) = charge.pricing, curve.billsFlatOnZero,
       counters.areAtZero(charge, holder: holder)
     {
@@ -46,13 +47,13 @@ extension Settlement {
     }
   }
 
-  private func add(
+  private mutating func add(
     _ reason: PeriodRow.Reason, _ pico: Int128, _ charge: ChargeRule, _ plan: Int, _ member: Int32,
     _ rules: SettleRules, _ rows: inout [PeriodRow]
   ) {
     var amount = pico
     if charge.hasPeriodLimits, reason == .flatOnZero {
-      amount = sums.limit(amount, charge, counter: CounterBook.holder(charge, member: member))
+      amount = sums.limit(amount, charge, counter: CounterBook.holder(charge.counter, member: member))
     }
     let holder = rules.members[Int(member)]
     if holder.roundsByLine {

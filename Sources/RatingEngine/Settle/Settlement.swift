@@ -1,14 +1,15 @@
 // Settling one owner and period: a pure function of its rules and its sorted events.
 //
 // Three passes: who gets allowances (in the plan's order), what the rest costs (always by time), and money allowances (in
-// the plan's order again). The workspace is kept from owner to owner, so that an event allocates nothing.
+// the plan's order again). The workspace is kept from owner to owner, so that an event allocates nothing. It is a structure,
+// and reads tables without references: what a class would check and count at every access was most of the work.
 
 import BillingCalendar
 import Catalog
 import Money
 
 /// Settles owners one after the other; results are valid until the next. One worker each.
-final class Settlement<Stretching: EventStretching> {
+struct Settlement<Stretching: EventStretching> {
   let tables: SettleTables
   var stretching: Stretching
   /// Amounts that records carry in pico, by `PackedEvent.recorded` − 1.
@@ -25,12 +26,13 @@ final class Settlement<Stretching: EventStretching> {
   var choice = LotChoice()
   var sums = ChargeSums()
   var counters = CounterBook()
+  /// Pieces of all events, in the order in which they were covered.
   var pieces: [EventPiece] = []
-  /// Pieces of each event, where allowances are not given out by time.
-  private var pieceRanges: [Range<Int>] = []
-  /// First of each event's parts, and one past the last; only where there is money to give.
-  var firstParts: [Int] = []
-  private var order: [Int32] = []
+  /// First of each event's parts, and one past the last.
+  var firstParts: [Int32] = []
+  /// By event, where allowances are not given out by time, or money is among them.
+  private var coverings: [EventCovering] = []
+  private var order = RankOrder()
 
   init(_ tables: SettleTables, _ stretching: Stretching) {
     self.tables = tables
@@ -45,51 +47,37 @@ final class Settlement<Stretching: EventStretching> {
   ///
   /// `events` are all of the owner and period in canonical order (`SettleOrder`), gauges among them. Complexity:
   /// O(events × lots that fit them); O(n log n) where allowances go by price.
-  func settle(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+  mutating func settle(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     begin(rules)
     if rules.order == .time || rules.lots.isEmpty {
-      for index in events.indices {
-        pieces.removeAll(keepingCapacity: true)
-        if index == watched { witness?.begin(events[index], self, rules) }
-        let range = cover(events[index], rules)
-        firstParts.append(parts.count)
-        price(index, events[index], range, rules)
-        if index == watched { witness?.end(self, rules) }
+      for index in 0..<events.count {
+        if index == watched { beginWatching(events[index], rules) }
+        let covering = cover(events[index], rules)
+        if ledger.hasMoney { coverings.append(covering) }
+        price(index, events[index], covering, rules)
+        if index == watched { endWatching(rules) }
       }
     } else {
       makeOrder(events, rules.order)
-      pieceRanges.append(contentsOf: repeatElement(0..<0, count: events.count))
-      for index in order {
-        if index == watched { witness?.begin(events[Int(index)], self, rules) }
-        pieceRanges[Int(index)] = cover(events[Int(index)], rules)
-        if index == watched { witness?.end(self, rules) }
-      }
-      for index in events.indices {
-        firstParts.append(parts.count)
-        if index == watched { witness?.begin(events[index], self, rules) }
-        price(index, events[index], pieceRanges[index], rules)
-        if index == watched { witness?.end(self, rules) }
+      coverByOrder(events, rules)
+      for index in 0..<events.count {
+        if index == watched { beginWatching(events[index], rules) }
+        price(index, events[index], coverings[index], rules)
+        if index == watched { endWatching(rules) }
       }
     }
-    firstParts.append(parts.count)
-    if rules.lots.contains(where: { $0.measure == .money }) {
-      if order.isEmpty { order.append(contentsOf: events.indices.lazy.map { Int32($0) }) }
-      for index in order {
-        if index == watched { witness?.begin(events[Int(index)], self, rules) }
-        giveMoney(Int(index), events[Int(index)], rules)
-        if index == watched { witness?.end(self, rules) }
-      }
-    }
+    firstParts.append(Int32(parts.count))
+    if ledger.hasMoney { giveMoney(events, rules) }
     rows = rowsWithoutEvent(rules)
     balances = rules.lots.isEmpty ? [] : ledger.balances(rules, tables.catalog)
   }
 
-  private func begin(_ rules: SettleRules) {
+  private mutating func begin(_ rules: SettleRules) {
     parts.removeAll(keepingCapacity: true)
     pieces.removeAll(keepingCapacity: true)
-    pieceRanges.removeAll(keepingCapacity: true)
     firstParts.removeAll(keepingCapacity: true)
-    order.removeAll(keepingCapacity: true)
+    coverings.removeAll(keepingCapacity: true)
+    order.removeAll()
     witness = watched < 0 ? nil : SettleWitness()
     ledger.begin(rules.lots, memberCount: rules.members.count)
     choice.removeAll()
@@ -97,19 +85,60 @@ final class Settlement<Stretching: EventStretching> {
     counters.begin(rules)
   }
 
-  private func makeOrder(_ events: UnsafeBufferPointer<PackedEvent>, _ rule: AllowanceOrder) {
-    order.append(contentsOf: events.indices.lazy.map { Int32($0) })
-    func rank(_ index: Int32) -> Int32 {
-      let rank = usageClass(of: events[Int(index)]).priceRank
-      return rule == .dearestFirst ? -rank : rank
+  private mutating func makeOrder(_ events: UnsafeBufferPointer<PackedEvent>, _ rule: AllowanceOrder) {
+    let last = Int32(tables.priceRankCount - 1)
+    for index in 0..<events.count {
+      let rank = tables.classOf(cell: events[index].baseCell).terms.priceRank
+      order.append(rank: UInt32(bitPattern: rule == .dearestFirst ? last - rank : rank))
     }
-    order.sort { a, b in
-      let (x, y) = (rank(a), rank(b))
-      return x != y ? x < y : a < b
+    order.sort(rankCount: tables.priceRankCount)
+  }
+
+  private mutating func coverByOrder(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+    coverings.append(contentsOf: repeatElement(EventCovering.nothing, count: events.count))
+    for place in 0..<order.count {
+      let index = order[place]
+      if index == watched { beginWatching(events[index], rules) }
+      coverings[index] = cover(events[index], rules)
+      if index == watched { endWatching(rules) }
     }
   }
 
-  @inline(__always) func usageClass(of event: PackedEvent) -> SettleTables.Class {
-    tables.classes[Int(tables.classByCell[Int(event.baseCell)])]
+  private mutating func giveMoney(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+    for place in 0..<events.count {
+      let index = order.count == 0 ? place : order[place]
+      if index == watched { beginWatching(events[index], rules) }
+      giveMoney(index, events[index], coverings[index], rules)
+      if index == watched { endWatching(rules) }
+    }
   }
+
+  // MARK: watching
+
+  private mutating func beginWatching(_ event: PackedEvent, _ rules: SettleRules) {
+    // A counter that the witness asks for is made by it, as the event would make it.
+    var witness = self.witness
+    witness?.begin(event, &self, rules)
+    self.witness = witness
+  }
+
+  private mutating func endWatching(_ rules: SettleRules) {
+    var witness = self.witness
+    witness?.end(self, rules)
+    self.witness = witness
+  }
+}
+
+/// What the first pass decided about an event.
+struct EventCovering: BitwiseCopyable {
+  static let nothing = EventCovering(firstPiece: 0, pieceCount: 0, member: 0, lots: .none)
+
+  var firstPiece: Int32
+  var pieceCount: Int32
+  /// Index in `SettleRules.members`.
+  var member: Int32
+  /// The lots that it may use.
+  var lots: LotChoice.Entry
+
+  var pieces: Range<Int> { Int(firstPiece)..<Int(firstPiece &+ pieceCount) }
 }

@@ -5,11 +5,11 @@
 import Catalog
 import Money
 
-/// The tiers of one charge. Immutable.
+/// The tiers of one charge. Immutable; whoever made it gives its steps back.
 ///
 /// A counter's position may be negative (refunds without what they refund): then everything is the mirror of the positive
 /// side. Overflow stops the run.
-final class TierCurve: Sendable {
+struct TierCurve: Sendable {
   /// One tier, ready for arithmetic.
   struct Step: Sendable {
     /// Where it begins, exclusive, and ends, inclusive. Of packages, where the first one that begins in it begins, and
@@ -31,7 +31,7 @@ final class TierCurve: Sendable {
   let billsFlatOnZero: Bool
   /// Whether recorded amounts move the counter, not quantities.
   let isOverSpend: Bool
-  let steps: [Step]
+  let steps: RuleTable<Step>
   let denominator: Int128
 
   /// Whether the whole quantity takes the price of the tier that the total reached.
@@ -42,14 +42,20 @@ final class TierCurve: Sendable {
     countsCovered = tiers.counted == .all
     billsFlatOnZero = tiers.billsFlatOnZero
     isOverSpend = tiers.measure == .spend
+    let (steps, denominator) = Self.steps(of: tiers)
+    self.steps = RuleTable(steps)
+    self.denominator = denominator
+  }
+
+  /// The tiers ready for arithmetic, and their common denominator.
+  static func steps(of tiers: ChargeTiers) -> ([Step], denominator: Int128) {
     let isPackage = tiers.kind == .package
-    let prices = tiers.steps.map { Self.price(of: $0, isPackage: isPackage) }
+    let prices = tiers.steps.map { price(of: $0, isPackage: isPackage) }
     let common = prices.reduce(Int128(1)) { least, price in
       least / ExactAmount.greatestCommonDivisor(least, price.denominator) * price.denominator
     }
-    denominator = common
     var from: Int128 = 0
-    steps = zip(tiers.steps, prices).map { step, price in
+    let steps = zip(tiers.steps, prices).map { step, price in
       let size = isPackage ? Int128(step.price?.units ?? 1) : 1
       // A package that was begun in a tier is whole, so the next tier begins where it ends.
       var upTo = step.upTo ?? .max
@@ -60,6 +66,7 @@ final class TierCurve: Sendable {
         flat: step.flat.pico * common, cap: step.cap.map { $0.pico * common },
         shown: step.price ?? UnitPrice(pico: 0, units: 0))
     }
+    return (steps, common)
   }
 
   /// The price of one of `size` in lowest terms, so that the common denominator stays small.
@@ -160,7 +167,7 @@ struct TierCounters {
   ///
   /// - Precondition: `quantity != 0`.
   mutating func advance(
-    _ number: Int, by quantity: Int128, isPriced: Bool, _ curve: TierCurve, _ rounding: RoundingRule
+    _ number: Int, by quantity: Int128, isPriced: Bool, _ curve: TierCurve, _ rounding: ExactRounding
   ) -> Move {
     var counter = counters[number]
     let exactBefore = counter.exact
@@ -189,7 +196,7 @@ struct TierCounters {
 
   /// Adds an amount that belongs to the charge but to no tier, such as a fee; returns the difference of the rounded
   /// totals.
-  mutating func add(pico: Int128, to number: Int, _ curve: TierCurve, _ rounding: RoundingRule) -> Int128 {
+  mutating func add(pico: Int128, to number: Int, _ curve: TierCurve, _ rounding: ExactRounding) -> Int128 {
     var counter = counters[number]
     counter.extraPico += pico
     let amount = round(&counter, curve, rounding)
@@ -197,7 +204,7 @@ struct TierCounters {
     return amount
   }
 
-  private func round(_ counter: inout Counter, _ curve: TierCurve, _ rounding: RoundingRule) -> Int128 {
+  private func round(_ counter: inout Counter, _ curve: TierCurve, _ rounding: ExactRounding) -> Int128 {
     let exact = counter.exact + counter.extraPico * curve.denominator
     let total = ExactAmount(numerator: exact, denominator: curve.denominator).rounded(rounding)
     defer { counter.roundedPico = total }

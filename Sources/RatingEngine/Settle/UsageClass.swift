@@ -4,7 +4,7 @@ import Catalog
 import Money
 import Tables
 
-/// All that pricing asks of an event's base cell. Few, however many services and destinations there are.
+/// All that pricing asks of an event's base cell; `SettleTables.Class` has it ready. Few, however many services and destinations there are.
 struct UsageClass: Sendable, Hashable {
   /// Index in `Catalog.plans`.
   var plan: Int
@@ -23,6 +23,30 @@ struct UsageClass: Sendable, Hashable {
   /// Least quantity of an event, in integer quantity.
   var minimum: Int64 = 0
   var increment = BillingIncrement(first: 1, next: 1)
+}
+
+/// The usual increment at hand: one or two steps without prices of their own.
+struct PlainSteps: BitwiseCopyable {
+  /// 0 where the increment is of another kind.
+  private var first: Int64 = 0
+  /// Where the second step begins.
+  private var from = Int64.max
+  private var next: Int64 = 1
+
+  var isPlain: Bool { first > 0 }
+
+  init(_ increment: BillingIncrement) {
+    let steps = increment.steps
+    guard (1...2).contains(steps.count), steps.allSatisfy({ $0.price == nil }) else { return }
+    first = steps[0].size
+    if steps.count == 2 { (from, next) = (steps[1].from, steps[1].size) }
+  }
+
+  /// A quantity above 0 rounded up: each increment belongs to the step in which it begins, as in `IncrementSteps`.
+  @inline(__always) func billed(_ quantity: Int64) -> Int64 {
+    let inFirst = (min(from, quantity) + first - 1) / first * first
+    return inFirst >= quantity ? inFirst : inFirst + (quantity - inFirst + next - 1) / next * next
+  }
 }
 
 /// A part of an event's billed quantity with one band and price, covered by one allowance or by none. Never negative:
@@ -49,23 +73,24 @@ protocol EventStretching {
   /// A quantity above 0 that begins at an instant: the whole event, or what free quantity or raw allowances left of it.
   /// Steps and minimum count from its own beginning.
   mutating func append(
-    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: UsageClass, keepsMilliseconds: Bool,
-    to pieces: inout [EventPiece])
+    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
+    _ tables: SettleTables, to pieces: inout [EventPiece])
   /// The first increment of an answered call of zero seconds, without minimum.
   mutating func appendFirstIncrement(
-    of event: PackedEvent, _ usage: UsageClass, to pieces: inout [EventPiece])
+    of event: PackedEvent, _ usage: SettleTables.ClassReference, _ tables: SettleTables,
+    to pieces: inout [EventPiece])
 }
 
 /// The stretches of events that stay in the band of their charging start.
 struct OneBandStretching: EventStretching {
   mutating func append(
-    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: UsageClass, keepsMilliseconds: Bool,
-    to pieces: inout [EventPiece]
+    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
+    _ tables: SettleTables, to pieces: inout [EventPiece]
   ) {
     var used = quantity
-    if usage.kind == .voice, !keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
+    if usage.terms.isVoice, !usage.terms.keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
     let first = pieces.count
-    Self.appendSteps(max(used, usage.minimum), usage, to: &pieces)
+    Self.appendSteps(max(used, usage.terms.minimum), usage, tables, to: &pieces)
     // The recorded quantity fills the pieces from the first on; the last holds what is rounding.
     var left = quantity
     for index in first..<pieces.count {
@@ -75,19 +100,22 @@ struct OneBandStretching: EventStretching {
   }
 
   mutating func appendFirstIncrement(
-    of event: PackedEvent, _ usage: UsageClass, to pieces: inout [EventPiece]
+    of event: PackedEvent, _ usage: SettleTables.ClassReference, _ tables: SettleTables,
+    to pieces: inout [EventPiece]
   ) {
-    Self.appendSteps(1, usage, to: &pieces)
+    Self.appendSteps(1, usage, tables, to: &pieces)
   }
 
-  private static func appendSteps(_ quantity: Int64, _ usage: UsageClass, to pieces: inout [EventPiece]) {
-    let steps = usage.increment.steps
-    if steps.count == 1, steps[0].price == nil {
-      let size = steps[0].size
-      return pieces.append(piece((quantity + size - 1) / size * size, usage.price, usage))
+  private static func appendSteps(
+    _ quantity: Int64, _ usage: SettleTables.ClassReference, _ tables: SettleTables,
+    to pieces: inout [EventPiece]
+  ) {
+    if usage.terms.steps.isPlain {
+      return pieces.append(piece(usage.terms.steps.billed(quantity), usage.terms.price, usage))
     }
     let first = pieces.count
-    for stretch in IncrementSteps.stretches(quantity, usage.increment, rowPrice: usage.price) {
+    let increment = tables.usages[Int(usage.index)].increment
+    for stretch in IncrementSteps.stretches(quantity, increment, rowPrice: usage.terms.price) {
       let last = pieces.count - 1
       // Neighbours of one price are one piece.
       if last >= first, pieces[last].pricePico == stretch.price.pico,
@@ -100,8 +128,10 @@ struct OneBandStretching: EventStretching {
     }
   }
 
-  private static func piece(_ billed: Int64, _ price: UnitPrice, _ usage: UsageClass) -> EventPiece {
+  private static func piece(
+    _ billed: Int64, _ price: UnitPrice, _ usage: SettleTables.ClassReference
+  ) -> EventPiece {
     EventPiece(
-      band: Int32(usage.startBand), raw: 0, billed: billed, pricePico: price.pico, priceUnits: price.units)
+      band: usage.terms.startBand, raw: 0, billed: billed, pricePico: price.pico, priceUnits: price.units)
   }
 }

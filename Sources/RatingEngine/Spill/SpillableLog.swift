@@ -61,6 +61,22 @@ final class SpillableLog<Element: BitwiseCopyable> {
     }
   }
 
+  /// Appends elements as they lie in memory.
+  func append(contentsOf elements: UnsafeBufferPointer<Element>) throws(FileFault) {
+    guard let source = elements.baseAddress else { return }
+    var done = 0
+    while done < elements.count {
+      if room == 0 { try addBlock() }
+      let step = min(room, elements.count - done)
+      let target = cursor.unsafelyUnwrapped
+      target.update(from: source + done, count: step)
+      cursor = target + step
+      room -= step
+      count += step
+      done += step
+    }
+  }
+
   private func addBlock() throws(FileFault) {
     if blocks.count == memoryBlocksMax { try spillAll() }
     let block = FlatTable<Element>(zeroedCount: blockElements)

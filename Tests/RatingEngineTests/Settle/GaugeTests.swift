@@ -55,7 +55,7 @@ struct GaugeSheet {
       tables, pool.isEmpty ? .account(0) : .pool(pool, accounts: Array(catalog.accounts.indices)),
       UsagePeriod.containing(first, cycleDay: Int32(catalog.accounts[0].cycleDay)))
     let events = GaugeMeasurement.events(&samples, rules, tables).sorted(by: PackedEvent.precedes)
-    let settlement = Settlement(tables, OneBandStretching())
+    var settlement = Settlement(tables, OneBandStretching())
     events.withUnsafeBufferPointer { settlement.settle($0, rules) }
     let result = SettledSheet(
       catalog: catalog, rules: rules, names: events.indices.map { "G\($0)" },

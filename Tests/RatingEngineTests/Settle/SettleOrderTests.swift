@@ -17,12 +17,11 @@ import Testing
   }
 
   static func sorted(_ events: [PackedEvent]) -> (events: [PackedEvent], stretches: [SettleOrder.Stretch]) {
-    var events = events
-    var scratch = events
-    let stretches = events.withUnsafeMutableBufferPointer { mine in
-      scratch.withUnsafeMutableBufferPointer { SettleOrder.sort(mine, scratch: $0) }
+    var sorted = events
+    let stretches = events.withUnsafeBufferPointer { mine in
+      sorted.withUnsafeMutableBufferPointer { SettleOrder.sort(mine, into: $0) }
     }
-    return (events, stretches)
+    return (sorted, stretches)
   }
 
   @Test func anEventIsNotWiderThanACacheLine() {

@@ -18,7 +18,7 @@ struct SettleComparison {
   let reference: ReferenceSettler
   let tables: SettleTables
   let rules: SettleRules
-  let settlement: Settlement<OneBandStretching>
+  var settlement: Settlement<OneBandStretching>
   let packed: [PackedEvent]
 
   init(_ scenario: RandomSettling, shuffled: Bool = false) {
@@ -45,19 +45,20 @@ struct SettleComparison {
       tables, scenario.pool.map { .pool($0, accounts: scenario.accounts) } ?? .account(scenario.accounts[0]),
       scenario.period, rolledIn: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
     if shuffled {
-      events = Array(events.reversed())
-      var scratch = events
-      _ = events.withUnsafeMutableBufferPointer { mine in
-        scratch.withUnsafeMutableBufferPointer { SettleOrder.sort(mine, scratch: $0) }
+      let unsorted = Array(events.reversed())
+      unsorted.withUnsafeBufferPointer { mine in
+        _ = events.withUnsafeMutableBufferPointer { SettleOrder.sort(mine, into: $0) }
       }
     }
     packed = events
-    settlement = Settlement(tables, OneBandStretching())
+    var settlement = Settlement(tables, OneBandStretching())
     settlement.recordedAmounts = recorded.map(\.pico)
     reference = ReferenceSettler(
       scenario.catalog, pool: scenario.pool, accounts: scenario.accounts, scenario.period, scenario.events,
       rolled: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
+    let rules = self.rules
     packed.withUnsafeBufferPointer { settlement.settle($0, rules) }
+    self.settlement = settlement
   }
 
   /// What differs, in words.
@@ -154,11 +155,12 @@ struct SettleComparison {
   @Test func aWorkspaceForgetsTheOwnerBefore() {
     var generator = SeededGenerator()
     for _ in 0..<20 {
-      let comparison = SettleComparison(RandomSettling(seed: generator.next()))
+      var comparison = SettleComparison(RandomSettling(seed: generator.next()))
       let (parts, rows) = (comparison.settlement.parts, comparison.settlement.rows)
-      comparison.packed.withUnsafeBufferPointer { comparison.settlement.settle($0, comparison.rules) }
+      let (packed, rules) = (comparison.packed, comparison.rules)
+      packed.withUnsafeBufferPointer { comparison.settlement.settle($0, rules) }
       #expect(comparison.settlement.parts == parts && comparison.settlement.rows == rows)
-      comparison.settlement.settle(UnsafeBufferPointer(start: nil, count: 0), comparison.rules)
+      comparison.settlement.settle(UnsafeBufferPointer(start: nil, count: 0), rules)
       #expect(comparison.settlement.parts.isEmpty)
     }
   }

@@ -30,8 +30,9 @@ import Testing
         event.recorded = chunk.add(amountPico: Int128(number) * 10)
         event.marks.insert(.amount)
       }
-      chunk.append(event)
-      try store.append(0, of: chunk, place: number)
+      chunk.append(event, row: 0)
+      chunk.close(partCount: store.parts.count)
+      try store.append(chunk, firstPlace: number)
       if removing.contains(number) { try store.remove(place: number, owner: event.owner) }
     }
     return store

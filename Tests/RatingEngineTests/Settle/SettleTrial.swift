@@ -133,7 +133,7 @@ struct SettleTrial {
       let (x, y) = (events[a].marks.contains(.gauge), events[b].marks.contains(.gauge))
       return x != y ? y : PackedEvent.precedes(events[a], events[b])
     }
-    let settlement = Settlement(tables, SheetStretching(catalog: catalog))
+    var settlement = Settlement(tables, SheetStretching(catalog: catalog))
     settlement.recordedAmounts = recorded.map(\.pico)
     order.map { events[$0] }.withUnsafeBufferPointer { settlement.settle($0, rules) }
     return SettledSheet(
@@ -165,14 +165,13 @@ struct SheetStretching: EventStretching {
   init(catalog: Catalog) { self.catalog = catalog }
 
   mutating func append(
-    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: UsageClass, keepsMilliseconds: Bool,
-    to pieces: inout [EventPiece]
+    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
+    _ tables: SettleTables, to pieces: inout [EventPiece]
   ) {
     let first = pieces.count
-    one.append(
-      quantity, atMillis: atMillis, of: event, usage, keepsMilliseconds: keepsMilliseconds, to: &pieces)
+    one.append(quantity, atMillis: atMillis, of: event, usage, tables, to: &pieces)
     // The whole first minute of a plan with bands is in the starting one, the rest in no band at half the price.
-    guard usage.startBand != 0, usage.kind == .voice, pieces.count == first + 1,
+    guard usage.terms.startBand != 0, usage.terms.isVoice, pieces.count == first + 1,
       pieces[first].billed > 60_000
     else { return }
     var rest = pieces[first]
@@ -186,8 +185,9 @@ struct SheetStretching: EventStretching {
   }
 
   mutating func appendFirstIncrement(
-    of event: PackedEvent, _ usage: UsageClass, to pieces: inout [EventPiece]
-  ) { one.appendFirstIncrement(of: event, usage, to: &pieces) }
+    of event: PackedEvent, _ usage: SettleTables.ClassReference, _ tables: SettleTables,
+    to pieces: inout [EventPiece]
+  ) { one.appendFirstIncrement(of: event, usage, tables, to: &pieces) }
 }
 
 extension AllowanceSource {

@@ -34,9 +34,10 @@ final class AllowanceRows {
 
     /// Adds a cell by which rows are ordered. In the key, names end with two zero bytes, which sort before every other.
     fileprivate mutating func add(_ name: Label) {
-      for byte in name.bytes {
-        key.append(byte)
-        if byte == 0 { key.append(1) }
+      if name.bytes.contains(0) {
+        for byte in name.bytes { key += byte == 0 ? [0, 1] : [byte] }
+      } else {
+        key += name.bytes
       }
       key.append(0)
       key.append(0)
@@ -46,8 +47,10 @@ final class AllowanceRows {
   }
 
   /// The rows of one balance: the whole allowance, then each member's share.
-  static func rows(_ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog) -> [Row] {
-    let terms = terms(balance, rules, catalog)
+  static func rows(
+    _ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog, period: Label
+  ) -> [Row] {
+    let terms = terms(balance, rules, catalog, period)
     // What all rows of the balance begin with is written once.
     var start = Row()
     for name in terms.names { start.add(name) }
@@ -74,11 +77,11 @@ final class AllowanceRows {
 
   /// The cells before `member`, and the digits of its quantities.
   private static func terms(
-    _ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog
+    _ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog, _ period: Label
   ) -> (names: [Label], digits: Int) {
     var planName = Label.empty
     let size: AllowanceSize
-    var planIndex = rules.members.lazy.flatMap(\.plans).first?.plan
+    var planIndex = rules.members.first { !$0.plans.isEmpty }?.plans[0].plan
     switch balance.source {
     case .plan(let plan, let allowance):
       planName = catalog.plans[plan].name
@@ -100,7 +103,6 @@ final class AllowanceRows {
     } else if case .pool(let name, _) = rules.owner {
       owner = ("pool", name)
     }
-    let period = Label("\(rules.period.from)/\(rules.period.until)")
     return ([owner.kind, owner.name, period, planName, balance.name, Label(unit)], digits)
   }
 }

@@ -6,41 +6,50 @@ import Money
 /// Cuts quantities by the increments, bands and changes of prices of the compiled catalog. Owned by one worker.
 struct BandStretching: EventStretching {
   private let classes: SettledClasses
+  private let terms: FlatTable<SettledClasses.Terms>
   private let book: PriceBook
   private var clocks: BandClocks
   private var one = OneBandStretching()
 
   init(_ classes: SettledClasses, _ setup: RunSetup) {
     self.classes = classes
+    terms = classes.terms
     book = PriceBook(setup.catalog, setup.unitPrices)
     clocks = BandClocks(setup.catalog)
   }
 
-  mutating func append(
-    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: UsageClass,
-    keepsMilliseconds: Bool, to pieces: inout [EventPiece]
+  @inline(__always) mutating func append(
+    _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
+    _ tables: SettleTables, to pieces: inout [EventPiece]
   ) {
-    let terms = classes.terms[Int(event.baseCell)]
+    let terms = self.terms[Int(event.baseCell)]
     var used = quantity
-    if terms.isVoice, !keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
+    if terms.isVoice, !usage.terms.keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
     used = max(used, terms.minimum)
-    if !terms.mayCross, terms.size > 0 {
+    if !terms.mayCross, terms.steps.isPlain {
       pieces.append(
         EventPiece(
-          band: terms.startBand, raw: quantity, billed: (used + terms.size - 1) / terms.size * terms.size,
+          band: terms.startBand, raw: quantity, billed: terms.steps.billed(used),
           pricePico: terms.pricePico, priceUnits: terms.priceUnits))
       return
     }
+    appendSlowly(quantity, used, terms, atMillis: atMillis, of: event, usage, tables, to: &pieces)
+  }
+
+  @inline(never) private mutating func appendSlowly(
+    _ quantity: Int64, _ used: Int64, _ terms: SettledClasses.Terms, atMillis: Int64, of event: PackedEvent,
+    _ usage: SettleTables.ClassReference, _ tables: SettleTables, to pieces: inout [EventPiece]
+  ) {
     guard terms.mayCross, let stays = stays(of: event, atMillis: atMillis, length: used) else {
-      return one.append(
-        quantity, atMillis: atMillis, of: event, usage, keepsMilliseconds: keepsMilliseconds, to: &pieces)
+      return one.append(quantity, atMillis: atMillis, of: event, usage, tables, to: &pieces)
     }
     append(stays, quantity, used, of: event, to: &pieces)
   }
 
   mutating func appendFirstIncrement(
-    of event: PackedEvent, _ usage: UsageClass, to pieces: inout [EventPiece]
-  ) { one.appendFirstIncrement(of: event, usage, to: &pieces) }
+    of event: PackedEvent, _ usage: SettleTables.ClassReference, _ tables: SettleTables,
+    to pieces: inout [EventPiece]
+  ) { one.appendFirstIncrement(of: event, usage, tables, to: &pieces) }
 
   /// The bands that a quantity goes through, with their prices; nil where it goes through more than anybody's call.
   private mutating func stays(

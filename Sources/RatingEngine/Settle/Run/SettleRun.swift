@@ -88,7 +88,7 @@ final class SettleRun: @unchecked Sendable {
       let number = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
       guard number < store.parts.count else { break }
       let part = store.parts[number]
-      let passCount = SettlePartition.passCount(part, bytesMax: bytesMax)
+      let passCount = try SettlePartition.passCount(part, bytesMax: bytesMax)
       for pass in 0..<passCount {
         let pass = SettlePartition.Pass(number: pass, count: passCount)
         try partition.load(part, pass, chunks)
@@ -127,7 +127,7 @@ final class SettleRun: @unchecked Sendable {
   private func handOn(_ owners: OwnerSettling, atLeast: Int) throws(FileFault) {
     guard owners.rows.cells.count + owners.balances.count + owners.details.count >= atLeast else { return }
     try lock.withLock { _ throws(FileFault) in
-      for cell in owners.rows.cells { ledger.cells.add(cell) }
+      ledger.cells.add(owners.rows.cells)
       for row in owners.balances { try allowances.append(row) }
       for part in owners.details { try ledger.settledDetail?.append(part) }
       try ledger.spillCells()
@@ -141,7 +141,7 @@ final class OwnerSettling {
   private let setup: RunSetup
   private let classes: SettledClasses
   private let span: EventSpan
-  private let settlement: Settlement<BandStretching>
+  private var settlement: Settlement<BandStretching>
   private(set) var rows: SettledRows
   /// Rows of balances that wait to be handed on.
   private(set) var balances: [AllowanceRows.Row] = []
@@ -149,6 +149,7 @@ final class OwnerSettling {
   private(set) var details: [SettledDetail.Part] = []
   /// What became of the event that is watched.
   private(set) var found: SettledEvent?
+  private var namedPeriod: (period: UsagePeriod, name: Label)?
 
   init(_ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan) {
     self.setup = setup
@@ -211,8 +212,16 @@ final class OwnerSettling {
     rows.add(settlement, events, rules)
     if setup.options.keepsDetail { noteDetails(events, rules) }
     for balance in settlement.balances {
-      balances += AllowanceRows.rows(balance, rules, setup.catalog.source)
+      balances += AllowanceRows.rows(balance, rules, setup.catalog.source, period: periodName(rules.period))
     }
+  }
+
+  /// A usage period as text; that of the last call is kept.
+  private func periodName(_ period: UsagePeriod) -> Label {
+    if let namedPeriod, namedPeriod.period == period { return namedPeriod.name }
+    let name = Label("\(period.from)/\(period.until)")
+    namedPeriod = (period, name)
+    return name
   }
 
   /// The events of an owner and period with what gauges make of the samples among them, in order.
@@ -254,7 +263,7 @@ final class OwnerSettling {
       let event = events[Int(part.event)]
       // A gauge is no record.
       if event.marks.contains(.gauge) { continue }
-      let usage = settlement.usageClass(of: event).usage
+      let usage = settlement.tables.usage(ofCell: event.baseCell)
       let plan = catalog.source.plans[usage.plan]
       let charge = Int(classes.cells[Int(part.baseCell)].charge)
       let tier = part.tier == SettledPart.none ? 0 : catalog.settled.tierNumbers[charge][Int(part.tier)]
@@ -305,7 +314,7 @@ final class OwnerSettling {
     settlement.witness.map { witness in
       SettledEvent(
         parts: settlement.parts.filter { Int($0.event) == index }, witness: witness, rules: rules,
-        usage: settlement.usageClass(of: event).usage, isAlone: isAlone)
+        usage: settlement.tables.usage(ofCell: event.baseCell), isAlone: isAlone)
     }
   }
 

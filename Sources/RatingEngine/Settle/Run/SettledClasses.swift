@@ -9,8 +9,7 @@ struct SettledClasses: Sendable {
   /// What the usual event asks of its cell, without the lists behind it.
   struct Terms: BitwiseCopyable {
     var minimum: Int64
-    /// The one size of its increments; 0 where there are several steps, or a step has a price.
-    var size: Int64
+    var steps: PlainSteps
     var pricePico: Int64
     var priceUnits: Int64
     var startBand: Int32
@@ -22,6 +21,19 @@ struct SettledClasses: Sendable {
   struct Key: BitwiseCopyable, Hashable {
     var low: UInt64 = 0
     var high: UInt64 = 0
+  }
+
+  /// What of a field of the key is asked for each part, without the lists of its columns.
+  struct KeySlot {
+    let part: SummaryKeyPlan.Part
+    fileprivate let shift: Int
+    fileprivate let lookup: FlatTable<UInt32>?
+
+    init(_ field: SummaryKeyPlan.Field) {
+      part = field.part
+      shift = field.shift
+      lookup = field.lookup
+    }
   }
 
   let catalog: CompiledCatalog
@@ -47,18 +59,19 @@ struct SettledClasses: Sendable {
     }
     self.bandNumbers = bandNumbers
     var classes: [UsageClass] = []
-    var numbers: [UsageClass: UInt32] = [:]
-    let usages = cells.map { Self.usageClass($0, setup, book, bandNumbers) }
-    let classByCell = usages.map { usage in
-      if let number = numbers[usage] { return number }
+    var numbers: [ClassKey: UInt32] = [:]
+    let classByCell = cells.map { cell in
+      let key = Self.classKey(cell, catalog, book)
+      if let number = numbers[key] { return number }
       let number = UInt32(classes.count)
-      classes.append(usage)
-      numbers[usage] = number
+      classes.append(Self.usageClass(cell, key.price, catalog, setup.meters, book, bandNumbers))
+      numbers[key] = number
       return number
     }
     tables = SettleTables(catalog.source, classes: classes, classByCell: classByCell)
-    terms = FlatTable(zip(cells, usages).map { Self.terms($0, $1, catalog) })
-    keys = FlatTable(cells.map { Self.key($0, setup) })
+    let terms = classes.map { Self.terms($0, catalog) }
+    self.terms = FlatTable(classByCell.map { terms[Int($0)] })
+    keys = FlatTable(Self.keys(cells, catalog, setup.keyPlan, setup.meters))
     tierNumbers = FlatTable(catalog.settled.tierNumbers.flatMap { $0 })
     var firstTier: UInt32 = 0
     firstTiers = FlatTable(
@@ -75,37 +88,57 @@ struct SettledClasses: Sendable {
     firstTiers.deallocate()
   }
 
-  private static func usageClass(
-    _ cell: BaseCell, _ setup: RunSetup, _ book: PriceBook, _ bandNumbers: [[UInt32]]
-  ) -> UsageClass {
-    let catalog = setup.catalog
+  /// What tells classes apart, in numbers. Cells of one class may have several: they are priced alike all the same.
+  private struct ClassKey: Hashable {
+    var charge: UInt32
+    /// Rating group, or a meter that no catalog names.
+    var group: UInt64
+    var price: UInt32
+    var band: UInt32
+    var kind: UInt8
+    var direction: UInt8
+  }
+
+  private static func classKey(_ cell: BaseCell, _ catalog: CompiledCatalog, _ book: PriceBook) -> ClassKey {
     let (planIndex, chargeIndex) = catalog.settled.charges[Int(cell.charge)]
-    let charge = catalog.plans[planIndex].charges[chargeIndex]
-    let kind = UsageKind(rawValue: cell.kind) ?? .event
-    var number = cell.basePrice
-    if catalog.plans[planIndex].isAdjusted, !charge.asksForAmount {
-      let question = PriceBook.Question(
-        base: cell.basePrice, charge: cell.charge, change: cell.change, band: cell.band)
-      // The rater asked the same, and would have suspended an event without a price.
-      let found = book.price(question, charge, kind: kind)
-      if found != PriceBook.none { number = found }
+    var price = cell.basePrice
+    if catalog.planEntries[planIndex].isAdjusted != 0 {
+      let charge = catalog.plans[planIndex].charges[chargeIndex]
+      if !charge.asksForAmount {
+        let question = PriceBook.Question(
+          base: cell.basePrice, charge: cell.charge, change: cell.change, band: cell.band)
+        // The rater asked the same, and would have suspended an event without a price.
+        let found = book.price(question, charge, kind: UsageKind(rawValue: cell.kind) ?? .event)
+        if found != PriceBook.none { price = found }
+      }
     }
-    let price = book.prices[Int(number)]
+    let tariff = Int(cell.tariff)
+    let group =
+      tariff < catalog.tariffs.count ? UInt64(catalog.tariffs[tariff].group) : 1 << 32 | UInt64(cell.tariff)
+    return ClassKey(
+      charge: cell.charge, group: group, price: price, band: cell.band, kind: cell.kind,
+      direction: cell.direction)
+  }
+
+  private static func usageClass(
+    _ cell: BaseCell, _ priceNumber: UInt32, _ catalog: CompiledCatalog, _ meters: MeterNames,
+    _ book: PriceBook, _ bandNumbers: [[UInt32]]
+  ) -> UsageClass {
+    let (plan, charge) = catalog.settled.charges[Int(cell.charge)]
+    let price = book.prices[Int(priceNumber)]
     return UsageClass(
-      plan: planIndex, charge: chargeIndex, kind: kind,
+      plan: plan, charge: charge, kind: UsageKind(rawValue: cell.kind) ?? .event,
       direction: UsageDirection(rawValue: cell.direction) ?? .outbound,
-      ratingGroup: SummaryTexts.tariff(Int(cell.tariff), catalog, setup.meters).group,
-      startBand: bandNumbers[planIndex].firstIndex(of: cell.band) ?? 0,
+      ratingGroup: SummaryTexts.tariff(Int(cell.tariff), catalog, meters).group,
+      startBand: bandNumbers[plan].firstIndex(of: cell.band) ?? 0,
       price: UnitPrice(pico: price.pricePico, units: price.priceUnits), feePico: price.feePico,
       minimum: price.minimum, increment: book.increments[Int(price.incrementIndex)])
   }
 
-  private static func terms(_ cell: BaseCell, _ usage: UsageClass, _ catalog: CompiledCatalog) -> Terms {
+  private static func terms(_ usage: UsageClass, _ catalog: CompiledCatalog) -> Terms {
     let plan = catalog.plans[usage.plan]
-    let steps = usage.increment.steps
-    let isSimple = steps.count == 1 && steps[0].price == nil
     return Terms(
-      minimum: usage.minimum, size: isSimple ? steps[0].size : 0, pricePico: usage.price.pico,
+      minimum: usage.minimum, steps: PlainSteps(usage.increment), pricePico: usage.price.pico,
       priceUnits: usage.price.units, startBand: Int32(usage.startBand),
       // Amounts take the band of the charging start.
       mayCross: plan.bandSet >= 0 && plan.crossing != .start && usage.kind == .voice
@@ -113,41 +146,57 @@ struct SettledClasses: Sendable {
       isVoice: usage.kind == .voice)
   }
 
-  private static func key(_ cell: BaseCell, _ setup: RunSetup) -> Key {
-    let plan = setup.catalog.settled.charges[Int(cell.charge)].plan
-    let charge = setup.catalog.plans[plan].charges[setup.catalog.settled.charges[Int(cell.charge)].index]
-    var key = Key()
-    for field in setup.keyPlan.fields {
+  /// Field by field: a column of the key for all cells at a time.
+  private static func keys(
+    _ cells: [BaseCell], _ catalog: CompiledCatalog, _ keyPlan: SummaryKeyPlan, _ meters: MeterNames
+  ) -> [Key] {
+    var keys = [Key](repeating: Key(), count: cells.count)
+    func put(_ field: SummaryKeyPlan.Field, _ value: (BaseCell) -> UInt64) {
+      let slot = KeySlot(field)
+      for index in keys.indices { keys[index].put(value(cells[index]), slot) }
+    }
+    let charges = catalog.settled.charges.map { plan, index in
+      (
+        plan: UInt64(plan), name: UInt64(catalog.plans[plan].charges[index].name),
+        currency: UInt64(catalog.plans[plan].currency)
+      )
+    }
+    let unnamed = UInt64(meters.unnamed)
+    let tariffCount = catalog.tariffs.count
+    for field in keyPlan.fields {
       switch field.part {
-      case .plan: key.put(UInt64(plan), field)
-      case .charge: key.put(UInt64(charge.name), field)
-      case .kind: key.put(UInt64(cell.kind), field)
-      case .direction: key.put(UInt64(cell.direction), field)
-      case .tariff, .group: key.put(UInt64(cell.tariff), field)
-      case .destination:
-        let isNamed = Int(cell.tariff) < setup.catalog.tariffs.count
-        key.put(UInt64(isNamed ? cell.tariff : setup.meters.unnamed), field)
-      case .currency: key.put(UInt64(setup.catalog.plans[plan].currency), field)
-      case .jurisdiction: key.put(UInt64(cell.jurisdiction), field)
-      case .supplier: key.put(UInt64(cell.supplier), field)
-      case .costCurrency: key.put(UInt64(cell.costCurrency), field)
+      case .plan: put(field) { charges[Int($0.charge)].plan }
+      case .charge: put(field) { charges[Int($0.charge)].name }
+      case .kind: put(field) { UInt64($0.kind) }
+      case .direction: put(field) { UInt64($0.direction) }
+      case .tariff, .group: put(field) { UInt64($0.tariff) }
+      case .destination: put(field) { Int($0.tariff) < tariffCount ? UInt64($0.tariff) : unnamed }
+      case .currency: put(field) { charges[Int($0.charge)].currency }
+      case .jurisdiction: put(field) { UInt64($0.jurisdiction) }
+      case .supplier: put(field) { UInt64($0.supplier) }
+      case .costCurrency: put(field) { UInt64($0.costCurrency) }
       case .identity, .account, .costCentre, .service, .period, .day, .unitPrice, .price, .per, .band, .tier,
         .tierFrom, .tierUpTo, .allowance, .isCovered, .side:
         break
       }
     }
-    return key
+    return keys
   }
 }
 
 extension SettledClasses.Key {
   /// Puts the value that the rater would have for a field.
-  @inline(__always) mutating func put(_ value: UInt64, _ field: SummaryKeyPlan.Field) {
+  mutating func put(_ value: UInt64, _ field: SummaryKeyPlan.Field) {
+    put(value, SettledClasses.KeySlot(field))
+  }
+
+  /// Puts the value that the rater would have for a field.
+  @inline(__always) mutating func put(_ value: UInt64, _ slot: SettledClasses.KeySlot) {
     var number = value
-    if let lookup = field.lookup, number < UInt64(lookup.count) {
+    if let lookup = slot.lookup, number < UInt64(lookup.count) {
       number = UInt64(lookup[Int(truncatingIfNeeded: number)])
     }
-    SummaryKeyPlan.put(number, shift: field.shift, &low, &high)
+    SummaryKeyPlan.put(number, shift: slot.shift, &low, &high)
   }
 
   @inline(__always) static func | (a: Self, b: Self) -> Self {

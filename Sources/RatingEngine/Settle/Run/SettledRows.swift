@@ -20,13 +20,13 @@ struct SettledRows {
   private var lastGauge = SettledPart.none
 
   // The fields that are asked for each part; nil where the key has none.
-  private let identityFields: [SummaryKeyPlan.Field]
-  private let periodField: SummaryKeyPlan.Field?
-  private let dayField: SummaryKeyPlan.Field?
-  private let bandField: SummaryKeyPlan.Field?
-  private let priceFields: [SummaryKeyPlan.Field]
-  private let tierFields: [SummaryKeyPlan.Field]
-  private let coverField: SummaryKeyPlan.Field?
+  private let identityFields: [SettledClasses.KeySlot]
+  private let periodField: SettledClasses.KeySlot?
+  private let dayField: SettledClasses.KeySlot?
+  private let bandField: SettledClasses.KeySlot?
+  private let priceFields: [SettledClasses.KeySlot]
+  private let tierFields: [SettledClasses.KeySlot]
+  private let coverField: SettledClasses.KeySlot?
   private var recentPrices: [(pico: Int64, units: Int64, kind: UInt8, number: UInt32)]
   /// Number of the allowance's name, by lot of the rules at hand.
   private var allowanceNumbers: [UInt32] = []
@@ -36,14 +36,14 @@ struct SettledRows {
     self.classes = classes
     settled = setup.catalog.settled
     calendars = AccountCalendars(setup.catalog)
-    let fields = setup.keyPlan.fields
+    let fields = setup.keyPlan.fields.map(SettledClasses.KeySlot.init)
     identityFields = fields.filter { [.identity, .costCentre, .service, .account].contains($0.part) }
     periodField = fields.first { $0.part == .period }
     dayField = fields.first { $0.part == .day }
     bandField = fields.first { $0.part == .band }
     priceFields = fields.filter { [.unitPrice, .price, .per].contains($0.part) }
     tierFields = fields.filter { [.tier, .tierFrom, .tierUpTo].contains($0.part) }
-    coverField = setup.keyPlan.coverField
+    coverField = setup.keyPlan.coverField.map(SettledClasses.KeySlot.init)
     recentPrices = Array(repeating: (0, -1, 0, 0), count: 256)
   }
 

@@ -1,26 +1,48 @@
 // The events of one chunk that are settled later, on their way to the store.
 
+import DurableFiles
+
 /// Packed events with what does not fit them: the rest of long keys, and recorded amounts. Owned by one worker at a time.
+///
+/// Filled event by event, then closed: what the store takes are slices, one for each part that has events.
 final class PackedChunk {
   /// Until an event is stored, its place is where its key goes on in `tails`, and `recorded` counts in `amounts`.
   private(set) var events: [PackedEvent] = []
-  /// What of long keys is left behind 16 bytes, one after the other.
+  /// By event: its record among those of the chunk past door 2, or `dropped`.
+  private var rows: [UInt32] = []
+  /// What of long keys is left behind 16 bytes, one after the other, each behind its length.
   private(set) var tails: [UInt8] = []
   /// In pico.
   private(set) var amounts: [Int128] = []
   /// Earliest and latest charging start of all rated events of the chunk.
   var span = EventSpan()
 
+  static let dropped = UInt32.max
+
+  // Once closed: slices of all parts, and where those of a part begin, one more than there are parts.
+  private var words: [UInt64] = []
+  private var firstWords: [Int] = []
+  // Kept between chunks: events in the order of their parts.
+  private var order: [UInt32] = []
+
   /// Forgets all.
   func removeAll() {
     if !events.isEmpty { events.removeAll(keepingCapacity: true) }
+    if !rows.isEmpty { rows.removeAll(keepingCapacity: true) }
     if !tails.isEmpty { tails.removeAll(keepingCapacity: true) }
     if !amounts.isEmpty { amounts.removeAll(keepingCapacity: true) }
+    firstWords.removeAll(keepingCapacity: true)
     span = EventSpan()
   }
 
   /// Adds an event; its place is its own already.
-  @inline(__always) func append(_ event: PackedEvent) { events.append(event) }
+  @inline(__always) func append(_ event: PackedEvent, row: Int) {
+    events.append(event)
+    rows.append(UInt32(truncatingIfNeeded: row))
+  }
+
+  /// Takes an event back before the chunk is closed.
+  func drop(_ index: Int) { rows[index] = Self.dropped }
 
   /// The number under which an amount is kept.
   func add(amountPico: Int128) -> UInt32 {
@@ -35,5 +57,128 @@ final class PackedChunk {
   func add(tail: some Collection<UInt8>) {
     withUnsafeBytes(of: UInt32(tail.count).littleEndian) { tails.append(contentsOf: $0) }
     tails.append(contentsOf: tail)
+  }
+
+  /// The rest of a long key that begins at an offset.
+  private func tail(at offset: Int) -> Range<Int> {
+    let length = (0..<4).reduce(0) { $0 | Int(tails[offset + $1]) << (8 * $1) }
+    return offset..<(offset + 4 + length)
+  }
+
+  // MARK: slices
+
+  /// Makes the slices: nothing can be added any more.
+  func close(partCount: Int) {
+    guard !events.isEmpty else { return }
+    let counts = sortByPart(partCount)
+    let layout = PackedLayout(events, rows)
+    words.removeAll(keepingCapacity: true)
+    firstWords.removeAll(keepingCapacity: true)
+    var from = 0
+    for count in counts {
+      firstWords.append(words.count)
+      if count > 0 { appendSlice(from..<(from + count), layout) }
+      from += count
+    }
+    firstWords.append(words.count)
+  }
+
+  /// Puts `order` into the order of parts, and returns how many events each has.
+  private func sortByPart(_ partCount: Int) -> [Int] {
+    var counts = [Int](repeating: 0, count: partCount)
+    for index in events.indices where rows[index] != Self.dropped {
+      counts[SettleStore.part(ofOwner: events[index].owner, partCount)] += 1
+    }
+    var next = 0
+    var places = counts.map { count in
+      defer { next += count }
+      return next
+    }
+    if order.count < next { order.append(contentsOf: repeatElement(0, count: next - order.count)) }
+    for index in events.indices where rows[index] != Self.dropped {
+      let part = SettleStore.part(ofOwner: events[index].owner, partCount)
+      order[places[part]] = UInt32(truncatingIfNeeded: index)
+      places[part] += 1
+    }
+    return counts
+  }
+
+  /// Appends the slice of one part.
+  private func appendSlice(_ places: Range<Int>, _ layout: PackedLayout) {
+    let first = words.count
+    let rowWords = (places.count * layout.stride + 7) / 8
+    // One word more than rows have: the last column is written with what lies behind it.
+    words.append(contentsOf: repeatElement(0, count: PackedSlice.headWords + rowWords + 1))
+    var amountCount = 0
+    var tailBytes: [UInt8] = []
+    words.withUnsafeMutableBufferPointer { words in
+      guard let base = words.baseAddress else { return }
+      layout.store(base + first + PackedSlice.layoutWord)
+      var row = UnsafeMutableRawPointer(base + first + PackedSlice.headWords)
+      for place in places {
+        let index = Int(order[place])
+        var event = events[index]
+        var tail = 0
+        if event.keyByteCount == KeyStart.long {
+          tail = tailBytes.count
+          tailBytes += tails[self.tail(at: Int(event.place))]
+        }
+        if event.amountCount > 0 {
+          event.recorded = UInt32(amountCount + 1)
+          amountCount += event.amountCount
+        }
+        layout.store(event, row: rows[index], tail: tail, row)
+        row += layout.stride
+      }
+    }
+    words.removeLast()
+    appendAmounts(places)
+    append(bytes: tailBytes)
+    PackedSlice.setHead(
+      &words, first, rowCount: places.count, rowWords: rowWords, amountCount: amountCount,
+      tailByteCount: tailBytes.count)
+  }
+
+  private func appendAmounts(_ places: Range<Int>) {
+    guard !amounts.isEmpty else { return }
+    for place in places {
+      let event = events[Int(order[place])]
+      for number in 0..<event.amountCount {
+        let amount = amounts[Int(event.recorded) - 1 + number]
+        words.append(UInt64(truncatingIfNeeded: amount))
+        words.append(UInt64(truncatingIfNeeded: amount >> 64))
+      }
+    }
+  }
+
+  private func append(bytes: [UInt8]) {
+    var at = 0
+    while at < bytes.count {
+      words.append(bytes[at..<min(at + 8, bytes.count)].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+      at += 8
+    }
+  }
+
+  /// Calls `body` with the slice of every part that has events.
+  ///
+  /// - Parameter firstPlace: the place of the chunk's first record past door 2 in the run.
+  func forEachSlice(
+    firstPlace: Int, _ body: (Int, UnsafeBufferPointer<UInt64>) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    for part in firstWords.indices.dropLast() {
+      let range = firstWords[part]..<firstWords[part + 1]
+      if range.isEmpty { continue }
+      words[range.lowerBound + PackedSlice.placeWord] = UInt64(bitPattern: Int64(firstPlace))
+      // A typed throw does not pass through the closure that lends the array's memory.
+      var fault: FileFault?
+      words.withUnsafeBufferPointer { words in
+        do throws(FileFault) {
+          try body(part, UnsafeBufferPointer(rebasing: words[range]))
+        } catch {
+          fault = error
+        }
+      }
+      if let fault { throw fault }
+    }
   }
 }

@@ -35,9 +35,22 @@ final class SettlePartition {
   }
 
   /// How many times a part is read so that what is loaded of it fits `bytesMax`; an owner is never split.
-  static func passCount(_ part: SettleStore.Part, bytesMax: Int) -> Int {
-    let bytes = part.events.count * bytesPerEvent + part.tails.count + part.amounts.count * 16
+  static func passCount(_ part: SettleStore.Part, bytesMax: Int) throws(FileFault) -> Int {
+    var bytes = 0
+    try forEachSlice(part) { slice in bytes += slice.rowCount * bytesPerEvent + slice.besideBytes }
     return max(1, (bytes + bytesMax - 1) / max(1, bytesMax))
+  }
+
+  private static func forEachSlice(
+    _ part: SettleStore.Part, _ body: (PackedSlice) -> Void
+  ) throws(FileFault) {
+    let reader = LogReader(part.slices)
+    while reader.position < part.slices.count {
+      let start = reader.position
+      let count = PackedSlice.wordCount(try reader.next(PackedSlice.headWords))
+      reader.seek(start)
+      body(PackedSlice(try reader.next(count)))
+    }
   }
 
   /// Loads the owners of a pass and sorts their events.
@@ -48,38 +61,42 @@ final class SettlePartition {
     amounts.removeAll(keepingCapacity: true)
     tails.removeAll(keepingCapacity: true)
     tailPlaces.removeAll(keepingCapacity: true)
-    let amountReader = LogReader(part.amounts)
-    let tailReader = LogReader(part.tails)
+    try Self.forEachSlice(part) { slice in load(slice, pass) }
     var removed: [Int64] = []
-    try part.events.forEachStretch { _, block throws(FileFault) in
-      for event in block {
-        if event.marks.contains(.removal) {
-          if pass.takes(event.owner) { removed.append(event.place) }
-          continue
-        }
-        let isTaken = pass.takes(event.owner)
-        var event = event
-        if event.amountCount > 0 {
-          if isTaken { event.recorded = UInt32(amounts.count + 1) }
-          for _ in 0..<event.amountCount {
-            if let amount = try amountReader.next(), isTaken { amounts.append(amount) }
-          }
-        }
-        if event.keyByteCount == PackedEvent.longKey {
-          if isTaken { tailPlaces.append((event.place, tails.count)) }
-          try readTail(tailReader, isTaken)
-        }
-        if isTaken { append(event) }
-      }
-    }
+    try part.removed.forEachStretch { _, block throws(FileFault) in removed.append(contentsOf: block) }
     drop(removed)
     sort(order)
   }
 
-  private func append(_ event: PackedEvent) {
-    if count == capacity { grow(to: max(1024, capacity * 2)) }
-    events[count] = event
-    count += 1
+  private func load(_ slice: PackedSlice, _ pass: Pass) {
+    if count + slice.rowCount > capacity { grow(to: max(1024, capacity * 2, count + slice.rowCount)) }
+    let layout = slice.layout
+    var target = events.base + count
+    for number in 0..<slice.rowCount {
+      let row = slice.row(number)
+      if pass.count > 1, !pass.takes(layout.owner(row)) { continue }
+      target.initialize(to: layout.event(row, firstPlace: slice.firstPlace))
+      if target.pointee.recorded != 0 || target.pointee.keyByteCount == KeyStart.long {
+        loadBeside(target, row, slice)
+      }
+      target += 1
+    }
+    count = target - events.base
+  }
+
+  /// Loads what lies beside an event.
+  private func loadBeside(
+    _ event: UnsafeMutablePointer<PackedEvent>, _ row: UnsafeRawPointer, _ slice: PackedSlice
+  ) {
+    if event.pointee.amountCount > 0 {
+      let first = Int(event.pointee.recorded)
+      event.pointee.recorded = UInt32(amounts.count + 1)
+      for number in 0..<event.pointee.amountCount { amounts.append(slice.amountPico(first + number)) }
+    }
+    if event.pointee.keyByteCount == KeyStart.long {
+      tailPlaces.append((event.pointee.place, tails.count))
+      tails.append(contentsOf: slice.tail(row))
+    }
   }
 
   private func grow(to wanted: Int) {
@@ -90,14 +107,6 @@ final class SettlePartition {
     events = larger
     scratch = FlatTable(zeroedCount: wanted)
     capacity = wanted
-  }
-
-  private func readTail(_ reader: LogReader<UInt8>, _ isTaken: Bool) throws(FileFault) {
-    var length = 0
-    for shift in 0..<4 { length |= Int(try reader.next() ?? 0) << (8 * shift) }
-    if !isTaken { return reader.seek(reader.position + length) }
-    withUnsafeBytes(of: UInt32(length)) { tails.append(contentsOf: $0) }
-    for _ in 0..<length { tails.append(try reader.next() ?? 0) }
   }
 
   /// Leaves out what was taken back. Events lie in the order of their places.
@@ -118,11 +127,13 @@ final class SettlePartition {
   // MARK: order
 
   private func sort(_ order: ChunkOrder) {
-    let sorted = UnsafeMutableBufferPointer(start: events.base, count: count)
     stretches = SettleOrder.sort(
-      sorted, scratch: UnsafeMutableBufferPointer(start: scratch.base, count: count))
+      UnsafeBufferPointer(start: events.base, count: count),
+      into: UnsafeMutableBufferPointer(start: scratch.base, count: count))
+    swap(&events, &scratch)
+    let sorted = UnsafeBufferPointer(start: events.base, count: count)
     for stretch in stretches {
-      let part = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(sorted)[stretch.range])
+      let part = UnsafeBufferPointer(rebasing: sorted[stretch.range])
       for run in SettleOrder.undecided(in: part) {
         let from = stretch.range.lowerBound + run.lowerBound
         var tied = UnsafeMutableBufferPointer(start: events.base + from, count: run.count)
@@ -133,14 +144,16 @@ final class SettlePartition {
 
   /// Whether the rest of one long key comes before that of another; equal keys stand in the order of files.
   private func keyPrecedes(_ a: PackedEvent, _ b: PackedEvent, _ order: ChunkOrder) -> Bool {
-    let (x, y) = (tail(of: a), tail(of: b))
+    let (x, y) = (
+      a.key.isUUID ? a.key.tailOfUUID : tail(of: a), b.key.isUUID ? b.key.tailOfUUID : tail(of: b)
+    )
     if x.elementsEqual(y) { return order.place(a.place) < order.place(b.place) }
     return x.lexicographicallyPrecedes(y)
   }
 
-  /// What the key of an event has behind 16 bytes.
+  /// What the key of an event has behind the 16 bytes that stand in it; nothing where they hold all of it.
   func tail(of event: PackedEvent) -> ArraySlice<UInt8> {
-    guard event.keyByteCount == PackedEvent.longKey else { return [] }
+    guard event.keyByteCount == KeyStart.long else { return [] }
     var (low, high) = (0, tailPlaces.count - 1)
     while low < high {
       let middle = (low + high) / 2

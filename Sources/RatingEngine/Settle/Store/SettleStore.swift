@@ -1,7 +1,7 @@
 // The packed events of a run, in parts that share no owner, until all was read.
 //
-// Parts grow side by side and go to disk when they have outgrown their share. An event that turns out to be a duplicate is
-// not looked for: its removal is appended behind it, and meets it when the part is loaded.
+// Parts grow side by side, a slice for each chunk, and go to disk when they have outgrown their share. An event that turns
+// out to be a duplicate is not looked for: its place is noted, and it is left out when the part is loaded.
 
 import DurableFiles
 
@@ -9,11 +9,10 @@ import DurableFiles
 final class SettleStore {
   /// What is kept of the owners of one part.
   struct Part {
-    let events: SpillableLog<PackedEvent>
-    /// What of long keys is left behind 16 bytes, each behind its length, in the order of the events.
-    let tails: SpillableLog<UInt8>
-    /// Recorded amounts and costs in pico, in the order of the events.
-    let amounts: SpillableLog<Int128>
+    /// Slices, one after the other, in the order in which chunks were taken.
+    let slices: SpillableLog<UInt64>
+    /// Places of events that were taken back.
+    let removed: SpillableLog<Int64>
   }
 
   let parts: [Part]
@@ -28,69 +27,60 @@ final class SettleStore {
   /// Parts: so many that one of them is small beside the memory, and few enough for a file each.
   static let partCountMax = 64
 
-  init(memoryBytesMax: Int, place: SpillPlace) {
+  /// How many parts a store has.
+  static func partCount(memoryBytesMax: Int) -> Int {
     // A part that gets too little would do nothing but write to disk.
-    let partCount = max(1, min(Self.partCountMax, memoryBytesMax >> 16))
+    max(1, min(partCountMax, memoryBytesMax >> 16))
+  }
+
+  init(memoryBytesMax: Int, place: SpillPlace) {
+    let partCount = Self.partCount(memoryBytesMax: memoryBytesMax)
     let share = memoryBytesMax / partCount
     parts = (0..<partCount).map { _ in
       Part(
-        events: SpillableLog(memoryBytesMax: share / 2, place: place),
-        tails: SpillableLog(memoryBytesMax: share / 8 * 3, place: place),
-        amounts: SpillableLog(memoryBytesMax: share / 8, place: place))
+        slices: SpillableLog(memoryBytesMax: share / 16 * 15, place: place),
+        removed: SpillableLog(memoryBytesMax: share / 16, place: place))
     }
   }
 
   /// The part of an owner. Neighbours are spread, so that the parts are about equal.
-  @inline(__always) func part(ofOwner owner: UInt32) -> Int {
-    Int((UInt64(owner &* 0x9e37_79b9) &* UInt64(parts.count)) &>> 32)
+  @inline(__always) static func part(ofOwner owner: UInt32, _ partCount: Int) -> Int {
+    Int(truncatingIfNeeded: (UInt64(owner &* 0x9e37_79b9) &* UInt64(truncatingIfNeeded: partCount)) &>> 32)
   }
 
-  /// Begins with a chunk of `rowCount` records past door 2; returns the place of its first.
-  func begin(_ outcome: ChunkOutcome, _ unit: InputUnit) -> Int {
+  /// The part of an owner.
+  func part(ofOwner owner: UInt32) -> Int { Self.part(ofOwner: owner, parts.count) }
+
+  /// Takes the events of a chunk of `rowCount` records past door 2. Their places are their records' numbers among all such
+  /// records, in the order in which chunks are taken; returns that of the first.
+  func take(_ outcome: ChunkOutcome, _ unit: InputUnit) throws(FileFault) -> Int {
     let first = recordCount
     chunks.append(firstIndex: first, unit, sequence: outcome.sequence)
     recordCount += outcome.rowCount
     span.add(outcome.packed.span)
+    try append(outcome.packed, firstPlace: first)
     return first
   }
 
-  /// Takes an event of the chunk.
-  ///
-  /// - Parameter place: the record's number among all records past door 2, in the order in which chunks were taken.
-  @inline(__always) func append(_ index: Int, of chunk: PackedChunk, place: Int) throws(FileFault) {
-    var event = chunk.events[index]
-    let part = parts[self.part(ofOwner: event.owner)]
-    if event.keyByteCount == PackedEvent.longKey { try appendTail(Int(event.place), chunk, part) }
-    if event.amountCount > 0 {
-      let first = Int(event.recorded) - 1
-      event.recorded = UInt32(part.amounts.count + 1)
-      try part.amounts.append(event.amountCount) { chunk.amounts[first + $0] }
+  /// Appends the slices of a chunk that is closed.
+  func append(_ chunk: PackedChunk, firstPlace: Int) throws(FileFault) {
+    try chunk.forEachSlice(firstPlace: firstPlace) { part, words throws(FileFault) in
+      try parts[part].slices.append(contentsOf: words)
+      eventCount += PackedSlice(words).rowCount
     }
-    event.place = Int64(place)
-    try part.events.append(event)
-    eventCount &+= 1
-  }
-
-  private func appendTail(_ offset: Int, _ chunk: PackedChunk, _ part: Part) throws(FileFault) {
-    let length = (0..<4).reduce(0) { $0 | Int(chunk.tails[offset + $1]) << (8 * $1) }
-    try part.tails.append(4 + length) { chunk.tails[offset + $0] }
   }
 
   /// Takes an event back that turned out to be a duplicate.
   func remove(place: Int, owner: UInt32) throws(FileFault) {
-    try parts[part(ofOwner: owner)].events.append(
-      PackedEvent(
-        keyHigh: 0, keyLow: 0, startMillis: 0, quantity: 0, place: Int64(place), owner: owner, account: 0,
-        baseCell: 0, period: 0, keyByteCount: 0, marks: .removal))
+    try parts[part(ofOwner: owner)].removed.append(Int64(place))
     eventCount -= 1
   }
 
   /// Gives memory and files back.
   func release() {
     for part in parts {
-      part.events.release()
-      part.tails.release()
-      part.amounts.release()
+      part.slices.release()
+      part.removed.release()
     }
   }
 }
