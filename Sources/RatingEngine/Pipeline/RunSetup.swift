@@ -41,7 +41,9 @@ final class RunSetup: Sendable {
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 
-  init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook()) throws(RunFault) {
+  init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook(),
+    furtherReasons: [Label] = []
+  ) throws(RunFault) {
     self.known = known
     self.catalog = catalog
     self.options = options
@@ -67,6 +69,7 @@ final class RunSetup: Sendable {
     for format in catalog.source.formats {
       for filter in format.filters where !reasons.contains(filter.reason) { reasons.append(filter.reason) }
     }
+    for reason in furtherReasons where !reasons.contains(reason) { reasons.append(reason) }
     legReason = UInt16(reasons.count)
     reasons.append("leg")
     trailerReason = UInt16(reasons.count)

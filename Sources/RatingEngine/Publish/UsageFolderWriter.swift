@@ -26,6 +26,12 @@ extension RatingResult {
     do {
       if setup.options.keepsKeys { try ledger.writeKeys(to: folder.writer(KeyFile.name, mode: 0o600)) }
       ledger.releaseKeys()
+      if let events = ledger.events {
+        try events.write(
+          to: folder.writer(StoredEvents.fileName, mode: 0o600), setup, files,
+          read: ledger.fileTotals.map(\.read))
+        events.release()
+      }
       var files = [try writeSummary(folder)]
       let (suspense, tally) = try writeSuspense(folder)
       files.append(suspense)
