@@ -16,7 +16,7 @@ extension BillingStore {
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
-    "billed_usage", "audit",
+    "billed_usage", "run_catalogs", "run_catalog_accounts", "audit",
   ]
 
   /// The file of an export that is there in every export.

@@ -12,7 +12,7 @@ public enum CommandRunner {
     RateCommand.self, CheckCommand.self, ExplainCommand.self, QuoteCommand.self, FormatsCommand.self,
     GenerateCommand.self,
     DeckDiffCommand.self, InvoiceDraftCommand.self, InvoiceReviewCommand.self, InvoiceExportCommand.self,
-    RunsCommand.self, ShowCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
+    RunsCommand.self, ShowCommand.self, RerateCommand.self, PeriodsCommand.self, MarkBilledCommand.self, AdjustmentsCommand.self,
     UsageCommand.self, RevokeCommand.self, ExportCommand.self, VerifyCommand.self, HelpCommand.self,
     VersionCommand.self,
     CompletionCommand.self,

@@ -16,6 +16,7 @@ enum BookSchema {
       runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
       billedUsage, audit,
       auditGuards,
+    ] + rerateTables + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
     ] + BookViews.statements
 

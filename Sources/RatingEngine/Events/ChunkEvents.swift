@@ -133,6 +133,9 @@ final class ChunkEvents {
         flags |= EventBlock.Flags.isRowKeyed
       }
       put(.flags, flags)
+      put(.identity, Int64(bitPattern: batch.identityLow[record]))
+      let high = batch.identityHigh[record] & 0xffff_ffff
+      put(.content, Int64(bitPattern: high << 32 | batch.content[record] >> 32))
       let decided = decision(record)
       put(.decision, decided.word)
       put(.account, decided.account == .max ? 0 : Int64(decided.account) + 1)
@@ -153,6 +156,7 @@ final class ChunkEvents {
       faultField: batch.faultField[record])
     let none: [Field] = [
       .to, .toCount, .from, .fromCount, .flags, .quantity, .account, .amountHigh, .amountLow,
+      .identity, .content,
     ]
     for field in none { columns[field.rawValue][count] = 0 }
     // Any time that keeps the column narrow.

@@ -82,6 +82,9 @@ extension ChunkRater {
     }
     block.column(.offset).gather(rows, in: base, into: batch.offset) { UInt32(truncatingIfNeeded: $0) }
     block.column(.length).gather(rows, in: base, into: batch.length) { UInt32(truncatingIfNeeded: $0) }
+    block.column(.identity).gather(rows, in: base, into: batch.identityLow) { UInt64(bitPattern: $0) }
+    block.column(.content).gather(rows, in: base, into: batch.content) { UInt64(bitPattern: $0) << 32 }
+    block.column(.content).gather(rows, in: base, into: batch.identityHigh) { UInt64(bitPattern: $0) >> 32 }
     let flags = block.column(.flags)
     typealias Flags = EventBlock.Flags
     for record in 0..<rows.count {

@@ -29,6 +29,8 @@ struct EventBlock {
     case row
     /// The amount that the record carries, in pico: high and low word.
     case amountHigh, amountLow
+    /// The record's key, mixed to 96 bits, and 32 bits of its content's hash: low word; high half and content.
+    case identity, content
   }
 
   /// What a record says in a few bits.

@@ -2,6 +2,26 @@
 
 public import Tables
 
+/// Events of some accounts in some time.
+public struct EventBox: Sendable, Hashable {
+  /// The charging start in milliseconds, half-open; nil for no bound.
+  public var from: Int64?
+  /// See `from`.
+  public var until: Int64?
+  /// As they were found when the events were read; nil for all, and for events of nobody.
+  public var accounts: Set<Label>?
+
+  /// Bounds events.
+  public init(from: Int64? = nil, until: Int64? = nil, accounts: Set<Label>? = nil) {
+    self.from = from
+    self.until = until
+    self.accounts = accounts
+  }
+
+  /// Whether every event is in it.
+  public var isUnbounded: Bool { from == nil && until == nil && accounts == nil }
+}
+
 /// A choice of stored events. What is asked for in several ways must meet all limits, and one of the reasons to be taken.
 public struct EventSelection: Sendable {
   /// Digits that numbers begin with: from, until in the order of `EventBlock.order`, ascending and apart.
@@ -18,14 +38,10 @@ public struct EventSelection: Sendable {
   public var accounts: Set<Label> = []
   private(set) var numbers: [NumberRange] = []
 
-  /// Limits: the charging start in milliseconds, half-open; nil for none.
-  public var from: Int64?
-  /// See `from`.
-  public var until: Int64?
-  /// Limit: events of these accounts only; nil for all, and for those of nobody.
-  public var onlyAccounts: Set<Label>?
-  /// Limit: events of accounts other than these, and of nobody.
-  public var withoutAccounts: Set<Label> = []
+  /// Limits: every one of these must hold the event, and none of the others.
+  public var limits: [EventBox] = []
+  /// See `limits`.
+  public var excluded: [EventBox] = []
   /// Limit: events that were settled when they were read, or that were not; nil for all.
   public var isSettled: Bool?
   /// Whether what never was an event counts too, whatever the limits: unparsable records, rows that are none, duplicates.
@@ -59,6 +75,11 @@ public struct EventSelection: Sendable {
   public var isEmpty: Bool {
     !takesAll && !takesSuspended && accounts.isEmpty && numbers.isEmpty && !takesLeavers
   }
+
+  /// Whether everything is taken that is known of the inputs.
+  var isWhole: Bool {
+    takesAll && takesLeavers && isSettled == nil && limits.allSatisfy(\.isUnbounded) && excluded.isEmpty
+  }
 }
 
 /// A selection for the blocks of one events file.
@@ -66,19 +87,23 @@ struct BlockSelection {
   private let selection: EventSelection
   /// By number of the account + 1: whether its events are taken, and whether they meet the limits.
   private let isTaken: [Bool]
-  private let isAllowed: [Bool]
+  /// By box: whether events of an account may be in it.
+  private let limits: [(box: EventBox, accounts: [Bool])]
+  private let excluded: [(box: EventBox, accounts: [Bool])]
   private let removed: [Int64]
 
   init(_ selection: EventSelection, _ preamble: EventPreamble) {
     self.selection = selection
     removed = preamble.removed
     isTaken = [false] + preamble.accounts.map { selection.accounts.contains($0) }
-    let only = selection.onlyAccounts
-    isAllowed =
-      [only == nil]
-      + preamble.accounts.map { id in
-        (only?.contains(id) ?? true) && !selection.withoutAccounts.contains(id)
+    func table(_ box: EventBox) -> (box: EventBox, accounts: [Bool]) {
+      guard let accounts = box.accounts else {
+        return (box, [Bool](repeating: true, count: preamble.accounts.count + 1))
       }
+      return (box, [false] + preamble.accounts.map { accounts.contains($0) })
+    }
+    limits = selection.limits.filter { !$0.isUnbounded }.map(table)
+    excluded = selection.excluded.map(table)
   }
 
   /// The rows of a block that are chosen, in order, into `rows`.
@@ -170,17 +195,16 @@ struct BlockSelection {
   }
 
   private func applyLimits(_ block: EventBlock, _ rows: inout [UInt16]) {
-    if selection.from != nil || selection.until != nil {
-      let column = block.column(.start)
-      let (from, until) = (selection.from ?? .min, selection.until ?? .max)
+    if !limits.isEmpty || !excluded.isEmpty {
+      let (starts, accounts) = (block.column(.start), block.column(.account))
       rows.removeAll {
-        let start = column.value(Int($0), in: block.base)
-        return start < from || start >= until
+        let start = starts.value(Int($0), in: block.base)
+        let account = number(accounts, Int($0), block)
+        func holds(_ entry: (box: EventBox, accounts: [Bool])) -> Bool {
+          start >= entry.box.from ?? .min && start < entry.box.until ?? .max && entry.accounts[account]
+        }
+        return !limits.allSatisfy(holds) || excluded.contains(where: holds)
       }
-    }
-    if selection.onlyAccounts != nil || !selection.withoutAccounts.isEmpty {
-      let column = block.column(.account)
-      rows.removeAll { !isAllowed[number(column, Int($0), block)] }
     }
     if let isSettled = selection.isSettled {
       let column = block.column(.decision)

@@ -10,6 +10,9 @@ import Synchronization
 import Tables
 
 extension RatingRun {
+  /// A run of the same catalog, which is not compiled again, with other options.
+  public func changed(_ change: (inout RatingOptions) -> Void) -> RatingRun { with(change) }
+
   /// Rates stored events of finished runs; nothing is written.
   ///
   /// The inputs of the result are those of the runs, in the order of their names. Complexity: O(blocks + chosen events).
@@ -23,7 +26,7 @@ extension RatingRun {
     options.keepsEvents = false
     options.earlierKeyFiles = []
     let reasons = events.flatMap { $0.preamble.inputs.flatMap { $0.leavers.filtered.map(\.name) } }
-    let setup = try RunSetup(catalog: catalog, options: options, furtherReasons: reasons)
+    let setup = try RunSetup(catalog: catalog, options: options, furtherReasons: reasons, ofStoredEvents: true)
     return try EventReplay(setup, events, selection, progress).run()
   }
 }
@@ -113,7 +116,7 @@ final class EventReplay: @unchecked Sendable {
     let result: RatingResult
     do throws(FileFault) {
       // Of blocks only what was chosen is counted as read; of the rest nothing is.
-      if !selection.takesLeavers { ledger.countAllAsRead() }
+      if !selection.isWhole { ledger.countAllAsRead() }
       try ledger.settle()
       result = try RatingResult(setup: setup, ledger: ledger, files: files, damaged: [])
     } catch {

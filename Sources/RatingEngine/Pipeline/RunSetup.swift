@@ -25,6 +25,8 @@ final class RunSetup: Sendable {
   let known: SecondLook
   /// Who may hold how much of `options.memoryBytes`.
   let budget: MemoryBudget
+  /// Whether duplicates are left out: found in this run, or when its events were read.
+  let hasToldDuplicates: Bool
   let legReason: UInt16
   let trailerReason: UInt16
 
@@ -42,8 +44,9 @@ final class RunSetup: Sendable {
   var hashesInputs: Bool { options.hashesInputs }
 
   init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook(),
-    furtherReasons: [Label] = []
+    furtherReasons: [Label] = [], ofStoredEvents: Bool = false
   ) throws(RunFault) {
+    hasToldDuplicates = options.findsDuplicates || ofStoredEvents
     self.known = known
     self.catalog = catalog
     self.options = options

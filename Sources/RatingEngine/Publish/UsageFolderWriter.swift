@@ -145,7 +145,7 @@ extension RatingResult {
           duplicate: Int64(file.duplicate), suspended: Int64(file.suspended)))
     }
     let options = [
-      SummaryManifest.Option(name: "dedupe", value: setup.options.findsDuplicates ? "yes" : "no"),
+      SummaryManifest.Option(name: "dedupe", value: setup.hasToldDuplicates ? "yes" : "no"),
       SummaryManifest.Option(name: "max_record", value: Label(String(setup.options.recordBytesMax))),
     ]
     return SummaryManifest(
