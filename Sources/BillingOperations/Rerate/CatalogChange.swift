@@ -37,7 +37,9 @@ struct CatalogChange {
       default: isWhole = true
       }
     }
-    if !isWhole, differing.contains(where: { $0.hasPrefix("plans/") }) { addPlans((old, oldFolder), (new, newFolder)) }
+    if !isWhole, differing.contains(where: { $0.hasPrefix("plans/") }) {
+      addPlans((old, oldFolder), (new, newFolder))
+    }
     if !isWhole, differing.contains(where: { $0.hasPrefix("decks/") }) { addDecks(old, new) }
     if prefixes.count > Self.prefixesMax { isWhole = true }
   }
@@ -188,7 +190,8 @@ private struct DeckRows {
     }
     // Its rows are asked for by other numbers than the one that was called.
     if !changed.isEmpty, old.jurisdiction != nil || new.jurisdiction != nil { return nil }
-    return "\(String(describing: old.jurisdiction))" == "\(String(describing: new.jurisdiction))" ? changed : nil
+    return "\(String(describing: old.jurisdiction))" == "\(String(describing: new.jurisdiction))"
+      ? changed : nil
   }
 
   private static func precedes(_ a: RateDeckRow, _ b: RateDeckRow) -> Bool {

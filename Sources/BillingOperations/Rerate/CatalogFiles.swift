@@ -14,7 +14,8 @@ enum CatalogFiles {
     return differing
   }
 
-  private static func compare(_ one: String, _ other: String, _ name: String, _ differing: inout Set<String>) {
+  private static func compare(_ one: String, _ other: String, _ name: String, _ differing: inout Set<String>)
+  {
     let system = SystemFileOperations()
     let paths = (one + "/" + name, other + "/" + name)
     let kinds = (

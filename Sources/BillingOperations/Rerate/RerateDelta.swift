@@ -64,7 +64,8 @@ public struct RerateDelta: Sendable {
       Self.add(row, to: &sums[currency, default: RerateSum(account: .empty, currency: currency)])
       guard row.old != row.new else { return }
       count += 1
-      Self.add(row, to: &byAccount[[account, currency], default: RerateSum(account: account, currency: currency)])
+      Self.add(
+        row, to: &byAccount[[account, currency], default: RerateSum(account: account, currency: currency)])
     }
     keyColumns = columns
     rowCount = count

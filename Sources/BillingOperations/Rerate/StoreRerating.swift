@@ -174,7 +174,8 @@ private struct RerateWork {
         changes.append(try publish(first, second))
       }
     }
-    if pairs.isEmpty || (done.eventCount == 0 && done.suspended == (0, 0) && whole == nil && changes.isEmpty) {
+    if pairs.isEmpty || (done.eventCount == 0 && done.suspended == (0, 0) && whole == nil && changes.isEmpty)
+    {
       return nil
     }
     if isPreview { return done }

@@ -86,7 +86,8 @@ extension BillingStore {
         var source = source(entry.usage)
         source.isTakenAway = entry.sign < 0
         return source
-      }) { _ in true }
+      }
+    ) { _ in true }
     var writer = try StoreFault.ofFiles { () throws(FileFault) in
       try SummaryFolderWriter(at: stagedPath(replacing: run), operations: operations)
     }
@@ -187,7 +188,8 @@ extension BillingStore {
       let path = stagedPath(replacing: run.replaced)
       let next = try prepare(path, run.draft, sharing: run.replaced)
       if let there = try self.run(identity: next.identity.hash) {
-        throw .refused("run \(there.number) is that of the same events and catalog; it is \(there.state.rawValue)")
+        throw .refused(
+          "run \(there.number) is that of the same events and catalog; it is \(there.state.rawValue)")
       }
       prepared.append(next)
     }

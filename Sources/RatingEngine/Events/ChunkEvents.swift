@@ -125,7 +125,8 @@ final class ChunkEvents {
       let amount = layout.hasAmounts && batch.hasAmount(record) ? batch.recordedAmount(record).pico : nil
       put(.amountHigh, amount.map { Int64(truncatingIfNeeded: $0 >> 64) } ?? 0)
       put(.amountLow, amount.map { Int64(truncatingIfNeeded: $0) } ?? 0)
-      var flags = Int64(batch.kind[record]) | Int64(batch.direction[record]) << EventBlock.Flags.directionShift
+      var flags =
+        Int64(batch.kind[record]) | Int64(batch.direction[record]) << EventBlock.Flags.directionShift
       if batch.isAnswered[record] != 0 { flags |= EventBlock.Flags.answered }
       if hasQuantity { flags |= EventBlock.Flags.hasQuantity }
       if amount != nil { flags |= EventBlock.Flags.hasAmount }
@@ -180,7 +181,8 @@ final class ChunkEvents {
     let columnCount = Field.allCases.count + 2 * textCount
     let textBytes = texts[..<textCount].reduce(0) { $0 + $1.bytes.count }
     reserveBlock(
-      blockBytes + EventBlock.Head.bytes + columnCount * EventColumn.bytes + 8 * count * columnCount + textBytes
+      blockBytes + EventBlock.Head.bytes + columnCount * EventColumn.bytes + 8 * count * columnCount
+        + textBytes
         + ZSTD_compressBound(text.count) + 2 * EventBlock.slack)
     guard let first = block.baseAddress else { return }
     let base = first + blockBytes
@@ -262,7 +264,8 @@ final class ChunkEvents {
     let place = total - EventBlock.slack - written
     (base + place).copyMemory(from: base + end, byteCount: written)
     (base + end).initializeMemory(as: UInt8.self, repeating: 0, count: place - end)
-    (base + (total - EventBlock.slack)).initializeMemory(as: UInt8.self, repeating: 0, count: EventBlock.slack)
+    (base + (total - EventBlock.slack)).initializeMemory(
+      as: UInt8.self, repeating: 0, count: EventBlock.slack)
     end = total
     return written
   }

@@ -76,7 +76,9 @@ final class StoredLayout: Sendable {
     plan.trunks = ["trunk_out", "trunk"].compactMap { slotInFile(.service($0)) }
     plan.key = format.key.compactMap(slot)
     // Nobody reads its text again: that it is there says that amounts are.
-    if input.hasAmounts { plan.amount = FieldPlan.AmountField(slot: 0, isDecimalComma: false, isScientific: false) }
+    if input.hasAmounts {
+      plan.amount = FieldPlan.AmountField(slot: 0, isDecimalComma: false, isScientific: false)
+    }
     for direction in UsageDirection.allCases {
       plan.guide[Int(direction.rawValue)] = (format.guide[direction] ?? []).compactMap { role in
         switch role {

@@ -136,7 +136,8 @@ final class FileContext {
     storedBytes = 0
     units = [
       InputUnit(
-        file: self, index: 0, stream: NoText(), beginsInsideRecord: false, recordBytesMax: .max, hashes: false)
+        file: self, index: 0, stream: NoText(), beginsInsideRecord: false, recordBytesMax: .max, hashes: false
+      )
     ]
     self.plan = plan
   }

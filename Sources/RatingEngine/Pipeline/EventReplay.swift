@@ -26,7 +26,8 @@ extension RatingRun {
     options.keepsEvents = false
     options.earlierKeyFiles = []
     let reasons = events.flatMap { $0.preamble.inputs.flatMap { $0.leavers.filtered.map(\.name) } }
-    let setup = try RunSetup(catalog: catalog, options: options, furtherReasons: reasons, ofStoredEvents: true)
+    let setup = try RunSetup(
+      catalog: catalog, options: options, furtherReasons: reasons, ofStoredEvents: true)
     return try EventReplay(setup, events, selection, progress).run()
   }
 }
@@ -57,7 +58,8 @@ final class EventReplay: @unchecked Sendable {
     self.progress = progress
     (files, fileNumbers) = try Self.files(setup, events)
     selections = events.map { BlockSelection(selection, $0.preamble) }
-    let known = Dictionary(uniqueKeysWithValues: SuspenseReason.allCases.map { (Label($0.code), $0.rawValue) })
+    let known = Dictionary(
+      uniqueKeysWithValues: SuspenseReason.allCases.map { (Label($0.code), $0.rawValue) })
     reasons = events.map { file in
       file.preamble.reasons.map { known[$0] ?? SuspenseReason.badRecord.rawValue }
     }

@@ -30,7 +30,9 @@ struct MemoryBudget: Sendable {
   private static let shareBytesMin = 64 << 10
 
   /// Divides `memoryBytes`; a store that the run does not have leaves its share to the others.
-  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool, keepsEvents: Bool = false,
+  init(
+    memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool,
+    keepsEvents: Bool = false,
     settles: Bool = false
   ) {
     let keys = findsDuplicates ? 1 : 0

@@ -43,7 +43,8 @@ final class RunSetup: Sendable {
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 
-  init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook(),
+  init(
+    catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook(),
     furtherReasons: [Label] = [], ofStoredEvents: Bool = false
   ) throws(RunFault) {
     hasToldDuplicates = options.findsDuplicates || ofStoredEvents

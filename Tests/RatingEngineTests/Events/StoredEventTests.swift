@@ -64,7 +64,10 @@ import Testing
     let copies = month.lines[10..<40]
     let found = try Self.difference(
       month.catalog(),
-      [("pbx-1.csv", month.file(month.lines[..<cut])), ("pbx-2.csv", month.file(month.lines[cut...] + copies))]
+      [
+        ("pbx-1.csv", month.file(month.lines[..<cut])),
+        ("pbx-2.csv", month.file(month.lines[cut...] + copies)),
+      ]
     ) { options in
       options.chunkBytes = [64, 1000, 4096][Int(seed) % 3]
     }

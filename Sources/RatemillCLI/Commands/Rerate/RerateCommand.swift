@@ -54,7 +54,8 @@ struct RerateOptions: CommandOptions {
     .value(
       "csv", "FILE", in: OptionGroup.output, into: \.csv, OptionValue.file,
       "Write every key that differs to FILE as CSV; - is standard output",
-      details: "Old, new and difference of events, billed quantity and amount, of the events that were rated again."),
+      details:
+        "Old, new and difference of events, billed quantity and amount, of the events that were rated again."),
     .json(),
     .value(
       "threads", "N", short: "j", in: OptionGroup.machine, into: \.threads,
@@ -85,7 +86,8 @@ struct RerateConfiguration: Sendable, Equatable {
   /// The events that are meant.
   var box: EventBox {
     EventBox(
-      from: from.map { Int64($0.dayNumber) * 86_400_000 }, until: until.map { Int64($0.dayNumber) * 86_400_000 },
+      from: from.map { Int64($0.dayNumber) * 86_400_000 },
+      until: until.map { Int64($0.dayNumber) * 86_400_000 },
       accounts: accounts.isEmpty ? nil : Set(accounts.map { Label($0) }))
   }
 }

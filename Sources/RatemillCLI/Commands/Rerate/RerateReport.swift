@@ -57,7 +57,8 @@ struct RerateReport {
     guard let first = outcome.commits.first?.commit.run, let last = outcome.commits.last?.commit else {
       return console.say("nothing to commit: \(store) is as it was")
     }
-    let numbers = outcome.commits.count == 1 ? "run \(first.number)" : "runs \(first.number) to \(last.run.number)"
+    let numbers =
+      outcome.commits.count == 1 ? "run \(first.number)" : "runs \(first.number) to \(last.run.number)"
     console.say("committed \(numbers) to \(store); audit \(last.auditHead.prefix(16))")
     console.say("next: ratemill adjustments --store \(store)")
   }
