@@ -170,7 +170,6 @@ enum RerateCommand: Command {
       defer { ticker.stop() }
       var status = ExitStatus.done
       try rerating.run(configuration.box, isPreview: configuration.isPreview) { outcome throws(FileFault) in
-        ticker.stop()
         status = try RerateReport(outcome, configuration, console: console).write()
       }
       return status
