@@ -2,6 +2,7 @@
 
 public import BillingStore
 public import Catalog
+import DurableFiles
 public import Invoicing
 public import RatingEngine
 
@@ -33,6 +34,11 @@ public enum OperationFault: Error, Sendable {
   /// Does something with a store; its fault becomes one of the operation.
   static func ofStore<Result>(_ body: () throws(StoreFault) -> Result) throws(OperationFault) -> Result {
     do throws(StoreFault) { return try body() } catch { throw .store(error) }
+  }
+
+  /// Does something with files; its fault becomes one of the operation.
+  static func ofFiles<Result>(_ body: () throws(FileFault) -> Result) throws(OperationFault) -> Result {
+    do throws(FileFault) { return try body() } catch { throw .store(.file(error)) }
   }
 
   /// Does something with the engine; its fault becomes one of the operation.

@@ -53,6 +53,7 @@ public struct StoreRating {
     options.keepsSummary = true
     options.keepsSuspense = true
     options.keepsKeys = true
+    options.keepsEvents = true
     options.hashesInputs = true
     options.findsDuplicates = true
     self.options = options

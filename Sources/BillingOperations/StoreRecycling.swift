@@ -42,6 +42,7 @@ public struct StoreRecycling {
     options.keepsSummary = true
     options.keepsSuspense = true
     options.keepsKeys = true
+    options.keepsEvents = true
     options.hashesInputs = true
     options.findsDuplicates = true
     options.sourceName = nil

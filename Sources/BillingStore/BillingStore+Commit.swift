@@ -35,6 +35,8 @@ public struct RunDraft: Sendable {
   public var sources: [Source] = []
   /// Of kind recycle: the suspended records that it has read.
   public var moves: SuspenseMoves?
+  /// Which catalog has priced which events, where it is not one alone.
+  public var layers: [RunLayer] = []
 
   /// Makes a draft of a run that replaces nothing.
   public init() {}
@@ -63,37 +65,60 @@ extension BillingStore {
   /// and the staged one is removed. The catalog was kept before (`keepCatalog`).
   /// - Precondition: opened for changing.
   public func commitStagedRun(_ draft: RunDraft) throws(StoreFault) -> RunCommit {
-    let usage: UsageFolder
-    do throws(UsageFolderFault) { usage = try UsageFolder.open(stagedRunPath) } catch { throw .usage(error) }
-    let identity = RunIdentity(usage.manifest, kind: draft.kind, replacing: draft.replaces)
-    if let run = try run(identity: identity.hash) {
+    let prepared = try prepare(stagedRunPath, draft)
+    if let run = try run(identity: prepared.identity.hash) {
       try removeStaged()
       return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
     }
-    let totals = try UsageTotals(of: usage)
-    let parts = try Self.parts(of: usage)
-    do throws(FileFault) {
+    try place(prepared)
+    return try book.transaction { () throws(StoreFault) in try insert(prepared) }
+  }
+
+  /// A run whose documents were read and added up.
+  struct PreparedRun {
+    var draft: RunDraft
+    var usage: UsageFolder
+    var identity: RunIdentity
+    var totals: UsageTotals
+    var parts: [RunPart]
+  }
+
+  /// Reads the documents at `path` once more; files that `shared` has as well are those of that run.
+  func prepare(
+    _ path: String, _ draft: RunDraft, sharing shared: RunRecord? = nil
+  ) throws(StoreFault) -> PreparedRun {
+    let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in try UsageFolder.open(path) }
+    return PreparedRun(
+      draft: draft, usage: usage,
+      identity: RunIdentity(usage.manifest, kind: draft.kind, replacing: draft.replaces),
+      totals: try UsageTotals(of: usage), parts: try parts(of: usage, sharing: shared))
+  }
+
+  /// Gives the folder of a prepared run its name.
+  func place(_ prepared: PreparedRun) throws(StoreFault) {
+    try StoreFault.ofFiles { () throws(FileFault) in
       try DurableFolder.rename(
-        stagedRunPath, to: path(.runs, identity.runID), operations: operations)
-    } catch {
-      throw .file(error)
+        prepared.usage.path, to: path(.runs, prepared.identity.runID), operations: operations)
     }
-    return try book.transaction { () throws(StoreFault) in
-      let run = try insertRun(draft, identity, usage)
-      try insertFiles(of: run, usage.manifest, draft.places)
-      try insertParts(parts, of: run)
-      try insertSources(draft.sources, run)
-      try totals.insert(into: book, table: "run_usage", owner: run.id)
-      try insertSuspense(of: run, usage.suspenseDigest)
-      if let moves = draft.moves {
-        try insert(
-          moves, .recycle, runID: run.id, reason: "", catalog: run.ratingHash, at: run.committedAt)
-      }
-      let head = try AuditTrail(book: book).append(
-        draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft),
-        at: run.committedAt)
-      return RunCommit(run: run, wasThere: false, auditHead: head)
+  }
+
+  /// Adds the rows of a run whose folder is in its place; inside a transaction.
+  func insert(_ prepared: PreparedRun) throws(StoreFault) -> RunCommit {
+    let (draft, usage) = (prepared.draft, prepared.usage)
+    let run = try insertRun(draft, prepared.identity, usage)
+    try insertFiles(of: run, usage.manifest, draft.places)
+    try insertParts(prepared.parts, of: run)
+    try insertSources(draft.sources, run)
+    try insert(draft.layers, of: run)
+    try prepared.totals.insert(into: book, table: "run_usage", owner: run.id)
+    try insertSuspense(of: run, usage.suspenseDigest)
+    if let moves = draft.moves {
+      try insert(moves, .recycle, runID: run.id, reason: "", catalog: run.ratingHash, at: run.committedAt)
     }
+    let head = try AuditTrail(book: book).append(
+      draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft),
+      at: run.committedAt)
+    return RunCommit(run: run, wasThere: false, auditHead: head)
   }
 
   /// Throws the staged documents away.

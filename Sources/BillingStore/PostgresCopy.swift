@@ -16,9 +16,9 @@ extension BillingStore {
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
-    "billed_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes", "suspense_edits",
-    "drafts",
-    "draft_accounts", "draft_documents", "decisions", "invoice_documents", "invoice_document_lines",
+    "billed_usage", "run_catalogs", "run_catalog_accounts", "audit", "suspense_actions", "suspense_moves",
+    "suspense_changes", "suspense_edits", "drafts", "draft_accounts", "draft_documents", "decisions",
+    "invoice_documents", "invoice_document_lines",
   ]
 
   /// The file of an export that is there in every export.

@@ -14,15 +14,27 @@ struct RunPart: Hashable {
 
 extension BillingStore {
   /// The files of a folder that its manifest does not list, sorted by name.
-  static func parts(of usage: UsageFolder) throws(StoreFault) -> [RunPart] {
+  static func parts(
+    of usage: UsageFolder, without known: Set<String> = []
+  ) throws(StoreFault) -> [RunPart] {
     let listed = Set(usage.manifest.files.map(\.name)).union([SummaryManifest.fileName])
     let (names, result) = SystemFileOperations().names(in: usage.path)
     guard result >= 0 else { throw .file(FileFault(path: usage.path, operation: .list, code: -result)) }
     var parts: [RunPart] = []
-    for name in names.sorted() where !listed.contains(name) {
+    for name in names.sorted() where !listed.contains(name) && !known.contains(name) {
       parts.append(try part(name, in: usage.path))
     }
     return parts
+  }
+
+  /// The same; a file that is one with that of another run is as it was committed there.
+  func parts(of usage: UsageFolder, sharing shared: RunRecord?) throws(StoreFault) -> [RunPart] {
+    guard let shared else { return try Self.parts(of: usage) }
+    let known = try parts(of: shared).filter { part in
+      guard let own = FilePlace(path: usage.path + "/" + part.name) else { return false }
+      return own == FilePlace(path: partPath(part.name, of: shared))
+    }
+    return try Self.parts(of: usage, without: Set(known.map(\.name))) + known
   }
 
   /// The files that were there when the run was committed, sorted by name.

@@ -8,7 +8,7 @@ import UsageSummary
 
 /// A usage folder on its way, with the bytes that one run over all the usage would have written.
 struct SummaryFolderWriter {
-  private let folder: PublishedFolder
+  let folder: PublishedFolder
   private let writer: ZstdWriter
   private var hash = SHA256()
   private var text: [UInt8]
@@ -58,6 +58,35 @@ struct SummaryFolderWriter {
     try writer.finish()
     return SummaryManifest.File(
       name: name, rowCount: Int64(rowCount), decodedBytes: Int64(bytes.count), sha256: SHA256.hex(of: bytes))
+  }
+
+  /// Writes a compressed document that `make` gives in pieces, the header first, then one for each row.
+  func write(
+    _ name: String, _ make: (([UInt8]) -> Void) throws(StoreFault) -> Void
+  ) throws(StoreFault) -> SummaryManifest.File {
+    let writer = try StoreFault.ofFiles { () throws(FileFault) in
+      try ZstdWriter(folder.writer(name, mode: 0o600))
+    }
+    var hash = SHA256()
+    var pieces = -1
+    var fault: FileFault?
+    var text: [UInt8] = []
+    func flush() {
+      hash.update(text)
+      do throws(FileFault) { try writer.write(contentsOf: text) } catch { fault = fault ?? error }
+      text.removeAll(keepingCapacity: true)
+    }
+    try make { piece in
+      pieces += 1
+      text += piece
+      if text.count >= Self.textBytesMax { flush() }
+    }
+    flush()
+    if let fault { throw .file(fault) }
+    let byteCount = writer.byteCount
+    try StoreFault.ofFiles { () throws(FileFault) in try writer.finish() }
+    return SummaryManifest.File(
+      name: name, rowCount: Int64(pieces), decodedBytes: byteCount, sha256: hash.hexDigest())
   }
 
   /// Writes the manifest and puts the folder in place.

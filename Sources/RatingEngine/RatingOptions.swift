@@ -37,6 +37,8 @@ public struct RatingOptions: Sendable {
   public var forgottenKeyFile: String?
   /// Whether the keys of all records are kept in the published folder, for runs that come later.
   public var keepsKeys = false
+  /// Whether all events are kept in the published folder, so that they can be rated again without their files.
+  public var keepsEvents = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.
   public var expectedRecords: Int?
   /// See `expectedRecords`.

@@ -42,7 +42,8 @@ final class NightDesk {
 
   /// Writes a catalog; calls to 44… cost `price` a minute.
   func writeCatalog(
-    _ name: String, price: String = "0.0100", sources: String = "pbx,pbx*,ratemill-csv,DE,,\n"
+    _ name: String, price: String = "0.0100", blocked: Bool = false,
+    sources: String = "pbx,pbx*,ratemill-csv,DE,,\n"
   ) throws {
     let files = [
       "catalog.yaml": "currency: EUR\n", "accounts.csv": "account,plan\nacme,retail\nzebra,retail\n",
@@ -50,7 +51,7 @@ final class NightDesk {
         "kind,key,account,service\nrange,493023125100-493023125199,acme,main\nrange,493023125200-493023125299,zebra,\n",
       "sources.csv": "source,pattern,format,country,sequence,expected\n" + sources,
       "decks/retail.csv":
-        "prefix,destination,price,increment\n44,United Kingdom,\(price),60/60\n1,United States,0.0200,1/1\n",
+        "prefix,destination,price,increment,status\n44,United Kingdom,\(price),60/60,\(blocked ? "blocked" : "")\n1,United States,0.0200,1/1,\n",
       "plans/retail.yaml":
         "plan: retail\nlook_up: {voice: retail}\ncharges:\n  - {charge: calls, kinds: [voice], price: deck}\n",
     ]
@@ -113,6 +114,30 @@ final class NightDesk {
   func revoke(_ name: String, reason: String = "test", tools: StoreTools? = nil) throws {
     let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
     _ = try StoreRevoking.revoke(store.run(named: name), reason: reason, in: store)
+  }
+
+  /// Rates what the store holds again with another catalog.
+  @discardableResult func rerate(
+    _ catalog: String, _ box: EventBox = EventBox(), isPreview: Bool = false, tools: StoreTools? = nil,
+    _ look: (RerateDelta) throws -> Void = { _ in }
+  ) throws -> StoreRerating.Outcome {
+    let store = try BillingStore.open(
+      storePath, for: isPreview ? .reading : .changing(creates: false), tools: tools ?? self.tools())
+    let path = folder.path(of: catalog)
+    var options = RatingOptions()
+    options.threadCount = 2
+    options.memoryBytes = 16 << 20
+    let rerating = StoreRerating(
+      in: store, catalog: try loaded(path), catalogPath: path, options: options, progress: RunProgress(),
+      semantics: 1)
+    var outcome = StoreRerating.Outcome()
+    var fault: (any Error)?
+    try rerating.run(box, isPreview: isPreview) { done throws(FileFault) in
+      outcome = done
+      do { try look(done.delta) } catch { fault = error }
+    }
+    if let fault { throw fault }
+    return outcome
   }
 
   /// Freezes a period as billed.

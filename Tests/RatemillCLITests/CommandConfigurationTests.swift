@@ -137,11 +137,11 @@ private func read<C: Command>(
   }
 
   @Test func decisionsNeedSomethingAndAReason() throws {
-    let approve = try read(InvoiceApproveCommand.self, "--store s --by Ines acme")
+    let approve = try read(InvoiceApproveCommand.self, "--store s --who Ines acme")
     #expect(approve.drafts == ["acme"] && approve.by == "Ines" && approve.reason == "")
-    #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --by Ines") }
+    #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --who Ines") }
     #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --all acme") }
-    for line in ["--store s --by Ines acme", "--store s --charge C-1"] {
+    for line in ["--store s --who Ines acme", "--store s --charge C-1"] {
       #expect(throws: UsageError.self) { try read(InvoiceHoldCommand.self, line) }
       #expect(throws: UsageError.self) { try read(InvoiceRejectCommand.self, line) }
     }

@@ -22,8 +22,14 @@ import Testing
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
     "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
     "drafts": ("drafts", ""), "earlier": ("drafts", ""), "store": ("store", ""), "reason": ("test", ""),
-    "only": ("acme", ""), "postgres-copy": ("copy", ""),
+    "only": ("acme", ""), "postgres-copy": ("copy", ""), "invoice": ("INV-0001", ""), "line": ("1", "0"),
+    "item": ("1", "0"), "charge": ("T-2058", ""), "who": ("Ines", ""), "date": ("2026-07-01", "today"),
+    "code": ("no-price", "no-prize"), "text": ("a,b", ""), "file": ("fixed.csv", ""),
+    "until": ("2026-07-01", "x"), "rerate --from": ("2026-06-01", "x"), "rerate --accounts": ("acme", ""),
   ]
+
+  /// Words that mean something else where made-up calls are asked for, or are numbers of a call.
+  private static let homonyms: Set<String> = ["from", "accounts"]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {
     for command in CommandRunner.commands { try Self.checkRows(command) }
@@ -33,7 +39,7 @@ import Testing
     let nothing = String(describing: C.Options())
     for row in C.table.map(\.row) {
       let place = "\(C.spec.name) --\(row.long)"
-      let value = values[row.long]
+      let value = values[place] ?? values[row.long]
       let taken: String
       let refused: String
       if row.valueName == nil {
@@ -96,6 +102,7 @@ import Testing
         first[row.long] = row
         continue
       }
+      if Self.homonyms.contains(row.long) { continue }
       #expect(row.short == known.short, "\(row.long)")
       #expect(row.valueName == known.valueName, "\(row.long)")
       #expect(row.group == known.group, "\(row.long)")

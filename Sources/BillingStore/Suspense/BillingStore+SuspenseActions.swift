@@ -199,4 +199,15 @@ extension BillingStore {
     }
     return moves
   }
+
+  /// Suspended records of a run that were recycled or written off.
+  public func movedRecordCount(of run: RunRecord) throws(StoreFault) -> Int {
+    Int(
+      try book.integer(
+        """
+        SELECT COALESCE(SUM(m.last_row - m.first_row + 1), 0) FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
+        LEFT JOIN runs AS r ON r.run_id = a.run_id
+        WHERE m.run_id = ? AND m.state <> 'suspended' AND (a.run_id IS NULL OR r.state = 'current')
+        """, [.text(run.id)]) ?? 0)
+  }
 }

@@ -38,8 +38,8 @@ public struct SuspenseFilter: Sendable {
   public var ids: Set<SuspenseID> = []
   /// Only those that wait for this reason; nil for all.
   public var reason: Label?
-  /// Only those of this account; nil for all.
-  public var account: Label?
+  /// Only those of these accounts; none for all.
+  public var accounts: Set<Label> = []
   /// Only those of this source; nil for all.
   public var source: Label?
 
@@ -47,12 +47,12 @@ public struct SuspenseFilter: Sendable {
   public init() {}
 
   /// Whether nothing limits the choice.
-  public var isEverything: Bool { ids.isEmpty && reason == nil && account == nil && source == nil }
+  public var isEverything: Bool { ids.isEmpty && reason == nil && accounts.isEmpty && source == nil }
 
   /// Whether a record is chosen.
   public func takes(_ record: SuspendedRecord) -> Bool {
     (ids.isEmpty || ids.contains(record.id)) && (reason ?? record.reason) == record.reason
-      && (account ?? record.row.account) == record.row.account
+      && (accounts.isEmpty || accounts.contains(record.row.account))
       && (source ?? record.row.source) == record.row.source
   }
 }

@@ -27,7 +27,7 @@ public struct BillingTables: Sendable {
   public init() {}
 
   /// Files that only invoices need: they make `Catalog.billingHash`.
-  static let files = [
+  public static let files = [
     "contracts.csv", "price-book.csv", "counts.csv", "charges.csv", "tickets.csv", "discounts.csv",
     "commitments.csv", "taxes.csv", "exemptions.csv", "opening.csv",
   ]

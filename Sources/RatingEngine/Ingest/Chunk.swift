@@ -17,6 +17,8 @@ final class Chunk {
   var text: UnsafeMutablePointer<UInt8>
   /// Bytes of text; the last one ends a record.
   var length = 0
+  /// The text.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: text, count: length) }
   /// Decoded bytes of the unit before the text.
   var unitOffset: Int64 = 0
   /// Number of the chunk in its unit.

@@ -32,6 +32,10 @@ final class FileContext {
   var controlRecords: Int?
   /// Chosen rows of each call, where the format chooses among several.
   var legs: LegTable?
+  /// Which texts of its records are kept with their events, where events are kept.
+  var layout: StoredLayout?
+  /// What is known of an input whose events are read instead of its bytes.
+  let stored: StoredInput?
 
   /// Plain files are read in stretches of this many bytes, so that several workers share a large one.
   private static let plainUnitBytes = 32 << 20
@@ -50,6 +54,7 @@ final class FileContext {
     allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil
   ) throws(RunFault) {
     self.index = index
+    stored = nil
     name = input.name
     self.sourceIndex = sourceIndex
     source = catalog.sources[sourceIndex]
@@ -118,6 +123,27 @@ final class FileContext {
     openUnitCount = units.count
   }
 
+  /// An input of a finished run, whose events are stored; nothing is opened.
+  init(index: Int, stored: StoredInput, sourceIndex: Int, catalog: Catalog, plan: FieldPlan) {
+    self.index = index
+    self.stored = stored
+    name = stored.name.description
+    self.sourceIndex = sourceIndex
+    source = catalog.sources[sourceIndex]
+    format = catalog.formats[source.formatIndex]
+    descriptor = -1
+    ownsDescriptor = false
+    identity = nil
+    spool = nil
+    storedBytes = 0
+    units = [
+      InputUnit(
+        file: self, index: 0, stream: NoText(), beginsInsideRecord: false, recordBytesMax: .max, hashes: false
+      )
+    ]
+    self.plan = plan
+  }
+
   deinit { if ownsDescriptor { close(descriptor) } }
 
   private func storedBytesReader(_ head: [UInt8]) -> any StoredBytes {
@@ -162,5 +188,12 @@ final class FileContext {
   }
 
   /// Whether a checksum vouches for all of it.
-  var isChecked: Bool { units.allSatisfy(\.isChecked) }
+  var isChecked: Bool { stored?.isChecked ?? units.allSatisfy(\.isChecked) }
+}
+
+/// The text of an input that is not read.
+private final class NoText: TextStream {
+  var storedOffset: Int64 { 0 }
+  var isChecked: Bool { true }
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int { 0 }
 }

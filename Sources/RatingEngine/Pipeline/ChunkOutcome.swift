@@ -9,6 +9,8 @@ final class ChunkOutcome {
   var totals = DoorTotals()
   /// Events that are settled when all was read; rows refer to them by index.
   let packed = PackedChunk()
+  /// Events that are kept for later runs, where they are wanted.
+  let events = ChunkEvents()
   /// Further rows of rated records, in the order of the rows that they belong to.
   var parts: [PartRow] = []
   /// Suspended records; rows of later doors refer to them by index.
@@ -64,6 +66,12 @@ final class ChunkOutcome {
   }
 
   func reset(for chunk: Chunk) {
+    reset(for: chunk.unit, unitOffset: chunk.unitOffset, sequence: chunk.sequence)
+    oversize = chunk.oversize
+    if !chunk.oversize.isEmpty { chunk.oversize.removeAll() }
+  }
+
+  func reset(for unit: InputUnit?, unitOffset: Int64, sequence: Int) {
     rowCount = 0
     if !parts.isEmpty { parts.removeAll(keepingCapacity: true) }
     packed.removeAll()
@@ -71,11 +79,10 @@ final class ChunkOutcome {
     suspense.removeAll(keepingCapacity: true)
     unparsable.removeAll(keepingCapacity: true)
     details.removeAll(keepingCapacity: true)
-    oversize = chunk.oversize
-    if !chunk.oversize.isEmpty { chunk.oversize.removeAll() }
-    unit = chunk.unit
-    unitOffset = chunk.unitOffset
-    sequence = chunk.sequence
+    if !oversize.isEmpty { oversize.removeAll() }
+    self.unit = unit
+    self.unitOffset = unitOffset
+    self.sequence = sequence
     lineCount = 0
     trailer = TrailerTotals()
   }

@@ -5,11 +5,11 @@ import Money
 
 /// Rates chunks. One for each worker; readers and raters are kept per source, columns per file.
 final class ChunkRater {
-  private let setup: RunSetup
-  private let scratch = ScratchText()
+  let setup: RunSetup
+  let scratch = ScratchText()
   private let splitter: RecordSplitter
-  private let batch = UsageBatch()
-  private var columns: FieldColumns
+  let batch = UsageBatch()
+  private(set) var columns: FieldColumns
   private var columnsFileIndex = -1
   private var readers: [Int: EventReader] = [:]
   private var raters: [Int: Rater] = [:]
@@ -30,6 +30,7 @@ final class ChunkRater {
     rater.span = EventSpan()
     let clock = setup.options.stageClock
     clock?.start()
+    if let layout = file.layout { outcome.events.begin(layout) } else { outcome.events.removeAll() }
     splitter.begin(UnsafePointer(chunk.text), chunk.length, plan: plan)
     clock?.lap(.scan)
     while splitter.next(batch, columns) {
@@ -50,15 +51,19 @@ final class ChunkRater {
           batch, columns, plan, text: UnsafePointer(chunk.text), outcome.rows + first, firstRow: first,
           into: outcome.packed)
       }
-      if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
+      if setup.options.keepsDetail {
+        noteDetail(outcome, rater, plan, text: UnsafePointer(chunk.text), firstRow: first)
+      }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
       if count < batch.count || setup.keepsSuspense {
-        noteLeavers(chunk, outcome, rater, plan, firstRow: first)
+        noteLeavers(outcome, rater, firstRow: first, hasAmounts: plan.amount != nil) { entry($0, chunk) }
       }
+      if file.layout != nil { noteEvents(chunk, outcome, rater, firstRow: first) }
       scratch.reset()
       clock?.lap(.pack)
     }
+    if file.layout != nil { outcome.events.finish(text: chunk.bytes) }
     outcome.lineCount = splitter.lineCount
     outcome.packed.span = rater.span
     outcome.packed.close(partCount: setup.settlePartCount)
@@ -76,7 +81,7 @@ final class ChunkRater {
     }
   }
 
-  private func prepare(_ file: FileContext, _ plan: FieldPlan) {
+  func prepare(_ file: FileContext, _ plan: FieldPlan) {
     guard columnsFileIndex != file.index || columns.slotCount != plan.slotCount else { return }
     columns = FieldColumns(slotCount: plan.slotCount, empty: UnsafePointer(setup.emptyText.base))
     columnsFileIndex = file.index
@@ -92,7 +97,7 @@ final class ChunkRater {
     return reader
   }
 
-  private func rater(_ file: FileContext) -> Rater {
+  func rater(_ file: FileContext) -> Rater {
     if let rater = raters[file.sourceIndex] { return rater }
     let rater = Rater(
       catalog: setup.catalog, keyPlan: setup.keyPlan, sourceIndex: file.sourceIndex,
@@ -137,8 +142,8 @@ final class ChunkRater {
   }
 
   /// Keeps a detail row for every rated record.
-  private func noteDetail(
-    _ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, firstRow: Int
+  func noteDetail(
+    _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, text: TextPointer, firstRow: Int
   ) {
     let detail = DetailText(setup)
     var row = firstRow
@@ -148,7 +153,7 @@ final class ChunkRater {
         outcome.rows[row].payload = UInt32(outcome.details.count)
         outcome.details.append(
           detail.row(
-            record, batch, columns, plan, rater, text: UnsafePointer(chunk.text),
+            record, batch, columns, plan, rater, text: text,
             isSettled: outcome.rows[row].door == Door.settled))
       }
       row += 1
@@ -161,25 +166,44 @@ final class ChunkRater {
     for record in 0..<batch.count
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
       let key = ConflictKey(low: outcome.rows[row].identity, high: outcome.rows[row].identityHigh)
-      if setup.known.conflicts.contains(key) {
-        batch.door[record] = Door.suspended
-        batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
-        batch.faultField[record] = FieldRoleName.key
-        if outcome.rows[row].door == Door.settled { outcome.packed.drop(outcome.rows[row].packedIndex) }
-        outcome.rows[row].door = Door.suspended
-        // Not a part of it, as a rated record's row may say.
-        outcome.rows[row].quantityRaw = batch.quantity[record]
-        outcome.rows[row].reason = UInt16(SuspenseReason.duplicateConflict.rawValue)
-      }
+      if setup.known.conflicts.contains(key) { suspendConflict(record, row: row, outcome) }
       row += 1
     }
   }
 
+  /// Lets a record leave by door 3, whatever became of it.
+  func suspendConflict(_ record: Int, row: Int, _ outcome: ChunkOutcome) {
+    batch.door[record] = Door.suspended
+    batch.reason[record] = UInt16(SuspenseReason.duplicateConflict.rawValue)
+    batch.faultField[record] = FieldRoleName.key
+    if outcome.rows[row].door == Door.settled { outcome.packed.drop(outcome.rows[row].packedIndex) }
+    outcome.rows[row].door = Door.suspended
+    // Not a part of it, as a rated record's row may say.
+    outcome.rows[row].quantityRaw = batch.quantity[record]
+    outcome.rows[row].reason = UInt16(SuspenseReason.duplicateConflict.rawValue)
+  }
+
+  /// Keeps the events of a batch for later runs.
+  private func noteEvents(_ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, firstRow: Int) {
+    if outcome.events.isFull { outcome.events.finish(text: chunk.bytes) }
+    var row = firstRow
+    outcome.events.add(batch, columns) { record in
+      let door = outcome.rows[row].door
+      row += 1
+      let isConflict = batch.reason[record] == UInt16(SuspenseReason.duplicateConflict.rawValue)
+      return StoredDecision(
+        door: door, isConflict: door == Door.suspended && isConflict, account: rater.accountIndex(record))
+    }
+  }
+
   /// Counts what left at doors 1 and 2, and keeps what goes to suspense.
-  private func noteLeavers(
-    _ chunk: Chunk, _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, firstRow: Int
+  ///
+  /// - Parameters:
+  ///   - hasAmounts: whether the batch has recorded amounts.
+  ///   - entry: the suspended record of a number, with its bytes.
+  func noteLeavers(
+    _ outcome: ChunkOutcome, _ rater: Rater, firstRow: Int, hasAmounts: Bool, _ entry: (Int) -> SuspenseEntry
   ) {
-    let hasAmounts = plan.amount != nil
     var row = firstRow
     for record in 0..<batch.count {
       switch batch.door[record] {
@@ -192,13 +216,13 @@ final class ChunkRater {
         outcome.totals.withoutQuantity += 1
         if setup.keepsSuspense {
           outcome.unparsable.append(outcome.suspense.count)
-          outcome.suspense.append(entry(record, chunk))
+          outcome.suspense.append(entry(record))
         }
       case Door.suspended:
         if setup.keepsSuspense {
           let account = rater.accountIndex(record)
           outcome.rows[row].payload = UInt32(outcome.suspense.count)
-          var suspended = entry(record, chunk)
+          var suspended = entry(record)
           suspended.kind = batch.kind[record]
           suspended.quantity = batch.quantity[record]
           suspended.account = account
@@ -213,7 +237,7 @@ final class ChunkRater {
     }
   }
 
-  private func isTooLong(_ record: Int) -> Bool {
+  func isTooLong(_ record: Int) -> Bool {
     batch.door[record] == Door.unparsable
       && batch.reason[record] == UInt16(SuspenseReason.recordTooLong.rawValue)
   }
@@ -224,14 +248,20 @@ final class ChunkRater {
       start: UnsafePointer(chunk.text) + Int(offset), count: Int(batch.length[record]))
     var entry = SuspenseEntry(
       reason: SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])) ?? .badRecord,
-      faultField: batch.faultField[record], lineInChunk: batch.line[record], offsetInChunk: offset,
+      faultField: batch.faultField[record], lineInChunk: batch.line[record],
+      offsetInChunk: Int64(offset),
       length: Int64(bytes.count), bytes: [])
-    if isTooLong(record) {
-      let kept = OversizeRecord(bytes, unitOffset: 0, sequence: 0)
-      (entry.bytes, entry.hash) = (kept.head, kept.hash)
-    } else {
-      entry.bytes = Array(bytes)
-    }
+    keep(bytes, in: &entry, isTooLong: isTooLong(record))
     return entry
+  }
+
+  /// Keeps the bytes of a suspended record: of one over the limit the beginning and a hash.
+  func keep(_ bytes: UnsafeBufferPointer<UInt8>, in entry: inout SuspenseEntry, isTooLong: Bool) {
+    guard isTooLong else {
+      entry.bytes = Array(bytes)
+      return
+    }
+    let kept = OversizeRecord(bytes, unitOffset: 0, sequence: 0)
+    (entry.bytes, entry.hash) = (kept.head, kept.hash)
   }
 }

@@ -20,6 +20,8 @@ struct MemoryBudget: Sendable {
   let suspenseBytes: Int
   /// Rows of the rated detail, and as much again for what settled events have to say before they have rows.
   let detailBytes: Int
+  /// Events that are kept for later runs, before they go to disk.
+  let eventBytes: Int
 
   /// Ordering the rows of the output: filter, log and suspects are gone by then. Without them it has a share of its own.
   let outputBytes: Int
@@ -28,8 +30,11 @@ struct MemoryBudget: Sendable {
   private static let shareBytesMin = 64 << 10
 
   /// Divides `memoryBytes`; a store that the run does not have leaves its share to the others.
-  init(memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool, settles: Bool = false)
-  {
+  init(
+    memoryBytes: Int, findsDuplicates: Bool, keepsSuspense: Bool, keepsDetail: Bool,
+    keepsEvents: Bool = false,
+    settles: Bool = false
+  ) {
     let keys = findsDuplicates ? 1 : 0
     let suspense = keepsSuspense ? 1 : 0
     let detail = keepsDetail ? 1 : 0
@@ -37,7 +42,8 @@ struct MemoryBudget: Sendable {
     // order takes at most 48 bytes where a cell and its slot take 40, so the output needs seven parts where cells have six.
     // While packed events are settled, the output's share is free for what is loaded of them.
     let settled = settles ? 7 : 0
-    let parts = 6 + 7 + suspense + detail * (settles ? 2 : 1) + settled
+    let events = keepsEvents ? 2 : 0
+    let parts = 6 + 7 + events + suspense + detail * (settles ? 2 : 1) + settled
     func share(_ weight: Int) -> Int {
       weight == 0 ? 0 : max(Self.shareBytesMin, memoryBytes / parts * weight)
     }
@@ -48,6 +54,7 @@ struct MemoryBudget: Sendable {
     settleBytes = share(settled)
     suspenseBytes = share(suspense)
     detailBytes = share(detail)
+    eventBytes = share(events)
     outputBytes = findsDuplicates ? share(3) + share(3) + share(1) : share(7)
   }
 
@@ -56,6 +63,6 @@ struct MemoryBudget: Sendable {
     self.init(
       memoryBytes: options.memoryBytes, findsDuplicates: options.findsDuplicates,
       keepsSuspense: options.keepsSuspense, keepsDetail: options.keepsDetail,
-      settles: settles)
+      keepsEvents: options.keepsEvents, settles: settles)
   }
 }

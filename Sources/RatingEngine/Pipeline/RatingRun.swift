@@ -34,9 +34,9 @@ public final class RunProgress: Sendable {
 
 /// Rates inputs with a catalog.
 public struct RatingRun: Sendable {
-  private let catalog: CompiledCatalog
-  private var options: RatingOptions
-  private var progress: RunProgress
+  let catalog: CompiledCatalog
+  private(set) var options: RatingOptions
+  private(set) var progress: RunProgress
 
   /// Compiles the catalog and prepares a run.
   ///
@@ -432,6 +432,7 @@ final class RunAttempt: @unchecked Sendable {
     file.plan = try FieldPlan.compile(
       file.format, columnNames: header.columnNames, headerLine: header.headerLine,
       filterReason: { setup.filterReason($0) }, serviceTag: { setup.serviceTag($0) })
+    if setup.options.keepsEvents { file.layout = file.plan.map { StoredLayout($0) } }
     unit.headerLines = header.lineCount
     skip(header.byteCount)
   }

@@ -27,6 +27,8 @@ final class RunLedger {
   var watched: SettledEvent?
   /// What the detail of settled events begins with, where it is wanted.
   let settledDetail: SettledDetail?
+  /// Events that are kept for later runs, where they are wanted.
+  private(set) var events: EventLog?
   var filter: KeyFilter
   let log: SpillableLog<LoggedKey>
   private let suspects: SpillableLog<Suspect>
@@ -52,6 +54,7 @@ final class RunLedger {
     settledDetail =
       setup.options.keepsDetail && setup.catalog.settled.isAny
       ? SettledDetail(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
+    events = setup.options.keepsEvents ? EventLog(setup, fileCount: fileCount) : nil
     filter =
       setup.options.keyFilterWords.map { KeyFilter(fixedWords: $0) }
       ?? KeyFilter(
@@ -73,6 +76,7 @@ final class RunLedger {
     var totals = outcome.totals
     unit.setLineCount(outcome.lineCount, ofChunk: outcome.sequence)
     for record in outcome.oversize { try take(record, of: unit) }
+    try events?.take(outcome, unit)
     for index in outcome.unparsable {
       try place(outcome.suspense[index], outcome, unit, logIndex: -1)
     }
@@ -268,8 +272,8 @@ final class RunLedger {
   func take(_ record: OversizeRecord, of unit: InputUnit) throws(FileFault) {
     if record.isComment { return }
     fileTotals[unit.file.index].read += 1
-    fileTotals[unit.file.index].withoutQuantity += 1
-    fileTotals[unit.file.index].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
+    countOversize(file: unit.file.index)
+    try events?.take(record, unit)
     let entry = SuspenseEntry(
       reason: .recordTooLong, faultField: FieldRoleName.none, lineInChunk: 0, offsetInChunk: 0,
       length: record.length,
@@ -277,7 +281,24 @@ final class RunLedger {
     try suspense?.append(entry, unit, sequence: record.sequence, unitOffset: record.unitOffset, tag: -1)
   }
 
+  /// Counts a record over the limit as suspended.
+  func countOversize(file: Int) {
+    fileTotals[file].withoutQuantity += 1
+    fileTotals[file].suspended[Int(SuspenseReason.recordTooLong.rawValue)] += 1
+  }
+
   // MARK: the end
+
+  /// Counts what was taken of stored events as what was read.
+  func countAllAsRead() {
+    for index in fileTotals.indices {
+      let totals = fileTotals[index]
+      fileTotals[index].read = totals.rated + totals.duplicate + totals.suspendedCount + totals.filteredCount
+    }
+  }
+
+  /// Begins with what left the inputs of stored events before they were events.
+  func begin(with totals: [DoorTotals]) { fileTotals = totals }
 
   /// Settles what was put aside; to be called when it is known which copies count.
   func settle() throws(FileFault) {
@@ -336,11 +357,13 @@ final class RunLedger {
     case .counts: count(item.row, &fileTotals[file])
     case .duplicate:
       try removeSettled(item.row, item)
+      try events?.remove(place: item.logIndex, file: file)
       var row = item.row
       row.door = Door.duplicate
       count(row, &fileTotals[file])
     case .withdrawn(let keeper, let parts):
       try removeSettled(keeper, item)
+      try events?.remove(place: item.logIndex, file: file)
       withdraw(keeper, file)
       for part in parts {
         countPart(part, &fileTotals[file], sign: -1)

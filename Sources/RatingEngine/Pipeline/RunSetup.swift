@@ -25,6 +25,8 @@ final class RunSetup: Sendable {
   let known: SecondLook
   /// Who may hold how much of `options.memoryBytes`.
   let budget: MemoryBudget
+  /// Whether duplicates are left out: found in this run, or when its events were read.
+  let hasToldDuplicates: Bool
   let legReason: UInt16
   let trailerReason: UInt16
 
@@ -43,7 +45,11 @@ final class RunSetup: Sendable {
   /// Whether every input's decoded bytes are hashed: for outputs that name their inputs.
   var hashesInputs: Bool { options.hashesInputs }
 
-  init(catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook()) throws(RunFault) {
+  init(
+    catalog: CompiledCatalog, options: RatingOptions, known: SecondLook = SecondLook(),
+    furtherReasons: [Label] = [], ofStoredEvents: Bool = false
+  ) throws(RunFault) {
+    hasToldDuplicates = options.findsDuplicates || ofStoredEvents
     self.known = known
     self.catalog = catalog
     self.options = options
@@ -69,6 +75,7 @@ final class RunSetup: Sendable {
     for format in catalog.source.formats {
       for filter in format.filters where !reasons.contains(filter.reason) { reasons.append(filter.reason) }
     }
+    for reason in furtherReasons where !reasons.contains(reason) { reasons.append(reason) }
     legReason = UInt16(reasons.count)
     reasons.append("leg")
     trailerReason = UInt16(reasons.count)

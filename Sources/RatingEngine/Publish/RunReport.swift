@@ -139,13 +139,17 @@ extension RatingResult {
     }
   }
 
-  private static func fileReport(_ file: FileContext, _ totals: DoorTotals) -> RunReport.File {
+  /// What a report says of an input.
+  static func fileReport(_ file: FileContext, _ totals: DoorTotals) -> RunReport.File {
     let hash = file.units.count == 1 ? file.units[0].contentHash : nil
+    let stored = file.stored
     return RunReport.File(
-      name: file.name, source: file.source.name, byteCount: file.units.reduce(0) { $0 + $1.byteCount },
+      name: file.name, source: file.source.name,
+      byteCount: stored?.byteCount ?? file.units.reduce(0) { $0 + $1.byteCount },
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
-      hash: hash.map { "xxh3-128:" + Self.hex($0.high) + Self.hex($0.low) } ?? "")
+      hash: stored?.hash.description
+        ?? hash.map { "xxh3-128:" + Self.hex($0.high) + Self.hex($0.low) } ?? "")
   }
 
   private static func hex(_ word: UInt64) -> String {

@@ -26,6 +26,12 @@ extension RatingResult {
     do {
       if setup.options.keepsKeys { try ledger.writeKeys(to: folder.writer(KeyFile.name, mode: 0o600)) }
       ledger.releaseKeys()
+      if let events = ledger.events {
+        try events.write(
+          to: folder.writer(StoredEvents.fileName, mode: 0o600), setup, files,
+          read: ledger.fileTotals.map(\.read))
+        events.release()
+      }
       var files = [try writeSummary(folder)]
       let (suspense, tally) = try writeSuspense(folder)
       files.append(suspense)
@@ -139,7 +145,7 @@ extension RatingResult {
           duplicate: Int64(file.duplicate), suspended: Int64(file.suspended)))
     }
     let options = [
-      SummaryManifest.Option(name: "dedupe", value: setup.options.findsDuplicates ? "yes" : "no"),
+      SummaryManifest.Option(name: "dedupe", value: setup.hasToldDuplicates ? "yes" : "no"),
       SummaryManifest.Option(name: "max_record", value: Label(String(setup.options.recordBytesMax))),
     ]
     return SummaryManifest(

@@ -7,7 +7,7 @@ struct SuspenseEntry {
   /// Line in the chunk, from 0.
   var lineInChunk: UInt32
   /// Offset of the record in the chunk.
-  var offsetInChunk: UInt32
+  var offsetInChunk: Int64
   /// Index of the account, where the record came as far as that; `UInt32.max` otherwise.
   var account = UInt32.max
   /// Kind and quantity, where they could be read: `UsageBatch.absentQuantity` otherwise.

@@ -1,5 +1,7 @@
 // Why an event could not be rated: a closed list of stable codes.
 
+import Tables
+
 /// A reason for suspense. The raw value is internal; `code` is what files and reports show.
 public enum SuspenseReason: UInt8, Sendable, CaseIterable {
   /// The record has too few or too many fields, or is not the JSON object it should be.
@@ -118,6 +120,12 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .missingAmount: "ask for an export with amounts, or give the charge a price"
     case .otherCurrency: "give the account a plan in the currency of its usage"
     }
+  }
+
+  /// Codes by raw value.
+  static let codes: [Label] = allCases.reduce(into: []) { codes, reason in
+    while codes.count <= Int(reason.rawValue) { codes.append(.empty) }
+    codes[Int(reason.rawValue)] = Label(reason.code)
   }
 
   /// Whether the record left at the first door: it could not be read, so it is not compared for duplicates.

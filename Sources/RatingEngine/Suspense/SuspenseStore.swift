@@ -63,7 +63,7 @@ final class SuspenseStore {
       faultField: entry.faultField, kind: entry.kind, hasHash: hash.isEmpty ? 0 : 1)
     let address = StoredSuspense.Address(
       source: sourceRanks[unit.file.sourceIndex], file: UInt32(unit.file.index), unit: UInt32(unit.index),
-      offset: unitOffset + Int64(entry.offsetInChunk))
+      offset: unitOffset + entry.offsetInChunk)
     let headBytes = MemoryLayout<StoredSuspense.Head>.size
     try sort.append(
       tag: Int64(tag), keyBytes: StoredSuspense.Address.byteCount,

@@ -14,10 +14,22 @@ struct PublishedRun: Equatable {
   init(_ run: RatingRun, _ inputs: [InputFile]) throws {
     let folder = try TemporaryFolder()
     try run.run(inputs).publish(at: folder.path(of: "out"), semantics: 1) { _ throws(FileFault) in }
-    for name in FileContent.names(in: folder.path(of: "out")) {
-      guard let stored = folder.bytes(of: "out/" + name) else { continue }
+    self.init(folder: folder.path(of: "out"))
+  }
+
+  /// Reads what was published at `folder`.
+  init(folder: String) {
+    for name in FileContent.names(in: folder) {
+      guard let stored = FileContent.bytes(of: folder + "/" + name) else { continue }
       files[name] = name.hasSuffix(".zst") ? ZstdContent.decode(stored) : stored
     }
+  }
+
+  /// All files but one.
+  func without(_ name: String) -> PublishedRun {
+    var some = self
+    some.files[name] = nil
+    return some
   }
 
   /// Only these files.

@@ -148,13 +148,14 @@ extension TrialResult {
     suspense.utf8.split(separator: 10).dropFirst().map { row in
       let cells = ReferenceText.cells(Array(row)) ?? []
       let texts = cells.map { String(decoding: $0, as: UTF8.self) }
-      // source, file, line, byte offset, length, reason, detail, hash, form, bytes
+      // source, file, line, byte offset, length, reason, detail …, encoding, original
+      let original = cells[cells.count - 1]
       let bytes =
-        texts[8] == "hex"
-        ? stride(from: 0, to: cells[9].count, by: 2).map { texts[9].utf8.dropFirst($0).prefix(2) }.map {
+        texts[texts.count - 2] == "hex"
+        ? stride(from: 0, to: original.count, by: 2).map { original.dropFirst($0).prefix(2) }.map {
           String(UInt8(String(decoding: Array($0), as: UTF8.self), radix: 16) ?? 0, radix: 16)
         }
-        : cells[9].map { String($0, radix: 16) }
+        : original.map { String($0, radix: 16) }
       return [texts[5], texts[1], texts[2], texts[3], bytes.joined(separator: " ")]
     }
   }

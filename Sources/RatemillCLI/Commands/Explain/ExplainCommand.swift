@@ -138,7 +138,7 @@ enum ExplainCommand: Command {
 
   static let spec = CommandSpec(
     name: "explain",
-    summary: "Show how an event, or a line of an invoice, came to its amount",
+    summary: "Show how an event or a line of an invoice came to its amount",
     about: [
       """
       Prints every step on standard output: the bytes, the fields read, source, account and plan, the deck row with \

@@ -17,7 +17,7 @@ struct RecycleOptions: CommandOptions {
 
   static let table: [OptionSpec<RecycleOptions>] = [
     .store("Change the billing store in DIR"),
-    .catalog("Rate with the catalog in DIR; without it, with the one of the latest run"),
+    .catalog("Rate with the catalog in DIR [that of the latest run]"),
     .value(
       "threads", "N", short: "j", in: OptionGroup.machine, into: \.threads,
       OptionValue.wholeNumber(in: 0...RateConfiguration.threadCountMax),

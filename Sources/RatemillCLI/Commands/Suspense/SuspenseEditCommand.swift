@@ -43,7 +43,7 @@ enum SuspenseEditCommand: Command {
     examples: [
       CommandExample(
         "Correct a record, then rate it",
-        "ratemill suspense edit --store store --reason ticket-4711 --file fixed.csv 3-17")
+        "ratemill suspense edit --store store --reason T-4711 --file fixed.csv 3-17")
     ],
     operands: Operands("ID", count: 1...1, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.statuses)

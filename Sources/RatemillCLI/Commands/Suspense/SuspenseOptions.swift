@@ -11,7 +11,7 @@ internal import UsageSummary
 struct SuspenseOptions: CommandOptions {
   var shared = SharedOptions()
   var code: String?
-  var account: String?
+  var accounts: [String] = []
   var reason: String?
   var text: String?
   var file: String?
@@ -19,10 +19,10 @@ struct SuspenseOptions: CommandOptions {
   static let filters: [OptionSpec<SuspenseOptions>] = [
     .value(
       "code", "CODE", in: OptionGroup.input, into: \.code, SuspenseCode.parser,
-      "Take only records that wait for this reason, such as no-price"),
-    .value(
-      "only", "ACCOUNT", in: OptionGroup.input, into: \.account, OptionValue.text,
-      "Take only records of this account"),
+      "Take only records that wait for this reason"),
+    .values(
+      "only", "ACCOUNT", in: OptionGroup.input, into: \.accounts, OptionValue.text,
+      "Take only records of this account; may be repeated"),
     .value(
       "source", "NAME", in: OptionGroup.input, into: \.shared.source, OptionValue.text,
       "Take only records of this source"),
@@ -37,7 +37,7 @@ struct SuspenseOptions: CommandOptions {
     var filter = SuspenseFilter()
     for name in names { filter.ids.insert(try Self.id(name)) }
     filter.reason = code.map { Label($0) }
-    filter.account = account.map { Label($0) }
+    filter.accounts = Set(accounts.map { Label($0) })
     filter.source = shared.source.map { Label($0) }
     return filter
   }

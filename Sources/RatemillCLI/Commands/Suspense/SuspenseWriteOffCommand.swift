@@ -33,7 +33,7 @@ enum SuspenseWriteOffCommand: Command {
         "Write two records off", "ratemill suspense write-off --store store --reason test-calls 3-17 3-18"),
       CommandExample(
         "Write off all of a reason",
-        "ratemill suspense write-off --store store --reason ticket-4711 --code negative-quantity"),
+        "ratemill suspense write-off --store store --reason T-4711 --code no-price"),
     ],
     operands: Operands("ID", count: 0...1000, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.statuses)

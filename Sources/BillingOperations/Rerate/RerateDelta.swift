@@ -1,0 +1,122 @@
+// What rating again has changed: key by key, by account, and in all.
+
+public import DurableFiles
+public import Tables
+
+/// One key whose events come to something else now.
+public struct RerateRow: Sendable {
+  /// Cells of the key, in the order of `RerateDelta.keyColumns`.
+  public var key: [Label]
+  /// What the events that were rated again came to.
+  public var old: RerateMeasures
+  /// What they come to now.
+  public var new: RerateMeasures
+  /// The difference.
+  public var delta: RerateMeasures { new - old }
+}
+
+/// Sums of one account, or of all, in one currency.
+public struct RerateSum: Sendable {
+  /// Empty for all accounts.
+  public var account: Label
+  /// Code of the currency.
+  public var currency: Label
+  /// Before.
+  public var old = RerateMeasures.zero
+  /// After.
+  public var new = RerateMeasures.zero
+  /// The difference.
+  public var delta: RerateMeasures { new - old }
+}
+
+/// Differences between what events came to and what they come to now.
+public struct RerateDelta: Sendable {
+  /// The columns of the key.
+  public private(set) var keyColumns: [Label] = []
+  /// Keys that differ.
+  public private(set) var rowCount = 0
+  /// By currency, all keys, also those that are the same.
+  public private(set) var totals: [RerateSum] = []
+  /// Accounts that differ, by currency; the largest difference first.
+  public private(set) var accounts: [RerateSum] = []
+
+  /// Tables of the same keys before and after, in pairs.
+  private let pairs: [(old: String, new: String)]
+
+  /// No difference.
+  public static let none = RerateDelta()
+
+  private init() { pairs = [] }
+
+  /// Whether nothing differs.
+  public var isEmpty: Bool { rowCount == 0 }
+
+  /// Compares tables. Complexity: O(rows), in the memory of the accounts.
+  init(_ pairs: [(old: String, new: String)]) throws(FileFault) {
+    self.pairs = pairs
+    var sums: [Label: RerateSum] = [:]
+    var byAccount: [[Label]: RerateSum] = [:]
+    var columns: [Label] = []
+    var count = 0
+    try Self.walk(pairs, columns: &columns) { (row, columns) throws(FileFault) in
+      let account = columns.firstIndex(of: "account").map { row.key[$0] } ?? .empty
+      let currency = columns.firstIndex(of: "currency").map { row.key[$0] } ?? .empty
+      Self.add(row, to: &sums[currency, default: RerateSum(account: .empty, currency: currency)])
+      guard row.old != row.new else { return }
+      count += 1
+      Self.add(
+        row, to: &byAccount[[account, currency], default: RerateSum(account: account, currency: currency)])
+    }
+    keyColumns = columns
+    rowCount = count
+    totals = sums.values.sorted { $0.currency < $1.currency }
+    accounts = byAccount.values.sorted { a, b in
+      let (one, other) = (a.delta.amountPico.magnitude, b.delta.amountPico.magnitude)
+      return one != other ? one > other : (a.account, a.currency) < (b.account, b.currency)
+    }
+  }
+
+  private static func add(_ row: RerateRow, to sum: inout RerateSum) {
+    sum.old += row.old
+    sum.new += row.new
+  }
+
+  /// Calls `body` with every key that differs, in order. The files of the comparison must still be there.
+  public func forEach(_ body: (RerateRow) throws(FileFault) -> Void) throws(FileFault) {
+    var columns: [Label] = []
+    try Self.walk(pairs, columns: &columns) { (row, _) throws(FileFault) in
+      if row.old != row.new { try body(row) }
+    }
+  }
+
+  /// Walks over all tables side by side, key by key.
+  private static func walk(
+    _ pairs: [(old: String, new: String)], columns: inout [Label],
+    _ body: (RerateRow, [Label]) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    var tables: [(table: RerateTable, isOld: Bool, row: RerateTable.Row?)] = []
+    for pair in pairs {
+      for (path, isOld) in [(pair.old, true), (pair.new, false)] {
+        let table = try RerateTable(path)
+        columns = table.keyColumns
+        tables.append((table, isOld, try table.next()))
+      }
+    }
+    while true {
+      var least: [Label]?
+      for entry in tables {
+        guard let key = entry.row?.key else { continue }
+        if least.map({ key.lexicographicallyPrecedes($0) }) ?? true { least = key }
+      }
+      guard let key = least else { return }
+      var row = RerateRow(key: key, old: .zero, new: .zero)
+      for index in tables.indices {
+        while let found = tables[index].row, found.key == key {
+          if tables[index].isOld { row.old += found.measures } else { row.new += found.measures }
+          tables[index].row = try tables[index].table.next()
+        }
+      }
+      try body(row, columns)
+    }
+  }
+}

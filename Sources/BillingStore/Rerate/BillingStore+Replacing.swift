@@ -1,0 +1,214 @@
+// Runs that stand for others: the same records, rated with another catalog, committed together.
+
+public import DurableFiles
+import Glibc
+import Money
+public import Tables
+import UsageSummary
+
+/// What of a run was rated again: usage folders of the same events, before and after.
+public struct RatedAgain: Sendable {
+  /// Usage folder of the events as the run has rated them.
+  public var before: String
+  /// Usage folder of the same events with the other catalog.
+  public var after: String
+
+  /// Names the two folders.
+  public init(before: String, after: String) {
+    self.before = before
+    self.after = after
+  }
+}
+
+/// A run on its way that stands for another.
+public struct ReplacingRun: Sendable {
+  /// The run that it replaces.
+  public var replaced: RunRecord
+  /// What the book is told besides.
+  public var draft: RunDraft
+
+  /// Makes one.
+  public init(replaced: RunRecord, draft: RunDraft) {
+    self.replaced = replaced
+    self.draft = draft
+    self.draft.kind = .rerate
+    self.draft.replaces = replaced.id
+  }
+}
+
+extension BillingStore {
+  /// The folder of a run.
+  public func folder(of run: RunRecord) -> String { path(.runs, run.id) }
+
+  /// Where the documents of the run are published that replaces another, before they are committed.
+  public func stagedPath(replacing run: RunRecord) -> String { path(.runs, "replacing-" + run.id) }
+
+  /// Puts files of a run that the one replacing it has as well (its keys, its events) beside the documents of that.
+  public func share(
+    _ names: [String], of run: RunRecord, with folder: PublishedFolder
+  ) throws(FileFault) {
+    for name in names {
+      let from = partPath(name, of: run)
+      if link(from, folder.hiddenPath + "/" + name) == 0 { continue }
+      guard errno != ENOENT else { continue }
+      // A file system without links.
+      let bytes: [UInt8]
+      do throws(TableFileFault) {
+        bytes = try TableFile.read(from)
+      } catch {
+        throw FileFault(path: from, operation: .read, code: error.code)
+      }
+      let writer = try folder.writer(name, mode: 0o600)
+      try writer.write(contentsOf: bytes)
+      try writer.finish()
+    }
+  }
+
+  /// Writes the documents of a run of which some events were rated again: its own, without what these were, with what they
+  /// are now.
+  ///
+  /// Everything is added up row by row, so that the result is that of a run which has rated each event once.
+  /// Complexity: O(rows of all folders), in the memory of one row each.
+  public func writeReplacing(
+    _ run: RunRecord, _ changes: [RatedAgain], ratingHash: Label,
+    extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(StoreFault) {
+    let old = try open(run)
+    var folders: [(usage: UsageFolder, sign: Int64)] = [(old, 1)]
+    try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      for change in changes {
+        folders.append((try UsageFolder.open(change.before), -1))
+        folders.append((try UsageFolder.open(change.after), 1))
+      }
+    }
+    var merge = try SummaryMerge(
+      folders.map { entry in
+        var source = source(entry.usage)
+        source.isTakenAway = entry.sign < 0
+        return source
+      }
+    ) { _ in true }
+    var writer = try StoreFault.ofFiles { () throws(FileFault) in
+      try SummaryFolderWriter(at: stagedPath(replacing: run), operations: operations)
+    }
+    do throws(StoreFault) {
+      while let row = try merge.next() {
+        if row.isZero { continue }
+        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
+      }
+      try finish(&writer, old, folders, ratingHash, extra)
+    } catch {
+      writer.discard()
+      throw error
+    }
+  }
+
+  private func finish(
+    _ writer: inout SummaryFolderWriter, _ old: UsageFolder, _ folders: [(usage: UsageFolder, sign: Int64)],
+    _ ratingHash: Label, _ extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(StoreFault) {
+    var files = [try StoreFault.ofFiles { () throws(FileFault) in try writer.finishSummary() }]
+    let paths = folders.map { ($0.usage.path + "/" + SuspenseSchema.fileName, $0.sign) }
+    let suspense = try StoreFault.ofUsage { () throws(UsageFolderFault) in try SuspenseMerge(paths) }
+    files.append(
+      try writer.write(SuspenseSchema.fileName) { write throws(StoreFault) in
+        try StoreFault.ofUsage { () throws(UsageFolderFault) in try suspense.forEach(write) }
+      })
+    let digest = Self.difference(folders.map { ($0.usage.suspenseDigest, $0.sign) })
+    var manifest = old.manifest
+    manifest.ratingHash = ratingHash
+    manifest.inputs = Self.inputs(folders)
+    manifest.doors = manifest.inputs.reduce(into: DoorCounts()) { $0 += $1.doors }
+    let allowances = old.path + "/" + AllowanceSchema.fileName
+    let text: [UInt8]
+    do throws(TableFileFault) {
+      text = try TableFile.read(allowances)
+    } catch {
+      throw .file(FileFault(path: allowances, operation: .read, code: error.code))
+    }
+    let rowCount = Int(old.manifest.file(named: AllowanceSchema.fileName)?.rowCount ?? 0)
+    try StoreFault.ofFiles { () throws(FileFault) in
+      files.append(try writer.write(AllowanceSchema.fileName, text, rowCount: rowCount))
+      files.append(
+        try writer.write(
+          SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count))
+      manifest.files = files.sorted { $0.name < $1.name }
+      try extra(writer.folder)
+      try writer.publish(manifest)
+    }
+  }
+
+  /// The inputs of the first folder, with the records by door of all.
+  private static func inputs(
+    _ folders: [(usage: UsageFolder, sign: Int64)]
+  ) -> [SummaryManifest.Input] {
+    struct Key: Hashable {
+      var name: Label
+      var source: Label
+      var hash: Label
+    }
+    var changes: [Key: DoorCounts] = [:]
+    for (usage, sign) in folders.dropFirst() {
+      for input in usage.manifest.inputs {
+        let key = Key(name: input.name, source: input.source, hash: input.hash)
+        changes[key, default: DoorCounts()] += input.doors.times(sign)
+      }
+    }
+    return folders[0].usage.manifest.inputs.map { input in
+      var input = input
+      input.doors += changes[Key(name: input.name, source: input.source, hash: input.hash)] ?? DoorCounts()
+      return input
+    }
+  }
+
+  /// Digests added up by their keys, with their signs; rows of which nothing is left are none.
+  private static func difference(
+    _ digests: [(rows: [SuspenseDigestRow], sign: Int64)]
+  ) -> [SuspenseDigestRow] {
+    let signed = digests.map { rows, sign in
+      rows.map { row in
+        var row = row
+        row.eventCount *= sign
+        row.quantity = row.quantity.map { $0 * Int128(sign) }
+        row.estimatedValue = row.estimatedValue.map { sign < 0 ? Amount.zero - $0 : $0 }
+        return row
+      }
+    }
+    return merged(signed).filter { $0.eventCount != 0 }
+  }
+
+  /// Commits runs that were published at `stagedPath(replacing:)`, all of them or none; those they replace count no more.
+  /// - Precondition: opened for changing.
+  public func commitReplacing(_ runs: [ReplacingRun]) throws(StoreFault) -> [RunCommit] {
+    var prepared: [PreparedRun] = []
+    for run in runs {
+      guard run.replaced.state == .current else {
+        throw .refused("run \(run.replaced.number) is \(run.replaced.state.rawValue) already")
+      }
+      let path = stagedPath(replacing: run.replaced)
+      let next = try prepare(path, run.draft, sharing: run.replaced)
+      if let there = try self.run(identity: next.identity.hash) {
+        throw .refused(
+          "run \(there.number) is that of the same events and catalog; it is \(there.state.rawValue)")
+      }
+      prepared.append(next)
+    }
+    for run in prepared { try place(run) }
+    return try book.transaction { () throws(StoreFault) in
+      var commits: [RunCommit] = []
+      for (run, prepared) in zip(runs, prepared) {
+        try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
+        commits.append(try insert(prepared))
+      }
+      return commits
+    }
+  }
+}
+
+extension DoorCounts {
+  fileprivate func times(_ sign: Int64) -> DoorCounts {
+    DoorCounts(
+      read: read * sign, rated: rated * sign, filtered: filtered * sign, duplicate: duplicate * sign,
+      suspended: suspended * sign)
+  }
+}

@@ -1,0 +1,154 @@
+// What `rerate` says: the lines for people, the table of differences, the report for programs.
+
+internal import BillingOperations
+internal import BillingStore
+internal import DurableFiles
+internal import Money
+internal import Tables
+
+/// Reports what rating again has changed.
+struct RerateReport {
+  private let outcome: StoreRerating.Outcome
+  private let configuration: RerateConfiguration
+  private let console: Console
+  // Accounts that are shown to people.
+  private static let moversMax = 10
+
+  init(_ outcome: StoreRerating.Outcome, _ configuration: RerateConfiguration, console: Console) {
+    self.outcome = outcome
+    self.configuration = configuration
+    self.console = console
+  }
+
+  /// Writes everything that was asked for; returns how the command ends.
+  func write() throws(FileFault) -> ExitStatus {
+    console.endProgress()
+    if let path = configuration.csvPath {
+      let status = try writeTable(path)
+      if status != .done { return status }
+    }
+    say()
+    return configuration.printsJSON ? console.finish(JSONText.document(document)) : .done
+  }
+
+  // MARK: people
+
+  private func say() {
+    let store = console.path(configuration.storePath)
+    let events = ReadableText.count(outcome.eventCount, "event", "events")
+    let runs = ReadableText.count(outcome.runCount - outcome.untouchedCount, "run", "runs")
+    console.say("rated \(events) of \(runs) again")
+    if outcome.untouchedCount > 0 {
+      console.say("  untouched  \(ReadableText.count(outcome.untouchedCount, "run", "runs"))")
+    }
+    for sum in outcome.delta.totals { console.say("  amount     \(text(sum))") }
+    if outcome.suspended.old != outcome.suspended.new {
+      console.say("  suspended  \(outcome.suspended.old) → \(outcome.suspended.new)")
+    }
+    let movers = outcome.delta.accounts.filter { !$0.account.isEmpty }
+    for sum in movers.prefix(Self.moversMax) {
+      console.say("    \(console.path(sum.account.description))  \(text(sum))")
+    }
+    if movers.count > Self.moversMax {
+      console.say("    and \(ReadableText.count(movers.count - Self.moversMax, "account", "accounts")) more")
+    }
+    if outcome.delta.isEmpty { console.say("nothing comes to anything else") }
+    if configuration.isPreview { return console.say("preview: \(store) is as it was") }
+    guard let first = outcome.commits.first?.commit.run, let last = outcome.commits.last?.commit else {
+      return console.say("nothing to commit: \(store) is as it was")
+    }
+    let numbers =
+      outcome.commits.count == 1 ? "run \(first.number)" : "runs \(first.number) to \(last.run.number)"
+    console.say("committed \(numbers) to \(store); audit \(last.auditHead.prefix(16))")
+    console.say("next: ratemill adjustments --store \(store)")
+  }
+
+  private func text(_ sum: RerateSum) -> String {
+    let digits = Currency(code: sum.currency.description)?.minorDigits ?? 0
+    func text(_ measures: RerateMeasures) -> String { measures.amount.text(minimumDigits: digits) }
+    let delta = text(sum.delta)
+    return "\(sum.currency) \(text(sum.old)) → \(text(sum.new)) (\(delta.hasPrefix("-") ? "" : "+")\(delta))"
+  }
+
+  // MARK: the table
+
+  private func writeTable(_ path: String) throws(FileFault) -> ExitStatus {
+    if path == "-" {
+      let writer = CheckedWriter(descriptor: 1, name: "standard output")
+      do throws(FileFault) {
+        try writeRows(writer)
+        try writer.flush()
+      } catch {
+        // A reader that went away has what it wanted.
+        if !error.isClosedPipe { throw error }
+      }
+      return .done
+    }
+    let file = try PublishedFile(at: path)
+    do throws(FileFault) {
+      try writeRows(file.writer)
+      try file.publish()
+    } catch {
+      file.discard()
+      throw error
+    }
+    return .done
+  }
+
+  private func writeRows(_ writer: CheckedWriter) throws(FileFault) {
+    let measures = ["event_count", "quantity_billed", "amount"]
+    let columns =
+      outcome.delta.keyColumns.map(\.description)
+      + measures.flatMap { measure in ["old", "new", "delta"].map { "\($0)_\(measure)" } }
+    try writer.write(columns.joined(separator: ",") + "\n")
+    try outcome.delta.forEach { row throws(FileFault) in
+      var bytes: [UInt8] = []
+      let three = [row.old, row.new, row.delta]
+      let cells =
+        row.key + three.map { Label("\($0.eventCount)") }
+        + three.map { Label(Amount(pico: $0.quantityPico).description) }
+        + three.map { Label($0.amount.description) }
+      for (index, cell) in cells.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        CSVText.append(cell.bytes, to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "\n"))
+      try writer.write(contentsOf: bytes)
+    }
+  }
+
+  // MARK: programs
+
+  private var document: JSONValue {
+    [
+      "preview": .bool(configuration.isPreview), "runs": .integer(outcome.runCount),
+      "untouched_runs": .integer(outcome.untouchedCount), "events": .integer(outcome.eventCount),
+      "suspended_old": .integer(outcome.suspended.old), "suspended_new": .integer(outcome.suspended.new),
+      "differing_keys": .integer(outcome.delta.rowCount),
+      "totals": .array(outcome.delta.totals.map { json($0, account: nil) }),
+      "accounts": .array(outcome.delta.accounts.map { json($0, account: $0.account) }),
+      "replaced": .array(
+        outcome.commits.map { entry in
+          [
+            "run": .text(entry.replaced.id), "number": .integer(entry.replaced.number),
+            "by": .text(entry.commit.run.id), "by_number": .integer(entry.commit.run.number),
+          ]
+        }),
+      "audit_head": .textOrNull(outcome.commits.last?.commit.auditHead),
+    ]
+  }
+
+  private func json(_ sum: RerateSum, account: Label?) -> JSONValue {
+    var members: [JSONMember] = []
+    if let account { members.append(JSONMember(name: "account", value: .text(account.description))) }
+    members += [
+      JSONMember(name: "currency", value: .text(sum.currency.description)),
+      JSONMember(name: "old", value: .text(sum.old.amount.description)),
+      JSONMember(name: "new", value: .text(sum.new.amount.description)),
+      JSONMember(name: "delta", value: .text(sum.delta.amount.description)),
+      JSONMember(name: "events_old", value: .integer(Int64(clamping: sum.old.eventCount))),
+      JSONMember(name: "events_new", value: .integer(Int64(clamping: sum.new.eventCount))),
+    ]
+    return .object(members)
+  }
+}

@@ -1,0 +1,211 @@
+// The stored events of a run while it goes on: blocks in the order in which chunks were taken, on disk past their share.
+//
+// A record that turns out to be a duplicate is not looked for: its place goes into a list, which readers leave out.
+
+import Catalog
+import DurableFiles
+import Glibc
+import Tables
+import UsageSummary
+
+/// Collects blocks and writes them as the events file of the run. The holder of the ledger fills it.
+final class EventLog {
+  /// The blocks of one chunk.
+  private struct Entry {
+    var file: UInt32
+    var unit: UInt32
+    var sequence: UInt32
+    var unitOffset: Int64
+    var firstPlace: Int64
+    /// Records of the chunk past door 2.
+    var rowCount: Int
+    var firstWord: Int
+    var words: Int
+    /// Whether it is a record over the limit, which stands in no chunk.
+    var isOversize = false
+    /// Whether records of the chunk could not be read.
+    var hasLeavers = false
+    /// Whether all its records are duplicates: nothing of it is written.
+    var isDropped = false
+  }
+
+  private let log: SpillableLog<UInt64>
+  private var entries: [Entry] = []
+  private var recordCount = 0
+  private let removed: TagSort
+  /// By file: what left at door 2, and duplicates; `read` stays 0.
+  private var leavers: [DoorTotals]
+  private var layouts: [StoredLayout?]
+
+  init(_ setup: RunSetup, fileCount: Int) {
+    let bytes = setup.budget.eventBytes
+    log = SpillableLog(memoryBytesMax: bytes / 8 * 7, place: setup.spillPlace)
+    removed = TagSort(memoryBytesMax: bytes / 8, place: setup.spillPlace)
+    leavers = [DoorTotals](repeating: DoorTotals(), count: fileCount)
+    layouts = [StoredLayout?](repeating: nil, count: fileCount)
+  }
+
+  /// Takes the events of a chunk, before its records are counted.
+  func take(_ outcome: ChunkOutcome, _ unit: InputUnit) throws(FileFault) {
+    let file = unit.file.index
+    for (reason, count) in outcome.totals.filtered.enumerated() where count != 0 {
+      leavers[file].addFiltered(reason, count)
+    }
+    if layouts[file] == nil { layouts[file] = unit.file.layout }
+    let first = recordCount
+    recordCount += outcome.rowCount
+    var firstWord = log.count
+    for words in outcome.events.blockWords {
+      entries.append(
+        Entry(
+          file: UInt32(file), unit: UInt32(unit.index), sequence: UInt32(outcome.sequence),
+          unitOffset: outcome.unitOffset, firstPlace: Int64(first), rowCount: outcome.rowCount,
+          firstWord: firstWord, words: words, hasLeavers: !outcome.unparsable.isEmpty))
+      firstWord += words
+    }
+    let words = outcome.events.words
+    try log.append(words.count) { words[$0] }
+  }
+
+  /// Takes a record over the limit.
+  func take(_ record: OversizeRecord, _ unit: InputUnit) throws(FileFault) {
+    let block = OversizeBlock(record).words
+    entries.append(
+      Entry(
+        file: UInt32(unit.file.index), unit: UInt32(unit.index), sequence: UInt32(record.sequence),
+        unitOffset: record.unitOffset, firstPlace: Int64(recordCount), rowCount: 0, firstWord: log.count,
+        words: block.count, isOversize: true))
+    try log.append(block.count) { block[$0] }
+  }
+
+  /// Takes a record back that turned out to be a duplicate: `place` is its number among all records past door 2.
+  func remove(place: Int, file: Int) throws(FileFault) {
+    try removed.add(place)
+    leavers[file].duplicate += 1
+  }
+
+  // MARK: the file
+
+  /// Writes the events file.
+  func write(
+    to writer: CheckedWriter, _ setup: RunSetup, _ files: [FileContext], read: [Int]
+  ) throws(FileFault) {
+    var inputs: [StoredInput] = []
+    for file in files {
+      var totals = leavers[file.index]
+      totals.read = read[file.index]
+      let report = RatingResult.fileReport(file, totals)
+      inputs.append(
+        StoredInput(
+          name: Label(file.name), source: file.source.name, format: file.format.name,
+          byteCount: report.byteCount, hash: Label(report.hash), isChecked: report.isChecked,
+          texts: layouts[file.index]?.texts.map { StoredText(role: $0.role, isInFile: $0.isInFile) } ?? [],
+          hasAmounts: layouts[file.index]?.hasAmounts ?? false, hasRecords: layouts[file.index] != nil,
+          leavers: StoredLeavers(totals, reasons: setup.filterReasons)))
+    }
+    let places = try duplicates()
+    let preamble = EventPreamble(
+      inputs: inputs, accounts: setup.catalog.source.accounts.map(\.id), removed: places,
+      reasons: SuspenseReason.codes)
+    try writer.write(contentsOf: preamble.bytes())
+    try writeBlocks(to: writer, files)
+    try writer.finish()
+  }
+
+  /// The places of duplicates in chunks that are written, ascending; chunks of nothing else are dropped: a file that has
+  /// grown since the last night is mostly such.
+  private func duplicates() throws(FileFault) -> [Int64] {
+    var places: [Int64] = []
+    let cursor = try removed.cursor()
+    var place = try cursor.next()
+    var index = 0
+    while index < entries.count {
+      if entries[index].isOversize {
+        index += 1
+        continue
+      }
+      let (first, count) = (entries[index].firstPlace, entries[index].rowCount)
+      var end = index
+      while end < entries.count, entries[end].firstPlace == first, !entries[end].isOversize { end += 1 }
+      let known = places.count
+      while let next = place, next < first + Int64(count) {
+        places.append(next)
+        place = try cursor.next()
+      }
+      if count > 0, places.count - known == count, !entries[index].hasLeavers {
+        places.removeLast(count)
+        for number in index..<end { entries[number].isDropped = true }
+      }
+      index = end
+    }
+    return places
+  }
+
+  /// Writes the blocks, with what only the end of the run could tell in their heads.
+  private func writeBlocks(to writer: CheckedWriter, _ files: [FileContext]) throws(FileFault) {
+    let places = RecordPlaces(files)
+    let ranks = ranks()
+    var next = 0
+    var copy: [UInt64] = []
+    try log.forEachStretch { first, words throws(FileFault) in
+      let last = first + words.count
+      copy.removeAll(keepingCapacity: true)
+      while next < entries.count, entries[next].firstWord < last {
+        let entry = entries[next]
+        let (from, until) = (max(first, entry.firstWord), min(last, entry.firstWord + entry.words))
+        if !entry.isDropped {
+          let start = copy.count
+          copy.append(contentsOf: words[(from - first)..<(until - first)])
+          for (word, value) in head(entry, ranks[next], places) where from..<until ~= entry.firstWord + word {
+            copy[start + entry.firstWord + word - from] = value
+          }
+        }
+        if entry.firstWord + entry.words > last { break }
+        next += 1
+      }
+      try copy.withUnsafeBufferPointer { (words) throws(FileFault) in
+        try writer.write(UnsafeRawBufferPointer(words))
+      }
+    }
+  }
+
+  /// The words of a block's head that are known now.
+  private func head(_ entry: Entry, _ rank: UInt32, _ places: RecordPlaces) -> [(Int, UInt64)] {
+    let (file, unit) = (Int(entry.file), Int(entry.unit))
+    let line = places.line(
+      file: file, unit: unit, sequence: Int(entry.sequence), lineInChunk: 0,
+      unitOffset: entry.isOversize ? entry.unitOffset : .max)
+    let offset = places.byteOffset(file: file, unit: unit, unitOffset: entry.unitOffset)
+    return [
+      (EventBlock.Head.fileWord, UInt64(entry.file) | UInt64(rank) << 32),
+      (EventBlock.Head.placeWord, UInt64(bitPattern: entry.firstPlace)),
+      (EventBlock.Head.linesWord, UInt64(line - 1)), (EventBlock.Head.bytesWord, UInt64(offset)),
+    ]
+  }
+
+  /// The number of each entry's chunk in its input.
+  private func ranks() -> [UInt32] {
+    let order = entries.indices.sorted { a, b in
+      let (a, b) = (entries[a], entries[b])
+      return (a.file, a.unit, a.sequence, a.firstWord) < (b.file, b.unit, b.sequence, b.firstWord)
+    }
+    var ranks = [UInt32](repeating: 0, count: entries.count)
+    var rank: UInt32 = 0
+    for (number, index) in order.enumerated() {
+      if number > 0 {
+        let (one, other) = (entries[order[number - 1]], entries[index])
+        if one.file != other.file {
+          rank = 0
+        } else if one.unit != other.unit || one.sequence != other.sequence {
+          // A record over the limit stands before the chunk of its number, or behind the last.
+          rank += 1
+        }
+      }
+      ranks[index] = rank
+    }
+    return ranks
+  }
+
+  /// Gives memory and disk back.
+  func release() { log.release() }
+}

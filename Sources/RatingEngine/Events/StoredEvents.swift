@@ -1,0 +1,72 @@
+// The events of finished runs, to be rated again without their files.
+
+public import DurableFiles
+import Glibc
+import Tables
+
+/// The stored events of one run, mapped.
+public final class StoredEvents: @unchecked Sendable {
+  // Safe to share: mapped bytes that nobody changes, and tables that were completed before.
+  /// The name of the events file in a folder that `RatingResult.publish` made.
+  public static let fileName = "events.bin"
+
+  let path: String
+  let preamble: EventPreamble
+  private let file: MappedFile?
+  /// Where blocks begin in the file.
+  private(set) var blockOffsets: [Int] = []
+
+  /// Opens the events of the run that was published at `folder`.
+  ///
+  /// Complexity: O(blocks).
+  /// - Throws: `FileFault` where there are none, or they are damaged.
+  public init(folder: String) throws(FileFault) {
+    path = folder + "/" + Self.fileName
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileFault(path: path, operation: .open, code: errno) }
+    defer { close(descriptor) }
+    guard let identity = FileIdentity(descriptor: descriptor),
+      let mapped = MappedFile(descriptor: descriptor, name: path, identity: identity),
+      let (preamble, end) = EventPreamble.read(
+        UnsafeRawBufferPointer(start: mapped.base, count: mapped.length))
+    else { throw Self.damaged(path) }
+    self.preamble = preamble
+    file = mapped
+    var at = end
+    while at < mapped.length {
+      guard mapped.length - at >= EventBlock.Head.bytes else { throw Self.damaged(path) }
+      let bytes = EventBlock.Head(at: mapped.base + at).byteCount
+      guard bytes >= EventBlock.Head.bytes, bytes % 8 == 0, bytes <= mapped.length - at else {
+        throw Self.damaged(path)
+      }
+      blockOffsets.append(at)
+      at += bytes
+    }
+  }
+
+  /// A block.
+  func block(_ number: Int) throws(FileFault) -> EventBlock {
+    guard let file else { throw Self.damaged(path) }
+    let at = blockOffsets[number]
+    guard let block = EventBlock(at: file.base + at, bytesLeft: file.length - at),
+      block.head.file < preamble.inputs.count,
+      block.head.textCount == preamble.inputs[block.head.file].texts.count
+    else { throw Self.damaged(path) }
+    return block
+  }
+
+  /// The record over the limit that a block holds instead of events; nil where it holds events.
+  func oversize(_ number: Int) throws(FileFault) -> OversizeBlock? {
+    guard let file else { throw Self.damaged(path) }
+    let at = blockOffsets[number]
+    guard EventBlock.Head(at: file.base + at).count == 0 else { return nil }
+    guard let block = OversizeBlock(at: file.base + at, bytesLeft: file.length - at),
+      block.file < preamble.inputs.count
+    else { throw Self.damaged(path) }
+    return block
+  }
+
+  static func damaged(_ path: String) -> FileFault {
+    FileFault(refusing: path, detail: "is damaged; 'ratemill verify --deep' tells what else is")
+  }
+}

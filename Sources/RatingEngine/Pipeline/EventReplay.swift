@@ -1,0 +1,186 @@
+// A run over stored events instead of files: any worker takes any block, and the ledger is held by one at a time.
+//
+// Duplicates were told apart when the events were read, so that Deduplicate has nothing to do; Rate, Aggregate, Settle and
+// Suspense are those of a run over files, and so is the proof of the totals.
+
+import Catalog
+import DurableFiles
+import Dispatch
+import Synchronization
+import Tables
+
+extension RatingRun {
+  /// A run of the same catalog, which is not compiled again, with other options.
+  public func changed(_ change: (inout RatingOptions) -> Void) -> RatingRun { with(change) }
+
+  /// Rates stored events of finished runs; nothing is written.
+  ///
+  /// The inputs of the result are those of the runs, in the order of their names. Complexity: O(blocks + chosen events).
+  /// - Throws: `RunFault.catalog` where the catalog has no source of an input's name, or reads what was not kept of it.
+  public func run(
+    _ events: [StoredEvents], _ selection: EventSelection = .all
+  ) throws(RunFault) -> RatingResult {
+    var options = self.options
+    options.findsDuplicates = false
+    options.keepsKeys = false
+    options.keepsEvents = false
+    options.earlierKeyFiles = []
+    let reasons = events.flatMap { $0.preamble.inputs.flatMap { $0.leavers.filtered.map(\.name) } }
+    let setup = try RunSetup(
+      catalog: catalog, options: options, furtherReasons: reasons, ofStoredEvents: true)
+    return try EventReplay(setup, events, selection, progress).run()
+  }
+}
+
+/// One reading of stored events.
+final class EventReplay: @unchecked Sendable {
+  // Safe to share: the ledger and the fault are touched only while `lock` is held; the rest does not change.
+  private let setup: RunSetup
+  private let events: [StoredEvents]
+  private let selection: EventSelection
+  private let progress: RunProgress
+  private let files: [FileContext]
+  /// By events file: the numbers of its inputs in this run.
+  private let fileNumbers: [[Int]]
+  private let selections: [BlockSelection]
+  /// By events file: raw values of the reasons that it knows by number.
+  private let reasons: [[UInt8]]
+  private let ledger: RunLedger
+  private let lock = Mutex<RunFault?>(nil)
+  private let next = Atomic<Int>(0)
+
+  init(
+    _ setup: RunSetup, _ events: [StoredEvents], _ selection: EventSelection, _ progress: RunProgress
+  ) throws(RunFault) {
+    self.setup = setup
+    self.events = events
+    self.selection = selection
+    self.progress = progress
+    (files, fileNumbers) = try Self.files(setup, events)
+    selections = events.map { BlockSelection(selection, $0.preamble) }
+    let known = Dictionary(
+      uniqueKeysWithValues: SuspenseReason.allCases.map { (Label($0.code), $0.rawValue) })
+    reasons = events.map { file in
+      file.preamble.reasons.map { known[$0] ?? SuspenseReason.badRecord.rawValue }
+    }
+    ledger = RunLedger(setup: setup, fileCount: files.count, expectedRecords: 1)
+    if selection.takesLeavers {
+      ledger.begin(
+        with: files.map { $0.stored?.leavers.totals { setup.filterReason($0) } ?? DoorTotals() })
+    }
+  }
+
+  /// The inputs in the order of their names, and where those of each events file are among them.
+  private static func files(
+    _ setup: RunSetup, _ events: [StoredEvents]
+  ) throws(RunFault) -> ([FileContext], [[Int]]) {
+    var inputs: [(input: StoredInput, owner: Int, index: Int)] = []
+    for (owner, file) in events.enumerated() {
+      for (index, input) in file.preamble.inputs.enumerated() { inputs.append((input, owner, index)) }
+    }
+    inputs.sort { ($0.input.name, $0.input.hash) < ($1.input.name, $1.input.hash) }
+    var numbers = events.map { [Int](repeating: 0, count: $0.preamble.inputs.count) }
+    var files: [FileContext] = []
+    let catalog = setup.catalog.source
+    for (number, entry) in inputs.enumerated() {
+      numbers[entry.owner][entry.index] = number
+      guard let source = catalog.sources.firstIndex(where: { $0.name == entry.input.source }) else {
+        throw .catalog(
+          "the catalog has no source '\(entry.input.source)', from which \(entry.input.name) came; keep it in "
+            + "sources.csv")
+      }
+      let plan = try StoredLayout.plan(
+        of: catalog.formats[catalog.sources[source].formatIndex], entry.input,
+        serviceTag: { setup.serviceTag($0) })
+      files.append(
+        FileContext(
+          index: number, stored: entry.input, sourceIndex: source, catalog: catalog, plan: plan))
+    }
+    return (files, numbers)
+  }
+
+  func run() throws(RunFault) -> RatingResult {
+    let blocks = events.enumerated().flatMap { owner, file in
+      file.blockOffsets.indices.map { (owner: owner, block: $0) }
+    }
+    progress.totalBytes.store(Int64(blocks.count), ordering: .relaxed)
+    progress.storedBytes.store(0, ordering: .relaxed)
+    let workers = max(1, min(setup.options.threadCount, blocks.count))
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      do throws(RunFault) {
+        try work(blocks)
+      } catch {
+        lock.withLock { if $0 == nil { $0 = error } }
+      }
+    }
+    if let fault = lock.withLock({ $0 }) { throw fault }
+    if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
+    let result: RatingResult
+    do throws(FileFault) {
+      // Of blocks only what was chosen is counted as read; of the rest nothing is.
+      if !selection.isWhole { ledger.countAllAsRead() }
+      try ledger.settle()
+      result = try RatingResult(setup: setup, ledger: ledger, files: files, damaged: [])
+    } catch {
+      throw .output(error)
+    }
+    try result.prove()
+    return result
+  }
+
+  private func work(_ blocks: [(owner: Int, block: Int)]) throws(RunFault) {
+    let rater = ChunkRater(setup)
+    let outcome = ChunkOutcome()
+    let text = StoredText.Reader()
+    var rows: [UInt16] = []
+    while lock.withLock({ $0 == nil }), !progress.cancelled.load(ordering: .relaxed) {
+      let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard number < blocks.count else { return }
+      progress.storedBytes.wrappingAdd(1, ordering: .relaxed)
+      let (owner, index) = blocks[number]
+      let block: EventBlock
+      do throws(FileFault) {
+        if let record = try events[owner].oversize(index) {
+          let file = files[fileNumbers[owner][record.file]]
+          if selection.takesLeavers, let fault = take(record, file) { throw fault }
+          continue
+        }
+        block = try events[owner].block(index)
+      } catch {
+        throw .output(error)
+      }
+      selections[owner].choose(block, into: &rows)
+      guard !rows.isEmpty else { continue }
+      // A few rows of a block are not worth reading all of it; they are proved by the sums.
+      if rows.count * 8 > block.head.count, !block.isWhole {
+        throw .output(StoredEvents.damaged(events[owner].path))
+      }
+      let file = files[fileNumbers[owner][block.head.file]]
+      guard let plan = file.plan else { continue }
+      rater.rate(block, rows, file, plan, text, reasons: reasons[owner], into: outcome)
+      if text.hasFailed { throw .output(StoredEvents.damaged(events[owner].path)) }
+      progress.records.wrappingAdd(rows.count, ordering: .relaxed)
+      let fault = lock.withLock { _ -> FileFault? in
+        do throws(FileFault) {
+          try ledger.take(outcome)
+          return nil
+        } catch {
+          return error
+        }
+      }
+      if let fault { throw .output(fault) }
+    }
+  }
+
+  /// Puts a record over the limit back into suspense.
+  private func take(_ record: OversizeBlock, _ file: FileContext) -> FileFault? {
+    lock.withLock { _ -> FileFault? in
+      do throws(FileFault) {
+        try ledger.take(record, of: file)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+}
