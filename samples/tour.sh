@@ -44,9 +44,9 @@ store=samples/out/store
 ratemill rate --catalog samples/catalog --store "$store" --detail --max-suspense 1% --quiet samples/usage
 ratemill invoice draft --catalog samples/catalog --store "$store" --period 2026-06
 # Nobody had decided about that ticket; from the next drafts on somebody has.
-ratemill invoice approve --store "$store" --charge T-2058 --by Ines --reason "the client has signed"
+ratemill invoice approve --store "$store" --charge T-2058 --who Ines --reason "the client has signed"
 ratemill invoice draft --catalog samples/catalog --store "$store" --period 2026-06 --quiet
-ratemill invoice approve --store "$store" --all --by Ines
+ratemill invoice approve --store "$store" --all --who Ines
 ratemill invoice finalise --store "$store" --date 2026-07-01
 ratemill invoice list --store "$store"
 ratemill explain --store "$store" --invoice INV-0002 --line 1

@@ -24,7 +24,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (["ch"], ["check"]), (["invoice", ""], ["draft", "review", "export"]),
+    (["ch"], ["check"]),
+    (
+      ["invoice", ""],
+      [
+        "draft", "review", "export", "approve", "hold", "reject", "finalise", "credit", "list", "show", "pdf",
+      ]
+    ),
     (["rate", "--max"], ["--max-suspense", "--max-record"]),
     (["rate", "--progress", "a"], ["auto", "always"]),
     (["rate", "--progress", "="], ["auto", "always", "never"]),

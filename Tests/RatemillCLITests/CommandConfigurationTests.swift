@@ -67,7 +67,7 @@ private func read<C: Command>(
       Issue.record("no line")
       return
     }
-    #expect([line.storePath, line.invoice] == ["s", "INV-1"] && line.line == 2)
+    #expect([line.storePath, line.invoice] == ["s", "INV-1"] && line.lines == [2])
     for words in [
       "--store s --invoice INV-1", "--store s --line 2", "--invoice INV-1 --line 2",
       "--store s --invoice INV-1 --line 2 in", "--store s --invoice INV-1 --line 2 --event e",
@@ -137,11 +137,11 @@ private func read<C: Command>(
   }
 
   @Test func decisionsNeedSomethingAndAReason() throws {
-    let approve = try read(InvoiceApproveCommand.self, "--store s --by Ines acme")
+    let approve = try read(InvoiceApproveCommand.self, "--store s --who Ines acme")
     #expect(approve.drafts == ["acme"] && approve.by == "Ines" && approve.reason == "")
-    #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --by Ines") }
+    #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --who Ines") }
     #expect(throws: UsageError.self) { try read(InvoiceApproveCommand.self, "--store s --all acme") }
-    for line in ["--store s --by Ines acme", "--store s --charge C-1"] {
+    for line in ["--store s --who Ines acme", "--store s --charge C-1"] {
       #expect(throws: UsageError.self) { try read(InvoiceHoldCommand.self, line) }
       #expect(throws: UsageError.self) { try read(InvoiceRejectCommand.self, line) }
     }

@@ -22,7 +22,8 @@ import Testing
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
     "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
     "drafts": ("drafts", ""), "earlier": ("drafts", ""), "store": ("store", ""), "reason": ("test", ""),
-    "only": ("acme", ""), "postgres-copy": ("copy", ""),
+    "charge": ("C-1", ""), "who": ("Ines", ""), "invoice": ("INV-1", ""), "line": ("2", "0"),
+    "date": ("2026-07-01", "2026-7-1"), "only": ("acme", ""), "postgres-copy": ("copy", ""),
   ]
 
   @Test func everyRowTakesAValueAndRefusesAnother() throws {

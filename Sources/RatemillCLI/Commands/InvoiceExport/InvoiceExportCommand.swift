@@ -16,8 +16,9 @@ struct InvoiceExportOptions: DraftPlaceCommandOptions {
     OptionSpec.draftPlace(
       verb: "Export",
       store: .store(
-        "Export the invoices and credit notes of this billing store",
-        details: "Those that were finalised, by number; with --period those of that usage period.")
+        "Export the invoices of this billing store",
+        details:
+          "Those that were finalised, and credit notes, by number; with --period those of that usage period.")
     ) + [
       .out(
         "Write the tables to DIR",
@@ -52,7 +53,7 @@ enum InvoiceExportCommand: Command {
 
   static let spec = CommandSpec(
     name: "invoice export",
-    summary: "Write drafts, or the invoices of a store, as tables for other programs",
+    summary: "Write drafts or invoices as tables for other programs",
     about: [
       """
       One flat table with every line, and one balanced journal with an entry for each document. Both agree with the \

@@ -51,7 +51,7 @@ enum InvoiceCreditCommand: Command {
 
   static let spec = CommandSpec(
     name: "invoice credit",
-    summary: "Take an invoice back with a credit note, or some of its lines",
+    summary: "Take an invoice back, or some of its lines",
     about: [
       """
       A credit note has a number of its own series, names the invoice, and takes back lines with their discounts and \
@@ -63,7 +63,7 @@ enum InvoiceCreditCommand: Command {
     examples: [
       CommandExample(
         "Take a line back",
-        "ratemill invoice credit --store store --line 2 --reason 'agreed by phone' INV-0007")
+        "ratemill invoice credit --store store --line 2 --reason agreed INV-0007")
     ],
     operands: Operands("NUMBER", count: 1...1, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.invoiceStatuses)

@@ -29,7 +29,7 @@ struct InvoiceDecisionOptions: CommandOptions {
         id, write tickets.csv:ID or charges.csv:ID.
         """),
     .value(
-      "by", "NAME", in: OptionGroup.input, into: \.by, OptionValue.text,
+      "who", "NAME", in: OptionGroup.input, into: \.by, OptionValue.text,
       "Who decides [the name of the user who runs the command]"),
     .value(
       "reason", "TEXT", in: OptionGroup.input, into: \.reason, OptionValue.text,
@@ -86,7 +86,7 @@ extension InvoiceDecisionCommand {
   /// The name of the user whose process this is.
   private static func user() throws(UsageError) -> String {
     guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else {
-      throw UsageError("the system has no name for you; add --by NAME")
+      throw UsageError("the system has no name for you; add --who NAME")
     }
     return String(cString: name)
   }
@@ -155,8 +155,8 @@ enum InvoiceApproveCommand: InvoiceDecisionCommand {
     ],
     usage: usage,
     examples: [
-      CommandExample("Approve everything", "ratemill invoice approve --store store --all --by Ines"),
-      CommandExample("Approve a ticket", "ratemill invoice approve --store store --charge T-2058 --by Ines"),
+      CommandExample("Approve everything", "ratemill invoice approve --store store --all --who Ines"),
+      CommandExample("Approve a ticket", "ratemill invoice approve --store store --charge T-2058 --who Ines"),
     ],
     operands: operands, options: table.map(\.row), statuses: StoreDoor.invoiceStatuses)
 }
@@ -173,7 +173,7 @@ enum InvoiceHoldCommand: InvoiceDecisionCommand {
     usage: usage,
     examples: [
       CommandExample(
-        "Let a client wait", "ratemill invoice hold --store store --reason 'prices are new' lumen")
+        "Let a client wait", "ratemill invoice hold --store store --reason prices lumen")
     ],
     operands: operands, options: table.map(\.row), statuses: StoreDoor.invoiceStatuses)
 }
@@ -194,7 +194,7 @@ enum InvoiceRejectCommand: InvoiceDecisionCommand {
     examples: [
       CommandExample(
         "Refuse a charge",
-        "ratemill invoice reject --store store --charge T-2058 --reason 'under warranty'")
+        "ratemill invoice reject --store store --charge T-2058 --reason warranty")
     ],
     operands: operands, options: table.map(\.row), statuses: StoreDoor.invoiceStatuses)
 }
