@@ -67,6 +67,7 @@ public enum StoreDrafting {
     let basis = DraftBasis(
       choice: choice, billedAccounts: state.billedAccounts,
       invoices: try store.invoices().filter { isEarlier($0, than: choice) }.map(earlier),
+      charged: try store.chargedLines(beyond: choice).compactMap(charged),
       decisions: try decisions(in: store).map(\.decision), adjustmentRowCount: state.adjustmentRowCount,
       adjustmentsHash: SHA256.hex(of: state.adjustments))
     try store.writeStaged(state.adjustments, to: DraftBasis.adjustmentsName)
@@ -86,6 +87,19 @@ public enum StoreDrafting {
       number: Label(record.number), account: record.account, period: record.period,
       currency: record.currency, isProjects: record.isProjects, recurring: record.recurring,
       usage: record.usage, other: record.net - record.recurring - record.usage, total: record.total)
+  }
+
+  private static func charged(_ charged: ChargedInvoiceLine) -> DraftBasis.ChargedLine? {
+    let texts = charged.line.texts
+    guard let from = CivilDate.parse(texts[6].description), let until = CivilDate.parse(texts[7].description),
+      case .success(let quantity) = DecimalText.parse(texts[8].description, scale: 6),
+      let micro = Int64(exactly: quantity),
+      case .success(let price) = DecimalText.parse(texts[10].description, scale: Amount.scale)
+    else { return nil }
+    return DraftBasis.ChargedLine(
+      invoice: Label(charged.number), account: charged.account, isRefund: texts[0] == "refund",
+      contract: texts[2], description: texts[1], item: texts[3], from: from, until: until,
+      quantityMicro: micro, price: Amount(pico: price), currency: charged.currency)
   }
 
   /// The store's decisions about charges, by charge, each with its account.

@@ -374,3 +374,46 @@ extension BillingStore {
     return lines
   }
 }
+
+/// A recurring line, or a refund, that an invoice has charged.
+public struct ChargedInvoiceLine: Sendable {
+  /// The invoice.
+  public var number: String
+  /// Account id.
+  public var account: Label
+  /// Currency of its amounts.
+  public var currency: Currency
+  /// The line.
+  public var line: InvoiceLineRecord
+}
+
+extension BillingStore {
+  /// Recurring lines and refunds of invoices whose days reach beyond the chosen periods' beginning and that no credit note took
+  /// back, by invoice and line.
+  public func chargedLines(beyond choice: UsagePeriodChoice) throws(StoreFault) -> [ChargedInvoiceLine] {
+    let first =
+      switch choice {
+      case .one(let period): period.from
+      case .beginning(let year, let month): CivilDate(clampingDay: 1, year: year, month: month)
+      }
+    var numbers: [String: Set<Int>] = [:]
+    try book.query(
+      """
+      SELECT number, line FROM invoice_document_lines JOIN invoice_documents USING (number)
+      WHERE kind = 'invoice' AND section IN ('recurring', 'refund') AND service_until > ?
+        AND (number, line) NOT IN (SELECT corrects, line
+          FROM invoice_document_lines JOIN invoice_documents USING (number) WHERE corrects IS NOT NULL)
+      """, [.text(first.description)]
+    ) { row in numbers[row.text(0), default: []].insert(Int(row.integer(1))) }
+    var found: [ChargedInvoiceLine] = []
+    for record in try invoices() {
+      guard let own = numbers[record.number] else { continue }
+      for line in try lines(of: record) where own.contains(line.number) {
+        found.append(
+          ChargedInvoiceLine(
+            number: record.number, account: record.account, currency: record.currency, line: line))
+      }
+    }
+    return found
+  }
+}

@@ -207,7 +207,9 @@ extension BillingStore {
       throw .notAStore(
         path: path,
         message: "the store is of version \(version), this program knows \(BookSchema.version); "
-          + "use the version of ratemill that wrote it")
+          + (version < BookSchema.version
+            ? "the next command that changes it (rate --store …) brings it up to date"
+            : "use the version of ratemill that wrote it"))
     }
   }
 }

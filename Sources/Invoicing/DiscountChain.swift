@@ -26,9 +26,9 @@ struct DiscountChain {
     }) {
       // What is already a credit is not discounted.
       try take(discount, where: { $0.net > .zero })
-      // But usage that is taken back was discounted when it was billed, and gives back no more than was paid.
+      // But what is given back was discounted when it was billed, and no more is given back than was paid.
       if case .share = discount.value {
-        try take(discount, where: { $0.origin == .adjustment && $0.net < .zero })
+        try take(discount, where: { $0.isCorrection && $0.net < .zero })
       }
     }
   }

@@ -47,6 +47,61 @@ public struct DraftBasis: Hashable, Sendable {
     }
   }
 
+  /// A recurring line, or a refund of one, that an invoice has charged for days from the period on and nobody took back.
+  public struct ChargedLine: Hashable, Sendable {
+    /// The invoice.
+    public var invoice: Label
+    /// Account id.
+    public var account: Label
+    /// Whether it is a refund.
+    public var isRefund: Bool
+    /// Name of the contract; empty for none.
+    public var contract: Label
+    /// Text of the contract.
+    public var description: Label
+    /// Name of the item; empty for none.
+    public var item: Label
+    /// Its first day.
+    public var from: CivilDate
+    /// The day after its last one.
+    public var until: CivilDate
+    /// How many, in millionths.
+    public var quantityMicro: Int64
+    /// Price of one for a whole interval.
+    public var price: Amount
+    /// Currency of the price.
+    public var currency: Currency
+
+    /// Makes one.
+    public init(
+      invoice: Label, account: Label, isRefund: Bool, contract: Label, description: Label, item: Label,
+      from: CivilDate, until: CivilDate, quantityMicro: Int64, price: Amount, currency: Currency
+    ) {
+      self.invoice = invoice
+      self.account = account
+      self.isRefund = isRefund
+      self.contract = contract
+      self.description = description
+      self.item = item
+      self.from = from
+      self.until = until
+      self.quantityMicro = quantityMicro
+      self.price = price
+      self.currency = currency
+    }
+
+    /// Whether both are of rows that contracts.csv cannot tell apart.
+    func isOfSameRow(as other: ChargedLine) -> Bool {
+      (account, contract, description, item, currency)
+        == (other.account, other.contract, other.description, other.item, other.currency)
+    }
+
+    /// Whether both charge the same days.
+    func isTwin(of other: ChargedLine) -> Bool {
+      isOfSameRow(as: other) && isRefund == other.isRefund && from == other.from && until == other.until
+    }
+  }
+
   /// What was decided about a one-time charge, in the store and not in its table.
   public struct Decision: Hashable, Sendable {
     /// The charge: `charges.csv:C-311` or `tickets.csv:T-2044`.
@@ -67,6 +122,8 @@ public struct DraftBasis: Hashable, Sendable {
   public var billedAccounts: Set<Label>
   /// Invoices of periods before.
   public var invoices: [EarlierInvoice]
+  /// Recurring lines and refunds that reach beyond the beginning of the period, by invoice and line.
+  public var charged: [ChargedLine]
   /// Decisions, by charge.
   public var decisions: [Decision]
   /// Rows of the adjustments.
@@ -81,12 +138,13 @@ public struct DraftBasis: Hashable, Sendable {
 
   /// Makes a basis.
   public init(
-    choice: UsagePeriodChoice, billedAccounts: Set<Label>, invoices: [EarlierInvoice], decisions: [Decision],
-    adjustmentRowCount: Int64, adjustmentsHash: String
+    choice: UsagePeriodChoice, billedAccounts: Set<Label>, invoices: [EarlierInvoice],
+    charged: [ChargedLine], decisions: [Decision], adjustmentRowCount: Int64, adjustmentsHash: String
   ) {
     self.choice = choice
     self.billedAccounts = billedAccounts
     self.invoices = invoices
+    self.charged = charged
     self.decisions = decisions
     self.adjustmentRowCount = adjustmentRowCount
     self.adjustmentsHash = adjustmentsHash
@@ -125,6 +183,7 @@ extension DraftBasis {
       "document": "invoice-basis", "version": .integer(Self.version), "period": .text(choice.description),
       "billed_accounts": .array(billedAccounts.sorted().map { .string($0) }),
       "invoices": .array(invoices.map(Self.json)),
+      "charged": .array(charged.map(Self.json)),
       "decisions": .array(
         decisions.map { decision in
           [
@@ -144,6 +203,30 @@ extension DraftBasis {
       "recurring": .text(invoice.recurring.description), "usage": .text(invoice.usage.description),
       "other": .text(invoice.other.description), "total": .text(invoice.total.description),
     ]
+  }
+
+  private static func json(_ line: ChargedLine) -> JSONValue {
+    [
+      "invoice": .string(line.invoice), "account": .string(line.account), "refund": .bool(line.isRefund),
+      "contract": .string(line.contract), "description": .string(line.description),
+      "item": .string(line.item), "from": .text(line.from.description),
+      "until": .text(line.until.description),
+      "quantity": .text(DecimalText.format(Int128(line.quantityMicro), scale: 6)),
+      "price": .text(line.price.description), "currency": .text(line.currency.code),
+    ]
+  }
+
+  private static func charged(_ node: JSONNode) throws -> ChargedLine {
+    guard let currency = Currency(code: try node.member("currency").text().description),
+      case .success(let quantity) = DecimalText.parse(
+        try node.member("quantity").text().description, scale: 6), let micro = Int64(exactly: quantity)
+    else { throw node.fault("no currency or quantity") }
+    return ChargedLine(
+      invoice: try node.member("invoice").text(), account: try node.member("account").text(),
+      isRefund: try node.member("refund").bool(), contract: try node.member("contract").text(),
+      description: try node.member("description").text(), item: try node.member("item").text(),
+      from: try node.day("from"), until: try node.day("until"), quantityMicro: micro,
+      price: try node.amount("price"), currency: currency)
   }
 
   /// Reads the file in the folder at `path`; it must be sealed.
@@ -166,6 +249,7 @@ extension DraftBasis {
       choice: choice,
       billedAccounts: Set(try root.member("billed_accounts").elements().map { try $0.text() }),
       invoices: try root.member("invoices").elements().map { try invoice($0) },
+      charged: try root.member("charged").elements().map { try charged($0) },
       decisions: try root.member("decisions").elements().map { try decision($0) },
       adjustmentRowCount: try root.member("adjustment_rows").integer(),
       adjustmentsHash: try root.member("adjustments_sha256").text().description)

@@ -18,9 +18,14 @@ struct InvoiceAssembly {
   private let accountIndex: Int
   private let account: Account
   private let billing: AccountBilling
+  private let charged: [DraftBasis.ChargedLine]
 
-  init(catalog: Catalog, accountIndex: Int, billing: AccountBilling) {
+  /// `charged` is what earlier invoices of the account have charged beyond the beginning of the period.
+  init(
+    catalog: Catalog, accountIndex: Int, billing: AccountBilling, charged: [DraftBasis.ChargedLine] = []
+  ) {
     self.billing = billing
+    self.charged = charged
     self.catalog = catalog
     self.accountIndex = accountIndex
     account = catalog.accounts[accountIndex]
@@ -38,6 +43,11 @@ struct InvoiceAssembly {
       let lines = try recurring.lines(of: contract, in: period)
       if lines.isEmpty { continue }
       charges[.main, default: [:]][contract.currency, default: Charges()].recurring += lines
+    }
+    let refunds = ContractRefunds(
+      contracts: billing.contracts, cycleDay: Int32(account.cycleDay), charged: charged)
+    for (line, currency) in try refunds.lines(in: period) {
+      charges[.main, default: [:]][currency, default: Charges()].recurring.append(line)
     }
     let oneTime = OneTimeCharges(billing: catalog.billing)
     for (line, currency) in try oneTime.lines(billing.charges, billing.tickets, in: period) {

@@ -21,7 +21,8 @@ extension InvoiceDraft {
       "from": .text(line.days.lowerBound.description), "until": .text(line.days.upperBound.description),
       "days": .integer(line.share.days), "interval_days": .integer(line.share.ofDays),
       "tax_class": .string(line.taxClass), "purchase_order": .string(line.purchaseOrder),
-      "allowance": .string(line.allowance), "origin": .text(line.origin.description),
+      "allowance": .string(line.allowance), "corrects": .string(line.corrects),
+      "origin": .text(line.origin.description),
     ] + json(line.amount)
   }
 

@@ -29,6 +29,7 @@ struct InvoiceDrafting: Sendable {
   private let basis: DraftBasis?
   private let adjustments: [Label: AdjustmentLines]
   private let corrected: [EarlierKey: Label]
+  private let charged: [Label: [DraftBasis.ChargedLine]]
   private let contractMonths: ContractMonths
 
   /// Whether the usage is that of a store.
@@ -55,6 +56,7 @@ struct InvoiceDrafting: Sendable {
       try pinned.map { pinned throws(InvoiceDraftFault) in
         try pinned.basis.adjustments(in: pinned.folder)
       } ?? [:]
+    charged = Dictionary(grouping: pinned?.basis.charged ?? [], by: \.account)
     corrected = Dictionary(
       (pinned?.basis.invoices ?? []).map { (EarlierKey($0), $0.number) }, uniquingKeysWith: { $1 })
     self.choice = choice
@@ -120,7 +122,8 @@ struct InvoiceDrafting: Sendable {
         throw .otherCycle(account: account.id, period: key.period.description, cycleDay: account.cycleDay)
       }
     }
-    let assembly = InvoiceAssembly(catalog: catalog, accountIndex: index, billing: billing[index])
+    let assembly = InvoiceAssembly(
+      catalog: catalog, accountIndex: index, billing: billing[index], charged: charged[account.id] ?? [])
     var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]
     for month in contractMonths.months(cycleDay: Int32(account.cycleDay)) {
       let period = month.period(cycleDay: Int32(account.cycleDay))

@@ -31,6 +31,8 @@ struct NetLine {
   var countMicro: Int64 = 0
   /// Billed milliseconds of calls; 0 for others.
   var callMilliseconds: Int128 = 0
+  /// Whether it gives back what was charged before: then it gives back the discounts on that, too.
+  var isCorrection = false
   /// What it comes to, less the discounts so far; whole minor units.
   var net: Amount
 }
@@ -44,8 +46,9 @@ extension InvoiceDraft {
       lines.append(
         NetLine(
           number: lines.count + 1, origin: .recurring, contract: line.contract, item: line.item,
-          taxClass: line.taxClass, firstDay: line.days.lowerBound, taxDay: line.days.lowerBound,
-          countMicro: line.quantityMicro, net: line.amount.rounded))
+          taxClass: line.taxClass, firstDay: line.supplyDay ?? line.days.lowerBound,
+          taxDay: line.supplyDay ?? line.days.lowerBound, countMicro: line.quantityMicro,
+          isCorrection: line.kind == .refund, net: line.amount.rounded))
     }
     for section in usage {
       for line in section.lines {
@@ -82,7 +85,8 @@ extension InvoiceDraft {
           number: lines.count + 1, origin: .adjustment, contract: .empty, item: line.name,
           taxClass: Label(line.kind?.name ?? "service"), firstDay: line.period.from,
           taxDay: line.period.until.advanced(by: -1),
-          callMilliseconds: line.kind == .voice ? line.quantityBilled : 0, net: line.amount.rounded))
+          callMilliseconds: line.kind == .voice ? line.quantityBilled : 0, isCorrection: true,
+          net: line.amount.rounded))
     }
     return lines
   }

@@ -38,6 +38,8 @@ enum PrintedCharge {
     case .change:
       let count = line.countedMicro.map { ", now \(quantity($0))" } ?? ""
       notes.append("changed on \(PrintedNumber.day(line.days.lowerBound, isShort: true))\(count)")
+    case .refund:
+      notes.append("not used: the contract ended; charged with invoice \(line.corrects)")
     case .trueUp: notes.append("correction to the count of these days")
     }
     if line.includedMicro > 0, let counted = line.countedMicro {

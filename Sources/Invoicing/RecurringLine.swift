@@ -32,6 +32,8 @@ public enum RecurringKind: String, Hashable, Sendable {
   case change
   /// What an interval that was charged before comes to more, or less, now that its counts are known.
   case trueUp = "true-up"
+  /// Days that an invoice has charged ahead and that the contract did not see.
+  case refund
 }
 
 /// A charge of a contract.
@@ -68,6 +70,10 @@ public struct RecurringLine: Hashable, Sendable {
   public var purchaseOrder: Label = .empty
   /// Allowance that it pays for; empty for none.
   public var allowance: Label = .empty
+  /// The invoice that a refund corrects; empty for other lines.
+  public var corrects: Label = .empty
+  /// The day by whose rates it is taxed, where that is not the first of its days.
+  public var supplyDay: CivilDate?
   /// Where it is written: file and line.
   public var origin = LineOrigin(file: "contracts.csv", line: 0)
   /// price × quantity × share.

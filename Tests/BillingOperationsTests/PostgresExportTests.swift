@@ -34,6 +34,35 @@ import Testing
     #expect(rows["audit"] == 4)
   }
 
+  @Test(.enabled(if: PostgresServer.isInstalled)) func postgresLoadsInvoicesAndAgrees() throws {
+    let desk = try NightDesk()
+    try desk.writeBilling(["contracts.csv": InvoiceDesk.contracts])
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-01")
+    try desk.decide(.approve, drafts: ["zebra"])
+    try desk.finalise()
+    try desk.credit("INV-0001", lines: [1])
+    _ = try desk.store().exportPostgres(to: desk.folder.path(of: "copy"))
+    let answers = try PostgresServer.answers(
+      to: [
+        "SELECT number, kind, trim_scale(net)::text, corrects FROM invoices ORDER BY number",
+        "SELECT number, line, section, trim_scale(gross)::text FROM invoice_lines ORDER BY number, line",
+        "SELECT name, verdict, decided_by, invoice FROM draft_list ORDER BY name",
+      ], afterLoading: desk.folder.path(of: "copy"))
+    let book = desk.storePath + "/book.sqlite"
+    for (query, answer) in zip(
+      [
+        "SELECT number, kind, net, corrects FROM invoices ORDER BY number",
+        "SELECT number, line, section, gross FROM invoice_lines ORDER BY number, line",
+        "SELECT name, verdict, decided_by, invoice FROM draft_list ORDER BY name",
+      ], answers)
+    {
+      #expect(try SQLiteShell.run(query, book) == answer, "\(query)")
+    }
+    #expect(answers.first == ["CN-0001|credit-note|-9.99|INV-0001", "INV-0001|invoice|10|"])
+  }
+
   @Test(.enabled(if: PostgresServer.isInstalled)) func postgresLoadsItAndAgrees() throws {
     let desk = try Self.desk()
     _ = try desk.store().exportPostgres(to: desk.folder.path(of: "copy"))

@@ -228,6 +228,73 @@ import Testing
     #expect(totals == ["acme 63.32", "zebra 10"])
   }
 
+  // MARK: refunds
+
+  /// A contract with a discount that is charged a quarter ahead, and the tables of it when it ends on `until`.
+  private static func care(until: String) -> [String: String] {
+    [
+      "contracts.csv": """
+      account,contract,description,price,quantity,interval,timing,from,until,proration
+      acme,C-1,Care,90.00,2,quarterly,advance,2026-02-01,\(until),
+      acme,C-2,Hosting,30.00,1,quarterly,advance,2026-02-01,\(until),whole
+
+      """,
+      "discounts.csv": "account,contract,description,percent\nacme,C-1,Partner,10\n",
+    ]
+  }
+
+  /// Lines of a document: `section days net`.
+  private func lines(_ number: String, of desk: NightDesk) throws -> [String] {
+    try desk.document(number).lines.filter { $0.section != "usage" }
+      .map { "\($0.section) \($0.from)/\($0.until) \($0.net)" }
+  }
+
+  @Test func whatAContractDidNotSeeOfDaysChargedAheadIsGivenBack() throws {
+    let desk = try desk(Self.care(until: ""))
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    #expect(
+      try lines("INV-0001", of: desk) == [
+        "recurring 2026-02-01/2026-05-01 162", "recurring 2026-02-01/2026-05-01 30",
+      ])
+    // It ends in the middle of the quarter: 61 of 89 days, less the discount that was on them.
+    try desk.writeBilling(Self.care(until: "2026-03-01"))
+    try desk.write(StoreRatingTests.wednesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-02")
+    try desk.approveAll()
+    try desk.finalise("2026-03-02")
+    let refunds = try lines("INV-0003", of: desk).filter { $0.hasPrefix("refund") }
+    #expect(refunds == ["refund 2026-03-01/2026-05-01 -111.03"])
+    let node = try desk.document("INV-0003").lineNodes[1]
+    #expect(try node?.member("corrects").text() == "INV-0001")
+    // Once.
+    try desk.write(["d1 2026-03-05 101 442079460123 61"], to: "usage/pbx-3.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-03")
+    let drafts = try StoreDrafts.open(nil, in: desk.store())
+    var recurring = 0
+    try drafts.proven.forEach { draft, _ in recurring += draft.recurring.count }
+    #expect(recurring == 0)
+    try desk.expectWhole()
+  }
+
+  @Test func whatACreditNoteTookBackIsNotGivenBackAgain() throws {
+    let desk = try desk(Self.care(until: ""))
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    try desk.credit("INV-0001", lines: [1])
+    try desk.writeBilling(Self.care(until: "2026-03-01"))
+    try desk.write(StoreRatingTests.wednesday, to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.draft("2026-02")
+    try desk.approveAll()
+    try desk.finalise("2026-03-02")
+    #expect(try lines("INV-0003", of: desk).filter { $0.hasPrefix("refund") } == [])
+  }
+
   // MARK: decisions
 
   private static let tickets = """

@@ -44,6 +44,21 @@ import Testing
     #expect(defaults.currency == nil && defaults.country == nil && defaults.seller.isEmpty)
   }
 
+  @Test func seriesOfNumbersHaveNamesOfTheirOwn() {
+    let (silent, _) = read("")
+    #expect(silent.invoiceSeries == "INV" && silent.creditNoteSeries == "CN")
+    let (defaults, findings) = read("numbers: {invoice: R2026, credit_note: G2026}\n")
+    #expect(findings == [])
+    #expect(defaults.invoiceSeries == "R2026" && defaults.creditNoteSeries == "G2026")
+    // They become part of file names.
+    for (text, fault) in [
+      ("{invoice: ../x}", "'../x' is no name of a series; write at most 20 letters and digits, such as INV"),
+      ("{invoice: CN}", "invoices and credit notes have one series; give each a name of its own"),
+    ] {
+      #expect(read("numbers: \(text)\n").findings.map { $0.hasSuffix(fault) } == [true], "\(text)")
+    }
+  }
+
   @Test func allFaultsAreNamed() {
     let (_, findings) = read("zoen: UTC\nzone: Test/Zon\ncurrency: euro\ncountry: Germany\nseller: [x]\n")
     #expect(findings.count == 5)

@@ -67,7 +67,7 @@ private func read<C: Command>(
       Issue.record("no line")
       return
     }
-    #expect([line.storePath, line.invoice] == ["s", "INV-1"] && line.line == 2)
+    #expect([line.storePath, line.invoice] == ["s", "INV-1"] && line.lines == [2])
     for words in [
       "--store s --invoice INV-1", "--store s --line 2", "--invoice INV-1 --line 2",
       "--store s --invoice INV-1 --line 2 in", "--store s --invoice INV-1 --line 2 --event e",

@@ -22,8 +22,8 @@ import Testing
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
     "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
     "drafts": ("drafts", ""), "earlier": ("drafts", ""), "store": ("store", ""), "reason": ("test", ""),
-    "only": ("acme", ""), "postgres-copy": ("copy", ""), "invoice": ("INV-0001", ""), "line": ("1", "0"),
-    "item": ("1", "0"), "charge": ("T-2058", ""), "who": ("Ines", ""), "date": ("2026-07-01", "today"),
+    "only": ("acme", ""), "postgres-copy": ("copy", ""), "invoice": ("INV-1", ""), "line": ("2", "0"),
+    "charge": ("T-2058", ""), "who": ("Ines", ""), "date": ("2026-07-01", "2026-7-1"),
     "code": ("no-price", "no-prize"), "text": ("a,b", ""), "file": ("fixed.csv", ""),
     "until": ("2026-07-01", "x"), "rerate --from": ("2026-06-01", "x"), "rerate --accounts": ("acme", ""),
   ]

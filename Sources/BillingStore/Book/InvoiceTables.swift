@@ -102,7 +102,8 @@ enum InvoiceTables {
       page_sha256  TEXT NOT NULL,                      -- of invoice.html
     \(money(moneyColumns))  UNIQUE (entity, series, sequence)
     ) STRICT;
-    CREATE INDEX invoice_documents_by_account ON invoice_documents (account, usage_period)
+    CREATE INDEX invoice_documents_by_account ON invoice_documents (account, usage_period);
+    CREATE INDEX invoice_documents_by_correction ON invoice_documents (corrects)
     """
 
   private static let invoiceLines = """

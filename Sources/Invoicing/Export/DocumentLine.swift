@@ -10,7 +10,7 @@ import UsageSummary
 public struct DocumentLine: Hashable, Sendable {
   /// Its number on the document, from 1.
   public var number: Int
-  /// `recurring`, `usage`, `one-time`, `result`, `commitment`, `adjustment`.
+  /// `recurring`, `refund` (of days that were charged ahead), `usage`, `one-time`, `result`, `commitment`, `adjustment`.
   public var section: Label
   /// Its text.
   public var description: Label
@@ -82,7 +82,8 @@ extension InvoiceDraft {
     }
     func quantity(_ micro: Int64) -> String { DecimalText.format(Int128(micro), scale: 6) }
     var lines = recurring.map { charge in
-      var line = line("recurring", charge.description, charge.days, charge.amount)
+      let section: Label = charge.kind == .refund ? "refund" : "recurring"
+      var line = line(section, charge.description, charge.days, charge.amount)
       (line.quantity, line.unitPrice) = (quantity(charge.quantityMicro), "\(charge.price)")
       line.purchaseOrder = charge.purchaseOrder
       return line

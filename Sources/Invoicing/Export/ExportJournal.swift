@@ -22,33 +22,37 @@ enum ExportJournal {
     var amount: Amount
 
     /// Its row.
-    func cells(of draft: InvoiceDraft, document: Label) -> [Label] {
-      let digits = draft.currency.minorDigits
+    func cells(of document: ExportedDocument) -> [Label] {
+      let digits = document.currency.minorDigits
       let debit = amount > .zero ? amount.text(minimumDigits: digits) : ""
       let credit = amount < .zero ? (-amount).text(minimumDigits: digits) : ""
       return [
-        document, Label(draft.date.description), Label(ledger), Label(debit), Label(credit),
-        Label(draft.currency.code), draft.account,
-        Label("\(draft.accountName), \(draft.period)"),
+        document.name, Label(document.date.description), Label(ledger), Label(debit), Label(credit),
+        Label(document.currency.code), document.account,
+        Label("\(document.accountName), \(document.period)"),
       ]
     }
   }
 
+  private static let ledgers: [(ledger: String, sections: Set<Label>)] = [
+    ("Recurring", ["recurring", "refund"]), ("Usage", ["usage"]), ("One-time", ["one-time"]),
+    ("Results", ["result"]), ("Commitments", ["commitment"]), ("Adjustments", ["adjustment"]),
+  ]
+
   /// The postings of a document: what is owed against revenue by section, discounts and taxes. They add up to nothing;
   /// a document without amounts has none.
-  static func postings(of draft: InvoiceDraft) -> [Posting] {
-    var postings = [
-      Posting(ledger: "Receivables", amount: draft.total),
-      Posting(ledger: "Revenue:Recurring", amount: -draft.recurringSubtotal),
-      Posting(ledger: "Revenue:Usage", amount: -draft.usageSubtotal),
-      Posting(ledger: "Revenue:One-time", amount: -draft.oneTimeSubtotal),
-      Posting(ledger: "Revenue:Results", amount: -draft.valueSubtotal),
-      Posting(ledger: "Revenue:Commitments", amount: -draft.commitmentSubtotal),
-      Posting(ledger: "Revenue:Adjustments", amount: -draft.adjustmentSubtotal),
-      Posting(ledger: "Discounts", amount: -draft.discountTotal),
-    ]
-    for (tax, lines) in Dictionary(grouping: draft.taxes, by: \.tax).sorted(by: { $0.key < $1.key }) {
-      let amount = lines.reduce(Amount.zero) { $0 + $1.amount.rounded }
+  static func postings(of document: ExportedDocument) -> [Posting] {
+    var postings = [Posting(ledger: "Receivables", amount: document.total)]
+    for (ledger, sections) in ledgers {
+      let amount = document.lines.reduce(Amount.zero) {
+        sections.contains($1.section) ? $0 + $1.amount : $0
+      }
+      postings.append(Posting(ledger: "Revenue:\(ledger)", amount: -amount))
+    }
+    let discount = document.lines.reduce(Amount.zero) { $0 + $1.discount }
+    postings.append(Posting(ledger: "Discounts", amount: -discount))
+    for (tax, parts) in Dictionary(grouping: document.taxes, by: \.tax).sorted(by: { $0.key < $1.key }) {
+      let amount = parts.reduce(Amount.zero) { $0 + $1.amount }
       postings.append(Posting(ledger: "Taxes:\(tax)", amount: -amount))
     }
     precondition(

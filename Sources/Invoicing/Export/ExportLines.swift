@@ -20,15 +20,18 @@ enum ExportLines {
   ]
 
   /// The rows of a document, by line.
-  static func rows(of draft: InvoiceDraft, document: Label) -> [[Label]] {
-    func money(_ amount: Amount) -> Label { Label(amount.text(minimumDigits: draft.currency.minorDigits)) }
+  static func rows(of document: ExportedDocument) -> [[Label]] {
+    func money(_ amount: Amount) -> Label {
+      Label(amount.text(minimumDigits: document.currency.minorDigits))
+    }
     func day(_ day: CivilDate?) -> Label { Label(day?.description ?? "") }
-    return draft.documentLines.map { line in
+    return document.lines.map { line in
       [
-        document, draft.account, draft.accountName, day(draft.period.from), day(draft.period.until),
-        day(draft.date), day(draft.dueDate), Label(draft.currency.code), Label(String(line.number)),
-        line.section, line.description, line.contract, line.item, line.project, line.ticket, day(line.from),
-        day(line.until), Label(line.quantity), Label(line.unit), Label(line.unitPrice), money(line.amount),
+        document.name, document.account, document.accountName, day(document.period.from),
+        day(document.period.until), day(document.date), day(document.dueDate),
+        Label(document.currency.code), Label(String(line.number)), line.section, line.description,
+        line.contract, line.item, line.project, line.ticket, day(line.from), day(line.until),
+        Label(line.quantity), Label(line.unit), Label(line.unitPrice), money(line.amount),
         money(line.discount), money(line.net), money(line.tax), money(line.gross), line.taxClass,
         line.purchaseOrder,
       ]

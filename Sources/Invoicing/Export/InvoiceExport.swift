@@ -52,46 +52,14 @@ public struct InvoiceExport {
   }
 
   private func write(to folder: PublishedFolder) throws(ProvenDraftsFault) -> Report {
-    var report = Report()
-    let lines = try output { () throws(FileFault) in try folder.writer(ExportLines.fileName) }
-    let journal = try output { () throws(FileFault) in try folder.writer(ExportJournal.fileName) }
-    try append(ExportLines.header, to: lines)
-    try append(ExportJournal.header, to: journal)
+    var tables = try output { () throws(FileFault) in try ExportTables(in: folder) }
     try proven.forEach { draft, entry throws(ProvenDraftsFault) in
-      let document = Label(String(entry.jsonName.description.dropLast(".json".count)))
-      let rows = ExportLines.rows(of: draft, document: document)
-      let postings = ExportJournal.postings(of: draft)
-      try append(rows, to: lines)
-      try append(postings.map { $0.cells(of: draft, document: document) }, to: journal)
-      report.documentCount += 1
-      report.lineCount += rows.count
-      report.postingCount += postings.count
+      let document = ExportedDocument(draft, name: entry.name)
+      do throws(FileFault) { try tables.add(document) } catch { throw .output(error) }
     }
-    try output { () throws(FileFault) in
-      try lines.finish()
-      try journal.finish()
-    }
-    try writeManifest(report, to: folder)
-    return report
-  }
-
-  private func writeManifest(_ report: Report, to folder: PublishedFolder) throws(ProvenDraftsFault) {
-    let text = SealedJSON.text(of: [
-      "document": "invoice-export", "version": 1, "drafts_sha256": .string(proven.drafts.seal),
-      "documents": .integer(report.documentCount), "lines": .integer(report.lineCount),
-      "postings": .integer(report.postingCount),
-    ])
-    try output { () throws(FileFault) in
-      let writer = try folder.writer(Self.marker)
-      try writer.write(contentsOf: text)
-      try writer.finish()
-    }
-  }
-
-  private func append(_ rows: [[Label]], to writer: CheckedWriter) throws(ProvenDraftsFault) {
-    var bytes: [UInt8] = []
-    for row in rows { CSVText.appendRow(row, to: &bytes) }
-    try output { () throws(FileFault) in try writer.write(contentsOf: bytes) }
+    let source = JSONMember(name: "drafts_sha256", value: .string(proven.drafts.seal))
+    try output { () throws(FileFault) in try tables.finish(source: source) }
+    return tables.report
   }
 
   private func output<Value>(_ body: () throws(FileFault) -> Value) throws(ProvenDraftsFault) -> Value {

@@ -51,7 +51,8 @@ struct DocumentLineReader {
   private func recurring(_ node: JSONNode) throws -> DocumentLine {
     let (from, until) = (try node.day("from"), try node.day("until"))
     guard from <= until else { throw node.fault("it ends before it begins") }
-    var line = try line(node, "recurring", text: "description", from..<until)
+    let section: Label = try node.member("kind").text() == "refund" ? "refund" : "recurring"
+    var line = try line(node, section, text: "description", from..<until)
     try readCharge(node, &line)
     return line
   }

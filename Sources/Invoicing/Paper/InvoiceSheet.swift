@@ -64,10 +64,13 @@ struct InvoiceSheet {
   ]
 
   private func tables() -> [PaperBlock] {
-    let sections = Self.titles.compactMap { section, title, _ in
-      table(title, document.lines.filter { $0.section == section })
-    }
+    let sections = Self.titles.compactMap { section, title, _ in table(title, lines(section)) }
     return sections + discounts() + taxes()
+  }
+
+  /// The lines of a section; refunds stand with what they refund.
+  private func lines(_ section: Label) -> [DocumentLine] {
+    document.lines.filter { ($0.section == "refund" ? "recurring" : $0.section) == section }
   }
 
   private func table(_ title: String, _ lines: [DocumentLine]) -> PaperBlock? {
@@ -145,6 +148,7 @@ struct InvoiceSheet {
     var notes: [String] = []
     switch text(line, "kind") {
     case "change": notes.append("change from its day on")
+    case "refund": notes.append("not used: the contract ended")
     case "true-up": notes.append("true-up of an earlier interval")
     default: break
     }
@@ -205,7 +209,7 @@ struct InvoiceSheet {
 
   private func totals() -> PaperBlock {
     var facts = Self.titles.compactMap { section, _, title -> PaperFact? in
-      let lines = document.lines.filter { $0.section == section }
+      let lines = lines(section)
       return lines.isEmpty ? nil : PaperFact(title, money(lines.reduce(.zero) { $0 + $1.amount }))
     }
     let discount = document.lines.reduce(Amount.zero) { $0 + $1.discount }

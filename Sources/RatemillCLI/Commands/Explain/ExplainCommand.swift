@@ -3,13 +3,14 @@
 internal import BillingOperations
 internal import BillingStore
 internal import OptionTable
+internal import Tables
 
 /// The options of `explain` as typed.
 struct ExplainOptions: CommandOptions {
   var shared = SharedOptions()
   var event: String?
   var invoice: String?
-  var line: Int?
+  var lines: [Int] = []
 
   private static let lineParser = ValueParser<Int> { text throws(ValueFault) in
     guard let line = Int(text), line > 0 else { throw .expected("a number such as 3", got: text) }
@@ -29,8 +30,8 @@ struct ExplainOptions: CommandOptions {
     .value(
       "invoice", "NUMBER", in: OptionGroup.input, into: \.invoice, OptionValue.text,
       "With --store: the invoice"),
-    .value(
-      "line", "N", in: OptionGroup.input, into: \.line, lineParser, "With --invoice: its line",
+    .values(
+      "line", "N", in: OptionGroup.input, into: \.lines, lineParser, "With --invoice: its line; repeatable",
       details: """
         By the numbers that 'invoice show' prints. Goes down to rounding, discounts and taxes, the rows of usage, the \
         runs that rated them, and, where runs were rated with --detail, the calls.
@@ -103,7 +104,7 @@ struct ExplainConfiguration: Equatable, Sendable {
 struct InvoiceLineConfiguration: Equatable, Sendable {
   let storePath: String
   let invoice: String
-  let line: Int
+  let lines: [Int]
   let printsJSON: Bool
   let showsNumbers: Bool
 }
@@ -114,7 +115,7 @@ enum ExplainTask: Equatable, Sendable {
   case invoiceLine(InvoiceLineConfiguration)
 
   init(_ options: ExplainOptions, inputs: [String], in surroundings: Surroundings) throws(UsageError) {
-    guard options.invoice != nil || options.line != nil || options.shared.store != nil else {
+    guard options.invoice != nil || !options.lines.isEmpty || options.shared.store != nil else {
       self = .event(try ExplainConfiguration(options, inputs: inputs, in: surroundings))
       return
     }
@@ -127,7 +128,8 @@ enum ExplainTask: Equatable, Sendable {
         storePath: try Requirement.given(
           options.shared.store, "--store", "DIR, the billing store that has the invoice"),
         invoice: try Requirement.given(options.invoice, "--invoice", "NUMBER, such as INV-0007"),
-        line: try Requirement.given(options.line, "--line", "N, as 'invoice show' numbers lines"),
+        lines: try Requirement.given(
+          options.lines.isEmpty ? nil : options.lines, "--line", "N, as 'invoice show' numbers lines"),
         printsJSON: options.shared.printsJSON, showsNumbers: options.shared.showsNumbers))
   }
 }
@@ -138,7 +140,7 @@ enum ExplainCommand: Command {
 
   static let spec = CommandSpec(
     name: "explain",
-    summary: "Show how an event or a line of an invoice came to its amount",
+    summary: "Show how an event or an invoice line came to its amount",
     about: [
       """
       Prints every step on standard output: the bytes, the fields read, source, account and plan, the deck row with \
@@ -181,10 +183,15 @@ enum ExplainCommand: Command {
     let path = configuration.storePath
     return StoreDoor.with(path, for: .reading, console: console) { store throws(StoreFault) in
       do throws(OperationFault) {
-        let found = try StoreExplaining.explain(
-          line: configuration.line, of: configuration.invoice, in: store)
-        let text = InvoiceLineText(found, showsNumbers: configuration.showsNumbers)
-        return console.finish(configuration.printsJSON ? text.document() : text.text())
+        var texts: [InvoiceLineText] = []
+        for line in configuration.lines {
+          let found = try StoreExplaining.explain(line: line, of: configuration.invoice, in: store)
+          texts.append(InvoiceLineText(found, showsNumbers: configuration.showsNumbers))
+        }
+        return console.finish(
+          configuration.printsJSON
+            ? JSONText.document(.array(texts.map { $0.json() }))
+            : texts.map { $0.text() }.joined(separator: "\n"))
       } catch {
         return OperationFaultLines.fail(error, catalogPath: path, console: console)
       }

@@ -187,8 +187,8 @@ struct InvoiceLineText {
   // MARK: JSON
 
   /// The same as JSON; the line as it stands in the document.
-  func document() -> String {
-    JSONText.document([
+  func json() -> JSONValue {
+    [
       "invoice": .text(found.record.number), "line": .integer(found.line.number),
       "account": .string(found.record.account), "currency": .text(currency.code),
       "section": .string(found.line.section), "document": found.node.value,
@@ -204,7 +204,7 @@ struct InvoiceLineText {
           ]
         }),
       "runs_without_detail": .array(found.runsWithoutDetail.map { .text($0.id) }),
-    ])
+    ]
   }
 
   private func json(_ row: InvoiceLineExplanation.Row) -> JSONValue {

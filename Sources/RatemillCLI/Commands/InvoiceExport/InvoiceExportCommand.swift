@@ -1,5 +1,7 @@
 // `ratemill invoice export`: drafts as tables for other programs.
 
+internal import BillingCalendar
+internal import BillingStore
 internal import DurableFiles
 internal import Invoicing
 internal import OptionTable
@@ -11,7 +13,13 @@ struct InvoiceExportOptions: DraftPlaceCommandOptions {
   var place = DraftPlaceOptions()
 
   static let table: [OptionSpec<InvoiceExportOptions>] =
-    OptionSpec.draftPlace(verb: "Export") + [
+    OptionSpec.draftPlace(
+      verb: "Export",
+      store: .store(
+        "Export the invoices of this billing store",
+        details:
+          "Those that were finalised, and credit notes, by number; with --period those of that usage period.")
+    ) + [
       .out(
         "Write the tables to DIR",
         details: """
@@ -45,7 +53,7 @@ enum InvoiceExportCommand: Command {
 
   static let spec = CommandSpec(
     name: "invoice export",
-    summary: "Write draft invoices as tables for other programs",
+    summary: "Write drafts or invoices as tables for other programs",
     about: [
       """
       One flat table with every line, and one balanced journal with an entry for each document. Both agree with the \
@@ -59,7 +67,9 @@ enum InvoiceExportCommand: Command {
     examples: [
       CommandExample(
         "Export the drafts of a month",
-        "ratemill invoice export --catalog catalog --usage june --drafts d --out csv")
+        "ratemill invoice export --catalog catalog --usage june --drafts d --out csv"),
+      CommandExample(
+        "Export the invoices of a month", "ratemill invoice export --store store --period 2026-06 --out csv"),
     ],
     options: table.map(\.row),
     statuses: ExitStatus.lines([
@@ -79,11 +89,38 @@ enum InvoiceExportCommand: Command {
     } catch {
       return OutputFaultLines.fail(error, console: console)
     }
+    if case .store(let path, let choice) = configuration.place {
+      return StoreDoor.with(path, for: .reading, console: console) { store throws(StoreFault) in
+        do throws(ProvenDraftsFault) {
+          return finish(try issued(store, choice, configuration), configuration, console)
+        } catch {
+          return ProvenDraftsFaultLines.fail(error, console: console)
+        }
+      }
+    }
     return configuration.place.with(console: console) { drafts in
       let export = InvoiceExport(
         usage: drafts.usage, catalog: drafts.catalog, drafts: drafts.drafts, earlier: drafts.earlier,
         pinned: drafts.pinned)
       return finish(try export.publish(to: configuration.outPath), configuration, console)
+    }
+  }
+
+  private static func issued(
+    _ store: BillingStore, _ choice: UsagePeriodChoice?, _ configuration: InvoiceExportConfiguration
+  ) throws(ProvenDraftsFault) -> InvoiceExport.Report {
+    do {
+      var export = try IssuedExport(to: configuration.outPath)
+      for record in try store.invoices() where choice?.contains(record.period) ?? true {
+        try export.add(store.document(of: record), name: store.invoicePath(record.number))
+      }
+      return try export.publish()
+    } catch let fault as FileFault {
+      throw .output(fault)
+    } catch let fault as ProvenDraftsFault {
+      throw fault
+    } catch {
+      throw .notTheseDrafts("\(error)")
     }
   }
 

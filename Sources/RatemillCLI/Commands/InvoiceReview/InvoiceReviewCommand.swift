@@ -9,7 +9,13 @@ struct InvoiceReviewOptions: DraftPlaceCommandOptions {
   var place = DraftPlaceOptions()
 
   static let table: [OptionSpec<InvoiceReviewOptions>] =
-    OptionSpec.draftPlace(verb: "Review") + [.json(), .quiet, .progress, .color, .help, .version]
+    OptionSpec.draftPlace(
+      verb: "Review",
+      store: .store(
+        "Review the drafts in this billing store",
+        details:
+          "They lie there with the catalog and the usage they were made from, so that nothing else is named.")
+    ) + [.json(), .quiet, .progress, .color, .help, .version]
 }
 
 /// The validated options of `invoice review`.

@@ -23,7 +23,7 @@ protocol DraftPlaceCommandOptions: CommandOptions {
 
 extension OptionSpec where Raw: DraftPlaceCommandOptions {
   /// The options that name drafts; `verb` is what is done with them.
-  static func draftPlace(verb: String) -> [OptionSpec] {
+  static func draftPlace(verb: String, store: OptionSpec) -> [OptionSpec] {
     [
       .catalog("Read accounts and billing tables in DIR"),
       .usage(
@@ -36,10 +36,7 @@ extension OptionSpec where Raw: DraftPlaceCommandOptions {
         "earlier", "DIR", in: OptionGroup.input, into: \.place.earlier, OptionValue.folder,
         "Name drafts of a period before; repeatable",
         details: "Those that the drafts were set beside must be among them; a review judges totals by them."),
-      .store(
-        "\(verb) the drafts in this billing store",
-        details:
-          "They lie there with the catalog and the usage they were made from, so that nothing else is named."),
+      store,
       .draftPeriod(into: \.place.period),
     ]
   }

@@ -21,7 +21,7 @@ struct InvoiceCreditOptions: CommandOptions {
   static let table: [OptionSpec<InvoiceCreditOptions>] = [
     .store("Change the billing store in DIR"),
     .values(
-      "item", "N", in: OptionGroup.input, into: \.lines, lineParser,
+      "line", "N", in: OptionGroup.input, into: \.lines, lineParser,
       "Take back this line only; repeatable",
       details:
         "By the numbers that 'invoice show' prints. Without it, every line that was not taken back yet."),
@@ -51,7 +51,7 @@ enum InvoiceCreditCommand: Command {
 
   static let spec = CommandSpec(
     name: "invoice credit",
-    summary: "Take an invoice back with a credit note, or lines of it",
+    summary: "Take an invoice back, or some of its lines",
     about: [
       """
       A credit note has a number of its own series, names the invoice, and takes back lines with their discounts and \
@@ -63,7 +63,7 @@ enum InvoiceCreditCommand: Command {
     examples: [
       CommandExample(
         "Take a line back",
-        "ratemill invoice credit --store store --item 2 --reason agreed INV-7")
+        "ratemill invoice credit --store store --line 2 --reason agreed INV-0007")
     ],
     operands: Operands("NUMBER", count: 1...1, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.invoiceStatuses)

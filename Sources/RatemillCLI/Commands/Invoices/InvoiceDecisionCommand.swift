@@ -155,8 +155,8 @@ enum InvoiceApproveCommand: InvoiceDecisionCommand {
     ],
     usage: usage,
     examples: [
-      CommandExample("Approve everything", "ratemill invoice approve --store store --all --by Ines"),
-      CommandExample("Approve a ticket", "ratemill invoice approve --store store --charge T-2058 --by Ines"),
+      CommandExample("Approve everything", "ratemill invoice approve --store store --all --who Ines"),
+      CommandExample("Approve a ticket", "ratemill invoice approve --store store --charge T-2058 --who Ines"),
     ],
     operands: operands, options: table.map(\.row), statuses: StoreDoor.invoiceStatuses)
 }
@@ -173,7 +173,7 @@ enum InvoiceHoldCommand: InvoiceDecisionCommand {
     usage: usage,
     examples: [
       CommandExample(
-        "Let a client wait", "ratemill invoice hold --store store --reason 'prices are new' lumen")
+        "Let a client wait", "ratemill invoice hold --store store --reason prices lumen")
     ],
     operands: operands, options: table.map(\.row), statuses: StoreDoor.invoiceStatuses)
 }
