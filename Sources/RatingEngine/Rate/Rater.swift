@@ -129,6 +129,7 @@ final class Rater {
     day.deallocate()
     billed.deallocate()
     amount.deallocate()
+    baseCells.deallocate()
     live.deallocate()
     settled.deallocate()
     baseCell.deallocate()
