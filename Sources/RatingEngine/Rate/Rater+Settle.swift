@@ -1,5 +1,6 @@
 // Events that depend on order: chosen, checked and packed, but not priced.
 
+import CMachine
 import Catalog
 import Money
 import Tables
@@ -9,6 +10,8 @@ extension Rater {
 
   /// Marks a record whose charge settles some rating groups only.
   @inline(never) func askGroup(_ record: Int) {
+    // Once asked, an event that is not settled is as common as any other.
+    chargeMarks[record] &= ~CompiledCatalog.ChargeEntry.asksGroup
     let plan = catalog.plans[Int(plan[record])]
     let group = groupNumber(record)
     guard plan.charges[Int(charge[record])].settledGroups?.contains(group) ?? true else { return }
@@ -71,11 +74,15 @@ extension Rater {
     return recorded.pico.magnitude < OutcomeRow.amountPicoLimit.magnitude
   }
 
-  /// Asks for the base cells of all live records that are put aside: looking them up waits for memory most of the time.
+  /// Asks for what is looked up for all live records that are put aside: waiting for memory is most of that work.
   func prefetchBaseCells(_ batch: UsageBatch) {
+    let entries = catalog.services.entries
+    let owners = catalog.settled.ownerByAccount
     for at in 0..<liveCount {
       let record = Int(live[at])
       guard chargeMarks[record] & CompiledCatalog.ChargeEntry.isSettled != 0 else { continue }
+      cm_prefetch_read(entries.base + Int(entry[record]))
+      cm_prefetch_read(owners.base + Int(account[record]))
       let plan = catalog.planEntries[Int(plan[record])]
       baseCells.prefetch(cell(record, batch, plan, plan.firstCharge &+ charge[record], isCosted: false))
     }
