@@ -41,7 +41,8 @@ struct MemoryBudget: Sendable {
     // Cells have the largest share: a run that spills them sorts them as well, one that spills keys only writes them. Their
     // order takes at most 48 bytes where a cell and its slot take 40, so the output needs seven parts where cells have six.
     // While packed events are settled, the output's share is free for what is loaded of them.
-    let settled = settles ? 7 : 0
+    // An event takes about as much as two of the log's keys.
+    let settled = settles ? 5 : 0
     let events = keepsEvents ? 2 : 0
     let parts = 6 + 7 + events + suspense + detail * (settles ? 2 : 1) + settled
     func share(_ weight: Int) -> Int {

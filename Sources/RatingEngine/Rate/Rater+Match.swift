@@ -119,14 +119,31 @@ extension Rater {
     if catalog.settled.hasAccounts { markAccounts() }
   }
 
-  /// Asks the charges of the plan in order.
+  /// Chooses the charge of a record by its rating group.
   func chooseCharge(
     _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, _ combination: Int
   ) -> Bool {
+    let group = groupNumber(record)
+    guard row[record] != 0,
+      let key = ChargeChoices.key(plan: plan[record], combination: combination, group: group)
+    else { return askCharges(record, batch, columns, fields, combination, group, key: nil) }
+    guard let known = choices.entry(key) else {
+      return askCharges(record, batch, columns, fields, combination, group, key: key)
+    }
+    if let table = known.priceByRowPrice { price[record] = table[Int(price[record])] }
+    charge[record] = known.charge
+    chargeName[record] = known.name
+    chargeMarks[record] = known.marks
+    return true
+  }
+
+  /// Asks the charges of the plan in order, and remembers the answer under `key` where it holds for all events of the group
+  /// that have a row.
+  @inline(never) private func askCharges(
+    _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan, _ combination: Int,
+    _ group: UInt32, key: UInt64?
+  ) -> Bool {
     let plan = catalog.plans[Int(plan[record])]
-    let tariff = tariff[record]
-    let group =
-      Int(tariff) < catalog.tariffs.count ? catalog.tariffs[Int(tariff)].group : meters.group(tariff)
     for candidate in plan.chargesByCombination[combination] {
       let charge = plan.charges[Int(candidate)]
       guard charge.takes(group: group),
@@ -143,7 +160,14 @@ extension Rater {
       chargeName[record] = charge.name
       chargeMarks[record] = charge.marks(combination: combination)
       if chargeMarks[record] & CompiledCatalog.ChargeEntry.asksGroup != 0 { askGroup(record) }
-      return plan.isAdjusted ? adjust(record, batch, columns, fields, plan, charge, group: group) : true
+      if plan.isAdjusted { return adjust(record, batch, columns, fields, plan, charge, group: group) }
+      if let key {
+        choices.note(
+          ChargeChoices.Entry(
+            key: key, charge: UInt32(candidate), name: charge.name, marks: chargeMarks[record],
+            priceByRowPrice: charge.priceByRowPrice))
+      }
+      return true
     }
     return suspend(record, batch, .noCharge)
   }

@@ -8,6 +8,7 @@ extension Rater {
     let prices = book.fastPrices
     let rows = catalog.prefixes.rows
     let plans = catalog.planEntries
+    if catalog.settled.isAny { prefetchBaseCells(batch) }
     keepLive { record in
       let quantity = batch.quantity[record]
       // The common event: a plain plan, first/next, whole seconds, no fee, no limits.

@@ -1,5 +1,6 @@
 // Events that depend on order: chosen, checked and packed, but not priced.
 
+import CMachine
 import Catalog
 import Money
 import Tables
@@ -9,6 +10,8 @@ extension Rater {
 
   /// Marks a record whose charge settles some rating groups only.
   @inline(never) func askGroup(_ record: Int) {
+    // Once asked, an event that is not settled is as common as any other.
+    chargeMarks[record] &= ~CompiledCatalog.ChargeEntry.asksGroup
     let plan = catalog.plans[Int(plan[record])]
     let group = groupNumber(record)
     guard plan.charges[Int(charge[record])].settledGroups?.contains(group) ?? true else { return }
@@ -71,14 +74,39 @@ extension Rater {
     return recorded.pico.magnitude < OutcomeRow.amountPicoLimit.magnitude
   }
 
+  /// Asks for what is looked up for all live records that are put aside: waiting for memory is most of that work.
+  func prefetchBaseCells(_ batch: UsageBatch) {
+    let entries = catalog.services.entries
+    let owners = catalog.settled.ownerByAccount
+    for at in 0..<liveCount {
+      let record = Int(live[at])
+      guard chargeMarks[record] & CompiledCatalog.ChargeEntry.isSettled != 0 else { continue }
+      cm_prefetch_read(entries.base + Int(entry[record]))
+      cm_prefetch_read(owners.base + Int(account[record]))
+      let plan = catalog.planEntries[Int(plan[record])]
+      baseCells.prefetch(cell(record, batch, plan, plan.firstCharge &+ charge[record], isCosted: false))
+    }
+  }
+
   /// What is known of the base cell of a record.
   ///
   /// - Parameter isCosted: whether the supplier of the record is known by now.
   @inline(__always) private func entry(
     _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32, isCosted: Bool
   ) -> BaseCellCache.Entry {
+    if catalog.settled.hasGauges, catalog.settled.isGauge[Int(charge)] {
+      return gaugeEntry(record, batch, charge)
+    }
+    return baseCells.entry(cell(record, batch, plan, charge, isCosted: isCosted)) {
+      let price = book.prices[Int(self.price[record])]
+      return UnitPrice(pico: price.pricePico, units: price.priceUnits)
+    }
+  }
+
+  @inline(__always) private func cell(
+    _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32, isCosted: Bool
+  ) -> BaseCell {
     let isAdjusted = plan.isAdjusted != 0
-    if catalog.settled.isGauge[Int(charge)] { return gaugeEntry(record, batch, charge) }
     var cell = BaseCell(
       charge: charge, tariff: tariff[record], basePrice: isAdjusted ? basePrice[record] : price[record],
       change: isAdjusted ? change[record] : CompiledCatalog.none, band: isAdjusted ? band[record] : 0,
@@ -88,10 +116,7 @@ extension Rater {
       cell.supplier = costs.supplier[record]
       cell.costCurrency = UInt16(truncatingIfNeeded: costs.currency[record])
     }
-    return baseCells.entry(cell) {
-      let price = book.prices[Int(self.price[record])]
-      return UnitPrice(pico: price.pricePico, units: price.priceUnits)
-    }
+    return cell
   }
 
   /// That of the one row that a gauge makes of all samples of a rating group: without direction, destination and band.
@@ -127,6 +152,9 @@ extension Rater {
     let plans = catalog.planEntries
     let asksForAmount = catalog.settled.asksForAmount
     let isGauge = catalog.settled.isGauge
+    // A copy: what is the rater's own is checked for exclusive access at every use.
+    var calendars = self.calendars
+    defer { self.calendars = calendars }
     var row = 0
     var next = 0
     for record in 0..<batch.count where next < settledCount {

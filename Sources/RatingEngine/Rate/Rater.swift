@@ -67,6 +67,8 @@ final class Rater {
   let baseCell = Rater.column(UInt32.self)
   /// What comes before the keys of the source in the order of keys.
   let keyRank: [UInt8]
+  /// Charges by rating group, as they were chosen before.
+  let choices = ChargeChoices()
   /// Numbers of what the events of a base cell have in common. Measured: checking for exclusive access at every event
   /// cost as much as looking up; a rater has one owner.
   @exclusivity(unchecked) var baseCells: BaseCellCache
@@ -129,6 +131,8 @@ final class Rater {
     day.deallocate()
     billed.deallocate()
     amount.deallocate()
+    baseCells.deallocate()
+    choices.deallocate()
     live.deallocate()
     settled.deallocate()
     baseCell.deallocate()

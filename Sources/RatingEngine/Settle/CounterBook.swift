@@ -76,7 +76,7 @@ struct CounterBook {
   mutating func tierCounter(
     _ usage: SettleTables.ClassReference, _ curve: TierCurve, member: Int32, atMillis: Int64
   ) -> Int {
-    let key = Self.key(usage.terms.chargeNumber, Self.holder(usage.terms.counter, member: member))
+    let key = Self.key(usage.own.chargeNumber, Self.holder(usage.terms.counter, member: member))
     let (slot, isNew) = tierSlots.slot(key, split(usage, atMillis))
     if isNew {
       tiers.append(curve)
@@ -87,7 +87,7 @@ struct CounterBook {
 
   /// The free zone of a percentage.
   mutating func freeZone(_ usage: SettleTables.ClassReference, member: Int32, atMillis: Int64) -> Int {
-    let key = Self.key(usage.terms.chargeNumber, Self.holder(usage.terms.counter, member: member))
+    let key = Self.key(usage.own.chargeNumber, Self.holder(usage.terms.counter, member: member))
     let (slot, isNew) = zoneSlots.slot(key, split(usage, atMillis))
     if isNew { freeZones.append(FreeZone()) }
     return slot
@@ -105,7 +105,7 @@ struct CounterBook {
     -> UInt64
   {
     let counter = usage.terms.counter
-    let group = counter.isByRatingGroup ? usage.terms.group + 1 : 0
+    let group = counter.isByRatingGroup ? usage.own.group + 1 : 0
     if counter.window == .period { return group << 36 }
     return window(counter.window, millis) | group << 36
   }

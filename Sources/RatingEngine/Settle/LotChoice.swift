@@ -44,12 +44,12 @@ struct LotChoice {
     member: Int32, _ usage: SettleTables.ClassReference, hasGrants: Bool, _ rules: SettleRules,
     _ tables: SettleTables
   ) -> Entry {
-    var question = Question(low: UInt64(UInt32(bitPattern: member)) << 32, high: usage.terms.allowanceMask)
-    if hasGrants || usage.terms.asksForClass {
+    var question = Question(low: UInt64(UInt32(bitPattern: member)) << 32, high: usage.own.allowanceMask)
+    if hasGrants || usage.own.asksForClass {
       // Members are numbered from 0, so the highest bit is free.
       question = Question(low: question.low | 1 << 63 | UInt64(usage.index), high: 0)
     } else {
-      question.low |= UInt64(usage.terms.plan)
+      question.low |= UInt64(usage.own.plan)
     }
     if let last, last.question == question { return last.entry }
     return find(question, member, usage, rules, tables)

@@ -23,8 +23,14 @@ struct RuleTable<Element: Sendable>: @unchecked Sendable {
     base.deallocate()
   }
 
-  @inline(__always) subscript(index: Int) -> Element {
+  /// Lends the element where it lies: a large one is not copied for one of its fields.
+  subscript(index: Int) -> Element {
+    @inline(__always) unsafeAddress { address(index) }
+  }
+
+  /// Where an element lies, as long as the table does.
+  @inline(__always) func address(_ index: Int) -> UnsafePointer<Element> {
     precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "an element is in its table")
-    return base[index]
+    return UnsafePointer(base + index)
   }
 }

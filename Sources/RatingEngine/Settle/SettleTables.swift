@@ -90,21 +90,13 @@ final class PlanRule: Sendable {
 
 /// The catalog's rules and the run's classes and cells.
 final class SettleTables: Sendable {
-  /// What an event asks of its class, its charge and its plan. It holds no references.
+  /// What an event asks of its class. It holds no references; there may be many, so it is small.
   struct Class: Sendable {
-    /// How an event's uncovered part is priced, as in `ChargeRule.Pricing`.
-    enum Pricing: Sendable {
-      case unit
-      case tiers(TierCurve)
-      case recorded
-    }
-
     /// Indices of its plan and charge.
     let plan: UInt32
     let charge: UInt32
     /// Number of the charge among all charges of all plans.
     let chargeNumber: UInt32
-    let kind: UsageKind
     /// Band of the charging start, as in `UsageClass.startBand`.
     let startBand: Int32
     let price: UnitPrice
@@ -113,47 +105,59 @@ final class SettleTables: Sendable {
     let steps: PlainSteps
     /// Number of its rating group, for counters of their own.
     let group: UInt64
-    /// Position of its unit price among all, the lowest first.
-    let priceRank: Int32
     /// Bits of the plan's `allowances` whose scope holds, bands left aside; where there are too many, it is to be asked for
     /// the class.
     let allowanceMask: UInt64
+    /// Position of its unit price among all, the lowest first.
+    let priceRank: Int32
     let asksForClass: Bool
-    // Of the charge.
+    let kind: UsageKind
+
+    var isVoice: Bool { kind == .voice }
+
+    fileprivate init(
+      _ usage: UsageClass, chargeNumber: Int, group: UInt64, priceRank: Int32, allowances: [Int]
+    ) {
+      plan = UInt32(usage.plan)
+      charge = UInt32(usage.charge)
+      self.chargeNumber = UInt32(chargeNumber)
+      startBand = Int32(usage.startBand)
+      price = usage.price
+      feePico = usage.feePico
+      minimum = usage.minimum
+      steps = PlainSteps(usage.increment)
+      self.group = group
+      asksForClass = allowances.contains { $0 >= 64 }
+      allowanceMask = allowances.reduce(0) { $0 | 1 << UInt64($1) }
+      self.priceRank = priceRank
+      kind = usage.kind
+    }
+  }
+
+  /// What an event asks of its charge and plan. It holds no references.
+  struct Terms: Sendable {
+    /// How an event's uncovered part is priced, as in `ChargeRule.Pricing`.
+    enum Pricing: Sendable {
+      case unit
+      case tiers(TierCurve)
+      case recorded
+    }
+
     let pricing: Pricing
     let freeQuantity: Int64
     let eventMinimum: Int128?
     let eventMaximum: Int128?
     let hasPeriodLimits: Bool
     let counter: ChargeCounter
-    // Of the plan.
     let rounding: ExactRounding
     let connectionFee: ConnectionFeeRule
     let keepsMilliseconds: Bool
     let chargesAnsweredZero: Bool
     let minorDigits: Int
 
-    var isVoice: Bool { kind == .voice }
     var isRecorded: Bool { if case .recorded = pricing { true } else { false } }
 
-    fileprivate init(
-      _ usage: UsageClass, _ plan: PlanRule, _ charge: ChargeRule, group: UInt64,
-      priceRank: Int32,
-      allowances: [Int]
-    ) {
-      self.plan = UInt32(usage.plan)
-      self.charge = UInt32(usage.charge)
-      chargeNumber = UInt32(charge.number)
-      kind = usage.kind
-      startBand = Int32(usage.startBand)
-      price = usage.price
-      feePico = usage.feePico
-      minimum = usage.minimum
-      steps = PlainSteps(usage.increment)
-      asksForClass = allowances.contains { $0 >= 64 }
-      allowanceMask = allowances.reduce(0) { $0 | 1 << UInt64($1) }
-      self.group = group
-      self.priceRank = priceRank
+    fileprivate init(_ charge: ChargeRule, _ plan: PlanRule) {
       pricing =
         switch charge.pricing {
         case .unit: .unit
@@ -173,13 +177,19 @@ final class SettleTables: Sendable {
     }
   }
 
-  /// A class where it lies, so that an event does not copy what its class has.
+  /// A class where it lies, with its charge, so that an event does not copy what they have.
   struct ClassReference: Sendable {
     fileprivate let classes: RuleTable<Class>
+    fileprivate let charges: RuleTable<Terms>
     let index: UInt32
 
-    var terms: Class {
-      @inline(__always) get { classes[Int(index)] }
+    /// What is the class's own.
+    var own: Class {
+      @inline(__always) unsafeAddress { classes.address(Int(index)) }
+    }
+    /// What is its charge's and plan's.
+    var terms: Terms {
+      @inline(__always) unsafeAddress { charges.address(Int(own.chargeNumber)) }
     }
   }
 
@@ -190,6 +200,8 @@ final class SettleTables: Sendable {
   /// The classes as they were given, and what events ask of them.
   let usages: [UsageClass]
   let classes: RuleTable<Class>
+  /// By number of the charge.
+  let charges: RuleTable<Terms>
   /// By class: indices in the plan's `allowances` whose scope holds, bands left aside.
   let allowances: [[Int]]
   /// Class of each base cell.
@@ -222,9 +234,10 @@ final class SettleTables: Sendable {
         let group = groups[usage.ratingGroup] ?? UInt64(groups.count)
         groups[usage.ratingGroup] = group
         return Class(
-          usage, plans[usage.plan], plans[usage.plan].charges[usage.charge], group: group,
+          usage, chargeNumber: plans[usage.plan].charges[usage.charge].number, group: group,
           priceRank: ranks[index], allowances: allowances[index])
       })
+    charges = RuleTable(plans.flatMap { plan in plan.charges.map { Terms($0, plan) } })
     var byAccount: [Int: [Int]] = [:]
     var byPool: [Label: [Int]] = [:]
     for (index, grant) in catalog.grants.enumerated() {
@@ -246,12 +259,13 @@ final class SettleTables: Sendable {
       if case .tiers(let curve) = charge.pricing { curve.steps.deallocate() }
     }
     classes.deallocate()
+    charges.deallocate()
     classByCell.deallocate()
   }
 
   /// The class of a base cell.
   @inline(__always) func classOf(cell: UInt32) -> ClassReference {
-    ClassReference(classes: classes, index: classByCell[Int(cell)])
+    ClassReference(classes: classes, charges: charges, index: classByCell[Int(cell)])
   }
 
   /// The class of a base cell as it was given.
@@ -259,7 +273,7 @@ final class SettleTables: Sendable {
 
   /// The charge of a class.
   func charge(of usage: ClassReference) -> ChargeRule {
-    plans[Int(usage.terms.plan)].charges[Int(usage.terms.charge)]
+    plans[Int(usage.own.plan)].charges[Int(usage.own.charge)]
   }
 
   /// The price by which an event gets allowances before or after others: of one second, message, byte or event.

@@ -12,7 +12,7 @@ extension Settlement {
     let free = min(usage.terms.freeQuantity, magnitude)
     var walk = EventWalk(
       event: event, member: member, usage: usage, rest: magnitude - free,
-      atMillis: event.startMillis + (usage.terms.isVoice ? free : 0), first: first)
+      atMillis: event.startMillis + (usage.own.isVoice ? free : 0), first: first)
     var lots = LotChoice.Entry.none
     if rules.lots.isEmpty {
       stretch(&walk)
@@ -30,8 +30,8 @@ extension Settlement {
     if pieces.count == first {
       pieces.append(
         EventPiece(
-          band: usage.terms.startBand, raw: 0, billed: 0, pricePico: usage.terms.price.pico,
-          priceUnits: usage.terms.price.units))
+          band: usage.own.startBand, raw: 0, billed: 0, pricePico: usage.own.price.pico,
+          priceUnits: usage.own.price.units))
     }
     // What is free fills no piece; it stands where the event begins.
     if free != 0 { pieces[first].raw += free }
@@ -56,8 +56,8 @@ extension Settlement {
   private mutating func appendWhole(_ walk: EventWalk) {
     pieces.append(
       EventPiece(
-        band: walk.usage.terms.startBand, raw: walk.rest, billed: walk.rest,
-        pricePico: walk.usage.terms.price.pico, priceUnits: walk.usage.terms.price.units))
+        band: walk.usage.own.startBand, raw: walk.rest, billed: walk.rest,
+        pricePico: walk.usage.own.price.pico, priceUnits: walk.usage.own.price.units))
   }
 
   /// Covers billed pieces from the first on, lot after lot.
@@ -177,10 +177,10 @@ extension Settlement {
     let covered = Int64(min(Int128(walk.rest), quantity))
     pieces.append(
       EventPiece(
-        band: walk.usage.terms.startBand, lot: index, raw: covered, billed: covered,
-        pricePico: walk.usage.terms.price.pico, priceUnits: walk.usage.terms.price.units))
+        band: walk.usage.own.startBand, lot: index, raw: covered, billed: covered,
+        pricePico: walk.usage.own.price.pico, priceUnits: walk.usage.own.price.units))
     walk.rest -= covered
-    if walk.usage.terms.isVoice { walk.atMillis += covered }
+    if walk.usage.own.isVoice { walk.atMillis += covered }
     return Int128(covered)
   }
 }
@@ -199,11 +199,11 @@ struct EventWalk {
 
   var isRefund: Bool { event.quantity < 0 }
   /// Band of the charging start.
-  var band: Int32 { usage.terms.startBand }
+  var band: Int32 { usage.own.startBand }
   /// An answered call of zero seconds that its plan charges. Free quantity and minimum are of other calls, and recorded
   /// amounts have no increments.
   var isZeroAnswered: Bool {
-    event.quantity == 0 && usage.terms.isVoice && usage.terms.chargesAnsweredZero
+    event.quantity == 0 && usage.own.isVoice && usage.terms.chargesAnsweredZero
       && event.marks.contains(.answered) && !usage.terms.isRecorded
   }
   /// Zero-length events take none, and gauges are no events.

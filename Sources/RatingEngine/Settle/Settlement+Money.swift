@@ -78,21 +78,20 @@ struct OpenAmounts {
   var total: Int128
   // Nearly every event has one part: that one needs no array.
   private var first: Part
-  private var others: [Part] = []
+  private var others: [Part]?
 
   /// - Precondition: an event has a part.
   init(_ parts: [SettledPart], _ range: Range<Int>) {
     first = Part(band: parts[range.lowerBound].band, pico: parts[range.lowerBound].amountPico)
     total = first.pico
-    for index in range.dropFirst() {
-      others.append(Part(band: parts[index].band, pico: parts[index].amountPico))
-      total += parts[index].amountPico
-    }
+    guard range.count > 1 else { return }
+    others = range.dropFirst().map { Part(band: parts[$0].band, pico: parts[$0].amountPico) }
+    total = others?.reduce(total) { $0 + $1.pico } ?? total
   }
 
   /// The sum of the parts in some bands.
   func sum(_ takes: (Int32) -> Bool) -> Int128 {
-    others.reduce(takes(first.band) ? first.pico : 0) { takes($1.band) ? $0 + $1.pico : $0 }
+    (others ?? []).reduce(takes(first.band) ? first.pico : 0) { takes($1.band) ? $0 + $1.pico : $0 }
   }
 
   /// Takes a payment off the parts in some bands, the first ones first; returns the band of the first.
@@ -108,7 +107,9 @@ struct OpenAmounts {
       band = band ?? part.band
     }
     pay(&first)
+    guard var others else { return band ?? 0 }
     for index in others.indices { pay(&others[index]) }
+    self.others = others
     return band ?? 0
   }
 }

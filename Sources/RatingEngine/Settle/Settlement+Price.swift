@@ -25,21 +25,30 @@ extension Settlement {
     if pricing.isLine || usage.terms.hasPeriodLimits { applyPeriodLimits(from: first, pricing) }
   }
 
+  // These read only, and change nothing: a method that may change is lent the workspace, another one gets a copy of it.
+
   /// The connection fee that an event owes, in pico.
-  private func fee(_ event: PackedEvent, _ usage: SettleTables.ClassReference, _ range: Range<Int>) -> Int64 {
-    guard usage.terms.feePico != 0, event.quantity >= 0, !event.marks.contains(.gauge) else { return 0 }
+  @inline(__always) private mutating func fee(
+    _ event: PackedEvent, _ usage: SettleTables.ClassReference, _ range: Range<Int>
+  ) -> Int64 {
+    let fee = usage.own.feePico
+    guard fee != 0, event.quantity >= 0, !event.marks.contains(.gauge) else { return 0 }
     switch usage.terms.connectionFee {
-    case .chargeable:
-      let isCharged = range.contains { pieces[$0].lot == EventPiece.uncovered && pieces[$0].billed > 0 }
-      return isCharged ? usage.terms.feePico : 0
-    case .answered: return event.quantity > 0 ? usage.terms.feePico : 0
-    case .always: return usage.terms.feePico
+    case .chargeable: return hasUncovered(range) ? fee : 0
+    case .answered: return event.quantity > 0 ? fee : 0
+    case .always: return fee
     }
   }
 
+  private mutating func hasUncovered(_ range: Range<Int>) -> Bool {
+    for at in range where pieces[at].lot == EventPiece.uncovered && pieces[at].billed > 0 { return true }
+    return false
+  }
+
   /// Where the fee stands: in the first uncovered piece, where all is covered in the first.
-  private func feePiece(_ range: Range<Int>) -> Int {
-    range.first { pieces[$0].lot == EventPiece.uncovered } ?? range.lowerBound
+  @inline(__always) private mutating func feePiece(_ range: Range<Int>) -> Int {
+    for at in range where pieces[at].lot == EventPiece.uncovered { return at }
+    return range.lowerBound
   }
 
   /// Pieces and fee are one exact sum; parts are differences of what it comes to after each piece.
@@ -169,7 +178,7 @@ extension Settlement {
     return (total.nextPart(), total.exact)
   }
 
-  private func billedTotal(_ range: Range<Int>) -> Int128 {
+  private mutating func billedTotal(_ range: Range<Int>) -> Int128 {
     range.reduce(0) { $0 + Int128(pieces[$1].billed) }
   }
 

@@ -88,7 +88,7 @@ struct Settlement<Stretching: EventStretching> {
   private mutating func makeOrder(_ events: UnsafeBufferPointer<PackedEvent>, _ rule: AllowanceOrder) {
     let last = Int32(tables.priceRankCount - 1)
     for index in 0..<events.count {
-      let rank = tables.classOf(cell: events[index].baseCell).terms.priceRank
+      let rank = tables.classOf(cell: events[index].baseCell).own.priceRank
       order.append(rank: UInt32(bitPattern: rule == .dearestFirst ? last - rank : rank))
     }
     order.sort(rankCount: tables.priceRankCount)

@@ -88,9 +88,9 @@ struct OneBandStretching: EventStretching {
     _ tables: SettleTables, to pieces: inout [EventPiece]
   ) {
     var used = quantity
-    if usage.terms.isVoice, !usage.terms.keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
+    if usage.own.isVoice, !usage.terms.keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
     let first = pieces.count
-    Self.appendSteps(max(used, usage.terms.minimum), usage, tables, to: &pieces)
+    Self.appendSteps(max(used, usage.own.minimum), usage, tables, to: &pieces)
     // The recorded quantity fills the pieces from the first on; the last holds what is rounding.
     var left = quantity
     for index in first..<pieces.count {
@@ -110,12 +110,12 @@ struct OneBandStretching: EventStretching {
     _ quantity: Int64, _ usage: SettleTables.ClassReference, _ tables: SettleTables,
     to pieces: inout [EventPiece]
   ) {
-    if usage.terms.steps.isPlain {
-      return pieces.append(piece(usage.terms.steps.billed(quantity), usage.terms.price, usage))
+    if usage.own.steps.isPlain {
+      return pieces.append(piece(usage.own.steps.billed(quantity), usage.own.price, usage))
     }
     let first = pieces.count
     let increment = tables.usages[Int(usage.index)].increment
-    for stretch in IncrementSteps.stretches(quantity, increment, rowPrice: usage.terms.price) {
+    for stretch in IncrementSteps.stretches(quantity, increment, rowPrice: usage.own.price) {
       let last = pieces.count - 1
       // Neighbours of one price are one piece.
       if last >= first, pieces[last].pricePico == stretch.price.pico,
@@ -132,6 +132,6 @@ struct OneBandStretching: EventStretching {
     _ billed: Int64, _ price: UnitPrice, _ usage: SettleTables.ClassReference
   ) -> EventPiece {
     EventPiece(
-      band: usage.terms.startBand, raw: 0, billed: billed, pricePico: price.pico, priceUnits: price.units)
+      band: usage.own.startBand, raw: 0, billed: billed, pricePico: price.pico, priceUnits: price.units)
   }
 }

@@ -171,7 +171,7 @@ struct SheetStretching: EventStretching {
     let first = pieces.count
     one.append(quantity, atMillis: atMillis, of: event, usage, tables, to: &pieces)
     // The whole first minute of a plan with bands is in the starting one, the rest in no band at half the price.
-    guard usage.terms.startBand != 0, usage.terms.isVoice, pieces.count == first + 1,
+    guard usage.own.startBand != 0, usage.own.isVoice, pieces.count == first + 1,
       pieces[first].billed > 60_000
     else { return }
     var rest = pieces[first]

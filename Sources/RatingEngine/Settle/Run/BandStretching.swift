@@ -6,14 +6,14 @@ import Money
 /// Cuts quantities by the increments, bands and changes of prices of the compiled catalog. Owned by one worker.
 struct BandStretching: EventStretching {
   private let classes: SettledClasses
-  private let terms: FlatTable<SettledClasses.Terms>
+  private let mayCross: FlatTable<Bool>
   private let book: PriceBook
   private var clocks: BandClocks
   private var one = OneBandStretching()
 
   init(_ classes: SettledClasses, _ setup: RunSetup) {
     self.classes = classes
-    terms = classes.terms
+    mayCross = classes.mayCross
     book = PriceBook(setup.catalog, setup.unitPrices)
     clocks = BandClocks(setup.catalog)
   }
@@ -22,25 +22,24 @@ struct BandStretching: EventStretching {
     _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
     _ tables: SettleTables, to pieces: inout [EventPiece]
   ) {
-    let terms = self.terms[Int(event.baseCell)]
     var used = quantity
-    if terms.isVoice, !usage.terms.keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
-    used = max(used, terms.minimum)
-    if !terms.mayCross, terms.steps.isPlain {
+    if usage.own.isVoice, !usage.terms.keepsMilliseconds { used = (used + 999) / 1000 * 1000 }
+    used = max(used, usage.own.minimum)
+    if usage.own.steps.isPlain, !mayCross[Int(usage.index)] {
       pieces.append(
         EventPiece(
-          band: terms.startBand, raw: quantity, billed: terms.steps.billed(used),
-          pricePico: terms.pricePico, priceUnits: terms.priceUnits))
+          band: usage.own.startBand, raw: quantity, billed: usage.own.steps.billed(used),
+          pricePico: usage.own.price.pico, priceUnits: usage.own.price.units))
       return
     }
-    appendSlowly(quantity, used, terms, atMillis: atMillis, of: event, usage, tables, to: &pieces)
+    appendSlowly(quantity, used, atMillis: atMillis, of: event, usage, tables, to: &pieces)
   }
 
   @inline(never) private mutating func appendSlowly(
-    _ quantity: Int64, _ used: Int64, _ terms: SettledClasses.Terms, atMillis: Int64, of event: PackedEvent,
+    _ quantity: Int64, _ used: Int64, atMillis: Int64, of event: PackedEvent,
     _ usage: SettleTables.ClassReference, _ tables: SettleTables, to pieces: inout [EventPiece]
   ) {
-    guard terms.mayCross, let stays = stays(of: event, atMillis: atMillis, length: used) else {
+    guard mayCross[Int(usage.index)], let stays = stays(of: event, atMillis: atMillis, length: used) else {
       return one.append(quantity, atMillis: atMillis, of: event, usage, tables, to: &pieces)
     }
     append(stays, quantity, used, of: event, to: &pieces)

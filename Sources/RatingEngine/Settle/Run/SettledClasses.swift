@@ -5,17 +5,14 @@ import Money
 import Tables
 
 /// The base cells of a run with what follows from them. Immutable, shared by all workers.
-struct SettledClasses: Sendable {
-  /// What the usual event asks of its cell, without the lists behind it.
-  struct Terms: BitwiseCopyable {
-    var minimum: Int64
-    var steps: PlainSteps
-    var pricePico: Int64
-    var priceUnits: Int64
-    var startBand: Int32
-    /// Whether a quantity may cross into another band.
-    var mayCross: Bool
-    var isVoice: Bool
+final class SettledClasses: Sendable {
+  /// What a row asks of its cell.
+  struct Row: BitwiseCopyable {
+    /// The fields of the key that the cell decides.
+    var key: Key
+    var charge: UInt32
+    var plan: UInt32
+    var kind: UInt8
   }
   /// A summary key, or a part of one: its bits.
   struct Key: BitwiseCopyable, Hashable {
@@ -39,9 +36,10 @@ struct SettledClasses: Sendable {
   let catalog: CompiledCatalog
   let cells: [BaseCell]
   let tables: SettleTables
-  let terms: FlatTable<Terms>
-  /// The fields of a row's key that the cell decides, by cell.
-  let keys: FlatTable<Key>
+  /// Whether a quantity may cross into another band, by class.
+  let mayCross: FlatTable<Bool>
+  /// By cell.
+  let rows: FlatTable<Row>
   /// Numbers of the tiers of all charges as rows show them, and where those of a charge begin.
   let tierNumbers: FlatTable<UInt32>
   let firstTiers: FlatTable<UInt32>
@@ -69,9 +67,13 @@ struct SettledClasses: Sendable {
       return number
     }
     tables = SettleTables(catalog.source, classes: classes, classByCell: classByCell)
-    let terms = classes.map { Self.terms($0, catalog) }
-    self.terms = FlatTable(classByCell.map { terms[Int($0)] })
-    keys = FlatTable(Self.keys(cells, catalog, setup.keyPlan, setup.meters))
+    mayCross = FlatTable(classes.map { Self.mayCross($0, catalog) })
+    let keys = Self.keys(cells, catalog, setup.keyPlan, setup.meters)
+    let plans = catalog.settled.charges.map { UInt32($0.plan) }
+    rows = FlatTable(
+      zip(cells, keys).map { cell, key in
+        Row(key: key, charge: cell.charge, plan: plans[Int(cell.charge)], kind: cell.kind)
+      })
     tierNumbers = FlatTable(catalog.settled.tierNumbers.flatMap { $0 })
     var firstTier: UInt32 = 0
     firstTiers = FlatTable(
@@ -82,8 +84,8 @@ struct SettledClasses: Sendable {
   }
 
   func deallocate() {
-    terms.deallocate()
-    keys.deallocate()
+    mayCross.deallocate()
+    rows.deallocate()
     tierNumbers.deallocate()
     firstTiers.deallocate()
   }
@@ -135,15 +137,11 @@ struct SettledClasses: Sendable {
       minimum: price.minimum, increment: book.increments[Int(price.incrementIndex)])
   }
 
-  private static func terms(_ usage: UsageClass, _ catalog: CompiledCatalog) -> Terms {
+  private static func mayCross(_ usage: UsageClass, _ catalog: CompiledCatalog) -> Bool {
     let plan = catalog.plans[usage.plan]
-    return Terms(
-      minimum: usage.minimum, steps: PlainSteps(usage.increment), pricePico: usage.price.pico,
-      priceUnits: usage.price.units, startBand: Int32(usage.startBand),
-      // Amounts take the band of the charging start.
-      mayCross: plan.bandSet >= 0 && plan.crossing != .start && usage.kind == .voice
-        && !plan.charges[usage.charge].asksForAmount,
-      isVoice: usage.kind == .voice)
+    // Amounts take the band of the charging start.
+    return plan.bandSet >= 0 && plan.crossing != .start && usage.kind == .voice
+      && !plan.charges[usage.charge].asksForAmount
   }
 
   /// Field by field: a column of the key for all cells at a time.

@@ -8,6 +8,10 @@ import Money
 struct SettledRows {
   private let setup: RunSetup
   private let classes: SettledClasses
+  // The tables that are asked for each part: the object that they belong to is shared by all workers.
+  private let cellRows: FlatTable<SettledClasses.Row>
+  private let tierNumbers: FlatTable<UInt32>
+  private let firstTiers: FlatTable<UInt32>
   private let settled: SettledUsage
   private var calendars: AccountCalendars
   private var slots = SlotTable()
@@ -34,6 +38,9 @@ struct SettledRows {
   init(_ setup: RunSetup, _ classes: SettledClasses) {
     self.setup = setup
     self.classes = classes
+    cellRows = classes.rows
+    tierNumbers = classes.tierNumbers
+    firstTiers = classes.firstTiers
     settled = setup.catalog.settled
     calendars = AccountCalendars(setup.catalog)
     let fields = setup.keyPlan.fields.map(SettledClasses.KeySlot.init)
@@ -76,20 +83,19 @@ struct SettledRows {
   private mutating func add(
     _ part: SettledPart, _ event: PackedEvent, _ period: SettledClasses.Key, _ amounts: [Int128]
   ) {
-    let cell = classes.cells[Int(part.baseCell)]
-    var key = classes.keys[Int(part.baseCell)] | period
+    let cell = cellRows[Int(part.baseCell)]
+    var key = cell.key | period
     put(identity: event.identity, account: event.account, &key)
     if let dayField, !event.marks.contains(.gauge) {
       let day = calendars.day(account: event.account, seconds: Instant.seconds(ofMillis: event.startMillis))
       key.put(UInt64(UInt16(clamping: day)), dayField)
     }
     if let bandField {
-      let plan = settled.charges[Int(cell.charge)].plan
-      key.put(UInt64(classes.bandNumbers[plan][Int(part.band)]), bandField)
+      key.put(UInt64(classes.bandNumbers[Int(cell.plan)][Int(part.band)]), bandField)
     }
     put(price: part.pricePico, units: part.priceUnits, kind: cell.kind, &key)
     if part.tier != SettledPart.none {
-      let number = classes.tierNumbers[Int(classes.firstTiers[Int(cell.charge)]) &+ Int(part.tier)]
+      let number = tierNumbers[Int(firstTiers[Int(cell.charge)]) &+ Int(part.tier)]
       for field in tierFields { key.put(UInt64(number), field) }
     }
     var eventCount = Int64(part.eventCount)

@@ -6,10 +6,12 @@ import DurableFiles
 ///
 /// Filled event by event, then closed: what the store takes are slices, one for each part that has events.
 final class PackedChunk {
+  // Measured: checking for exclusive access at every event costs more than writing it; a chunk has one owner at a time.
+
   /// Until an event is stored, its place is where its key goes on in `tails`, and `recorded` counts in `amounts`.
-  private(set) var events: [PackedEvent] = []
+  @exclusivity(unchecked) private(set) var events: [PackedEvent] = []
   /// By event: its record among those of the chunk past door 2, or `dropped`.
-  private var rows: [UInt32] = []
+  @exclusivity(unchecked) private var rows: [UInt32] = []
   /// What of long keys is left behind 16 bytes, one after the other, each behind its length.
   private(set) var tails: [UInt8] = []
   /// In pico.

@@ -25,6 +25,9 @@ struct PackedSlice {
     words[first + besideWord] = UInt64(tailByteCount) << 32 | UInt64(amountCount)
   }
 
+  /// Rows of a slice, by what its head says.
+  static func rowCount(_ head: UnsafeBufferPointer<UInt64>) -> Int { Int(head[rowWord] & 0xffff_ffff) }
+
   /// Words of a slice with its head, by what its head says.
   static func wordCount(_ head: UnsafeBufferPointer<UInt64>) -> Int {
     let (rows, beside) = (head[rowWord], head[besideWord])

@@ -66,7 +66,7 @@ final class SettleStore {
   func append(_ chunk: PackedChunk, firstPlace: Int) throws(FileFault) {
     try chunk.forEachSlice(firstPlace: firstPlace) { part, words throws(FileFault) in
       try parts[part].slices.append(contentsOf: words)
-      eventCount += PackedSlice(words).rowCount
+      eventCount += PackedSlice.rowCount(words)
     }
   }
 
