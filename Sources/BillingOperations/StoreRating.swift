@@ -86,6 +86,9 @@ public struct StoreRating {
       }
     }
     var options = options
+    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.duplicateWindow()
+    }
     options.earlierKeyFiles = try OperationFault.ofStore { () throws(StoreFault) in
       try store.partPaths(named: RatingResult.keyFileName)
     }

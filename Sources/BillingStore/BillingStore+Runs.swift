@@ -6,7 +6,8 @@ import UsageSummary
 extension BillingStore {
   private static let runColumns = """
     run_id, number, kind, state, identity, replaces, committed_at, program, semantics, catalog_hash,
-    manifest_sha256, read, rated, filtered, duplicate, suspended, summary_rows
+    manifest_sha256, read, rated, filtered, duplicate, suspended, summary_rows,
+    run_id IN (SELECT run_id FROM purged_runs)
     """
 
   /// All runs in the order of their commits.
@@ -119,7 +120,7 @@ extension BillingStore {
           id: row.text(0), number: Int(row.integer(1)), kind: kind, state: state, identity: row.text(4),
           replaces: row.optionalText(5), committedAt: row.text(6), program: row.text(7),
           semantics: row.integer(8), ratingHash: row.text(9), manifestHash: row.text(10),
-          doors: row.doors(from: 11), summaryRowCount: row.integer(16)))
+          doors: row.doors(from: 11), summaryRowCount: row.integer(16), isPurged: row.integer(17) == 1))
     }
     return runs
   }

@@ -17,6 +17,7 @@ extension BillingStore {
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
     "billed_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes", "suspense_edits",
+    "purges", "purged_runs",
   ]
 
   /// The file of an export that is there in every export.

@@ -96,7 +96,8 @@ import Testing
     #expect(!(try run("suspense show --store store --json 1-7").outputText.contains("0067555501")))
     // The next run says what can be done, and how.
     let offer = try run("rate --catalog mended --store store usage")
-    let line = "2 records that wait in suspense can be rated now: ratemill recycle --store store --catalog mended"
+    let line =
+      "2 records that wait in suspense can be rated now: ratemill recycle --store store --catalog mended"
     #expect(offer.errorText.contains(line))
     let recycled = try run("recycle --store store --catalog mended")
     #expect(recycled.status == 0)

@@ -16,7 +16,7 @@ enum BookSchema {
       runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
       billedUsage, audit,
       auditGuards,
-    ] + suspenseTables + [
+    ] + suspenseTables + purgeTables + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
     ] + BookViews.statements
 

@@ -51,6 +51,7 @@ final class ChunkRater {
       }
       if setup.options.keepsDetail { noteDetail(chunk, outcome, rater, plan, firstRow: first) }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
+      if let start = setup.options.windowStartMillis { suspendOld(before: start, outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
       if count < batch.count || setup.keepsSuspense {
         noteLeavers(chunk, outcome, rater, plan, firstRow: first)
@@ -167,6 +168,24 @@ final class ChunkRater {
         // Not a part of it, as a rated record's row may say.
         outcome.rows[row].quantityRaw = batch.quantity[record]
         outcome.rows[row].reason = UInt16(SuspenseReason.duplicateConflict.rawValue)
+      }
+      row += 1
+    }
+  }
+
+  /// Records that are older than the keys to compare them with go to suspense, whatever became of them.
+  private func suspendOld(before startMillis: Int64, _ outcome: ChunkOutcome, firstRow: Int) {
+    var row = firstRow
+    for record in 0..<batch.count
+    where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
+      let start = batch.chargingStart(record)
+      if start != UsageBatch.absentTime, start < startMillis {
+        batch.door[record] = Door.suspended
+        batch.reason[record] = UInt16(SuspenseReason.outsideDuplicateWindow.rawValue)
+        batch.faultField[record] = FieldRoleName.none
+        outcome.rows[row].door = Door.suspended
+        outcome.rows[row].quantityRaw = batch.quantity[record]
+        outcome.rows[row].reason = UInt16(SuspenseReason.outsideDuplicateWindow.rawValue)
       }
       row += 1
     }
