@@ -87,6 +87,18 @@ extension BillingStore {
     return try files(condition, [.text(place.description)]).first
   }
 
+  /// The file of that name that a run which counts has read last, if it is the same file on the disk, whatever was written to it
+  /// since; nil where there is none.
+  public func earlierState(ofFile name: String, at place: FilePlace) throws(StoreFault) -> FileRecord? {
+    try files(
+      """
+      name = ? AND substr(place, 1, ?) = ? AND \(Self.counts)
+      ORDER BY (SELECT number FROM runs WHERE runs.run_id = run_files.run_id) DESC LIMIT 1
+      """,
+      [.text(name), .count(place.device.utf8.count), .text(place.device)]
+    ).first
+  }
+
   /// Remembers that a file was recognised by its content at a place, so that it is not read there again.
   /// - Precondition: opened for changing.
   public func note(_ place: FilePlace, of file: FileRecord) throws(StoreFault) {

@@ -103,14 +103,35 @@ import Testing
 
   /// Some seconds of work for a debug build.
   private func makeUsage() throws {
-    #expect(try run("generate --events 60000 --out trial -q").status == 0)
+    #expect(try run("generate --events 30000 --out trial -q").status == 0)
+  }
+
+  /// Waits in the background until a process reads the usage, and does something then; `$reader` is that process.
+  private func whenUsageIsRead(_ line: String) {
+    let name = folder.path.split(separator: "/").last ?? ""
+    let script = """
+      for try in $(seq 1 600); do
+        for process in /proc/[0-9]*; do
+          if ls -l $process/fd 2>/dev/null | grep -q '\(name)/trial/usage/'; then
+            reader=${process#/proc/}
+            sleep 0.1
+            \(line)
+            exit
+          fi
+        done
+        sleep 0.02
+      done
+      """
+    #expect(throws: Never.self) { try folder.write(Array(script.utf8), to: "watch.sh") }
+    shell("(sh watch.sh > /dev/null 2>&1 &)")
   }
 
   private static let rate = "rate --catalog trial/catalog --store store --max-suspense 50% trial/usage"
 
   @Test(arguments: ["TERM", "INT"]) func aSignalEndsARunCleanly(signal: String) throws {
     try makeUsage()
-    let result = try run(Self.rate, signal: signal, afterMilliseconds: 700)
+    whenUsageIsRead("kill -\(signal) $reader")
+    let result = try run(Self.rate)
     #expect(result.status == 130)
     #expect(result.errorText == "ratemill: interrupted; nothing was published\n")
     #expect(try run("runs --store store").outputText == "no run was committed yet\n")
@@ -119,13 +140,13 @@ import Testing
     #expect(try run("verify --store store --deep").status == 0)
   }
 
-  @Test(arguments: ["truncate -s 1000", "cp catalog/accounts.csv", "sh -c 'cat catalog/accounts.csv >> $0'"])
+  @Test(arguments: ["truncate -s 1000", "cp catalog/accounts.csv", "touch"])
   func aFileThatChangesWhileItIsReadIsNotRated(change: String) throws {
     try makeUsage()
     let stored = try #require(folder.bytes(of: "trial/usage/usage-2025-03-01.csv.zst"))
     try folder.write(ZstdContent.decode(stored) ?? [], to: "trial/usage/usage-2025-03-01.csv")
     shell("rm trial/usage/*.zst")
-    shell("(sleep 0.7; \(change) trial/usage/usage-2025-03-01.csv) > /dev/null 2>&1 &")
+    whenUsageIsRead("\(change) trial/usage/usage-2025-03-01.csv")
     let result = try run(Self.rate)
     #expect(result.status == 4)
     #expect(result.errorText.contains("while it was read"))
