@@ -52,8 +52,8 @@ import Testing
     try append(Array(row.utf8), at: nil)
     #expect(try desk.rate(["usage"]).doors == "3 1 0 2 0")
     #expect(try desk.bill() == ["acme 2 0.03", "zebra 1 0.01"])
-    // One digit of the first call, and another call behind.
-    try append(Array("x".utf8), at: 25)
+    // The id of the first call, and another call behind.
+    try append(Array("x".utf8), at: 27)
     try append(Array(row.replacing("b1", with: "b2").utf8), at: nil)
     do {
       try desk.rate(["usage"])

@@ -109,17 +109,17 @@ import Testing
   /// Waits in the background until a process reads the usage, and does something then; `$reader` is that process.
   private func whenUsageIsRead(_ line: String) {
     let name = folder.path.split(separator: "/").last ?? ""
+    // One process a look: a machine under load starts few of them a second.
     let script = """
-      for try in $(seq 1 600); do
-        for process in /proc/[0-9]*; do
-          if ls -l $process/fd 2>/dev/null | grep -q '\(name)/trial/usage/'; then
-            reader=${process#/proc/}
-            sleep 0.1
-            \(line)
-            exit
-          fi
-        done
-        sleep 0.02
+      for try in $(seq 1 3000); do
+        found=$(find /proc/[0-9]*/fd -lname '*\(name)/trial/usage/*' 2>/dev/null | head -1)
+        if [ -n "$found" ]; then
+          reader=${found#/proc/}
+          reader=${reader%%/*}
+          \(line)
+          exit
+        fi
+        sleep 0.01
       done
       """
     #expect(throws: Never.self) { try folder.write(Array(script.utf8), to: "watch.sh") }

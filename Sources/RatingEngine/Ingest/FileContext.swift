@@ -164,7 +164,7 @@ final class FileContext {
   /// Compares the beginning of a file that has grown with what it was when it was read before. A shorter file is another one.
   func checkBeginning(_ beginning: InputFile.Beginning?) throws(DamagedFile) {
     guard let beginning, let found = units.first?.markHash else { return }
-    guard RunReport.hashText(found) != beginning.hash else { return }
+    guard RatingResult.hashText(found) != beginning.hash else { return }
     throw DamagedFile(
       name: name, offset: -1,
       message:
