@@ -10,14 +10,16 @@ import Testing
 extension NightDesk {
   /// Purges: numbers of the runs that were purged.
   @discardableResult func purge(before day: String, tools: StoreTools? = nil) throws -> [Int] {
-    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
+    var tools = tools ?? self.tools()
+    // The third of March 2026: the usual clock of a desk stands in January.
+    tools.clock = { 1_772_500_000 }
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools)
     let day = try #require(CivilDate.parse(day))
     return try store.purge(before: day, reason: "test").runs.map(\.number)
   }
 }
 
 @Suite struct PurgeTests {
-  // The clock of a desk stands in January 2026.
   private static let day = "2026-03-01"
 
   /// A desk whose first run is billed, with a suspended record that was recycled, and whose second is not.
@@ -36,6 +38,7 @@ extension NightDesk {
   @Test func onlyWhatIsBilledAndDoneWithIsPurged() throws {
     let desk = try Self.desk()
     #expect(try desk.purge(before: "2025-12-31") == [])
+    #expect(throws: StoreFault.self, "a day to come") { try desk.purge(before: "2026-03-04") }
     // Run 1 has a record that waits; February is not billed.
     #expect(try desk.purge(before: Self.day) == [2])
     try desk.writeOff(["1-3"])

@@ -37,9 +37,12 @@ extension BillingStore {
   /// records waits in suspense; a run that was taken back always. Sums, manifests and the audit trail stay, so that what was
   /// billed can be proved as before. Records that began before that day cannot be compared any more: later runs suspend them
   /// (`duplicateWindow`). The book is changed first; files that a kill has left are removed by the next command that changes the
-  /// store.
+  /// store. Throws `refused` for a day that is still to come.
   /// - Precondition: opened for changing.
   public func purge(before day: CivilDate, reason: String) throws(StoreFault) -> Purge {
+    guard day.description <= now.prefix(10) else {
+      throw .refused("\(day) is still to come: records of days until then could not be compared with any run")
+    }
     let purged = try purgedRuns()
     var purge = Purge(runs: [], left: [], auditHead: "")
     for run in try runs() where run.committedAt < day.description && !purged.contains(run.id) {
