@@ -83,10 +83,13 @@ public struct StoreRating {
       {
         known.append(file)
       } else {
-        left.append(input)
+        left.append(try withBeginning(input, places[Label(input.name)]))
       }
     }
     var options = options
+    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.duplicateWindow()
+    }
     options.earlierKeyFiles = try OperationFault.ofStore { () throws(StoreFault) in
       try store.partPaths(named: RatingResult.keyFileName)
     }
@@ -106,6 +109,21 @@ public struct StoreRating {
       return .committed(commit, result.report(), known: known.sorted { $0.name < $1.name })
     }
     return .nothingNew(known.sorted { $0.name < $1.name })
+  }
+
+  /// An input that must begin as it did when a run has read it under this name, the same file on the disk.
+  private func withBeginning(
+    _ input: InputFile, _ place: FilePlace?
+  ) throws(OperationFault) -> InputFile {
+    guard let place else { return input }
+    var input = input
+    try OperationFault.ofStore { () throws(StoreFault) in
+      guard let file = try store.earlierState(ofFile: input.name, at: place) else { return }
+      let run = try store.run(named: file.runID)
+      input.beginning = InputFile.Beginning(
+        byteCount: file.decodedBytes, hash: file.contentHash, reader: "run \(run.number)")
+    }
+    return input
   }
 
   /// Files whose decoded bytes a run has read; they are not read again where they lie now.

@@ -111,6 +111,9 @@ public struct StoreRecycling {
     _ staged: StagedSuspense, stays: (StagedSuspense.Record, SuspendedPlace) -> Void
   ) throws(OperationFault) -> RatingResult {
     var options = options
+    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.duplicateWindow()
+    }
     options.earlierKeyFiles = try OperationFault.ofStore { () throws(StoreFault) in
       try store.partPaths(named: RatingResult.keyFileName)
     }

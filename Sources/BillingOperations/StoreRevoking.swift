@@ -28,10 +28,16 @@ public enum StoreRevoking {
     let left = try store.currentRuns().filter { run in !gone.contains { $0.id == run.id } }
     func keys(_ run: RunRecord) -> String { store.partPath(RatingResult.keyFileName, of: run) }
     for later in left.reversed() where later.number > run.number {
+      guard !run.isPurged, !later.isPurged else {
+        throw .refused(
+          "run \(run.isPurged ? run.number : later.number) was purged: nothing tells any more which records run "
+            + "\(later.number) has left out because of run \(run.number)")
+      }
       let displaced: Int
       do throws(FileFault) {
         displaced = try KeptKeys.displacedCount(
-          by: keys(run), in: keys(later), notIn: left.filter { $0.number < later.number }.map(keys))
+          by: keys(run), in: keys(later),
+          notIn: left.filter { $0.number < later.number && !$0.isPurged }.map(keys))
       } catch {
         throw .file(error)
       }

@@ -26,6 +26,10 @@ extension BillingStore {
     guard run.state == .current else {
       throw .refused("run \(run.number) (\(run.id)) is \(run.state.rawValue) already")
     }
+    if run.isPurged {
+      throw .refused(
+        "run \(run.number) (\(run.id)) was purged: nothing tells any more which records were its own")
+    }
     let recycles = try recycles(of: run)
     var own = 0
     for move in try suspenseMoves(ofRun: run.id) where move.state == .recycled {

@@ -6,7 +6,8 @@ import UsageSummary
 extension BillingStore {
   private static let runColumns = """
     run_id, number, kind, state, identity, replaces, committed_at, program, semantics, catalog_hash,
-    manifest_sha256, read, rated, filtered, duplicate, suspended, summary_rows
+    manifest_sha256, read, rated, filtered, duplicate, suspended, summary_rows,
+    run_id IN (SELECT run_id FROM purged_runs)
     """
 
   /// All runs in the order of their commits.
@@ -86,6 +87,18 @@ extension BillingStore {
     return try files(condition, [.text(place.description)]).first
   }
 
+  /// The file of that name that a run which counts has read last, if it is the same file on the disk, whatever was written to it
+  /// since; nil where there is none.
+  public func earlierState(ofFile name: String, at place: FilePlace) throws(StoreFault) -> FileRecord? {
+    try files(
+      """
+      name = ? AND substr(place, 1, ?) = ? AND \(Self.counts)
+      ORDER BY (SELECT number FROM runs WHERE runs.run_id = run_files.run_id) DESC LIMIT 1
+      """,
+      [.text(name), .count(place.device.utf8.count), .text(place.device)]
+    ).first
+  }
+
   /// Remembers that a file was recognised by its content at a place, so that it is not read there again.
   /// - Precondition: opened for changing.
   public func note(_ place: FilePlace, of file: FileRecord) throws(StoreFault) {
@@ -119,7 +132,7 @@ extension BillingStore {
           id: row.text(0), number: Int(row.integer(1)), kind: kind, state: state, identity: row.text(4),
           replaces: row.optionalText(5), committedAt: row.text(6), program: row.text(7),
           semantics: row.integer(8), ratingHash: row.text(9), manifestHash: row.text(10),
-          doors: row.doors(from: 11), summaryRowCount: row.integer(16)))
+          doors: row.doors(from: 11), summaryRowCount: row.integer(16), isPurged: row.integer(17) == 1))
     }
     return runs
   }

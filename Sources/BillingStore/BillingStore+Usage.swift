@@ -77,7 +77,7 @@ extension BillingStore {
   /// The folder of a run, proved to be the one that was committed.
   func open(_ run: RunRecord) throws(StoreFault) -> UsageFolder {
     let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageFolder.open(path(.runs, run.id))
+      try UsageFolder.open(path(.runs, run.id), onlyFiles: run.isPurged ? Self.keptFiles : nil)
     }
     guard usage.manifestHash == run.manifestHash else {
       throw .damaged(path: usage.path, message: "its manifest is not the one that was committed")

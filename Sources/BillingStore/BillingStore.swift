@@ -228,6 +228,7 @@ extension BillingStore {
         }
       }
     }
+    for run in try purgedRuns().sorted() { try removeRecords(ofRun: run) }
   }
 
   /// The names in a room, sorted.

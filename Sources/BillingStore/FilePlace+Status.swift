@@ -3,6 +3,9 @@
 import Glibc
 
 extension FilePlace {
+  /// Device and inode with the colons behind them: what stays while a file grows.
+  var device: String { description.split(separator: ":").prefix(2).map { $0 + ":" }.joined() }
+
   /// The place of the regular file at `path`, links followed; nil where there is none.
   public init?(path: String) {
     var status = stat()

@@ -17,7 +17,8 @@ extension BillingStore {
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
     "billed_usage", "run_catalogs", "run_catalog_accounts", "audit", "suspense_actions", "suspense_moves",
-    "suspense_changes", "suspense_edits", "drafts", "draft_accounts", "draft_documents", "decisions",
+    "suspense_changes", "suspense_edits", "purges", "purged_runs", "drafts", "draft_accounts",
+    "draft_documents", "decisions",
     "invoice_documents", "invoice_document_lines",
   ]
 

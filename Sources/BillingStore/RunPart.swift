@@ -46,12 +46,13 @@ extension BillingStore {
     return parts
   }
 
-  /// The paths of the file of that name in the folders of all runs that count and have one, in the order of their commits.
+  /// The paths of the file of that name in the folders of all runs that count, have one and were not purged, in the order of their commits.
   public func partPaths(named name: String) throws(StoreFault) -> [String] {
     var paths: [String] = []
     try book.query(
       """
-      SELECT run_id FROM runs JOIN run_parts USING (run_id) WHERE state = 'current' AND name = ? ORDER BY number
+      SELECT run_id FROM runs JOIN run_parts USING (run_id) WHERE state = 'current' AND name = ?
+        AND run_id NOT IN (SELECT run_id FROM purged_runs) ORDER BY number
       """, [.text(name)]
     ) { row in paths.append(path(.runs, row.text(0)) + "/" + name) }
     return paths

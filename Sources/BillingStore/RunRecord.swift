@@ -51,6 +51,8 @@ public struct RunRecord: Hashable, Sendable {
   public var doors: DoorCounts
   /// Rows of its summary.
   public var summaryRowCount: Int64
+  /// Whether its records were removed because they were old; sums and manifest are left.
+  public var isPurged = false
 }
 
 /// One file that a run has read.

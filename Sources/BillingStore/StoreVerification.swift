@@ -11,6 +11,8 @@ public struct StoreVerification: Sendable {
   public var findings: [String] = []
   /// Runs that were looked at.
   public var runCount = 0
+  /// Runs among them of which only sums are left.
+  public var purgedCount = 0
   /// Billings that were looked at.
   public var billingCount = 0
   /// Invoices and credit notes that were looked at.
@@ -50,6 +52,7 @@ extension BillingStore {
     let manifests = try auditedManifests(trail)
     for run in try runs() {
       result.runCount += 1
+      if run.isPurged { result.purgedCount += 1 }
       for finding in try findings(of: run, audited: manifests[run.id], deep: deep) {
         result.findings.append("run \(run.number) (\(run.id)): \(finding)")
       }
@@ -101,9 +104,16 @@ extension BillingStore {
       let manifest = try SummaryManifest.read(bytes, name: name)
       findings += try bookFindings(run, manifest)
       guard deep else { return findings }
-      let usage = try UsageFolder.open(folder)
+      let usage = try UsageFolder.open(folder, onlyFiles: run.isPurged ? Self.keptFiles : nil)
       do throws(StoreFault) {
-        if try Self.parts(of: usage) != parts(of: run) {
+        if run.isPurged,
+          case let left = operations.names(in: folder).names.filter({ !Self.keptFiles.contains($0) }),
+          !left.isEmpty
+        {
+          findings.append("it was purged, and \(left.sorted().joined(separator: ", ")) is there again")
+        }
+        let isSame = run.isPurged ? true : try Self.parts(of: usage) == parts(of: run)
+        if !isSame {
           findings.append("files of its folder are not those that were committed")
         }
         let totals = try UsageTotals(of: usage)

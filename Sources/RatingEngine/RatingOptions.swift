@@ -32,6 +32,9 @@ public struct RatingOptions: Sendable {
   public var hashesInputs = false
   /// Key files of earlier runs (`RatingResult.publish` writes one with `keepsKeys`): their records are duplicates here.
   public var earlierKeyFiles: [String] = []
+  /// Records that began before it are suspended, because the keys of that time are not at hand: milliseconds since 1970; nil for
+  /// no such time.
+  public var windowStartMillis: Int64?
   /// A key file (`KeptKeys.write`) of records that stand in earlier key files and shall not count as read: those that are
   /// rated now, and those that nobody wants any more.
   public var forgottenKeyFile: String?

@@ -30,13 +30,16 @@ public struct UsageFolder: Sendable {
   ///
   /// Throws where the folder or a listed file is missing or cannot be read, where the manifest is missing, changed, or of
   /// another schema, and where bytes, hash, rows or sums of a file are not those of the manifest. Files that the manifest
-  /// does not list are ignored. Complexity: reads every listed file once; memory of one row.
-  public static func open(_ path: String) throws(UsageFolderFault) -> UsageFolder {
+  /// does not list are ignored. `onlyFiles` names the files that are left of a folder from which others were removed on purpose;
+  /// nil for all. Complexity: reads every listed file once; memory of one row.
+  public static func open(
+    _ path: String, onlyFiles: Set<String>? = nil
+  ) throws(UsageFolderFault) -> UsageFolder {
     let bytes = try manifestBytes(of: path)
     let manifest = try SummaryManifest.read(bytes, name: path + "/" + SummaryManifest.fileName)
     var eventCounts: [UsagePeriod: Int128] = [:]
     var digest: [SuspenseDigestRow] = []
-    for file in manifest.files {
+    for file in manifest.files where onlyFiles?.contains(file.name) ?? true {
       switch file.name {
       case SummarySchema.fileName:
         try readSummary(of: path, file) { row in

@@ -16,7 +16,7 @@ import Testing
 @Suite(.serialized) struct DurabilityTests {
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
-    case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled
+    case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
     case draft, decide, finalise, credit
 
     /// Brings a desk to the state before.
@@ -28,7 +28,7 @@ import Testing
       default: try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
       }
       if self != .create { try desk.rate(["usage"]) }
-      if self == .revoke { try desk.markBilled("2026-01") }
+      if self == .revoke || self == .purge { try desk.markBilled("2026-01") }
       if [.draft, .decide, .finalise, .credit].contains(self) {
         try desk.folder.write(InvoiceDesk.contracts, to: "catalog/contracts.csv")
       }
@@ -46,6 +46,7 @@ import Testing
       case .rate: try desk.rate(["more"], tools: tools)
       case .markBilled: try desk.markBilled("2026-01", tools: tools)
       case .revoke, .revokeRecycled: try desk.revoke("1", tools: tools)
+      case .purge: try desk.purge(before: "2026-03-01", tools: tools)
       case .recycle: try desk.recycle(catalog: "mended", tools: tools)
       case .writeOff: try desk.writeOff(code: "no-price", tools: tools)
       case .correct:
@@ -80,8 +81,8 @@ import Testing
     }
   }
 
-  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, otherwise one in seven: a run of all takes some minutes.
-  private static let step = getenv("RATEMILL_EVERY_CALL") == nil ? 7 : 1
+  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, otherwise one in thirteen: a run of all takes some minutes.
+  private static let step = getenv("RATEMILL_EVERY_CALL") == nil ? 13 : 1
 
   /// Runs the verb with a failure at each call until one run needs fewer calls.
   private func check(

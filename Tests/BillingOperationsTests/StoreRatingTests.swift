@@ -2,6 +2,7 @@
 
 import BillingStore
 import DurableFiles
+import Glibc
 import RatingEngine
 import TestSupport
 import Testing
@@ -32,6 +33,40 @@ import Testing
     #expect(second.doors == "2 2 0 0 0")
     #expect(second.known == ["pbx-1.csv"])
     #expect(try desk.bill() == ["acme 2 0.03", "acme 1 0.002333", "zebra 1 0.01"])
+  }
+
+  /// A file that is appended to every day: what it has grown by is rated. Its beginning must stay.
+  @Test func aFileMayGrowAndNotChange() throws {
+    let desk = try NightDesk()
+    let name = desk.folder.path(of: "usage/pbx-1.csv")
+    try desk.write(Self.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    func append(_ bytes: [UInt8], at offset: Int64?) throws {
+      let file = open(name, O_WRONLY)
+      try #require(file >= 0)
+      defer { close(file) }
+      try #require(lseek(file, off_t(offset ?? 0), offset == nil ? SEEK_END : SEEK_SET) >= 0)
+      try #require(bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == bytes.count)
+    }
+    let row = "b1,2026-01-06T09:14:02Z,03023125101,00442079460123,10\n"
+    try append(Array(row.utf8), at: nil)
+    #expect(try desk.rate(["usage"]).doors == "3 1 0 2 0")
+    #expect(try desk.bill() == ["acme 2 0.03", "zebra 1 0.01"])
+    // The id of the first call, and another call behind.
+    try append(Array("x".utf8), at: 27)
+    try append(Array(row.replacing("b1", with: "b2").utf8), at: nil)
+    do {
+      try desk.rate(["usage"])
+      Issue.record("a changed beginning was rated")
+    } catch OperationFault.run(.damaged(let files)) {
+      #expect(files.map(\.message).joined().contains("bytes are not those that run 2 has read"))
+    }
+    #expect(try desk.store().runs().count == 2)
+    // Another file under that name is no grown one.
+    try #require(rename(name, name + ".old") == 0)
+    try desk.write(Self.tuesday, to: "usage/pbx-1.csv")
+    #expect(try desk.rate(["usage/pbx-1.csv"]).doors == "2 1 0 1 0")
+    try desk.expectWhole()
   }
 
   @Test(arguments: ["renamed", "gzip", "zstd", "touched"])

@@ -137,6 +137,8 @@ private struct RerateWork {
 
   /// Rates what a change can reach of a run; nil where that is nothing.
   mutating func rateAgain(_ run: RunRecord, _ box: EventBox) throws(OperationFault) -> Done? {
+    // Nothing is left to rate again of what was billed and purged.
+    if run.isPurged { return nil }
     let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
     if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
     try refuseMoved(run)

@@ -53,6 +53,8 @@ final class BookDatabase {
     try execute("PRAGMA trusted_schema = OFF")
     try execute("PRAGMA cell_size_check = ON")
     guard access == .writing else { return try execute("PRAGMA query_only = ON") }
+    // What is removed from the book is overwritten: corrections of records may hold numbers.
+    try execute("PRAGMA secure_delete = ON")
     try execute("PRAGMA journal_mode = DELETE")
     try execute("PRAGMA synchronous = EXTRA")
   }

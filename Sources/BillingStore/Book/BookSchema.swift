@@ -16,7 +16,7 @@ enum BookSchema {
       runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
       billedUsage, audit,
       auditGuards,
-    ] + suspenseTables + rerateTables + InvoiceTables.statements + [
+    ] + suspenseTables + rerateTables + purgeTables + InvoiceTables.statements + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
     ] + BookViews.statements + InvoiceTables.views
 

@@ -33,7 +33,9 @@ extension BillingStore {
   ) throws(StoreFault) {
     let wanted = Set(ids.map(\.runNumber))
     for run in try currentRuns()
-    where run.doors.suspended > 0 && (wanted.isEmpty || wanted.contains(run.number)) {
+    where run.doors.suspended > 0 && !run.isPurged
+      && (wanted.isEmpty || wanted.contains(run.number))
+    {
       try forEachRecord(of: run, body)
     }
   }

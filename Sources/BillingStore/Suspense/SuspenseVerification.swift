@@ -12,6 +12,7 @@ extension BillingStore {
   func suspenseFindings(_ trail: AuditTrail, deep: Bool) throws(StoreFault) -> [String] {
     var findings: [String] = []
     let actions = try suspenseActions()
+    findings += try purgeFindings(trail)
     var sealed: Set<String> = []
     try trail.forEach { entry in
       guard let details = try? JSONReader.read(entry.details.bytes) else { return }
@@ -48,6 +49,20 @@ extension BillingStore {
     return findings
   }
 
+  /// The audit trail must name every run that was purged.
+  private func purgeFindings(_ trail: AuditTrail) throws(StoreFault) -> [String] {
+    var named: Set<String> = []
+    try trail.forEach { entry in
+      guard entry.action == "purge", let details = try? JSONReader.read(entry.details.bytes),
+        case .array(let runs)? = details["runs"]
+      else { return }
+      for case .string(let run) in runs { named.insert(run.description) }
+    }
+    return try purgedRuns().symmetricDifference(named).sorted().map {
+      "run \($0): book and audit trail disagree whether it was purged"
+    }
+  }
+
   private func suspenseFindings(of run: RunRecord, deep: Bool) throws(StoreFault) -> [String] {
     var findings: [String] = []
     do throws(StoreFault) {
@@ -59,7 +74,7 @@ extension BillingStore {
           "\(run.doors.suspended) suspended ≠ \(counts.recycled) recycled + \(counts.writtenOff) written off + "
             + "\(waiting) still suspended")
       }
-      guard deep, run.doors.suspended > 0 else { return findings }
+      guard deep, run.doors.suspended > 0, !run.isPurged else { return findings }
       var made: [SuspenseMoves.Key: SuspenseMoves.Change] = [:]
       try forEachRecord(of: run) { record in
         guard record.state == .suspended else { return }

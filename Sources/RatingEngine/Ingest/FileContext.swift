@@ -84,7 +84,7 @@ final class FileContext {
       units.append(
         InputUnit(
           file: self, index: units.count, stream: stream, beginsInsideRecord: !units.isEmpty,
-          recordBytesMax: recordBytesMax, hashes: hashes))
+          recordBytesMax: recordBytesMax, hashes: hashes, markOffset: input.beginning?.byteCount))
     }
     // stdin may be a file whose reading began somewhere: it is read on from there, never mapped.
     if isRegular, !input.isStandardInput, form != .plain, let identity {
@@ -185,6 +185,17 @@ final class FileContext {
     if let mapped, mapped.hasShrunk { throw FileIdentity.changed(name, "became shorter") }
     guard let identity, identity.isRegular, let now = FileIdentity(descriptor: descriptor) else { return }
     if now != identity { throw FileIdentity.changed(name, "was changed") }
+  }
+
+  /// Compares the beginning of a file that has grown with what it was when it was read before. A shorter file is another one.
+  func checkBeginning(_ beginning: InputFile.Beginning?) throws(DamagedFile) {
+    guard let beginning, let found = units.first?.markHash else { return }
+    guard RatingResult.hashText(found) != beginning.hash else { return }
+    throw DamagedFile(
+      name: name, offset: -1,
+      message:
+        "its first \(beginning.byteCount) bytes are not those that \(beginning.reader) has read: a file that grows "
+        + "must keep what it has; if it is another file, give it another name (a copy)", recordsRead: 0)
   }
 
   /// Whether a checksum vouches for all of it.

@@ -9,6 +9,26 @@ public struct InputFile: Sendable, Hashable {
   /// Where records lie that were taken out of other files; nil for a file of its own.
   public var excerpt: Excerpt?
 
+  /// What it began with when it was read before; a file that grows must still begin so. Nil where nothing is promised.
+  public var beginning: Beginning?
+
+  /// The beginning of a decoded file.
+  public struct Beginning: Sendable, Hashable {
+    /// Decoded bytes.
+    public var byteCount: Int64
+    /// Their hash, as `RunReport.File.hash` gives it.
+    public var hash: String
+    /// What has read it, for messages, such as `run 3`.
+    public var reader: String
+
+    /// Takes the three.
+    public init(byteCount: Int64, hash: String, reader: String) {
+      self.byteCount = byteCount
+      self.hash = hash
+      self.reader = reader
+    }
+  }
+
   /// Records of one source that were taken out of its files: a file without the trailer rows and control file of a whole one.
   public struct Excerpt: Sendable, Hashable {
     /// The file to read.

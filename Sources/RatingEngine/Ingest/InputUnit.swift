@@ -53,11 +53,16 @@ final class InputUnit {
   private static let headerBytesMax = 1 << 20
   /// The hash of all decoded bytes, where the run needs it.
   private let hash: StreamHash?
+  /// After how many decoded bytes the hash so far is asked for; nil for never.
+  private let markOffset: Int64?
+  /// The hash of the bytes before the mark; nil where the file has not come so far.
+  private(set) var markHash: (low: UInt64, high: UInt64)?
 
   init(
     file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int,
-    hashes: Bool
+    hashes: Bool, markOffset: Int64? = nil
   ) {
+    self.markOffset = markOffset
     self.file = file
     self.index = index
     self.stream = stream
@@ -90,6 +95,17 @@ final class InputUnit {
   /// 128-bit hash of the decoded bytes so far; nil where the run needs none.
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
 
+  private func updateHash(_ bytes: UnsafeRawBufferPointer) {
+    guard let hash else { return }
+    guard let mark = markOffset, markHash == nil, byteCount + Int64(bytes.count) >= mark else {
+      return hash.update(bytes)
+    }
+    let before = Int(mark - byteCount)
+    hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<before]))
+    markHash = hash.value
+    hash.update(UnsafeRawBufferPointer(rebasing: bytes[before...]))
+  }
+
   /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
   ///
   /// The first chunk has at least `headerLines` lines, so that a header is never cut, however few bytes a pipe gives.
@@ -109,7 +125,7 @@ final class InputUnit {
         hasEnded = true
         return try end()
       }
-      hash?.update(UnsafeRawBufferPointer(start: room, count: count))
+      updateHash(UnsafeRawBufferPointer(start: room, count: count))
       let start = byteCount
       byteCount += Int64(count)
       var first = 0

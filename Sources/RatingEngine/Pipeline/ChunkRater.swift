@@ -55,6 +55,7 @@ final class ChunkRater {
         noteDetail(outcome, rater, plan, text: UnsafePointer(chunk.text), firstRow: first)
       }
       if !setup.known.conflicts.isEmpty { suspendConflicts(outcome, firstRow: first) }
+      if let start = setup.options.windowStartMillis { suspendOld(before: start, outcome, firstRow: first) }
       if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
       if count < batch.count || setup.keepsSuspense {
         noteLeavers(outcome, rater, firstRow: first, hasAmounts: plan.amount != nil) { entry($0, chunk) }
@@ -190,9 +191,31 @@ final class ChunkRater {
     outcome.events.add(batch, columns) { record in
       let door = outcome.rows[row].door
       row += 1
-      let isConflict = batch.reason[record] == UInt16(SuspenseReason.duplicateConflict.rawValue)
+      // What the keys of other records have decided, no catalog changes.
+      let isConflict =
+        batch.reason[record] == UInt16(SuspenseReason.duplicateConflict.rawValue)
+        || batch.reason[record] == UInt16(SuspenseReason.outsideDuplicateWindow.rawValue)
       return StoredDecision(
         door: door, isConflict: door == Door.suspended && isConflict, account: rater.accountIndex(record))
+    }
+  }
+
+  /// Records that are older than the keys to compare them with go to suspense, whatever became of them.
+  private func suspendOld(before startMillis: Int64, _ outcome: ChunkOutcome, firstRow: Int) {
+    var row = firstRow
+    for record in 0..<batch.count
+    where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
+      let start = batch.chargingStart(record)
+      if start != UsageBatch.absentTime, start < startMillis {
+        batch.door[record] = Door.suspended
+        batch.reason[record] = UInt16(SuspenseReason.outsideDuplicateWindow.rawValue)
+        batch.faultField[record] = FieldRoleName.none
+        if outcome.rows[row].door == Door.settled { outcome.packed.drop(outcome.rows[row].packedIndex) }
+        outcome.rows[row].door = Door.suspended
+        outcome.rows[row].quantityRaw = batch.quantity[record]
+        outcome.rows[row].reason = UInt16(SuspenseReason.outsideDuplicateWindow.rawValue)
+      }
+      row += 1
     }
   }
 

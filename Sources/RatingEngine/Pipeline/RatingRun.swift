@@ -546,6 +546,7 @@ final class RunAttempt: @unchecked Sendable {
   private func complete(_ file: FileContext) {
     do {
       try file.checkUnchanged()
+      try file.checkBeginning(files[file.index].input.beginning)
       try checkControl(file)
     } catch {
       note(error)

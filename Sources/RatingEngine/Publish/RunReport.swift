@@ -148,8 +148,12 @@ extension RatingResult {
       byteCount: stored?.byteCount ?? file.units.reduce(0) { $0 + $1.byteCount },
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
-      hash: stored?.hash.description
-        ?? hash.map { "xxh3-128:" + Self.hex($0.high) + Self.hex($0.low) } ?? "")
+      hash: stored?.hash.description ?? hash.map(Self.hashText) ?? "")
+  }
+
+  /// A hash of decoded bytes as text.
+  static func hashText(_ hash: (low: UInt64, high: UInt64)) -> String {
+    "xxh3-128:" + hex(hash.high) + hex(hash.low)
   }
 
   private static func hex(_ word: UInt64) -> String {

@@ -1,6 +1,7 @@
 // The output folder of a run: summary, companions and manifest, published at once or not at all.
 
 public import DurableFiles
+import BillingCalendar
 import Catalog
 import Money
 import Synchronization
@@ -144,10 +145,13 @@ extension RatingResult {
           read: Int64(file.read), rated: Int64(file.rated), filtered: Int64(file.filtered),
           duplicate: Int64(file.duplicate), suspended: Int64(file.suspended)))
     }
-    let options = [
+    var options = [
       SummaryManifest.Option(name: "dedupe", value: setup.hasToldDuplicates ? "yes" : "no"),
       SummaryManifest.Option(name: "max_record", value: Label(String(setup.options.recordBytesMax))),
     ]
+    if let start = setup.options.windowStartMillis {
+      options.append(SummaryManifest.Option(name: "window_start", value: Label(Instant.text(millis: start))))
+    }
     return SummaryManifest(
       semantics: semantics, ratingHash: Label(setup.catalog.source.ratingHash), options: options,
       inputs: inputs,

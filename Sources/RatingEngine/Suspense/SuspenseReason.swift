@@ -46,6 +46,8 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
   case missingAmount
   /// The recorded amount is in another currency than the plan.
   case otherCurrency
+  /// The record began before the time back to which it can be told whether it is a duplicate.
+  case outsideDuplicateWindow
 
   /// The stable code in files, reports and documentation.
   public var code: String {
@@ -71,6 +73,7 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .badAmount: "bad-amount"
     case .missingAmount: "missing-amount"
     case .otherCurrency: "other-currency"
+    case .outsideDuplicateWindow: "outside-duplicate-window"
     }
   }
 
@@ -99,6 +102,7 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .badAmount: "its recorded amount is malformed or too large"
     case .missingAmount: "it is charged by its recorded amount, and has none"
     case .otherCurrency: "its recorded amount is in another currency than its plan"
+    case .outsideDuplicateWindow: "it began before the time back to which duplicates can be recognised"
     }
   }
 
@@ -119,6 +123,8 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .missingQuantity, .negativeQuantity, .amountTooLarge: "correct the records"
     case .missingAmount: "ask for an export with amounts, or give the charge a price"
     case .otherCurrency: "give the account a plan in the currency of its usage"
+    case .outsideDuplicateWindow:
+      "recycle them with the keys of all runs; where these were purged, write them off or rate them in another store"
     }
   }
 

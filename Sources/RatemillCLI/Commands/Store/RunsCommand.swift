@@ -44,7 +44,8 @@ enum RunText {
   static func cells(_ run: RunRecord) -> [String] {
     [
       String(run.number), run.id, run.committedAt,
-      run.kind == .rate ? run.state.rawValue : "\(run.state.rawValue) \(run.kind.rawValue)",
+      run.state.rawValue + (run.kind == .rate ? "" : " \(run.kind.rawValue)")
+        + (run.isPurged ? " purged" : ""),
     ]
       + [run.doors.read, run.doors.rated, run.doors.filtered, run.doors.duplicate, run.doors.suspended].map {
         ReadableText.count(Int($0))
@@ -56,6 +57,7 @@ enum RunText {
       JSONMember(name: "run", value: .text(run.id)), JSONMember(name: "number", value: .integer(run.number)),
       JSONMember(name: "kind", value: .text(run.kind.rawValue)),
       JSONMember(name: "state", value: .text(run.state.rawValue)),
+      JSONMember(name: "purged", value: .bool(run.isPurged)),
       JSONMember(name: "committed_at", value: .text(run.committedAt)),
       JSONMember(name: "program", value: .text(run.program)),
       JSONMember(name: "catalog", value: .text(run.ratingHash)),

@@ -70,6 +70,10 @@ enum VerifyCommand: Command {
       found.findings.isEmpty
         ? "\(console.path(path)) is whole: \(runs), \(rows); \(depth)\n"
         : "\(console.path(path)): \(ReadableText.count(found.findings.count, "finding", "findings"))\n")
+    if found.purgedCount > 0 {
+      let count = ReadableText.count(found.purgedCount, "run was", "runs were")
+      lines.append("\(count) purged: their sums were proved, their records are gone\n")
+    }
     lines.append("audit head \(found.auditHead)\n")
     return lines.joined()
   }
@@ -77,8 +81,8 @@ enum VerifyCommand: Command {
   private static func json(_ found: StoreVerification) -> JSONValue {
     [
       "whole": .bool(found.findings.isEmpty), "findings": .array(found.findings.map { .text($0) }),
-      "runs": .integer(found.runCount), "billings": .integer(found.billingCount),
-      "invoices": .integer(found.invoiceCount),
+      "runs": .integer(found.runCount), "purged_runs": .integer(found.purgedCount),
+      "billings": .integer(found.billingCount), "invoices": .integer(found.invoiceCount),
       "audit_rows": .integer(found.auditCount), "audit_head": .text(found.auditHead),
       "deep": .bool(found.isDeep), "leftovers": .array(found.leftovers.map { .text($0) }),
     ]

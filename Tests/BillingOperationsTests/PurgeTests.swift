@@ -1,0 +1,120 @@
+// What is old goes, what was billed stays provable, and nothing is billed twice because it was forgotten.
+
+import BillingCalendar
+import BillingStore
+import TestSupport
+import Testing
+
+@testable import BillingOperations
+
+extension NightDesk {
+  /// Purges: numbers of the runs that were purged.
+  @discardableResult func purge(before day: String, tools: StoreTools? = nil) throws -> [Int] {
+    var tools = tools ?? self.tools()
+    // The third of March 2026: the usual clock of a desk stands in January.
+    tools.clock = { 1_772_500_000 }
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools)
+    let day = try #require(CivilDate.parse(day))
+    return try store.purge(before: day, reason: "test").runs.map(\.number)
+  }
+}
+
+@Suite struct PurgeTests {
+  private static let day = "2026-03-01"
+
+  /// A desk whose first run is billed, with a suspended record that was recycled, and whose second is not.
+  private static func desk() throws -> NightDesk {
+    let desk = try NightDesk()
+    try SuspenseTests.writeMendedCatalog(desk)
+    try desk.write(SuspenseTests.calls, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.recycle(catalog: "mended")
+    try desk.markBilled("2026-01")
+    try desk.write(["f1 2026-02-05 101 442079460123 61"], to: "more/pbx-2.csv")
+    try desk.rate(["more"])
+    return desk
+  }
+
+  @Test func onlyWhatIsBilledAndDoneWithIsPurged() throws {
+    let desk = try Self.desk()
+    #expect(try desk.purge(before: "2025-12-31") == [])
+    #expect(throws: StoreFault.self, "a day to come") { try desk.purge(before: "2026-03-04") }
+    // Run 1 has a record that waits; February is not billed.
+    #expect(try desk.purge(before: Self.day) == [2])
+    try desk.writeOff(["1-3"])
+    #expect(try desk.purge(before: Self.day) == [1])
+    #expect(try desk.purge(before: Self.day) == [])
+    try desk.expectWhole()
+    #expect(try desk.store().runs().map(\.isPurged) == [true, true, false])
+    try desk.markBilled("2026-02")
+    #expect(try desk.purge(before: "2026-02-15") == [])
+    #expect(try desk.purge(before: Self.day) == [3])
+    try desk.expectWhole()
+  }
+
+  /// No byte of a number is left in the store, but for what the catalog and the sums by service hold.
+  @Test func numbersAreGone() throws {
+    let desk = try Self.desk()
+    try desk.correct("1-3", "a4,2026-01-05T09:14:02Z,03023125101,00339999999999,9")
+    try desk.writeOff(["1-3"])
+    func traces() -> [String] {
+      FileContent.files(below: desk.storePath).filter { file in
+        guard let stored = FileContent.bytes(of: desk.storePath + "/" + file) else { return false }
+        let bytes = file.hasSuffix(".zst") ? ZstdContent.decode(stored) ?? [] : stored
+        let text = String(decoding: bytes, as: UTF8.self)
+        let hex = "33393939393939393939"
+        return text.contains("33144556677") || text.contains("339999999999") || text.contains(hex)
+      }
+    }
+    #expect(!traces().isEmpty)
+    try desk.purge(before: Self.day)
+    #expect(traces() == [])
+  }
+
+  @Test func sumsAndAdjustmentsStay() throws {
+    let desk = try Self.desk()
+    let before = try (desk.bill(), desk.adjustments(), desk.usage()["summary.csv.zst"])
+    try desk.writeOff(["1-3"])
+    try desk.purge(before: Self.day)
+    #expect(try desk.bill() == before.0)
+    #expect(try desk.adjustments() == before.1)
+    #expect(try desk.usage()["summary.csv.zst"] == before.2)
+    #expect(throws: OperationFault.self) { try desk.revoke("1") }
+  }
+
+  /// What cannot be compared any more is not rated: neither copies nor late records, but what is newer is.
+  @Test func oldRecordsGoToSuspenseAfterAPurge() throws {
+    let desk = try Self.desk()
+    try desk.writeOff(["1-3"])
+    try desk.purge(before: Self.day)
+    try desk.write(
+      SuspenseTests.calls + ["g1 2026-02-28 101 442079460123 61", "g2 2026-03-01 101 442079460123 61"],
+      to: "late/pbx-3.csv")
+    #expect(try desk.rate(["late"]).doors == "6 1 0 0 5")
+    #expect(try desk.waiting().allSatisfy { $0.hasSuffix("outside-duplicate-window") })
+    // The file of a purged run is still known as a whole.
+    #expect(try desk.rate(["usage"]).doors == "nothing new")
+    #expect(try desk.recycle(catalog: "mended").doors == "nothing, 5")
+    try desk.expectWhole()
+  }
+
+  @Test func aRunThatWasTakenBackIsPurgedToo() throws {
+    let desk = try NightDesk()
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.revoke("1")
+    #expect(try desk.purge(before: Self.day) == [1])
+    try desk.expectWhole()
+  }
+
+  @Test(arguments: [
+    "DELETE FROM purged_runs", "INSERT INTO purged_runs SELECT run_id, 1 FROM runs WHERE number = 3",
+  ])
+  func aChangeOfTheBookShows(change: String) throws {
+    let desk = try Self.desk()
+    try desk.writeOff(["1-3"])
+    try desk.purge(before: Self.day)
+    try SQLiteShell.run(change, desk.storePath + "/book.sqlite")
+    #expect(try !desk.store().verify(deep: true, catalogHash: StoreCatalog.hash).findings.isEmpty)
+  }
+}

@@ -1,0 +1,205 @@
+// What real processes leave behind when they are killed, interrupted, or lose their files: the store verifies, it is in its old
+// state or its new one, and the same command ends in the new one.
+
+import Glibc
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct StoreProcessTests {
+  private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["catalog", "usage"] {
+      #expect(symlink("\(Self.root)/samples/\(name)", folder.path(of: name)) == 0)
+    }
+  }
+
+  private func run(_ line: String) throws -> ProgramResult {
+    try BuiltProgram.ratemill.run(line.split(separator: " ").map(String.init), in: folder)
+  }
+
+  /// Runs the program and sends it a signal after some time, if it still runs.
+  private func run(_ line: String, signal: String, afterMilliseconds: Int) throws -> ProgramResult {
+    let digits = String(afterMilliseconds + 1_000_000)
+    let seconds = "\(afterMilliseconds / 1000).\(digits.suffix(3))"
+    return try BuiltProgram(path: "/usr/bin/timeout").run(
+      ["--preserve-status", "-s", signal, seconds, BuiltProgram.ratemill.path]
+        + line.split(separator: " ").map(String.init), in: folder)
+  }
+
+  private func shell(_ line: String) { #expect(system("cd '\(folder.path)' && \(line)") == 0, "\(line)") }
+
+  /// A verb, what comes before it, and what it is.
+  enum Verb: String, CaseIterable, Sendable {
+    case rate, recycle, revoke, markBilled
+
+    private static let rateFirst = "rate --catalog catalog --store store -q --max-suspense 50% "
+
+    var before: [String] {
+      let first = Self.rateFirst + "usage/pbx-berlin-2026-06b.csv"
+      switch self {
+      case .rate, .markBilled: return [first]
+      case .recycle: return [Self.rateFirst + "usage/pbx-berlin-2026-06a.csv"]
+      case .revoke: return [first, "periods mark-billed --store store --period 2026-06 -q"]
+      }
+    }
+
+    var line: String {
+      switch self {
+      case .rate: Self.rateFirst + "usage/meters-2026-06.csv.zst"
+      case .recycle: "recycle --catalog mended --store store -q"
+      case .revoke: "revoke --store store --reason test -q 1"
+      case .markBilled: "periods mark-billed --store store --period 2026-06 -q"
+      }
+    }
+  }
+
+  /// What must be the same whatever happened on the way.
+  private func state() throws -> [String] {
+    let verified = try run("verify --store store --deep")
+    #expect(verified.status == 0, "\(verified.outputText)\(verified.errorText)")
+    let ids = try run("runs --store store").outputText.split(separator: "\n").map { line in
+      // Number, id and state, without the time.
+      let words = line.split(separator: " ")
+      return ([words[0], words[1]] + words.dropFirst(3)).joined(separator: " ")
+    }
+    let rows = try run("adjustments --store store --csv -").outputText
+    return ids + [rows] + FileContent.files(below: folder.path(of: "store/runs"))
+      + FileContent.names(in: folder.path(of: "store/billed"))
+  }
+
+  @Test(arguments: Verb.allCases) func killedAtRandomTimes(verb: Verb) throws {
+    let seed = UInt64(time(nil))
+    print("seed of the kills of \(verb): \(seed)")
+    var random = SeededGenerator(seed: seed)
+    shell(
+      "cp -rL catalog mended && echo '675,Papua New Guinea,1.0000,60/60,,World,' >> mended/decks/retail.csv")
+    for line in verb.before { #expect(try run(line).status == 0, "\(line)") }
+    shell("rm -rf base && cp -a store base")
+    let began = Self.milliseconds()
+    #expect(try run(verb.line).status == 0)
+    let duration = Int(Self.milliseconds() - began)
+    let new = try state()
+    for _ in 0..<9 {
+      shell("rm -rf store && cp -a base store")
+      let delay = Int.random(in: 1...max(2, duration), using: &random)
+      _ = try run(verb.line, signal: "KILL", afterMilliseconds: delay)
+      // The next command that changes the store sweeps; looking must work before.
+      #expect(try run("verify --store store").status == 0)
+      let ended = try run(verb.line).status
+      #expect(ended == 0 || (ended == 2 && (verb == .revoke || verb == .markBilled)))
+      #expect(try state() == new, "seed \(seed), killed after \(delay) ms")
+    }
+  }
+
+  private static func milliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+  }
+
+  /// Some seconds of work for a debug build.
+  private func makeUsage() throws {
+    #expect(try run("generate --events 30000 --out trial -q").status == 0)
+  }
+
+  /// Waits in the background until a process reads the usage, and does something then; `$reader` is that process.
+  private func whenUsageIsRead(_ line: String) {
+    let name = folder.path.split(separator: "/").last ?? ""
+    // One process a look: a machine under load starts few of them a second.
+    let script = """
+      for try in $(seq 1 3000); do
+        found=$(find /proc/[0-9]*/fd -lname '*\(name)/trial/usage/*' 2>/dev/null | head -1)
+        if [ -n "$found" ]; then
+          reader=${found#/proc/}
+          reader=${reader%%/*}
+          \(line)
+          exit
+        fi
+        sleep 0.01
+      done
+      """
+    #expect(throws: Never.self) { try folder.write(Array(script.utf8), to: "watch.sh") }
+    shell("(sh watch.sh > /dev/null 2>&1 &)")
+  }
+
+  private static let rate = "rate --catalog trial/catalog --store store --max-suspense 50% trial/usage"
+
+  @Test(arguments: ["TERM", "INT"]) func aSignalEndsARunCleanly(signal: String) throws {
+    try makeUsage()
+    whenUsageIsRead("kill -\(signal) $reader")
+    let result = try run(Self.rate)
+    #expect(result.status == 130)
+    #expect(result.errorText == "ratemill: interrupted; nothing was published\n")
+    #expect(try run("runs --store store").outputText == "no run was committed yet\n")
+    #expect(FileContent.names(in: folder.path(of: "store/runs")) == [])
+    #expect(FileContent.names(in: folder.path(of: "store/catalogs")) == [])
+    #expect(try run("verify --store store --deep").status == 0)
+  }
+
+  @Test(arguments: ["truncate -s 1000", "cp catalog/accounts.csv", "touch"])
+  func aFileThatChangesWhileItIsReadIsRatedWholeOrNotAtAll(change: String) throws {
+    try makeUsage()
+    let stored = try #require(folder.bytes(of: "trial/usage/usage-2025-03-01.csv.zst"))
+    try folder.write(ZstdContent.decode(stored) ?? [], to: "trial/usage/usage-2025-03-01.csv")
+    shell("rm trial/usage/*.zst")
+    whenUsageIsRead("\(change) trial/usage/usage-2025-03-01.csv")
+    let result = try run(Self.rate)
+    // Read to its end before it changed, it was whole; else nothing of it counts.
+    if result.status == 0 {
+      #expect(result.errorText.contains(" of 30,000 records"))
+    } else {
+      #expect(result.status == 4)
+      #expect(
+        result.errorText.contains("while it was read") || result.errorText.contains("usage-2025-03-01.csv"))
+      #expect(try run("runs --store store").outputText == "no run was committed yet\n")
+    }
+    #expect(try run("verify --store store --deep").status == 0)
+  }
+
+  /// The report has no reader: the run counts all the same.
+  @Test func aClosedPipeLosesNoRun() throws {
+    let line = "rate --catalog catalog --store store --max-suspense 50% --json usage/pbx-berlin-2026-06b.csv"
+    let result = try BuiltProgram.ratemill.run(
+      line.split(separator: " ").map(String.init), in: folder, output: .closedPipe)
+    #expect(result.status == 0)
+    #expect(try run("runs --store store --json").outputText.contains("\"number\": 1"))
+    let look = try BuiltProgram.ratemill.run(
+      ["suspense", "show", "--store", "store"], in: folder, output: .closedPipe)
+    #expect(look.status == 0)
+    #expect(try run("verify --store store --deep").status == 0)
+  }
+
+  @Test func whereNothingCanBeWrittenNothingIsBegun() throws {
+    let result = try run("rate --catalog catalog --store /proc/store usage/pbx-berlin-2026-06b.csv")
+    #expect(result.status == 4)
+    #expect(result.errorText.hasPrefix("ratemill: /proc/store"))
+  }
+
+  /// Killed, then other prices: what was not committed has left nothing that the next run could mix in.
+  @Test func otherPricesAfterAKillAreTheOnlyOnes() throws {
+    shell("cp -rL catalog mine")
+    let line = "rate --catalog mine --store store -q --max-suspense 50% usage/pbx-berlin-2026-06b.csv"
+    _ = try run(line, signal: "KILL", afterMilliseconds: 150)
+    let isCommitted = try run("runs --store store").outputText.contains("current")
+    shell("sed -i 's/0.0090/0.0190/' mine/decks/retail.csv")
+    #expect(try run(line).status == 0)
+    #expect(try run("runs --store store --json").outputText.contains("\"number\": 2") == false)
+    #expect(try run("verify --store store --deep").status == 0)
+    guard !isCommitted else { return }
+    #expect(try run(line.replacingOccurrences("--store store", "--out out")).status == 0)
+    #expect(try run("usage --store store --period 2026-06 --out june").status == 0)
+    #expect(
+      folder.bytes(of: "june/summary.csv.zst").flatMap(ZstdContent.decode)
+        == folder.bytes(of: "out/summary.csv.zst").flatMap(ZstdContent.decode))
+  }
+}
+
+extension String {
+  fileprivate func replacingOccurrences(_ text: String, _ other: String) -> String {
+    split(separator: text, omittingEmptySubsequences: false).joined(separator: other)
+  }
+}
