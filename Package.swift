@@ -62,7 +62,10 @@ let package = Package(
     // Layer 3: the verbs that join rooms.
     room(
       "BillingOperations",
-      ["BillingStore", "RatingEngine", "Catalog", "DurableFiles", "Money", "Tables", "UsageSummary"]),
+      [
+        "BillingStore", "RatingEngine", "BillingCalendar", "Catalog", "DurableFiles", "Money", "Tables",
+        "UsageSummary",
+      ]),
     // Layer 3 and 4: the command.
     room(
       "RatemillCLI",

@@ -35,6 +35,10 @@ public struct RunDraft: Sendable {
   public var sources: [Source] = []
   /// Which catalog has priced which events, where it is not one alone.
   public var layers: [RunLayer] = []
+  /// What it leaves to be settled, where its catalog has such usage.
+  public var settling: SettlingUsage?
+  /// What is settled with it, published at `BillingStore.stagedSettlementPath`.
+  public var settlement: SettlementDraft?
 
   /// Makes a draft of a run that replaces nothing.
   public init() {}
@@ -65,8 +69,13 @@ extension BillingStore {
       try removeStaged()
       return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
     }
+    let settlement = try draft.settlement.map { draft throws(StoreFault) in try prepare(draft) }
     try place(prepared)
-    return try book.transaction { () throws(StoreFault) in try insert(prepared) }
+    if let settlement { try place(settlement) }
+    return try book.transaction { () throws(StoreFault) in
+      if let settlement { try insert(settlement) }
+      return try insert(prepared, settlement)
+    }
   }
 
   /// A run whose documents were read and added up.
@@ -98,17 +107,20 @@ extension BillingStore {
   }
 
   /// Adds the rows of a run whose folder is in its place; inside a transaction.
-  func insert(_ prepared: PreparedRun) throws(StoreFault) -> RunCommit {
+  func insert(
+    _ prepared: PreparedRun, _ settlement: PreparedSettlement? = nil
+  ) throws(StoreFault) -> RunCommit {
     let (draft, usage) = (prepared.draft, prepared.usage)
     let run = try insertRun(draft, prepared.identity, usage)
     try insertFiles(of: run, usage.manifest, draft.places)
     try insertParts(prepared.parts, of: run)
     try insertSources(draft.sources, run)
     try insert(draft.layers, of: run)
+    if let settling = draft.settling { try insert(settling, of: run) }
     try prepared.totals.insert(into: book, table: "run_usage", owner: run.id)
     try insertSuspense(of: run, usage.suspenseDigest)
     let head = try AuditTrail(book: book).append(
-      draft.kind.rawValue, subject: run.id, details: Self.auditDetails(run, usage.manifest),
+      draft.kind.rawValue, subject: run.id, details: Self.auditDetails(run, usage.manifest, settlement),
       at: run.committedAt)
     return RunCommit(run: run, wasThere: false, auditHead: head)
   }
@@ -194,10 +206,13 @@ extension BillingStore {
     }
   }
 
-  private static func auditDetails(_ run: RunRecord, _ manifest: SummaryManifest) -> JSONValue {
+  private static func auditDetails(
+    _ run: RunRecord, _ manifest: SummaryManifest, _ settlement: PreparedSettlement?
+  ) -> JSONValue {
     let amounts = manifest.file(named: SummarySchema.fileName)?.sums?.amounts ?? [:]
     return [
       "number": .integer(run.number), "manifest_sha256": .text(run.manifestHash),
+      "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
       "catalog": .text(run.ratingHash), "replaces": .textOrNull(run.replaces),
       "files": .integer(manifest.inputs.count), "read": .integer(run.doors.read),
       "rated": .integer(run.doors.rated), "suspended": .integer(run.doors.suspended),

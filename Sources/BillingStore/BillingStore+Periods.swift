@@ -52,7 +52,7 @@ extension BillingStore {
       """
       SELECT usage_period, COUNT(DISTINCT account), SUM(event_count),
         COUNT(DISTINCT iif((account, usage_period) IN (SELECT account, usage_period FROM billed_accounts), account, NULL))
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current' GROUP BY usage_period
+      FROM counted_usage GROUP BY usage_period
       """
     ) { row throws(StoreFault) in
       let period = try parse(row.text(0))

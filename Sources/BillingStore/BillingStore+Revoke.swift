@@ -10,16 +10,22 @@ extension BillingStore {
   /// duplicate of its records is one no more when it comes again. Nothing is removed from the disk.
   /// Throws `refused` where the run does not count already.
   /// - Precondition: opened for changing.
-  @discardableResult public func revoke(_ run: RunRecord, reason: String) throws(StoreFault) -> String {
+  @discardableResult public func revoke(
+    _ run: RunRecord, reason: String, settlement draft: SettlementDraft? = nil
+  ) throws(StoreFault) -> String {
     guard run.state == .current else {
       throw .refused("run \(run.number) (\(run.id)) is \(run.state.rawValue) already")
     }
+    let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
+    if let settlement { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
+      if let settlement { try insert(settlement) }
       try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(run.id)])
       return try AuditTrail(book: book).append(
         "revoke", subject: run.id,
         details: [
           "reason": .text(reason), "number": .integer(run.number), "rated": .integer(run.doors.rated),
+          "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
         ], at: now)
     }
   }

@@ -40,6 +40,7 @@ public struct StoreTools: Sendable {
 ///     store/runs/<run id>/       the documents of a run, as `rate --out` writes them, and its keys
 ///     store/catalogs/<hash>/     the catalogs that runs used
 ///     store/billed/<billing>/    what was frozen as billed
+///     store/settled/<id>/        what depends on whole periods, settled over the events of all runs
 ///     store/lock                 held by the command that changes the store
 public final class BillingStore {
   /// What it is opened for.
@@ -61,7 +62,7 @@ public final class BillingStore {
   static let bookName = "book.sqlite"
   /// The folders of a store.
   enum Room: String, CaseIterable {
-    case runs, catalogs, billed
+    case runs, catalogs, billed, settled
   }
 
   /// Opens the store at `path`.
@@ -220,6 +221,7 @@ extension BillingStore {
       case .runs: "SELECT run_id FROM runs"
       case .catalogs: "SELECT catalog_hash FROM runs"
       case .billed: "SELECT billing_id FROM billings"
+      case .settled: "SELECT settlement_id FROM settlements"
       }
     var names: Set<String> = []
     try book.query(sql) { row in names.insert(row.text(0)) }

@@ -16,7 +16,8 @@ extension BillingStore {
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
-    "billed_usage", "run_catalogs", "run_catalog_accounts", "audit",
+    "billed_usage", "run_catalogs", "run_catalog_accounts", "run_spans",
+    "run_settled", "settlements", "settled_owners", "settled_usage", "audit",
   ]
 
   /// The file of an export that is there in every export.

@@ -58,6 +58,7 @@ extension BillingStore {
     for finding in try billingFindings(trail, deep: deep, &result.billingCount) {
       result.findings.append(finding)
     }
+    result.findings += try settlementFindings(deep: deep)
     for room in Room.allCases {
       let known = try knownNames(of: room)
       result.leftovers += entries(of: room).filter { !known.contains($0) }.map { "\(room.rawValue)/\($0)" }
@@ -135,6 +136,24 @@ extension BillingStore {
       }
     } catch {
       findings.append(error.description)
+    }
+    return findings
+  }
+
+  /// Settlements against the book, and with `deep` their rows.
+  private func settlementFindings(deep: Bool) throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    do throws(StoreFault) {
+      for entry in try settlements() where deep {
+        let id = String(entry.usage.path.split(separator: "/").last ?? "")
+        if try UsageTotals(of: entry.usage).sums
+          != UsageTotals(book: book, table: "settled_usage", owner: id).sums
+        {
+          findings.append("settlement \(id): the rows of the book are not the sums of its summary")
+        }
+      }
+    } catch {
+      findings.append("settled: \(error)")
     }
     return findings
   }

@@ -78,13 +78,13 @@ extension RatingResult {
   private func controlSums() -> ControlSums {
     var sums = ControlSums()
     let report = report()
-    sums.eventCount = Int128(report.rated)
+    sums.eventCount = Int128(report.rated - (ledger.later?.eventCount ?? 0))
     for (currency, amount) in report.amounts { sums.amounts[currency] = amount }
     for (currency, cost) in report.costs?.costs ?? [] { sums.costs[currency] = cost }
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
       sums.quantities[kind] = ControlSums.Quantities(
-        raw: quantity.raw, billed: quantity.billed, covered: quantity.covered)
+        raw: quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0), billed: quantity.billed, covered: quantity.covered)
     }
     return sums
   }

@@ -45,6 +45,12 @@ final class SettleStore {
     Int((UInt64(owner &* 0x9e37_79b9) &* UInt64(parts.count)) &>> 32)
   }
 
+  /// Lets the run reach over other usage than its own.
+  func widen(_ seconds: ClosedRange<Int64>) {
+    span.add(seconds: seconds.lowerBound)
+    span.add(seconds: seconds.upperBound)
+  }
+
   /// Begins with a chunk of `rowCount` records past door 2; returns the place of its first.
   func begin(_ outcome: ChunkOutcome, _ unit: InputUnit) -> Int {
     let first = recordCount
