@@ -77,7 +77,8 @@ struct StoreSettling {
       throw .store(
         .refused(
           "\(report.read - report.rated) events that earlier runs have rated cannot be settled with this catalog, which "
-            + "suspends or filters them; keep their prices and plans, or revoke these runs and rate their files again"))
+            + "suspends or filters them; keep their prices and plans, or revoke these runs and rate their files again"
+        ))
     }
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
@@ -99,7 +100,9 @@ struct StoreSettling {
     var seen: Set<String> = []
     for account in catalog.accounts
     where seen.insert("\(account.zone.description) \(account.cycleDay)").inserted {
-      guard let cycle = UsageCycle(zone: account.zone, cycleDay: Int32(account.cycleDay)) else { return false }
+      guard let cycle = UsageCycle(zone: account.zone, cycleDay: Int32(account.cycleDay)) else {
+        return false
+      }
       for (one, other) in [(a.lowerBound, b.lowerBound), (a.upperBound, b.upperBound)]
       where cycle.span(containingUTC: one).period != cycle.span(containingUTC: other).period {
         return false

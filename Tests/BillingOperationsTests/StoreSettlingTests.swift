@@ -39,7 +39,9 @@ private struct SettledNights {
   func desk() throws -> NightDesk {
     let desk = try NightDesk()
     for (name, text) in Self.catalog { try desk.folder.write(text, to: "settling/" + name) }
-    for (number, text) in nights.enumerated() { try desk.folder.write(text, to: "usage/\(Self.name(number))") }
+    for (number, text) in nights.enumerated() {
+      try desk.folder.write(text, to: "usage/\(Self.name(number))")
+    }
     return desk
   }
 
@@ -134,7 +136,8 @@ private struct SettledNights {
     #expect(expected["2026-02/allowances.csv"].map { $0.count > 400 } == true)
     var random = SeededGenerator(seed: seed)
     for (store, order) in [
-      ("forwards", Array(nights.nights.indices)), ("shuffled", nights.nights.indices.shuffled(using: &random)),
+      ("forwards", Array(nights.nights.indices)),
+      ("shuffled", nights.nights.indices.shuffled(using: &random)),
     ] {
       for night in order {
         try desk.rate(["usage/" + SettledNights.name(night)], catalog: "settling", store: store)

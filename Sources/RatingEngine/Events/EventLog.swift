@@ -27,6 +27,10 @@ final class EventLog {
     var hasLeavers = false
     /// Whether all its records are duplicates: nothing of it is written.
     var isDropped = false
+
+    func isOfChunk(of other: Entry) -> Bool {
+      !isOversize && file == other.file && unit == other.unit && sequence == other.sequence
+    }
   }
 
   private let log: SpillableLog<UInt64>
@@ -126,7 +130,8 @@ final class EventLog {
       }
       let (first, count) = (entries[index].firstPlace, entries[index].rowCount)
       var end = index
-      while end < entries.count, entries[end].firstPlace == first, !entries[end].isOversize { end += 1 }
+      // Chunks without a record past door 2 begin where the next one does.
+      while end < entries.count, entries[end].isOfChunk(of: entries[index]) { end += 1 }
       let known = places.count
       while let next = place, next < first + Int64(count) {
         places.append(next)

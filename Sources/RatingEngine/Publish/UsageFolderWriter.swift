@@ -84,7 +84,8 @@ extension RatingResult {
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
       sums.quantities[kind] = ControlSums.Quantities(
-        raw: quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0), billed: quantity.billed, covered: quantity.covered)
+        raw: quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0), billed: quantity.billed,
+        covered: quantity.covered)
     }
     return sums
   }
@@ -144,10 +145,14 @@ extension RatingResult {
           read: Int64(file.read), rated: Int64(file.rated), filtered: Int64(file.filtered),
           duplicate: Int64(file.duplicate), suspended: Int64(file.suspended)))
     }
-    let options = [
+    var options = [
       SummaryManifest.Option(name: "dedupe", value: setup.hasToldDuplicates ? "yes" : "no"),
       SummaryManifest.Option(name: "max_record", value: Label(String(setup.options.recordBytesMax))),
     ]
+    if let later = ledger.later, later.eventCount > 0 {
+      options.append(
+        SummaryManifest.Option(name: SummaryManifest.settledLater, value: Label(String(later.eventCount))))
+    }
     return SummaryManifest(
       semantics: semantics, ratingHash: Label(setup.catalog.source.ratingHash), options: options,
       inputs: inputs,
