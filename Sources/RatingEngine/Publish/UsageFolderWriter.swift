@@ -83,9 +83,10 @@ extension RatingResult {
     for (currency, cost) in report.costs?.costs ?? [] { sums.costs[currency] = cost }
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
+      let raw = quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0)
+      if raw == 0, quantity.billed == 0 { continue }
       sums.quantities[kind] = ControlSums.Quantities(
-        raw: quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0), billed: quantity.billed,
-        covered: quantity.covered)
+        raw: raw, billed: quantity.billed, covered: quantity.covered)
     }
     return sums
   }
