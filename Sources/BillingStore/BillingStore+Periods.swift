@@ -98,8 +98,7 @@ extension BillingStore {
     try book.query(
       """
       SELECT usage_period, currency, SUM(amount_units), SUM(amount_pico)
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'
-      GROUP BY usage_period, currency ORDER BY usage_period, currency
+      FROM counted_usage GROUP BY usage_period, currency ORDER BY usage_period, currency
       """
     ) { row in
       let pico = Int128(row.integer(2)) * 1_000_000_000_000 + Int128(row.integer(3))

@@ -130,10 +130,15 @@ extension BillingStore {
 private enum PostgresViews {
   static let statements = [
     """
+    CREATE VIEW counted_usage AS
+      SELECT \(BookSchema.usageColumns) FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'
+      UNION ALL
+      SELECT \(BookSchema.usageColumns) FROM settled_usage
+      WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account');
     CREATE VIEW current_usage AS
-      SELECT run_usage.*, amount_units + amount_pico / 1000000000000::numeric AS amount,
+      SELECT counted_usage.*, amount_units + amount_pico / 1000000000000::numeric AS amount,
         CASE WHEN cost_currency <> '' THEN cost_units + cost_pico / 1000000000000::numeric END AS cost
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current';
+      FROM counted_usage;
 
     """,
     """

@@ -55,7 +55,7 @@ extension BookSchema {
       WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account')
     """
 
-  private static let usageColumns = """
+  static let usageColumns = """
     \(usageKey), event_count, quantity_raw, quantity_billed, quantity_covered, amount_units, amount_pico, cost_units,
       cost_pico
     """
