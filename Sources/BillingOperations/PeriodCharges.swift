@@ -23,8 +23,8 @@ enum PeriodCharges {
   }
 
   private static func refusal(_ file: String, _ line: Int, _ what: String) -> String {
-    "\(file):\(line): \(what) depends on the usage of the whole period, which runs of a store do not see yet; "
-      + "rate the whole period with --out, or leave it out"
+    "\(file):\(line): \(what) depends on the usage of the whole period, which is settled over all runs and "
+      + "not rated again in parts; revoke the runs of the period and rate their files again"
   }
 
   private static func part(of charge: PlanCharge) -> String? {

@@ -54,6 +54,7 @@ public struct StoreRating {
     options.keepsSuspense = true
     options.keepsKeys = true
     options.keepsEvents = true
+    options.settlesLater = true
     options.hashesInputs = true
     options.findsDuplicates = true
     self.options = options
@@ -65,7 +66,6 @@ public struct StoreRating {
   public func run(
     _ inputs: [InputFile], extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> Outcome {
-    if let refusal = PeriodCharges.refusal(catalog) { throw .run(.catalog(refusal)) }
     // Noted before anything is read: a file that changes later has another place then.
     var places: [Label: FilePlace] = [:]
     for input in inputs where !input.isStandardInput {
@@ -105,7 +105,7 @@ public struct StoreRating {
         left.removeAll { input in again.contains { $0.name == input.name } }
         continue
       }
-      let commit = try commit(result, report, places, extra)
+      let commit = try commit(result, report, places, engine, extra)
       return .committed(commit, result.report(), known: known.sorted { $0.name < $1.name })
     }
     return .nothingNew(known.sorted { $0.name < $1.name })
@@ -155,30 +155,36 @@ public struct StoreRating {
   }
 
   private func commit(
-    _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace],
+    _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace], _ engine: RatingRun,
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
+    var draft = RunDraft()
+    draft.places = places
+    draft.sources = catalog.sources.map {
+      RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
+    }
     try OperationFault.ofStore { () throws(StoreFault) in
       try store.keepCatalog(
         catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
-      var draft = RunDraft()
-      draft.places = places
-      draft.sources = catalog.sources.map {
-        RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
-      }
       draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
-      do throws(FileFault) {
-        try result.publish(
-          at: store.stagedRunPath, semantics: semantics,
-          operations: PrivateFileOperations(store.fileOperations)
-        ) { folder throws(FileFault) in
-          try result.writeHeaders(to: folder)
-          try extra(result, folder)
-        }
-      } catch {
-        throw .file(error)
-      }
-      return try store.commitStagedRun(draft)
     }
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try result.publish(
+        at: store.stagedRunPath, semantics: semantics,
+        operations: PrivateFileOperations(store.fileOperations)
+      ) { folder throws(FileFault) in
+        try result.writeHeaders(to: folder)
+        try extra(result, folder)
+      }
+    }
+    if let later = result.later {
+      let usage = SettlingUsage(accounts: Set(later.accounts), span: later.span)
+      draft.settling = usage
+      draft.settlement = try StoreSettling(
+        store: store, catalog: catalog, engine: engine, semantics: semantics
+      ).stage(adding: StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage), removing: nil)
+    }
+    let done = draft
+    return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
   }
 }

@@ -1,6 +1,7 @@
 // Taking a run back, where nobody has relied on it.
 
 public import BillingStore
+import Catalog
 import DurableFiles
 import RatingEngine
 
@@ -18,7 +19,10 @@ public enum StoreRevoking {
       if run.state == .current {
         for each in gone { try refuseWhereDisplaced(each, gone, store) }
       }
-      return try store.revoke(run, reason: reason)
+    }
+    let settlement = run.state == .current ? try settlement(without: run, in: store) : nil
+    return try OperationFault.ofStore { () throws(StoreFault) in
+      try store.revoke(run, reason: reason, settlement: settlement)
     }
   }
 
@@ -47,5 +51,22 @@ public enum StoreRevoking {
             + "\(later.number) first and rate its files again after, or these records are billed by nobody")
       }
     }
+  }
+
+  /// Settles what a run has touched over the events of the others, with the catalog of the latest of these.
+  private static func settlement(
+    without run: RunRecord, in store: BillingStore
+  ) throws(OperationFault) -> SettlementDraft? {
+    let runs = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    guard runs.contains(where: { $0.run.id == run.id }) else { return nil }
+    let latest = runs.last { $0.run.id != run.id }?.run ?? run
+    let folder = store.catalogPath(latest.ratingHash)
+    let catalog: Catalog
+    do throws(CatalogFault) { catalog = try CatalogFolder.load(folder) } catch { throw .catalog(error) }
+    let engine = try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: RatingOptions())
+    }
+    return try StoreSettling(store: store, catalog: catalog, engine: engine, semantics: latest.semantics)
+      .stage(adding: nil, removing: run)
   }
 }

@@ -161,6 +161,7 @@ extension BillingStore {
   ) throws(StoreFault) -> SummaryMerge {
     var sources: [SummaryMerge.Source] = []
     for run in try currentRuns() { sources.append(source(try open(run))) }
+    sources += try settledSources()
     sources += try billedSources()
     return try SummaryMerge(sources) {
       isWanted(AccountPeriod(account: $0.account, period: $0.usagePeriod))
@@ -185,7 +186,7 @@ extension BillingStore {
 
   private func usedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
     try pairs(
-      "SELECT DISTINCT account, usage_period FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'")
+      "SELECT DISTINCT account, usage_period FROM counted_usage")
   }
 
   private func pairs(_ sql: String) throws(StoreFault) -> Set<AccountPeriod> {

@@ -37,6 +37,10 @@ public struct RunDraft: Sendable {
   public var moves: SuspenseMoves?
   /// Which catalog has priced which events, where it is not one alone.
   public var layers: [RunLayer] = []
+  /// What it leaves to be settled, where its catalog has such usage.
+  public var settling: SettlingUsage?
+  /// What is settled with it, published at `BillingStore.stagedSettlementPath`.
+  public var settlement: SettlementDraft?
 
   /// Makes a draft of a run that replaces nothing.
   public init() {}
@@ -70,8 +74,13 @@ extension BillingStore {
       try removeStaged()
       return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
     }
+    let settlement = try draft.settlement.map { draft throws(StoreFault) in try prepare(draft) }
     try place(prepared)
-    return try book.transaction { () throws(StoreFault) in try insert(prepared) }
+    if let settlement { try place(settlement) }
+    return try book.transaction { () throws(StoreFault) in
+      if let settlement { try insert(settlement) }
+      return try insert(prepared, settlement)
+    }
   }
 
   /// A run whose documents were read and added up.
@@ -103,20 +112,23 @@ extension BillingStore {
   }
 
   /// Adds the rows of a run whose folder is in its place; inside a transaction.
-  func insert(_ prepared: PreparedRun) throws(StoreFault) -> RunCommit {
+  func insert(
+    _ prepared: PreparedRun, _ settlement: PreparedSettlement? = nil
+  ) throws(StoreFault) -> RunCommit {
     let (draft, usage) = (prepared.draft, prepared.usage)
     let run = try insertRun(draft, prepared.identity, usage)
     try insertFiles(of: run, usage.manifest, draft.places)
     try insertParts(prepared.parts, of: run)
     try insertSources(draft.sources, run)
     try insert(draft.layers, of: run)
+    if let settling = draft.settling { try insert(settling, of: run) }
     try prepared.totals.insert(into: book, table: "run_usage", owner: run.id)
     try insertSuspense(of: run, usage.suspenseDigest)
     if let moves = draft.moves {
       try insert(moves, .recycle, runID: run.id, reason: "", catalog: run.ratingHash, at: run.committedAt)
     }
     let head = try AuditTrail(book: book).append(
-      draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft),
+      draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft, settlement),
       at: run.committedAt)
     return RunCommit(run: run, wasThere: false, auditHead: head)
   }
@@ -202,10 +214,13 @@ extension BillingStore {
     }
   }
 
-  private func auditDetails(_ run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft) -> JSONValue {
+  private func auditDetails(
+    _ run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft, _ settlement: PreparedSettlement?
+  ) -> JSONValue {
     let amounts = manifest.file(named: SummarySchema.fileName)?.sums?.amounts ?? [:]
     let details: JSONValue = [
       "number": .integer(run.number), "manifest_sha256": .text(run.manifestHash),
+      "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
       "catalog": .text(run.ratingHash), "replaces": .textOrNull(run.replaces),
       "files": .integer(manifest.inputs.count), "read": .integer(run.doors.read),
       "rated": .integer(run.doors.rated), "suspended": .integer(run.doors.suspended),

@@ -52,7 +52,7 @@ extension BillingStore {
       """
       SELECT usage_period, COUNT(DISTINCT account), SUM(event_count),
         COUNT(DISTINCT iif((account, usage_period) IN (SELECT account, usage_period FROM billed_accounts), account, NULL))
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current' GROUP BY usage_period
+      FROM counted_usage GROUP BY usage_period
       """
     ) { row throws(StoreFault) in
       let period = try parse(row.text(0))
@@ -98,8 +98,7 @@ extension BillingStore {
     try book.query(
       """
       SELECT usage_period, currency, SUM(amount_units), SUM(amount_pico)
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'
-      GROUP BY usage_period, currency ORDER BY usage_period, currency
+      FROM counted_usage GROUP BY usage_period, currency ORDER BY usage_period, currency
       """
     ) { row in
       let pico = Int128(row.integer(2)) * 1_000_000_000_000 + Int128(row.integer(3))

@@ -22,7 +22,9 @@ extension BillingStore {
   /// duplicate of its records is one no more when it comes again. Runs that have recycled its suspended records go with it.
   /// Nothing is removed from the disk. Throws `refused` where the run does not count already.
   /// - Precondition: opened for changing.
-  @discardableResult public func revoke(_ run: RunRecord, reason: String) throws(StoreFault) -> Revocation {
+  @discardableResult public func revoke(
+    _ run: RunRecord, reason: String, settlement draft: SettlementDraft? = nil
+  ) throws(StoreFault) -> Revocation {
     guard run.state == .current else {
       throw .refused("run \(run.number) (\(run.id)) is \(run.state.rawValue) already")
     }
@@ -37,8 +39,11 @@ extension BillingStore {
     }
     let moved =
       recycles.reduce(0) { $0 + Int($1.doors.read) } + (run.kind == .recycle ? Int(run.doors.read) : 0)
+    let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
+    if let settlement { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
       var head = ""
+      if let settlement { try insert(settlement) }
       // The run that was named is the last one: its seal is the one to keep.
       for each in recycles.reversed() + [run] {
         try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(each.id)])
@@ -47,6 +52,7 @@ extension BillingStore {
           details: [
             "reason": .text(reason), "by": .text(tools.user), "number": .integer(each.number),
             "rated": .integer(each.doors.rated), "because_of": .textOrNull(each.id == run.id ? nil : run.id),
+            "settlement_sha256": .textOrNull(each.id == run.id ? settlement?.usage?.manifestHash : nil),
           ], at: now)
       }
       return Revocation(run: run, recycles: recycles, returnedCount: moved - own, auditHead: head)

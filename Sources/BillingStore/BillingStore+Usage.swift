@@ -34,17 +34,40 @@ extension BillingStore {
     var usages: [UsageFolder] = []
     var sources: [SummaryMerge.Source] = []
     var digests: [[SuspenseDigestRow]] = []
+    let settled = try settlements().filter { entry in
+      entry.usage.usagePeriods.contains { choice.contains($0.period) }
+        || (entry.usage.manifest.file(named: AllowanceSchema.fileName)?.rowCount ?? 0) > 0
+    }
+    let chosen = Set(settled.flatMap { $0.usage.usagePeriods.map(\.period) }.filter { choice.contains($0) })
+    let spans = Dictionary(uniqueKeysWithValues: try settlingRuns().map { ($0.run.id, $0.usage.span) })
     for run in try currentRuns() {
       let usage = try open(run)
-      guard usage.usagePeriods.contains(where: { choice.contains($0.period) }) else { continue }
+      // A run may have usage of the period that was all left to be settled.
+      let isSettled = spans[run.id].map { Self.reaches($0, into: chosen) } ?? false
+      guard isSettled || usage.usagePeriods.contains(where: { choice.contains($0.period) }) else { continue }
       runs.append(run)
       sources.append(source(usage))
       usages.append(usage)
       digests.append(try waitingDigest(run))
     }
-    guard let last = runs.last else {
+    for entry in settled {
+      var source = source(entry.usage)
+      source.accounts = entry.accounts
+      sources.append(source)
+    }
+    var last = runs.last
+    if last == nil, !settled.isEmpty { last = try currentRuns().last }
+    guard let last else {
       throw .refused(
         "\(path): no run has usage of \(choice); 'ratemill periods --store \(path)' lists the periods")
+    }
+    let allowances = try allowances(settled, choice)
+    var settledCounts = [Int64](repeating: 0, count: settled.count)
+    for (index, entry) in settled.enumerated() {
+      var merge = try SummaryMerge([sources[sources.count - settled.count + index]]) {
+        choice.contains($0.usagePeriod) && entry.accounts.contains($0.account)
+      }
+      while let row = try merge.next() { settledCounts[index] += row.eventCount }
     }
     var merge = try SummaryMerge(sources) { choice.contains($0.usagePeriod) }
     var writer = try StoreFault.ofFiles { () throws(FileFault) in
@@ -55,7 +78,9 @@ extension BillingStore {
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
       }
       return try StoreFault.ofFiles { () throws(FileFault) in
-        try finish(&writer, zip(runs, usages).map { ($0, $1) }, digests, choice, last)
+        try finish(
+          &writer, zip(runs, usages).map { ($0, $1) }, digests, choice, last,
+          settled: zip(settled, settledCounts).map { ($0.usage, $1) }, allowances)
       }
     } catch {
       writer.discard()
@@ -87,17 +112,25 @@ extension BillingStore {
 
   private func finish(
     _ writer: inout SummaryFolderWriter, _ runs: [(run: RunRecord, usage: UsageFolder)],
-    _ digests: [[SuspenseDigestRow]], _ choice: UsagePeriodChoice, _ last: RunRecord
+    _ digests: [[SuspenseDigestRow]], _ choice: UsagePeriodChoice, _ last: RunRecord,
+    settled: [(usage: UsageFolder, eventCount: Int64)], _ allowances: [AllowanceLine]
   ) throws(FileFault) -> UsageExport {
     let summary = try writer.finishSummary()
     let digest = Self.merged(digests)
-    let allowances = SummaryColumn.header(of: AllowanceSchema.columns)
+    let table = allowances.reduce(into: SummaryColumn.header(of: AllowanceSchema.columns)) { $0 += $1.text }
     let files = [
       summary,
       try writer.write(SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count),
-      try writer.write(AllowanceSchema.fileName, allowances, rowCount: 0),
+      try writer.write(AllowanceSchema.fileName, table, rowCount: allowances.count),
     ]
-    let inputs = zip(runs, digests).map { Self.input($0.run, $0.usage, choice, waiting: $1) }
+    let inputs =
+      zip(runs, digests).map { Self.input($0.run, $0.usage, choice, waiting: $1) }
+      + settled.map { entry in
+        SummaryManifest.Input(
+          name: Label("settled/" + (entry.usage.path.split(separator: "/").last ?? "")), source: .empty,
+          decodedBytes: 0, hash: Label("sha256:" + entry.usage.manifestHash),
+          doors: DoorCounts(read: entry.eventCount, rated: entry.eventCount))
+      }
     let manifest = SummaryManifest(
       semantics: last.semantics, ratingHash: Label(last.ratingHash),
       options: [SummaryManifest.Option(name: "period", value: Label(choice.description))], inputs: inputs,
@@ -109,6 +142,27 @@ extension BillingStore {
       eventCount: manifest.doors.rated,
       amounts: writer.sums.amounts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
       suspendedCount: manifest.doors.suspended)
+  }
+
+  /// Whether charging starts lie in a period, give or take the day that zones make.
+  private static func reaches(_ span: ClosedRange<Int64>, into periods: Set<UsagePeriod>) -> Bool {
+    let (first, last) = (span.lowerBound / 86_400 - 1, span.upperBound / 86_400 + 1)
+    return periods.contains { Int64($0.from.dayNumber) <= last && first < Int64($0.until.dayNumber) }
+  }
+
+  /// The allowances of settlements that count, of the chosen periods, in order.
+  private func allowances(
+    _ settled: [(usage: UsageFolder, accounts: Set<Label>, pools: Set<Label>)], _ choice: UsagePeriodChoice
+  ) throws(StoreFault) -> [AllowanceLine] {
+    var lines: [AllowanceLine] = []
+    for entry in settled {
+      lines += try StoreFault.ofUsage { () throws(UsageFolderFault) in try entry.usage.allowanceLines() }
+        .filter { line in
+          choice.contains(line.period)
+            && (line.isPool ? entry.pools : entry.accounts).contains(line.owner)
+        }
+    }
+    return lines.sorted { $0.cells.lexicographicallyPrecedes($1.cells) }
   }
 
   /// A run as one input of the documents of a period: what it rated in other periods was left out on purpose, and so were its

@@ -60,6 +60,7 @@ extension StoreTools {
 ///     store/billed/<billing>/    what was frozen as billed
 ///     store/drafts/<draft>/      drafts of invoices, with everything they were made from
 ///     store/invoices/<number>/   invoices and credit notes, which never change
+///     store/settled/<id>/        what depends on whole periods, settled over the events of all runs
 ///     store/lock                 held by the command that changes the store
 public final class BillingStore {
   /// What it is opened for.
@@ -81,7 +82,7 @@ public final class BillingStore {
   static let bookName = "book.sqlite"
   /// The folders of a store.
   enum Room: String, CaseIterable {
-    case runs, catalogs, billed, drafts, invoices
+    case runs, catalogs, billed, settled, drafts, invoices
   }
 
   /// Opens the store at `path`.
@@ -249,6 +250,7 @@ extension BillingStore {
         WHERE state = 'current' OR draft_id IN (SELECT draft_id FROM invoice_documents)
         """
       case .invoices: "SELECT number FROM invoice_documents"
+      case .settled: "SELECT settlement_id FROM settlements"
       }
     var names: Set<String> = []
     try book.query(sql) { row in names.insert(row.text(0)) }

@@ -16,9 +16,9 @@ extension BillingStore {
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
     "billed_accounts",
-    "billed_usage", "run_catalogs", "run_catalog_accounts", "audit", "suspense_actions", "suspense_moves",
-    "suspense_changes", "suspense_edits", "purges", "purged_runs", "drafts", "draft_accounts",
-    "draft_documents", "decisions",
+    "billed_usage", "run_catalogs", "run_catalog_accounts", "run_spans", "run_settled", "settlements",
+    "settled_owners", "settled_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes",
+    "suspense_edits", "purges", "purged_runs", "drafts", "draft_accounts", "draft_documents", "decisions",
     "invoice_documents", "invoice_document_lines",
   ]
 
@@ -132,10 +132,15 @@ extension BillingStore {
 private enum PostgresViews {
   static let statements = [
     """
+    CREATE VIEW counted_usage AS
+      SELECT \(BookSchema.usageColumns) FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'
+      UNION ALL
+      SELECT \(BookSchema.usageColumns) FROM settled_usage
+      WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account');
     CREATE VIEW current_usage AS
-      SELECT run_usage.*, amount_units + amount_pico / 1000000000000::numeric AS amount,
+      SELECT counted_usage.*, amount_units + amount_pico / 1000000000000::numeric AS amount,
         CASE WHEN cost_currency <> '' THEN cost_units + cost_pico / 1000000000000::numeric END AS cost
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current';
+      FROM counted_usage;
 
     """,
     """

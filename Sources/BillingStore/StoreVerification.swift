@@ -66,6 +66,7 @@ extension BillingStore {
     }
     result.invoiceCount = try invoices().count
     result.findings += try invoiceFindings(trail)
+    result.findings += try settlementFindings(deep: deep)
     for room in Room.allCases {
       var known = try knownNames(of: room)
       // Superseded drafts go with the next command that changes the store; nothing was killed.
@@ -152,6 +153,24 @@ extension BillingStore {
       }
     } catch {
       findings.append(error.description)
+    }
+    return findings
+  }
+
+  /// Settlements against the book, and with `deep` their rows.
+  private func settlementFindings(deep: Bool) throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    do throws(StoreFault) {
+      for entry in try settlements() where deep {
+        let id = String(entry.usage.path.split(separator: "/").last ?? "")
+        if try UsageTotals(of: entry.usage).sums
+          != UsageTotals(book: book, table: "settled_usage", owner: id).sums
+        {
+          findings.append("settlement \(id): the rows of the book are not the sums of its summary")
+        }
+      }
+    } catch {
+      findings.append("settled: \(error)")
     }
     return findings
   }

@@ -25,6 +25,8 @@ struct SummaryMerge {
     var sha256: String
     /// Whether its rows are taken away instead of added.
     var isTakenAway = false
+    /// Accounts whose rows are wanted; nil for all.
+    var accounts: Set<Label>?
   }
 
   private let sources: [Source]
@@ -65,7 +67,7 @@ struct SummaryMerge {
     let reader = readers[source]
     let row = try StoreFault.ofUsage { () throws(UsageFolderFault) -> SummaryRow? in
       while let row = try reader.next() {
-        if isWanted(row) { return row }
+        if isWanted(row), sources[source].accounts?.contains(row.account) ?? true { return row }
       }
       return nil
     }

@@ -117,7 +117,7 @@ struct UsageTotals {
 extension UsageTotals {
   /// The rows of an owner.
   init(book: BookDatabase, table: String, owner: String) throws(StoreFault) {
-    let column = table == "run_usage" ? "run_id" : "billing_id"
+    let column = ["run_usage": "run_id", "settled_usage": "settlement_id"][table] ?? "billing_id"
     try book.query("SELECT * FROM \(table) WHERE \(column) = ?", [.text(owner)]) { row in
       let key = Key(
         account: row.label(1), usagePeriod: row.text(2), plan: row.label(3), charge: row.label(4),

@@ -1,5 +1,6 @@
 // What a run is asked to do, validated by the caller.
 
+public import Tables
 import DurableFiles
 
 /// Options of one rating run.
@@ -40,6 +41,12 @@ public struct RatingOptions: Sendable {
   public var forgottenKeyFile: String?
   /// Whether the keys of all records are kept in the published folder, for runs that come later.
   public var keepsKeys = false
+  /// Whether usage that depends on a whole period is counted and left to be settled later, over the events of all runs.
+  public var settlesLater = false
+  /// The accounts whose usage is settled; nil for all.
+  public var settledAccounts: Set<Label>?
+  /// Charging starts, in seconds since 1970, that the settled periods reach over at least.
+  public var settledSpan: ClosedRange<Int64>?
   /// Whether all events are kept in the published folder, so that they can be rated again without their files.
   public var keepsEvents = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.

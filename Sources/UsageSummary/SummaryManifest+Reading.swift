@@ -159,7 +159,8 @@ extension SummaryManifest {
     guard let summary = file(named: SummarySchema.fileName), let sums = summary.sums else {
       throw ManifestTrouble("it lists no '\(SummarySchema.fileName)' with its sums")
     }
-    guard sums.eventCount == Int128(doors.rated) else {
+    let later = options.first { $0.name == Self.settledLater }.flatMap { Int64($0.value.description) } ?? 0
+    guard sums.eventCount + Int128(later) == Int128(doors.rated) else {
       throw ManifestTrouble(
         "\(doors.rated) records were rated, but the summary counts \(sums.eventCount) events")
     }

@@ -7,6 +7,9 @@ public import Tables
 
 /// `manifest.json`: written last, so that a folder with one is whole. Holds no clock, no host and no path of the machine.
 public struct SummaryManifest: Hashable, Sendable {
+  /// The option that says how many rated records are in no row, because they are settled over the usage of other runs as well.
+  public static let settledLater: Label = "settled_later"
+
   /// The name of the file.
   public static let fileName = "manifest.json"
 

@@ -228,6 +228,7 @@ private struct RerateWork {
     guard kept.ratingHash == hash else {
       throw .store(.refused("catalogs/\(hash) is not as it was kept; 'ratemill verify --deep' tells more"))
     }
+    if let refusal = PeriodCharges.refusal(kept) { throw .run(.catalog(refusal)) }
     let change = CatalogChange(from: kept, at: folder, to: catalog, at: catalogPath)
     let made = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: kept, options: options, progress: progress)

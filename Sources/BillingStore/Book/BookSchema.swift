@@ -16,7 +16,7 @@ enum BookSchema {
       runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
       billedUsage, audit,
       auditGuards,
-    ] + suspenseTables + rerateTables + purgeTables + InvoiceTables.statements + [
+    ] + suspenseTables + rerateTables + settlingTables + purgeTables + InvoiceTables.statements + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
     ] + BookViews.statements + InvoiceTables.views
 
@@ -94,7 +94,7 @@ enum BookSchema {
     """
 
   /// What usage is added up by in the book, and the sums. Names are as in summary.csv.
-  private static let usage = """
+  static let usage = """
       account          TEXT NOT NULL,
       usage_period     TEXT NOT NULL,
       plan             TEXT NOT NULL,
@@ -115,7 +115,7 @@ enum BookSchema {
       cost_pico        INTEGER NOT NULL CHECK (cost_pico BETWEEN 0 AND 999999999999),
     """
 
-  private static let usageKey =
+  static let usageKey =
     "account, usage_period, plan, charge, service_kind, direction, rating_group, supplier, currency, cost_currency"
 
   private static let runUsage = """

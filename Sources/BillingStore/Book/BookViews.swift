@@ -54,7 +54,7 @@ enum BookViews {
   private static let currentUsage = """
     CREATE VIEW current_usage AS  -- what all current runs add up to
       SELECT \(key), \(sums)
-      FROM run_usage JOIN runs USING (run_id) WHERE state = 'current' GROUP BY \(key)
+      FROM counted_usage GROUP BY \(key)
     """
 
   private static let billed = """

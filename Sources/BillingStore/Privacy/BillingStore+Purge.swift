@@ -93,6 +93,9 @@ extension BillingStore {
 
   private func whyNotPurged(_ run: RunRecord, before day: CivilDate) throws(StoreFault) -> String? {
     guard run.state == .current else { return nil }
+    guard try book.integer("SELECT COUNT(*) FROM run_settled WHERE run_id = ?", [.text(run.id)]) == 0 else {
+      return "its events are needed to settle the periods after it"
+    }
     var open: String?
     try book.query(
       """

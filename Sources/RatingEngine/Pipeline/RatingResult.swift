@@ -61,7 +61,9 @@ public struct RatingResult {
       throw .totals("the summary holds costs of \(cost) pico, the rated records \(charged)")
     }
     let owed = totals.amountPico + settled.amountPico
-    guard events == totals.rated, amount == owed, raw == ratedRaw,
+    let later = ledger.later
+    guard events + (later?.eventCount ?? 0) == totals.rated, amount == owed,
+      raw + (later?.raw.reduce(0, +) ?? 0) == ratedRaw,
       billed == totals.billed.reduce(0, +) + settled.billed.reduce(0, +),
       covered == settled.covered.reduce(0, +)
     else {

@@ -21,6 +21,8 @@ final class RunLedger {
   let settleStore: SettleStore?
   /// What they came to.
   var settled = SettledTotals()
+  /// Of such events what is left to be settled later, where the run does not settle.
+  private(set) var later: LaterUsage?
   /// The rows of `allowances.csv`.
   private(set) var allowances: AllowanceRows?
   /// What became of the event that the options name.
@@ -44,15 +46,17 @@ final class RunLedger {
     findsDuplicates = setup.options.findsDuplicates
     let budget = setup.budget
     cells = SummaryCells(hasWideKeys: setup.keyPlan.bits > 64, coverField: setup.keyPlan.coverField)
+    let settlesNow = setup.catalog.settled.isAny && !setup.options.settlesLater
+    later = setup.catalog.settled.isAny && !settlesNow ? LaterUsage(setup.catalog) : nil
     settleStore =
-      setup.catalog.settled.isAny
+      settlesNow
       ? SettleStore(memoryBytesMax: budget.settleBytes, place: setup.spillPlace) : nil
     suspense = setup.keepsSuspense ? SuspenseStore(setup) : nil
     detail =
       setup.options.keepsDetail
       ? DetailSort(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     settledDetail =
-      setup.options.keepsDetail && setup.catalog.settled.isAny
+      setup.options.keepsDetail && settlesNow
       ? SettledDetail(memoryBytesMax: budget.detailBytes, place: setup.spillPlace) : nil
     events = setup.options.keepsEvents ? EventLog(setup, fileCount: fileCount) : nil
     filter =
@@ -92,6 +96,7 @@ final class RunLedger {
     let firstLogIndex = log.count
     // Events that turn out to be duplicates are taken back later.
     let firstPlace = try settleStore?.take(outcome, unit) ?? 0
+    later?.begin(outcome.packed.span)
     if isLogging {
       try log.append(count) { index in
         let row = rows + index
@@ -137,6 +142,7 @@ final class RunLedger {
         } else if row.pointee.door == Door.settled {
           ratedCount &+= 1
           sums[Int(row.pointee.kind)] &+= Int128(row.pointee.quantityRaw)
+          later?.note(row.pointee)
           if let settledDetail {
             try settledDetail.append(
               outcome.details[Int(row.pointee.payload)], unit, sequence: outcome.sequence,
@@ -254,6 +260,7 @@ final class RunLedger {
   /// Counts a record by its own door.
   private func count(_ row: OutcomeRow, _ totals: inout DoorTotals) {
     totals.note(door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw)
+    if row.door == Door.settled { later?.note(row) }
     if row.door == Door.rated {
       totals.billed[Int(row.kind)] += Int128(row.quantityBilled)
       totals.amountPico &+= row.amountPico
@@ -395,6 +402,7 @@ final class RunLedger {
     fileTotals[file].note(
       door: row.door, reason: row.reason, kind: row.kind, quantity: row.quantityRaw, sign: -1)
     fileTotals[file].note(door: Door.duplicate, reason: 0, kind: row.kind, quantity: row.quantityRaw)
+    if row.door == Door.settled { later?.note(row, sign: -1) }
     if row.door == Door.rated {
       fileTotals[file].billed[Int(row.kind)] -= Int128(row.quantityBilled)
       fileTotals[file].amountPico &-= row.amountPico

@@ -79,13 +79,15 @@ extension RatingResult {
   private func controlSums() -> ControlSums {
     var sums = ControlSums()
     let report = report()
-    sums.eventCount = Int128(report.rated)
+    sums.eventCount = Int128(report.rated - (ledger.later?.eventCount ?? 0))
     for (currency, amount) in report.amounts { sums.amounts[currency] = amount }
     for (currency, cost) in report.costs?.costs ?? [] { sums.costs[currency] = cost }
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
+      let raw = quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0)
+      if raw == 0, quantity.billed == 0 { continue }
       sums.quantities[kind] = ControlSums.Quantities(
-        raw: quantity.raw, billed: quantity.billed, covered: quantity.covered)
+        raw: raw, billed: quantity.billed, covered: quantity.covered)
     }
     return sums
   }
@@ -151,6 +153,10 @@ extension RatingResult {
     ]
     if let start = setup.options.windowStartMillis {
       options.append(SummaryManifest.Option(name: "window_start", value: Label(Instant.text(millis: start))))
+    }
+    if let later = ledger.later, later.eventCount > 0 {
+      options.append(
+        SummaryManifest.Option(name: SummaryManifest.settledLater, value: Label(String(later.eventCount))))
     }
     return SummaryManifest(
       semantics: semantics, ratingHash: Label(setup.catalog.source.ratingHash), options: options,

@@ -29,14 +29,17 @@ final class SettleRun: @unchecked Sendable {
     self.ledger = ledger
     self.store = store
     classes = SettledClasses(ledger.setup)
+    if let span = ledger.setup.options.settledSpan { store.widen(span) }
     chunks = ChunkOrder(store.chunks, recordCount: store.recordCount)
-    standing = Self.standing(setup.catalog, store)
+    standing = Self.standing(setup.catalog, store, setup.options.settledAccounts)
     allowances = AllowanceRows(
       setup.catalog.source, memoryBytesMax: max(64 << 10, setup.budget.outputBytes / 8),
       place: setup.spillPlace)
   }
 
-  private static func standing(_ catalog: CompiledCatalog, _ store: SettleStore) -> [[UInt32]] {
+  private static func standing(
+    _ catalog: CompiledCatalog, _ store: SettleStore, _ wanted: Set<Label>?
+  ) -> [[UInt32]] {
     var byPart = [[UInt32]](repeating: [], count: store.parts.count)
     guard !store.span.isEmpty else { return byPart }
     let plans = catalog.source.plans.map { plan in
@@ -60,9 +63,19 @@ final class SettleRun: @unchecked Sendable {
       isStanding[Int(catalog.settled.ownerByAccount[index])] = true
     }
     for owner in isStanding.indices where isStanding[owner] {
+      if let wanted, !Self.isWanted(catalog.settled.owner(UInt32(owner)), wanted, catalog) { continue }
       byPart[store.part(ofOwner: UInt32(owner))].append(UInt32(owner))
     }
     return byPart
+  }
+
+  private static func isWanted(
+    _ owner: SettleOwner, _ wanted: Set<Label>, _ catalog: CompiledCatalog
+  ) -> Bool {
+    switch owner {
+    case .account(let index): wanted.contains(catalog.source.accounts[index].id)
+    case .pool(_, let members): members.contains { wanted.contains(catalog.source.accounts[$0].id) }
+    }
   }
 
   /// Settles everything. Complexity: O(n log n) in the events, and O(owners × periods).

@@ -48,6 +48,12 @@ final class SettleStore {
     Int(truncatingIfNeeded: (UInt64(owner &* 0x9e37_79b9) &* UInt64(truncatingIfNeeded: partCount)) &>> 32)
   }
 
+  /// Lets the run reach over other usage than its own.
+  func widen(_ seconds: ClosedRange<Int64>) {
+    span.add(seconds: seconds.lowerBound)
+    span.add(seconds: seconds.upperBound)
+  }
+
   /// The part of an owner.
   func part(ofOwner owner: UInt32) -> Int { Self.part(ofOwner: owner, parts.count) }
 

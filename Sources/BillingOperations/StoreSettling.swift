@@ -1,0 +1,118 @@
+// Settling what depends on whole periods, over the stored events of all runs that count. Read `stage` first.
+
+import BillingCalendar
+import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+import Tables
+
+/// Settles the accounts that a commit touches, before it is made.
+struct StoreSettling {
+  let store: BillingStore
+  let catalog: Catalog
+  let engine: RatingRun
+  let semantics: Int64
+
+  /// A run that is about to count.
+  struct NewRun {
+    /// Where its documents lie.
+    var folder: String
+    var usage: SettlingUsage
+  }
+
+  /// Settles what a new run, or the loss of one, touches, and publishes it for the commit; nil where it touches nothing.
+  ///
+  /// Touched are the accounts with usage to settle in that run, with all accounts of their pools; and everybody, where the usage
+  /// of all runs reaches over other periods than before. Rows are complete: they are made of the events of all runs that count.
+  func stage(adding new: NewRun?, removing lost: RunRecord?) throws(OperationFault) -> SettlementDraft? {
+    let before = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    var touched = new?.usage.accounts ?? []
+    var after = before.map { (folder: store.folder(of: $0.run), usage: $0.usage) }
+    if let lost, let index = before.firstIndex(where: { $0.run.id == lost.id }) {
+      touched.formUnion(before[index].usage.accounts)
+      after.remove(at: index)
+    }
+    if let new { after.append((new.folder, new.usage)) }
+    let spans = (Self.span(before.map(\.usage.span)), Self.span(after.map(\.usage.span)))
+    guard let span = spans.1 else {
+      return before.isEmpty ? nil : SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
+    }
+    let isOfAll = spans.0.map { !reachesAlike($0, span) } ?? true
+    if !isOfAll, touched.isEmpty { return nil }
+    let pools = self.pools(of: isOfAll ? nil : touched)
+    let accounts =
+      isOfAll
+      ? Set(catalog.accounts.map(\.id))
+      : touched.union(catalog.accounts.filter { pools.contains($0.pool) }.map(\.id))
+    try settle(after, accounts, span, isOfAll: isOfAll)
+    return SettlementDraft(accounts: accounts, pools: pools, isOfAll: isOfAll, hasRows: true)
+  }
+
+  private func settle(
+    _ runs: [(folder: String, usage: SettlingUsage)], _ accounts: Set<Label>, _ span: ClosedRange<Int64>,
+    isOfAll: Bool
+  ) throws(OperationFault) {
+    let folders = runs.filter { isOfAll || !$0.usage.accounts.isDisjoint(with: accounts) }.map(\.folder)
+    let events = try OperationFault.ofFiles { () throws(FileFault) in
+      try folders.map { folder throws(FileFault) in try StoredEvents(folder: folder) }
+    }
+    var selection = EventSelection()
+    selection.takesLeavers = false
+    selection.isSettled = true
+    if !isOfAll { selection.limits = [EventBox(accounts: accounts)] }
+    let result = try OperationFault.ofRun { () throws(RunFault) in
+      try engine.changed { options in
+        options.settlesLater = false
+        options.settledAccounts = isOfAll ? nil : accounts
+        options.settledSpan = span
+        options.keepsSuspense = false
+        options.keepsDetail = false
+        options.keepsSummary = true
+        options.groupBy = nil
+      }.run(events, selection)
+    }
+    let report = result.report()
+    guard report.rated == report.read else {
+      throw .store(
+        .refused(
+          "\(report.read - report.rated) events that earlier runs have rated cannot be settled with this catalog, which "
+            + "suspends or filters them; keep their prices and plans, or revoke these runs and rate their files again"
+        ))
+    }
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try result.publish(
+        at: store.stagedSettlementPath, semantics: semantics,
+        operations: PrivateFileOperations(store.fileOperations)
+      ) { _ throws(FileFault) in }
+    }
+  }
+
+  private static func span(_ spans: [ClosedRange<Int64>]) -> ClosedRange<Int64>? {
+    guard let first = spans.map(\.lowerBound).min(), let last = spans.map(\.upperBound).max() else {
+      return nil
+    }
+    return first...last
+  }
+
+  /// Whether the same usage periods lie in both spans, for every account.
+  private func reachesAlike(_ a: ClosedRange<Int64>, _ b: ClosedRange<Int64>) -> Bool {
+    var seen: Set<String> = []
+    for account in catalog.accounts
+    where seen.insert("\(account.zone.description) \(account.cycleDay)").inserted {
+      guard let cycle = UsageCycle(zone: account.zone, cycleDay: Int32(account.cycleDay)) else {
+        return false
+      }
+      for (one, other) in [(a.lowerBound, b.lowerBound), (a.upperBound, b.upperBound)]
+      where cycle.span(containingUTC: one).period != cycle.span(containingUTC: other).period {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// The pools of some accounts; nil for those of all.
+  private func pools(of accounts: Set<Label>?) -> Set<Label> {
+    Set(catalog.accounts.filter { accounts?.contains($0.id) ?? true }.map(\.pool)).subtracting([.empty])
+  }
+}
