@@ -1,0 +1,111 @@
+// `basis.json`: written, and read again with its seal.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+import UsageSummary
+
+extension DraftBasis {
+  private static let version = 1
+
+  /// The bytes of the file: pretty JSON, sealed. Equal values give equal bytes.
+  public func json() -> [UInt8] {
+    SealedJSON.text(of: [
+      "document": "invoice-basis", "version": .integer(Self.version), "period": .text(choice.description),
+      "billed_accounts": .array(billedAccounts.sorted().map { .string($0) }),
+      "invoices": .array(invoices.map(Self.json)),
+      "charged": .array(charged.map(Self.json)),
+      "decisions": .array(
+        decisions.map { decision in
+          [
+            "charge": .string(decision.charge), "verdict": .text(decision.decision.verdict.rawValue),
+            "by": .string(decision.decision.by), "on": .textOrNull(decision.decision.on?.description),
+          ]
+        }),
+      "adjustment_rows": .integer(adjustmentRowCount), "adjustments_sha256": .text(adjustmentsHash),
+    ])
+  }
+
+  private static func json(_ invoice: EarlierInvoice) -> JSONValue {
+    [
+      "number": .string(invoice.number), "account": .string(invoice.account),
+      "period": .text(invoice.period.description), "currency": .text(invoice.currency.code),
+      "part": .text(invoice.isProjects ? "projects" : "main"),
+      "recurring": .text(invoice.recurring.description), "usage": .text(invoice.usage.description),
+      "other": .text(invoice.other.description), "total": .text(invoice.total.description),
+    ]
+  }
+
+  private static func json(_ line: ChargedLine) -> JSONValue {
+    [
+      "invoice": .string(line.invoice), "account": .string(line.account), "refund": .bool(line.isRefund),
+      "contract": .string(line.contract), "description": .string(line.description),
+      "item": .string(line.item), "from": .text(line.from.description),
+      "until": .text(line.until.description),
+      "quantity": .text(DecimalText.format(Int128(line.quantityMicro), scale: 6)),
+      "price": .text(line.price.description), "currency": .text(line.currency.code),
+    ]
+  }
+
+  private static func charged(_ node: JSONNode) throws -> ChargedLine {
+    guard let currency = Currency(code: try node.member("currency").text().description),
+      case .success(let quantity) = DecimalText.parse(
+        try node.member("quantity").text().description, scale: 6), let micro = Int64(exactly: quantity)
+    else { throw node.fault("no currency or quantity") }
+    return ChargedLine(
+      invoice: try node.member("invoice").text(), account: try node.member("account").text(),
+      isRefund: try node.member("refund").bool(), contract: try node.member("contract").text(),
+      description: try node.member("description").text(), item: try node.member("item").text(),
+      from: try node.day("from"), until: try node.day("until"), quantityMicro: micro,
+      price: try node.amount("price"), currency: currency)
+  }
+
+  /// Reads the file in the folder at `path`; it must be sealed.
+  public static func open(_ path: String) throws(DraftsFolderFault) -> DraftBasis {
+    let name = path + "/" + fileName
+    do {
+      let bytes = try TableFile.read(name)
+      try SealedJSON.check(bytes)
+      return try read(JSONNode(try JSONReader.read(bytes)))
+    } catch {
+      throw DraftsFolderFault(file: name, message: "\(error)", hint: "draft again")
+    }
+  }
+
+  private static func read(_ root: JSONNode) throws -> DraftBasis {
+    guard let choice = UsagePeriodChoice.parse(try root.member("period").text().description),
+      try root.member("version").integer() == version
+    else { throw root.fault("no period, or a version that is not known here") }
+    return DraftBasis(
+      choice: choice,
+      billedAccounts: Set(try root.member("billed_accounts").elements().map { try $0.text() }),
+      invoices: try root.member("invoices").elements().map { try invoice($0) },
+      charged: try root.member("charged").elements().map { try charged($0) },
+      decisions: try root.member("decisions").elements().map { try decision($0) },
+      adjustmentRowCount: try root.member("adjustment_rows").integer(),
+      adjustmentsHash: try root.member("adjustments_sha256").text().description)
+  }
+
+  private static func invoice(_ node: JSONNode) throws -> EarlierInvoice {
+    guard let period = UsagePeriod.parse(try node.member("period").text().description),
+      let currency = Currency(code: try node.member("currency").text().description)
+    else { throw node.fault("no period or currency") }
+    return EarlierInvoice(
+      number: try node.member("number").text(), account: try node.member("account").text(), period: period,
+      currency: currency, isProjects: try node.member("part").text() == "projects",
+      recurring: try node.amount("recurring"), usage: try node.amount("usage"),
+      other: try node.amount("other"), total: try node.amount("total"))
+  }
+
+  private static func decision(_ node: JSONNode) throws -> Decision {
+    let day = try node.member("on")
+    guard let verdict = ChargeDecision.Verdict(rawValue: try node.member("verdict").text().description)
+    else { throw node.fault("no verdict") }
+    return Decision(
+      charge: try node.member("charge").text(),
+      decision: ChargeDecision(
+        verdict: verdict, by: try node.member("by").text(),
+        on: day.value == .null ? nil : CivilDate.parse(try day.text().description)))
+  }
+}
