@@ -53,7 +53,7 @@ struct RerateOptions: CommandOptions {
       details: "Fewer columns make a shorter list of differences, and a faster preview."),
     .value(
       "csv", "FILE", in: OptionGroup.output, into: \.csv, OptionValue.file,
-      "Write every key that differs to FILE as CSV; - is standard output",
+      "Write what differs to FILE as CSV; - is standard output",
       details:
         "Old, new and difference of events, billed quantity and amount, of the events that were rated again."),
     .json(),
@@ -114,8 +114,8 @@ enum RerateCommand: Command {
     usage: ["--store DIR --catalog DIR [OPTION...]"],
     examples: [
       CommandExample(
-        "See what next month's prices would have made of June",
-        "ratemill rerate --store store --catalog draft --from 2026-06-01 --until 2026-07-01 --preview"),
+        "See what next month's prices would have made of past ones",
+        "ratemill rerate --store store --catalog draft --preview"),
       CommandExample("Correct a price that was wrong", "ratemill rerate --store store --catalog catalog"),
     ],
     options: table.map(\.row),
