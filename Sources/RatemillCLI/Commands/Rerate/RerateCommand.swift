@@ -53,7 +53,7 @@ struct RerateOptions: CommandOptions {
       details: "Fewer columns make a shorter list of differences, and a faster preview."),
     .value(
       "csv", "FILE", in: OptionGroup.output, into: \.csv, OptionValue.file,
-      "Write what differs to FILE as CSV; - is standard output",
+      "Write differences to FILE as CSV; - is standard output",
       details:
         "Old, new and difference of events, billed quantity and amount, of the events that were rated again."),
     .json(),
