@@ -190,6 +190,12 @@ private struct RerateWork {
 
   /// Every suspended record of a run is tried again; what somebody has decided about some of them would be lost.
   private func refuseMoved(_ run: RunRecord) throws(OperationFault) {
+    // Who takes its place would not be the one that has taken its records out of suspense: they would wait, and be billed.
+    guard run.kind != .recycle else {
+      throw .store(
+        .refused(
+          "run \(run.number) has recycled suspended records; revoke it, rate again, and recycle them again"))
+    }
     try OperationFault.ofStore { () throws(StoreFault) in
       let count = try store.movedRecordCount(of: run)
       guard count == 0 else {
