@@ -15,12 +15,15 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = seed
   }
 
-  /// Starts with the seed in `RATEMILL_SEED`, else with a new one, and prints it for the day when the test fails.
+  /// Starts with the seed in `RATEMILL_SEED`, else with one that the test's name gives, and prints it.
   ///
-  /// `test` says which test it was: `RATEMILL_SEED=42 swift test --filter …` repeats it.
+  /// So a change is judged by the cases that judged the one before. `RATEMILL_SEED=new` looks for others;
+  /// `RATEMILL_SEED=42 swift test --filter …` repeats what such a search found.
   public init(forTest test: String = #function) {
-    let given = getenv("RATEMILL_SEED").flatMap { UInt64(String(cString: $0)) }
-    self.init(seed: given ?? UInt64.random(in: 0...UInt64(UInt32.max)))
+    let given = getenv("RATEMILL_SEED").map { String(cString: $0) }
+    let named = test.utf8.reduce(UInt64(5381)) { $0 &* 33 &+ UInt64($1) } & UInt64(UInt32.max)
+    let new = UInt64.random(in: 0...UInt64(UInt32.max))
+    self.init(seed: given.flatMap { UInt64($0) } ?? (given == "new" ? new : named))
     let line = "\(test): RATEMILL_SEED=\(seed)\n"
     _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
   }

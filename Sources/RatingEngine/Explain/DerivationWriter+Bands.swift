@@ -95,7 +95,8 @@ extension DerivationWriter {
     let plan = compiledPlan
     let charge = plan.charges[Int(rater.rater.charge[0])]
     guard batch.hasAmount(0), batch.quantity[0] != UsageBatch.absentQuantity,
-      let priced = RecordedCharge.amount(batch.recordedAmount(0), recorded, plan: plan, charge: charge)
+      let priced = RecordedCharge.amount(
+        batch.recordedAmount(0), quantity: batch.quantity[0], recorded, plan: plan, charge: charge)
     else { return .failure(EventPrice.Fault(reason: .amountTooLarge)) }
     return .success(
       EventPrice.Priced(

@@ -127,7 +127,7 @@ extension Rater {
     if let fault = usage.fault { return suspend(record, batch, fault) }
     guard
       let priced = RecordedCharge.amount(
-        batch.recordedAmount(record), recorded, plan: plan, charge: charge)
+        batch.recordedAmount(record), quantity: quantity, recorded, plan: plan, charge: charge)
     else { return suspend(record, batch, .amountTooLarge) }
     billed[record] = RecordedCharge.billed(quantity, isVoice: usage.isVoice, plan: plan)
     amount[record] = priced.amount.pico

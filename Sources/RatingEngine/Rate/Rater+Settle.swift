@@ -69,7 +69,8 @@ extension Rater {
     let charge = plan.charges[Int(charge[record])]
     let recorded = batch.recordedAmount(record)
     if let price = charge.recorded {
-      return RecordedCharge.amount(recorded, price, plan: plan, charge: charge) != nil
+      return RecordedCharge.amount(
+        recorded, quantity: batch.quantity[record], price, plan: plan, charge: charge) != nil
     }
     return recorded.pico.magnitude < OutcomeRow.amountPicoLimit.magnitude
   }

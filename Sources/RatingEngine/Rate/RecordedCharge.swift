@@ -8,12 +8,14 @@ enum RecordedCharge {
   /// The amount charged for a recorded one.
   ///
   /// Rounded once to the plan's scale, then cut by the maximum and minimum of a percentage, then by those of the charge.
-  /// Negative amounts mirror positive ones, without fixed fee. Nil where it is beyond any amount.
+  /// Negative amounts mirror positive ones. Refunds pay no fixed fee: records with a negative amount or a negative
+  /// quantity. Nil where it is beyond any amount.
   static func amount(
-    _ recorded: Amount, _ price: RecordedPrice, plan: CompiledPlan, charge: CompiledCharge
+    _ recorded: Amount, quantity: Int64, _ price: RecordedPrice, plan: CompiledPlan, charge: CompiledCharge
   ) -> (amount: Amount, exact: (numerator: Int128, denominator: Int128))? {
     guard let magnitude = Int128(exactly: recorded.pico.magnitude) else { return nil }
-    let isRefund = recorded.pico < 0
+    let isNegative = recorded.pico < 0
+    let isRefund = isNegative || quantity < 0
     var exact = (numerator: magnitude, denominator: Int128(1))
     switch price {
     case .asItIs: break
@@ -38,7 +40,7 @@ enum RecordedCharge {
     if let maximum = charge.eventMaximum, amount > maximum { amount = maximum }
     if let minimum = charge.eventMinimum, exact.numerator != 0, amount < minimum { amount = minimum }
     guard amount.pico.magnitude < OutcomeRow.amountPicoLimit.magnitude else { return nil }
-    return (isRefund ? -amount : amount, exact)
+    return (isNegative ? -amount : amount, exact)
   }
 
   /// The quantity of the row: nothing is rounded up for an amount, but a begun second of a call counts as elsewhere.

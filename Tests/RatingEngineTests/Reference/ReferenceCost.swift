@@ -17,7 +17,7 @@ struct ReferenceCost {
   }
 
   /// Nil where no supplier carries the record.
-  func outcome(_ quantity: Int64) -> Outcome? {
+  func outcome(_ quantity: Int64) throws(PriceTooLarge) -> Outcome? {
     guard let supplier = tariff.suppliers.first(where: carries),
       let deck = tariff.decks.first(where: { $0.name == supplier.deck })
     else { return nil }
@@ -35,7 +35,7 @@ struct ReferenceCost {
       tariff: tariff, record: record, account: Tariff.Account(id: "", zone: deck.zone, plans: []), plan: plan,
       charge: Tariff.Charge(name: "cost"), row: found.row, group: found.row.group)
     outcome.currency = deck.currency
-    outcome.amount = terms.parts(quantity).reduce(.zero) { $0 + $1.amount }
+    outcome.amount = try terms.parts(quantity).reduce(.zero) { $0 + $1.amount }
     return outcome
   }
 

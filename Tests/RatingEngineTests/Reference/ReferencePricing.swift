@@ -9,6 +9,14 @@ struct ReferencePricing {
   let record: ReferenceRecord
 
   func outcome() -> ReferenceRater.Outcome {
+    do throws(PriceTooLarge) {
+      return try ratedOutcome()
+    } catch {
+      return .suspended("amount-too-large")
+    }
+  }
+
+  private func ratedOutcome() throws(PriceTooLarge) -> ReferenceRater.Outcome {
     // Door 4.
     guard let service = guided() else { return .suspended("unknown-service") }
     guard let account = tariff.accounts.first(where: { $0.id == service.account }),
@@ -37,17 +45,19 @@ struct ReferencePricing {
       let currency = record.cells["amount_currency"]
       if let currency, currency != Array(plan.currency.utf8) { return .suspended("other-currency") }
     }
-    guard let quantity = record.quantity else { return .suspended("missing-quantity") }
-    if quantity < 0, record.kind == .voice { return .suspended("negative-quantity") }
     let terms = ReferenceTerms(
       tariff: tariff, record: record, account: account, plan: plan, charge: charge, row: row, group: group)
-    let cost = ReferenceCost(tariff: tariff, record: record).outcome(quantity)
+    try terms.checkPrice()
+    guard let quantity = record.quantity else { return .suspended("missing-quantity") }
+    if quantity < 0, record.kind == .voice { return .suspended("negative-quantity") }
+    let cost = try ReferenceCost(tariff: tariff, record: record).outcome(quantity)
     var cells = cells(service, account, plan, charge, row, group)
     cells["supplier"] = cost?.supplier
     cells["cost_currency"] = cost?.currency
     cells["jurisdiction"] = jurisdiction.isEmpty ? cost?.jurisdiction : jurisdiction
+    let parts = try terms.parts(quantity)
     return .rated(
-      terms.parts(quantity).map { part in
+      parts.map { part in
         var own = cells
         own["band"] = part.band
         if let price = part.unitPrice {

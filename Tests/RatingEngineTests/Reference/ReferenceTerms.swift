@@ -36,7 +36,7 @@ struct ReferenceTerms {
   // MARK: the event
 
   /// The rows of an event, the first one first.
-  func parts(_ quantity: Int64) -> [Part] {
+  func parts(_ quantity: Int64) throws(PriceTooLarge) -> [Part] {
     if let recorded = charge.recorded, let amount = record.amount {
       return [recordedPart(recorded, amount, quantity)]
     }
@@ -48,17 +48,18 @@ struct ReferenceTerms {
     let minimum = Int64(charge.minimumSeconds ?? row?.minimumSeconds ?? 0) * 1000
     let wanted = charged > 0 ? max(charged, minimum) : isZeroCharged ? 1 : 0
     let origin = record.chargingStart + (charged > 0 ? charge.freeQuantity : 0)
-    let runs = runs(wanted, origin: origin)
+    let runs = try runs(wanted, origin: origin)
 
     let startBand = band(at: record.chargingStart)
     var owesFee = quantity >= 0
     if plan.feeRule == "chargeable" { owesFee = owesFee && runs.contains { $0.billed > 0 } }
     if plan.feeRule == "answered" { owesFee = owesFee && quantity > 0 }
-    var exact = Fraction(owesFee ? Int128(price(in: startBand).feePico) : 0)
+    let startPrice = try price(in: startBand)
+    var exact = Fraction(owesFee ? Int128(startPrice.feePico) : 0)
     if runs.isEmpty {
       return [
         Part(
-          band: startBand, unitPrice: price(in: startBand).unit, raw: quantity, billed: 0,
+          band: startBand, unitPrice: startPrice.unit, raw: quantity, billed: 0,
           amount: Amount(pico: Int128(sign) * limited(exact)))
       ]
     }
@@ -74,7 +75,7 @@ struct ReferenceTerms {
       rest -= raw
       if !parts.contains(where: { $0.band == run.band }) {
         parts.append(
-          Part(band: run.band, unitPrice: price(in: run.band).unit, raw: 0, billed: 0, amount: .zero))
+          Part(band: run.band, unitPrice: try price(in: run.band).unit, raw: 0, billed: 0, amount: .zero))
       }
       for index in parts.indices where parts[index].band == run.band {
         parts[index].raw += sign * raw
@@ -85,6 +86,11 @@ struct ReferenceTerms {
     }
     parts[0].raw += sign * rest
     return parts
+  }
+
+  /// Throws where the price that the event begins with is too large for one.
+  func checkPrice() throws(PriceTooLarge) {
+    if charge.recorded == nil { _ = try price(in: band(at: record.chargingStart)) }
   }
 
   private func wholeSeconds(_ quantity: Int64) -> Int64 {
@@ -102,15 +108,17 @@ struct ReferenceTerms {
   }
 
   /// Increment by increment: each belongs to the step and the band in which it begins.
-  private func runs(_ wanted: Int64, origin: Int64) -> [Run] {
+  private func runs(_ wanted: Int64, origin: Int64) throws(PriceTooLarge) -> [Run] {
     let crosses = record.kind == .voice && plan.crossing != "start" && !plan.bands.isEmpty
     let startBand = band(at: record.chargingStart)
     if plan.crossing == "split-each", crosses {
-      return stays(wanted, origin: origin).map { stay in
+      var runs: [Run] = []
+      for stay in stays(wanted, origin: origin) {
         var run = Run(band: stay.band, from: stay.from, until: stay.until)
-        take(stay.until - stay.from, into: &run)
-        return run
+        try take(stay.until - stay.from, into: &run)
+        runs.append(run)
       }
+      return runs
     }
     var runs: [Run] = []
     var at: Int64 = 0
@@ -118,7 +126,7 @@ struct ReferenceTerms {
     var prices: [String: (unit: Tariff.Price, increment: Tariff.Increment, feePico: Int64)] = [:]
     while at < wanted {
       let band = crosses ? self.band(at: origin + at) : startBand
-      let price = prices[band] ?? self.price(in: band)
+      let price = if let known = prices[band] { known } else { try self.price(in: band) }
       prices[band] = price
       let steps = price.increment.steps
       let index = steps.lastIndex { $0.from <= at } ?? 0
@@ -136,8 +144,8 @@ struct ReferenceTerms {
   }
 
   /// Takes a quantity of its own, steps from 0.
-  private func take(_ wanted: Int64, into run: inout Run) {
-    let price = price(in: run.band)
+  private func take(_ wanted: Int64, into run: inout Run) throws(PriceTooLarge) {
+    let price = try price(in: run.band)
     let steps = price.increment.steps
     var at: Int64 = 0
     while at < wanted {
@@ -178,7 +186,7 @@ struct ReferenceTerms {
       isNothing = exact == Fraction(0)
       amount = exact.rounded(to: step, plan.mode.rawValue)
     case .percentage(let share, let fixed, let minimum, let maximum):
-      let fee = pico < 0 ? Fraction(0) : Fraction(fixed.pico)
+      let fee = pico < 0 || quantity < 0 ? Fraction(0) : Fraction(fixed.pico)
       let exact = fee + Fraction(magnitude * Int128(share.numerator), over: Int128(share.denominator))
       isNothing = exact == Fraction(0)
       amount = exact.rounded(to: step, plan.mode.rawValue)
@@ -223,7 +231,8 @@ extension ReferenceTerms {
 
   /// Price, increment and fee in a band: the row's, the row's of that band, the charge's, the charge's of that band, and
   /// what changes of prices make of it.
-  fileprivate func price(in band: String) -> (unit: Tariff.Price, increment: Tariff.Increment, feePico: Int64)
+  fileprivate func price(in band: String) throws(PriceTooLarge)
+    -> (unit: Tariff.Price, increment: Tariff.Increment, feePico: Int64)
   {
     let standard = record.kind == .voice ? Tariff.Increment.seconds(1, 1) : .single
     let inBand = charge.price == nil ? row?.bandPrices[band] : nil
@@ -232,17 +241,17 @@ extension ReferenceTerms {
     var increment = charge.increment ?? inBand?.increment ?? row?.increment ?? standard
     var feePico = charge.feePico ?? (charge.price == nil ? inBand?.feePico ?? row?.feePico ?? 0 : 0)
     if let own = charge.bands[band] {
-      apply(own.price, to: &unit, &increment)
+      try apply(own.price, to: &unit, &increment)
       if let fee = own.feePico { feePico = fee }
       if let steps = own.increment { increment = steps }
     }
     let own = tariff.overrides.filter { $0.account == account.id && meets($0) }
     let first = own.max { ranks($1).lexicographicallyPrecedes(ranks($0)) }
     if let first {
-      apply(first.price, to: &unit, &increment)
+      try apply(first.price, to: &unit, &increment)
     } else if let change = plan.changes.first(where: meets) {
-      apply(change.price, to: &unit, &increment)
-      if change.changesFees, case .ratio(let ratio) = change.price { feePico = times(feePico, ratio) }
+      try apply(change.price, to: &unit, &increment)
+      if change.changesFees, case .ratio(let ratio) = change.price { feePico = try times(feePico, ratio) }
     }
     return (unit, increment, feePico)
   }
@@ -254,25 +263,26 @@ extension ReferenceTerms {
 
   private func apply(
     _ new: Tariff.NewPrice?, to unit: inout Tariff.Price, _ increment: inout Tariff.Increment
-  ) {
+  ) throws(PriceTooLarge) {
     switch new {
     case .price(let pico, let quantity):
       unit = Tariff.Price(pico: pico, quantity: quantity ?? unit.quantity)
     case .ratio(let ratio):
-      unit.pico = times(unit.pico, ratio)
+      unit.pico = try times(unit.pico, ratio)
       for index in increment.steps.indices {
         if let pico = increment.steps[index].price?.pico {
-          increment.steps[index].price?.pico = times(pico, ratio)
+          increment.steps[index].price?.pico = try times(pico, ratio)
         }
       }
     case nil: break
     }
   }
 
-  private func times(_ pico: Int64, _ ratio: Tariff.Ratio) -> Int64 {
-    Int64(
-      Fraction(Int128(pico) * Int128(ratio.numerator), over: Int128(ratio.denominator))
-        .rounded(to: 1, "half-even"))
+  private func times(_ pico: Int64, _ ratio: Tariff.Ratio) throws(PriceTooLarge) -> Int64 {
+    let product = Fraction(Int128(pico) * Int128(ratio.numerator), over: Int128(ratio.denominator))
+      .rounded(to: 1, "half-even")
+    guard let price = Int64(exactly: product) else { throw PriceTooLarge() }
+    return price
   }
 
   private func meets(_ change: Tariff.Change) -> Bool {
@@ -301,3 +311,6 @@ extension ReferenceTerms {
     return true
   }
 }
+
+/// A price that changes of prices made larger than a price can be.
+struct PriceTooLarge: Error {}

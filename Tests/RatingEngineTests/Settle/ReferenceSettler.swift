@@ -169,8 +169,10 @@ struct ReferenceSettler {
           from: grant.from, expires: until, granted: granted, rolledIn: old, periods: 0,
           rolls: until > period.until, left: granted + old))
     }
+    // Rolled lots are used first, also where the allowance's own end cuts both.
     lots.sort { a, b in
-      (a.priority, a.expires.dayNumber, a.name) < (b.priority, b.expires.dayNumber, b.name)
+      (a.priority, a.expires.dayNumber, a.name, a.periods)
+        < (b.priority, b.expires.dayNumber, b.name, b.periods)
     }
   }
 

@@ -66,6 +66,13 @@ struct SettleComparison {
     eventDifferences() + rowDifferences() + balanceDifferences() + identityFaults()
   }
 
+  /// The lots, and what every event should have taken from them.
+  var course: String {
+    let lots = rules.lots.map { "\($0)" }
+    let events = scenario.events.indices.map { "\($0): \(scenario.events[$0])\n  \(reference.results[$0])" }
+    return (lots + events).joined(separator: "\n")
+  }
+
   private func eventDifferences() -> [String] {
     scenario.events.indices.compactMap { index in
       var found = ReferenceSettler.Result()
@@ -146,7 +153,7 @@ struct SettleComparison {
       let comparison = SettleComparison(RandomSettling(seed: seed), shuffled: index % 2 == 1)
       let differences = comparison.differences()
       if !differences.isEmpty {
-        Issue.record("RATEMILL_SEED=\(seed)\n\(differences.joined(separator: "\n"))")
+        Issue.record("RATEMILL_SEED=\(seed)\n\(differences.joined(separator: "\n"))\n\(comparison.course)")
         return
       }
     }
