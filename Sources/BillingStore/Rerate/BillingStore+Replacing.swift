@@ -73,12 +73,14 @@ extension BillingStore {
     _ run: RunRecord, _ changes: [RatedAgain], ratingHash: Label,
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(StoreFault) {
-    let old = try open(run)
+    // Summaries are proved while they are merged.
+    let old = try open(run, isSummaryProved: false)
     var folders: [(usage: UsageFolder, sign: Int64)] = [(old, 1)]
+    let companions: Set<String> = [SuspenseSchema.fileName, SuspenseDigest.fileName]
     try StoreFault.ofUsage { () throws(UsageFolderFault) in
       for change in changes {
-        folders.append((try UsageFolder.open(change.before), -1))
-        folders.append((try UsageFolder.open(change.after), 1))
+        folders.append((try UsageFolder.open(change.before, onlyFiles: companions), -1))
+        folders.append((try UsageFolder.open(change.after, onlyFiles: companions), 1))
       }
     }
     var merge = try SummaryMerge(
@@ -94,7 +96,7 @@ extension BillingStore {
     do throws(StoreFault) {
       while let row = try merge.next() {
         if row.isZero { continue }
-        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
+        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row, line: merge.line) }
       }
       try finish(&writer, old, folders, ratingHash, extra)
     } catch {
