@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "CMachine", exclude: ["README.md"]),
     room("Money"),
     room("BillingCalendar"),
-    room("DurableFiles", ["CZstd"]),
+    room("DurableFiles", ["CMachine", "CZstd"]),
     room("OptionTable"),
     room("Tables"),
     // Layer 1: what people write, and the documents between rating and invoicing.

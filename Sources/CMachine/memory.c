@@ -1,6 +1,7 @@
 // Large zeroed tables in huge pages, and the guard that turns a vanished page of a mapped file into an error value.
 #define _GNU_SOURCE
 #include "CMachine.h"
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -90,6 +91,12 @@ void cm_populate(void *base, size_t bytes) {
 #endif
   // Kernels before 5.14 do not know it; then pages come one by one as before.
   madvise(base, bytes, MADV_POPULATE_WRITE);
+}
+
+void cm_punch_hole(int descriptor, int64_t offset, int64_t length) {
+  // Nobody depends on it: what could not be given back is given back with the file.
+  int unused = fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+  (void)unused;
 }
 
 #define SLOTS 256

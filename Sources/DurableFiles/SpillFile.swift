@@ -1,5 +1,6 @@
 // Room for what does not fit the memory budget: a file without a name, gone with the process.
 
+import CMachine
 import Glibc
 import Synchronization
 
@@ -84,6 +85,14 @@ public final class SpillFile: Sendable {
       count += step
     }
     return count
+  }
+
+  /// Gives the room of bytes back that nobody will read again; reading them gives zeros then.
+  ///
+  /// Their pages of memory and places on the device can be used for what is written next, which on virtual machines saves
+  /// the first touch of new ones. Where the file system cannot, nothing happens.
+  public func forget(_ count: Int, at offset: Int64) {
+    cm_punch_hole(descriptor, offset, Int64(count))
   }
 
   /// A reader that walks over the bytes from one offset to another, in order; to the present end where none

@@ -44,6 +44,19 @@ struct SpillFileTests {
     #expect(back == Array(bytes[100..<4100]))
   }
 
+  @Test func whatIsForgottenIsGoneAndNothingElse() throws {
+    let bytes = sampleBytes(12_288)
+    let file = try SpillFile(in: folder.path, bufferBytes: 1)
+    try file.append(contentsOf: bytes)
+    file.forget(4096, at: 4096)
+    var back = [UInt8](repeating: 0, count: 12_288)
+    #expect(try back.withUnsafeMutableBytes { try file.read(into: $0, at: 0) } == 12_288)
+    #expect(back[..<4096] == bytes[..<4096] && back[8192...] == bytes[8192...])
+    // A file system that cannot give room back keeps the bytes.
+    #expect(back[4096..<8192].allSatisfy { $0 == 0 } || back[4096..<8192] == bytes[4096..<8192])
+    #expect(file.byteCount == 12_288)
+  }
+
   @Test func itHasNoNameAndNeedsNoSweep() throws {
     let file = try SpillFile(in: folder.path)
     try file.append(contentsOf: [1, 2, 3])

@@ -71,6 +71,9 @@ void cm_reserve_stop(void);
 /// mapped twice, first to the page of zeros and then for the write.
 void cm_populate(void *base, size_t bytes);
 
+/// Gives the room of a part of a file back, which reads as zeros then; nothing happens where the file system cannot.
+void cm_punch_hole(int descriptor, int64_t offset, int64_t length);
+
 /// Guards one mapped file against shrinking while it is read.
 ///
 /// A page that vanished is replaced by zeros and the slot is marked, instead of a SIGBUS that kills the run: the

@@ -152,7 +152,7 @@ final class EventLog {
     let ranks = ranks()
     var next = 0
     var copy: [UInt64] = []
-    try log.forEachStretch { first, words throws(FileFault) in
+    try log.forEachStretchAndForget { first, words throws(FileFault) in
       let last = first + words.count
       copy.removeAll(keepingCapacity: true)
       while next < entries.count, entries[next].firstWord < last {

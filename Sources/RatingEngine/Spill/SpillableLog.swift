@@ -133,6 +133,19 @@ final class SpillableLog<Element: BitwiseCopyable> {
     return UnsafeBufferPointer(start: buffer.base, count: held)
   }
 
+  /// Calls `body` as `forEachStretch` does, once and for all: what was given is not there any more.
+  func forEachStretchAndForget(
+    _ body: (Int, UnsafeBufferPointer<Element>) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    let buffer = FlatTable<Element>(zeroedCount: spilledBlocks > 0 ? blockElements : 0)
+    defer { buffer.deallocate() }
+    for index in 0..<blockCount {
+      try body(index * blockElements, try block(index, buffer))
+      if index < spilledBlocks { spill?.forget(blockBytes, at: Int64(index * blockBytes)) }
+    }
+    release()
+  }
+
   /// Calls `body` with every stretch of elements in order and the index of its first.
   func forEachStretch(
     _ body: (Int, UnsafeBufferPointer<Element>) throws(FileFault) -> Void
