@@ -41,14 +41,14 @@ ratemill invoice export --catalog samples/catalog --usage samples/out/usage --dr
 # The same month in a billing store, to invoices that are sent. A store keeps what was sent for good; the tour begins anew.
 rm -rf samples/out/store samples/out/pdf
 store=samples/out/store
-ratemill rate --catalog samples/catalog --store "$store" --detail --max-suspense 1% --quiet samples/usage
+ratemill rate --catalog samples/catalog --store "$store" --max-suspense 1% --quiet samples/usage
 ratemill invoice draft --catalog samples/catalog --store "$store" --period 2026-06
 # Nobody had decided about that ticket; from the next drafts on somebody has.
 ratemill invoice approve --store "$store" --charge T-2058 --who Ines --reason "the client has signed"
-ratemill invoice draft --catalog samples/catalog --store "$store" --period 2026-06 --quiet
+ratemill invoice draft --catalog samples/catalog --store "$store" --period 2026-06 --itemise --quiet
 ratemill invoice approve --store "$store" --all --who Ines
 ratemill invoice finalise --store "$store" --date 2026-07-01
-ratemill invoice list --store "$store"
+ratemill invoice list --store "$store" --report-in EUR --fx samples/catalog/fx.csv
 ratemill explain --store "$store" --invoice INV-0002 --line 1
 # Needs cairo and Pango, and says so where they are not installed.
 pages=samples/out/pdf

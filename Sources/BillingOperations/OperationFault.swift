@@ -19,6 +19,17 @@ public enum OperationFault: Error, Sendable {
   /// A document of the invoice stage cannot be read.
   case document(DraftsFolderFault)
 
+  /// What is wrong, on one line, for where it is a remark and no end.
+  var shortText: String {
+    switch self {
+    case .run(let fault): "\(fault)"
+    case .store(let fault): "\(fault)"
+    case .catalog(let fault): fault.findings.first.map { "\($0)" } ?? "the catalog is faulty"
+    case .drafting(let fault): fault.description
+    case .document(let fault): fault.description
+    }
+  }
+
   /// Does something with documents of the invoice stage; its fault becomes one of the operation.
   static func ofDocuments<Result>(
     _ body: () throws(DraftsFolderFault) -> Result

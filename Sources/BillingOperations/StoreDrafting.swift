@@ -9,6 +9,20 @@ public import Invoicing
 import Tables
 import UsageSummary
 
+/// How the calls behind a store's drafts are made: from the stored events of its runs.
+public struct CallItemising: Sendable {
+  /// How they are listed.
+  public var listing: CallListing
+  /// Version of the rating rules, for the folders that hold them.
+  public var semantics: Int64
+
+  /// Takes both.
+  public init(listing: CallListing, semantics: Int64) {
+    self.listing = listing
+    self.semantics = semantics
+  }
+}
+
 /// Makes drafts of a store.
 public enum StoreDrafting {
   /// What became of it.
@@ -26,21 +40,25 @@ public enum StoreDrafting {
   /// Drafts the chosen periods with the catalog in that folder, into a store that was opened for changing.
   ///
   /// Accounts whose period was billed get no draft. The folder holds a copy of everything the drafts were made from, so that
-  /// they can be made again, and proved, when store and catalog have gone on.
+  /// they can be made again, and proved, when store and catalog have gone on. With `itemising` the calls stand behind them.
   public static func draft(
-    _ choice: UsagePeriodChoice, catalogPath: String, in store: BillingStore
+    _ choice: UsagePeriodChoice, catalogPath: String, itemising: CallItemising? = nil,
+    in store: BillingStore
   ) throws(OperationFault) -> Outcome {
     // Its faults are to name the user's files, not those of the copy.
-    _ = try OperationFault.load(catalogPath)
+    let written = try OperationFault.load(catalogPath)
     let staged = store.stagedDraftsPath
-    let basis = try OperationFault.ofStore { () throws(StoreFault) in
+    try OperationFault.ofStore { () throws(StoreFault) in
       try store.beginDrafts()
       try store.stageCatalog(from: catalogPath, entries: CatalogFolder.entryNames)
       _ = try store.writeUsage(of: choice, to: staged + "/" + StoreDrafts.Name.usage)
-      return try pin(choice, in: store)
+    }
+    let calls = try itemising.map { order throws(OperationFault) in try stageCalls(order, choice, in: store) }
+    let basis = try OperationFault.ofStore { () throws(StoreFault) in
+      try pin(choice, written, calls, in: store)
     }
     let catalog = try OperationFault.load(staged + "/" + StoreDrafts.Name.catalog)
-    let report = try publish(basis.basis, catalog, in: store)
+    let report = try publish(basis.basis, catalog, calls, in: store)
     let documents = staged + "/" + StoreDrafts.Name.documents
     let drafts = try OperationFault.ofDocuments { () throws(DraftsFolderFault) in
       try DraftsFolder.open(documents)
@@ -59,20 +77,59 @@ public enum StoreDrafting {
     }
   }
 
+  /// Writes the calls of the period beside the staged drafts.
+  private static func stageCalls(
+    _ order: CallItemising, _ choice: UsagePeriodChoice, in store: BillingStore
+  ) throws(OperationFault) -> PinnedCalls {
+    let folder = store.stagedDraftsPath + "/" + StoreDrafts.Name.calls
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try DurableFolder.make(folder, operations: store.fileOperations)
+    }
+    let usages = try StoreCalls(store: store).write(
+      StoreCalls.Question(choice: choice), to: folder, semantics: order.semantics)
+    return PinnedCalls(listing: order.listing, usages: usages)
+  }
+
   /// Writes what the store knows beside the staged drafts.
   private static func pin(
-    _ choice: UsagePeriodChoice, in store: BillingStore
+    _ choice: UsagePeriodChoice, _ catalog: Catalog, _ calls: PinnedCalls?, in store: BillingStore
   ) throws(StoreFault) -> (basis: DraftBasis, usageHashes: [Label: String]) {
     let state = try store.usageState(of: choice)
-    let basis = DraftBasis(
+    var basis = DraftBasis(
       choice: choice, billedAccounts: state.billedAccounts,
       invoices: try store.invoices().filter { isEarlier($0, than: choice) }.map(earlier),
-      charged: try store.chargedLines(beyond: choice).compactMap(charged),
+      charged: try chargedLines(choice, catalog, in: store),
       decisions: try decisions(in: store).map(\.decision), adjustmentRowCount: state.adjustmentRowCount,
       adjustmentsHash: SHA256.hex(of: state.adjustments))
+    basis.billedCharges = Set(try store.billedCharges().keys)
+    basis.calls = calls.map { ($0.listing, $0.usages.map(\.manifestHash)) }
     try store.writeStaged(state.adjustments, to: DraftBasis.adjustmentsName)
     try store.writeStaged(basis.json(), to: DraftBasis.fileName)
     return (basis, state.usageHashes)
+  }
+
+  /// Recurring lines that reach into the period, and those of rows of contracts that ended inside of what they charge, up to a
+  /// year back: their ends may have become known after the invoice.
+  private static func chargedLines(
+    _ choice: UsagePeriodChoice, _ catalog: Catalog, in store: BillingStore
+  ) throws(StoreFault) -> [DraftBasis.ChargedLine] {
+    let first =
+      switch choice {
+      case .one(let period): period.from
+      case .beginning(let year, let month): CivilDate(clampingDay: 1, year: year, month: month)
+      }
+    let back = first.advanced(by: -366)
+    let ended = Dictionary(
+      grouping: catalog.contracts.filter { $0.days.upperBound > back && $0.days.upperBound <= first },
+      by: { catalog.accounts[$0.accountIndex].id })
+    let earliest = ended.values.joined().map(\.days.upperBound).min() ?? first
+    return try store.chargedLines(beyond: min(first, earliest)).compactMap(charged).filter { line in
+      line.until > first
+        || (ended[line.account] ?? []).contains { row in
+          row.name == line.contract && row.description == line.description && row.item == line.item
+            && row.currency == line.currency && row.days.upperBound < line.until
+        }
+    }
   }
 
   private static func isEarlier(_ record: InvoiceRecord, than choice: UsagePeriodChoice) -> Bool {
@@ -94,12 +151,16 @@ public enum StoreDrafting {
     guard let from = CivilDate.parse(texts[6].description), let until = CivilDate.parse(texts[7].description),
       case .success(let quantity) = DecimalText.parse(texts[8].description, scale: 6),
       let micro = Int64(exactly: quantity),
-      case .success(let price) = DecimalText.parse(texts[10].description, scale: Amount.scale)
+      // Graduated prices are several: what they came to is the line's amount.
+      case .success(let price) = DecimalText.parse(
+        texts[10].isEmpty ? "0" : texts[10].description, scale: Amount.scale)
     else { return nil }
-    return DraftBasis.ChargedLine(
+    var line = DraftBasis.ChargedLine(
       invoice: Label(charged.number), account: charged.account, isRefund: texts[0] == "refund",
       contract: texts[2], description: texts[1], item: texts[3], from: from, until: until,
       quantityMicro: micro, price: Amount(pico: price), currency: charged.currency)
+    line.amount = charged.line.amount
+    return line
   }
 
   /// The store's decisions about charges, by charge, each with its account.
@@ -120,7 +181,7 @@ public enum StoreDrafting {
   }
 
   private static func publish(
-    _ basis: DraftBasis, _ catalog: Catalog, in store: BillingStore
+    _ basis: DraftBasis, _ catalog: Catalog, _ calls: PinnedCalls?, in store: BillingStore
   ) throws(OperationFault) -> InvoiceDraftReport {
     let staged = store.stagedDraftsPath
     do throws(InvoiceDraftFault) {
@@ -130,8 +191,10 @@ public enum StoreDrafting {
       } catch {
         throw .usage(error)
       }
-      let run = InvoiceDraftRun(
+      var run = InvoiceDraftRun(
         usage: usage, catalog: catalog, pinned: PinnedBasis(basis: basis, folder: staged))
+      run.callListing = calls?.listing
+      run.callUsages = calls?.usages
       return try run.publish(
         to: staged + "/" + StoreDrafts.Name.documents,
         operations: PrivateFileOperations(store.fileOperations))

@@ -14,6 +14,7 @@ import Tables
 ///     usage/           the usage of the period
 ///     catalog/         the catalog, as it was
 ///     documents/       the drafts
+///     calls/           usage folders with the calls behind them, where they are itemised
 public struct StoreDrafts: Sendable {
   /// As the book knows them.
   public let record: DraftRecord
@@ -31,6 +32,7 @@ public struct StoreDrafts: Sendable {
     static let usage = "usage"
     static let catalog = "catalog"
     static let documents = "documents"
+    static let calls = "calls"
   }
 
   /// Opens the latest drafts of a period; nil for the latest of all. They must be what was committed.
@@ -78,6 +80,22 @@ public struct StoreDrafts: Sendable {
   /// The drafts, to be made again from what is pinned.
   public var proven: ProvenDrafts {
     ProvenDrafts(usage: usage, catalog: catalog, drafts: drafts, pinned: pinned)
+  }
+
+  /// The calls behind the drafts, each of them proved; nil where nothing is itemised. Complexity: O(calls).
+  func calls() throws(OperationFault) -> PinnedCalls? {
+    guard let pinnedCalls = pinned.basis.calls else { return nil }
+    var usages: [UsageFolder] = []
+    for (index, hash) in pinnedCalls.manifestHashes.enumerated() {
+      let path = pinned.folder + "/" + Name.calls + "/\(index)"
+      do throws(UsageFolderFault) { usages.append(try UsageFolder.open(path)) } catch {
+        throw .store(.usage(error))
+      }
+      guard usages[index].manifestHash == hash else {
+        throw .store(.damaged(path: path, message: "its calls are not those that were committed"))
+      }
+    }
+    return PinnedCalls(listing: pinnedCalls.listing, usages: usages)
   }
 
   /// Name of the seller; empty where the catalog names none.

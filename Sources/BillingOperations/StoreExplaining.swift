@@ -8,6 +8,7 @@ public import Tables
 public import UsageSummary
 import BillingCalendar
 import Catalog
+import DurableFiles
 
 /// Where a line of an invoice comes from.
 public struct InvoiceLineExplanation: Sendable {
@@ -39,10 +40,12 @@ public struct InvoiceLineExplanation: Sendable {
   public var node: JSONNode
   /// Its rows; empty for lines that are not usage.
   public var rows: [Row] = []
-  /// Its calls, as far as runs keep detail.
+  /// Its calls, in the order of services and starts; of a correction as far as runs keep detail.
   public var calls: [DetailRow] = []
-  /// Runs of its rows that keep no detail.
+  /// Runs of its rows whose calls cannot be had.
   public var runsWithoutDetail: [RunRecord] = []
+  /// Why the calls of a line of usage cannot be shown; empty where they can, or where it has none.
+  public var callsMissing = ""
   /// The credit note that has taken it back.
   public var creditedWith: String?
 
@@ -54,10 +57,10 @@ public struct InvoiceLineExplanation: Sendable {
 public enum StoreExplaining {
   /// Explains a line; its rows must add up to it exactly.
   ///
-  /// Rows of usage are those that were pinned when it was drafted. Complexity: O(rows of the period and of its runs), and their
-  /// detail.
+  /// Rows of usage are those that were pinned when it was drafted; its calls are those behind the draft, or are made again from the
+  /// stored events. Complexity: O(rows of the period and of its runs), and the account's events.
   public static func explain(
-    line number: Int, of invoice: String, in store: BillingStore
+    line number: Int, of invoice: String, semantics: Int64, in store: BillingStore
   ) throws(OperationFault) -> InvoiceLineExplanation {
     let record = try OperationFault.ofStore { () throws(StoreFault) in
       let record = try store.invoice(invoice)
@@ -87,7 +90,7 @@ public enum StoreExplaining {
           try addAdjustments(&found, drafts)
         }
       } catch { throw .usage(error) }
-      try addParts(&found, drafts, store)
+      try addParts(&found, drafts, semantics, store)
       let exact = try exact(node)
       guard found.rows.isEmpty || found.rowSum == exact else {
         throw .damaged(
@@ -144,7 +147,7 @@ public enum StoreExplaining {
 
   /// What each run has rated of each row; of a line of usage the runs that were pinned, of a correction all that there are.
   private static func addParts(
-    _ found: inout InvoiceLineExplanation, _ drafts: StoreDrafts, _ store: BillingStore
+    _ found: inout InvoiceLineExplanation, _ drafts: StoreDrafts, _ semantics: Int64, _ store: BillingStore
   ) throws(StoreFault) {
     guard !found.rows.isEmpty else { return }
     var places: [[Label]: Int] = [:]
@@ -166,23 +169,58 @@ public enum StoreExplaining {
           found.rows[place].parts.append(
             InvoiceLineExplanation.Part(run: run, eventCount: row.eventCount, amount: row.amount))
         }
-        guard isInIt else { continue }
-        try addCalls(&found, usage, run, drafts)
+        guard isInIt, found.line.section != "usage" else { continue }
+        if try !addCalls(&found, usage, drafts) { found.runsWithoutDetail.append(run) }
       } catch {
         throw .usage(error)
       }
     }
+    if found.line.section == "usage", found.rows.contains(where: { !$0.row.direction.isEmpty }) {
+      addCallsOfUsage(&found, drafts, pinned, semantics, store)
+    }
   }
 
-  private static func addCalls(
-    _ found: inout InvoiceLineExplanation, _ usage: UsageFolder, _ run: RunRecord, _ drafts: StoreDrafts
-  ) throws(UsageFolderFault) {
-    guard let reader = try usage.detailReader() else {
-      found.runsWithoutDetail.append(run)
-      return
+  /// The calls that were pinned with the drafts, or else those that the runs' events come to once more. They must add up to the
+  /// line, with what was charged without an event.
+  private static func addCallsOfUsage(
+    _ found: inout InvoiceLineExplanation, _ drafts: StoreDrafts, _ pinned: Set<String>, _ semantics: Int64,
+    _ store: BillingStore
+  ) {
+    do throws(OperationFault) {
+      var usages = try drafts.calls()?.usages
+      var scratch: ScratchFolder?
+      defer { scratch?.remove() }
+      if usages == nil {
+        let folder = try OperationFault.ofFiles { () throws(FileFault) in try ScratchFolder(in: nil) }
+        scratch = folder
+        let ids = pinned.filter { $0.hasPrefix("runs/") }.map { String($0.dropFirst("runs/".count)) }
+        usages = try StoreCalls(store: store).write(
+          StoreCalls.Question(
+            choice: .one(found.record.period), account: found.record.account, runs: Set(ids)),
+          to: folder.path, semantics: semantics)
+      }
+      do throws(UsageFolderFault) {
+        for usage in usages ?? [] { _ = try addCalls(&found, usage, drafts) }
+      } catch { throw .store(.usage(error)) }
+    } catch {
+      found.callsMissing = "they cannot be made from the store's events: \(error.shortText)"
     }
+    let withoutEvent = found.rows.filter { $0.row.direction.isEmpty }.reduce(Amount.zero) {
+      $0 + $1.row.amount
+    }
+    let sum = found.calls.reduce(withoutEvent) { $0 + $1.amount }
+    guard found.callsMissing.isEmpty, sum != found.rowSum else { return }
+    found.calls = []
+    found.callsMissing = "the events of its runs come to \(sum) now; they were rated again since"
+  }
+
+  /// Adds the line's calls of a folder; false where it has no detail.
+  private static func addCalls(
+    _ found: inout InvoiceLineExplanation, _ usage: UsageFolder, _ drafts: StoreDrafts
+  ) throws(UsageFolderFault) -> Bool {
+    guard let reader = try usage.detailReader() else { return false }
     guard let account = drafts.catalog.accounts.first(where: { $0.id == found.record.account }) else {
-      return
+      return true
     }
     while let row = try reader.next() {
       let name = row.ratingGroup.isEmpty ? row.charge : row.ratingGroup
@@ -193,5 +231,6 @@ public enum StoreExplaining {
       guard found.line.from <= day, day < found.line.until else { continue }
       found.calls.append(row)
     }
+    return true
   }
 }

@@ -29,6 +29,7 @@ public enum StoreFinalising {
     _ choice: UsagePeriodChoice?, date: CivilDate, in store: BillingStore
   ) throws(OperationFault) -> Outcome {
     let drafts = try StoreDrafts.open(choice, in: store)
+    let calls = try drafts.calls()
     return try OperationFault.ofStore { () throws(StoreFault) in
       var outcome = Outcome(documents: [], waiting: [], sentCount: 0, auditHead: "")
       let accounts = try approved(drafts, &outcome, in: store)
@@ -40,7 +41,7 @@ public enum StoreFinalising {
       (outcome.documents, outcome.auditHead) = try store.issue(
         in: drafts.series(drafts.catalog.defaults.invoiceSeries), billing: billing
       ) { issuing throws(StoreFault) in
-        try add(drafts, accounts, date, to: issuing)
+        try add(drafts, calls, accounts, date, to: issuing, billed: store.billedCharges())
       }
       return outcome
     }
@@ -94,15 +95,25 @@ public enum StoreFinalising {
   }
 
   private static func add(
-    _ drafts: StoreDrafts, _ accounts: [Label: UsagePeriod], _ date: CivilDate, to issuing: InvoiceIssuing
+    _ drafts: StoreDrafts, _ calls: PinnedCalls?, _ accounts: [Label: UsagePeriod], _ date: CivilDate,
+    to issuing: InvoiceIssuing, billed: [Label: (account: Label, invoice: String)]
   ) throws(StoreFault) {
     var fault: StoreFault?
+    var proven = drafts.proven
+    proven.calls = calls
     do throws(ProvenDraftsFault) {
-      try drafts.proven.forEach { draft, entry throws(ProvenDraftsFault) in
+      try proven.forEach { draft, entry throws(ProvenDraftsFault) in
         guard fault == nil, accounts[entry.account] != nil else { return }
         let invoice = draft.issued(as: Label(issuing.nextNumber), on: date)
         do throws(StoreFault) {
-          try issuing.add(document(invoice, of: entry, drafts.record))
+          // Two drafts may hold one late charge; the first to go out has it.
+          for line in draft.documentLines {
+            guard let earlier = billed[line.charge] else { continue }
+            throw .refused(
+              "'\(line.charge)' of account '\(entry.account)' was billed with \(earlier.invoice) since these drafts "
+                + "were made; draft again, look at what has changed, and approve it")
+          }
+          try issuing.add(document(invoice, of: entry, drafts))
         } catch { fault = error }
       }
     } catch {
@@ -112,18 +123,23 @@ public enum StoreFinalising {
   }
 
   private static func document(
-    _ invoice: InvoiceDraft, of entry: DraftsFolder.Draft, _ drafts: DraftRecord
+    _ invoice: InvoiceDraft, of entry: DraftsFolder.Draft, _ drafts: StoreDrafts
   ) -> IssuedDocument {
     var record = InvoiceRecord(
       kind: .invoice, account: invoice.account, accountName: invoice.accountName, period: invoice.period,
       isProjects: invoice.part == .projects, currency: invoice.currency, date: invoice.date,
       dueDate: invoice.dueDate, recurring: invoice.recurringSubtotal, usage: invoice.usageSubtotal,
       net: invoice.net, tax: invoice.tax)
-    record.draftID = drafts.id
+    record.draftID = drafts.record.id
     record.draftName = entry.name
-    return IssuedDocument(
+    var document = IssuedDocument(
       record: record, lines: invoice.documentLines.map { InvoiceLineRecord($0) }, json: invoice.json(),
       page: invoice.page())
+    if let calls = invoice.attachedCalls, let drafted = entry.callsName {
+      document.attachment = IssuedDocument.Attachment(
+        name: calls.name, sha256: calls.sha256, path: drafts.drafts.path + "/\(drafted)")
+    }
+    return document
   }
 }
 
@@ -135,7 +151,7 @@ extension InvoiceLineRecord {
       texts: [
         line.section, line.description, line.contract, line.item, line.project, line.ticket,
         Label(line.from.description), Label(line.until.description), Label(line.quantity), Label(line.unit),
-        Label(line.unitPrice), line.taxClass,
+        Label(line.unitPrice), line.taxClass, line.charge,
       ], amount: line.amount, discount: line.discount, tax: line.tax)
   }
 }

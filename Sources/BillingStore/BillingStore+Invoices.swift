@@ -16,6 +16,25 @@ public struct IssuedDocument: Sendable {
   public var json: [UInt8]
   /// The bytes of `invoice.html`.
   public var page: [UInt8]
+  /// A file that belongs to it; nil for none.
+  public var attachment: Attachment?
+
+  /// A file beside a document.
+  public struct Attachment: Sendable {
+    /// Its name.
+    public var name: String
+    /// SHA-256 of its bytes.
+    public var sha256: String
+    /// The file of which it is a copy.
+    public var path: String
+
+    /// Makes one.
+    public init(name: String, sha256: String, path: String) {
+      self.name = name
+      self.sha256 = sha256
+      self.path = path
+    }
+  }
 
   /// Makes one.
   public init(record: InvoiceRecord, lines: [InvoiceLineRecord], json: [UInt8], page: [UInt8]) {
@@ -54,6 +73,7 @@ public final class InvoiceIssuing {
   private var next: Int64
   fileprivate let folder: PublishedFolder
   fileprivate private(set) var records: [InvoiceRecord] = []
+  fileprivate private(set) var attachments: [String: IssuedDocument.Attachment] = [:]
 
   fileprivate init(
     _ store: BillingStore, _ series: NumberSeries, next: Int64, billingID: String?
@@ -82,6 +102,7 @@ public final class InvoiceIssuing {
     try store.write(document, to: folder)
     try store.insert(document, series, billingID: billingID)
     records.append(document.record)
+    attachments[document.record.number] = document.attachment
     next += 1
   }
 }
@@ -124,10 +145,20 @@ extension BillingStore {
       for record in issuing.records {
         head = try trail.append(
           record.kind == .invoice ? "finalise" : "credit", subject: record.number,
-          details: Self.auditDetails(record), at: record.finalisedAt)
+          details: Self.auditDetails(record, issuing.attachments[record.number]), at: record.finalisedAt)
       }
       return (issuing.records, head)
     }
+  }
+
+  private static func auditDetails(
+    _ record: InvoiceRecord, _ attachment: IssuedDocument.Attachment?
+  ) -> JSONValue {
+    guard case .object(let members) = auditDetails(record), let attachment else {
+      return auditDetails(record)
+    }
+    let file: JSONValue = ["name": .text(attachment.name), "sha256": .text(attachment.sha256)]
+    return .object(members + [JSONMember(name: "attachment", value: file)])
   }
 
   private static func auditDetails(_ record: InvoiceRecord) -> JSONValue {
@@ -190,6 +221,20 @@ extension BillingStore {
         try writer.finish()
       }
     }
+    if let attachment = document.attachment { try write(attachment, of: number, to: folder) }
+  }
+
+  private func write(
+    _ attachment: IssuedDocument.Attachment, of number: String, to folder: PublishedFolder
+  ) throws(StoreFault) {
+    guard let bytes = try? TableFile.read(attachment.path), SHA256.hex(of: bytes) == attachment.sha256 else {
+      throw .damaged(path: attachment.path, message: "it is not the file that was drafted")
+    }
+    try StoreFault.ofFiles { () throws(FileFault) in
+      let writer = try folder.writer(number + "/" + attachment.name, bufferBytes: 1)
+      try writer.write(contentsOf: bytes)
+      try writer.finish()
+    }
   }
 
   private func place(_ records: [InvoiceRecord], _ folder: PublishedFolder) throws(StoreFault) {
@@ -220,7 +265,7 @@ extension BillingStore {
     let marks = values.map { _ in "?" }.joined(separator: ", ")
     try book.run("INSERT INTO invoice_documents VALUES (\(marks))", values)
     let statement = try book.prepare(
-      "INSERT INTO invoice_document_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      "INSERT INTO invoice_document_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     )
     for line in document.lines {
       var cells: [BookValue] = [.text(record.number), .count(line.number)] + line.texts.map { .label($0) }

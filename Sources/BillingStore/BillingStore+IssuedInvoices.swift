@@ -131,16 +131,17 @@ extension BillingStore {
     try book.query(
       """
       SELECT line, section, description, contract, item, project, ticket, service_from, service_until, quantity,
-        unit, unit_price, tax_class, amount_units, amount_pico, discount_units, discount_pico, tax_units, tax_pico
+        unit, unit_price, tax_class, charge, amount_units, amount_pico, discount_units, discount_pico, tax_units,
+        tax_pico
       FROM invoice_document_lines WHERE number = ? ORDER BY line
       """, [.text(record.number)]
     ) { row in
       var texts: [Label] = []
-      for column in 1...12 { texts.append(row.label(column)) }
+      for column in 1...13 { texts.append(row.label(column)) }
       lines.append(
         InvoiceLineRecord(
-          number: Int(row.integer(0)), texts: texts, amount: row.amount(13), discount: row.amount(15),
-          tax: row.amount(17)))
+          number: Int(row.integer(0)), texts: texts, amount: row.amount(14), discount: row.amount(16),
+          tax: row.amount(18)))
     }
     return lines
   }
@@ -159,14 +160,21 @@ public struct ChargedInvoiceLine: Sendable {
 }
 
 extension BillingStore {
-  /// Recurring lines and refunds of invoices whose days reach beyond the chosen periods' beginning and that no credit note took
-  /// back, by invoice and line.
-  public func chargedLines(beyond choice: UsagePeriodChoice) throws(StoreFault) -> [ChargedInvoiceLine] {
-    let first =
-      switch choice {
-      case .one(let period): period.from
-      case .beginning(let year, let month): CivilDate(clampingDay: 1, year: year, month: month)
-      }
+  /// The one-time charges that invoices bill, each with the first of these, whatever was credited since.
+  public func billedCharges() throws(StoreFault) -> [Label: (account: Label, invoice: String)] {
+    var billed: [Label: (account: Label, invoice: String)] = [:]
+    try book.query(
+      """
+      SELECT charge, account, number FROM invoice_document_lines JOIN invoice_documents USING (number)
+      WHERE kind = 'invoice' AND charge <> '' ORDER BY sequence DESC
+      """
+    ) { row in billed[row.label(0)] = (row.label(1), row.text(2)) }
+    return billed
+  }
+
+  /// Recurring lines and refunds of invoices whose days reach beyond `first` and that no credit note took back, by invoice and
+  /// line.
+  public func chargedLines(beyond first: CivilDate) throws(StoreFault) -> [ChargedInvoiceLine] {
     var numbers: [String: Set<Int>] = [:]
     try book.query(
       """

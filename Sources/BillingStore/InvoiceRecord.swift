@@ -84,7 +84,7 @@ public struct InvoiceLineRecord: Sendable {
   /// Its number.
   public var number: Int
   /// `section`, `description`, `contract`, `item`, `project`, `ticket`, `service_from`, `service_until`, `quantity`, `unit`,
-  /// `unit_price`, `tax_class`.
+  /// `unit_price`, `tax_class`, `charge`.
   public var texts: [Label]
   /// Before discounts.
   public var amount: Amount
@@ -94,9 +94,9 @@ public struct InvoiceLineRecord: Sendable {
   public var tax: Amount
 
   /// Makes one.
-  /// - Precondition: twelve texts.
+  /// - Precondition: thirteen texts.
   public init(number: Int, texts: [Label], amount: Amount, discount: Amount, tax: Amount) {
-    precondition(texts.count == 12, "a text for each column")
+    precondition(texts.count == 13, "a text for each column")
     self.number = number
     self.texts = texts
     self.amount = amount

@@ -11,12 +11,18 @@ extension BillingStore {
   func invoiceFindings(_ trail: AuditTrail) throws(StoreFault) -> [String] {
     var findings: [String] = []
     var sealed: [String: String] = [:]
+    var attached: [(invoice: String, name: String, hash: String)] = []
     try trail.forEach { entry in
       guard ["finalise", "credit"].contains(entry.action),
         let details = try? JSONReader.read(entry.details.bytes),
         case .string(let json) = details["json_sha256"], case .string(let page) = details["page_sha256"]
       else { return }
       sealed[entry.subject] = "\(json) \(page)"
+      if let file = details["attachment"], case .string(let name) = file["name"],
+        case .string(let hash) = file["sha256"]
+      {
+        attached.append((entry.subject, name.description, hash.description))
+      }
     }
     for record in try invoices() {
       if sealed[record.number] != "\(record.jsonHash) \(record.pageHash)" {
@@ -31,6 +37,13 @@ extension BillingStore {
         if SHA256.hex(of: bytes) != hash {
           findings.append("invoice \(record.number): \(file) is not the document that was finalised")
         }
+      }
+    }
+    for (invoice, name, hash) in attached {
+      let file = invoicePath(invoice) + "/" + name
+      guard let bytes = try? TableFile.read(file), SHA256.hex(of: bytes) == hash else {
+        findings.append("invoice \(invoice): \(file) is not the file that was finalised")
+        continue
       }
     }
     return try findings + gapFindings() + lineFindings() + draftFindings()

@@ -10,9 +10,9 @@ public enum CatalogFolder {
   /// The files and folders of a catalog folder that are read; anything else in it is not.
   public static let entryNames =
     [
-      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats", "contracts",
+      "catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "decks", "plans", "formats",
       "holidays.csv", "grants.csv", "overrides.csv", "suppliers.csv", "fx.csv", "jurisdiction.csv",
-    ] + BillingTables.files
+    ] + BillingTables.folders + BillingTables.files
 
   /// The catalog in the folder at `path`, which is only read.
   ///

@@ -1,7 +1,7 @@
 // The itemised calls of a run, read side by side with its accounts.
 //
 // Both files are sorted by account, so one pass over the detail serves all drafts; the index of the detail, by which one account
-// is found alone, is not needed.
+// is found alone, is not needed. Several details (of runs that were rated with different catalogs) are read as one.
 
 import BillingCalendar
 import Catalog
@@ -62,28 +62,52 @@ struct AttachedCalls: Hashable, Sendable {
   var name: String
   var rowCount: Int
   var hash: String
+
+  /// Its name beside the invoice of that number.
+  static func name(for number: Label) -> String { "\(number)-calls.csv" }
 }
 
 /// Reads the calls of account after account. Memory: `AccountCalls.listedMax` calls.
 struct CallBook {
-  private let usage: UsageFolder
+  private let usages: [UsageFolder]
   private let listing: CallListing
   private let choice: UsagePeriodChoice?
-  private let reader: DetailReader
-  private var row: DetailRow?
+  private let readers: [DetailReader]
+  /// The next row of each detail.
+  private var rows: [DetailRow?] = []
 
-  /// Opens the detail of `usage`. Throws where it has none.
+  /// Opens the details of `usages`. Throws where one has none.
   init(
-    _ usage: UsageFolder, _ listing: CallListing, choice: UsagePeriodChoice?
+    _ usages: [UsageFolder], _ listing: CallListing, choice: UsagePeriodChoice?
   ) throws(InvoiceDraftFault) {
-    self.usage = usage
+    self.usages = usages
     self.listing = listing
     self.choice = choice
+    var readers: [DetailReader] = []
     do throws(UsageFolderFault) {
-      guard let reader = try usage.detailReader() else { throw Self.missing(usage) }
-      self.reader = reader
-      row = try reader.next()
+      for usage in usages {
+        guard let reader = try usage.detailReader() else { throw Self.missing(usage) }
+        readers.append(reader)
+        rows.append(try reader.next())
+      }
     } catch { throw .usage(error) }
+    self.readers = readers
+  }
+
+  /// The detail with the next row: by account, service and start; of equal ones the first detail.
+  private var nextIndex: Int? {
+    var least: Int?
+    for (index, row) in rows.enumerated() {
+      guard let row else { continue }
+      guard let other = least.flatMap({ rows[$0] }) else {
+        least = index
+        continue
+      }
+      if (row.account, row.service, row.startMillis) < (other.account, other.service, other.startMillis) {
+        least = index
+      }
+    }
+    return least
   }
 
   private static func missing(_ usage: UsageFolder) -> UsageFolderFault {
@@ -94,11 +118,11 @@ struct CallBook {
 
   /// The calls of `account`, which comes after those asked for before; `fileName` is that of a file, should it be needed.
   mutating func calls(
-    of account: Account, fileName: String, in folder: PublishedFolder
+    of account: Account, fileName: String, in folder: PublishedFolder?
   ) throws(InvoiceDraftFault) -> AccountCalls {
     var calls = AccountCalls()
     var file: CallFile?
-    while let current = row, current.account <= account.id {
+    while let index = nextIndex, let current = rows[index], current.account <= account.id {
       if current.account == account.id, let call = call(current, account) {
         calls.sums[call.group, default: .zero] += call.amount
         do throws(FileFault) {
@@ -110,7 +134,7 @@ struct CallBook {
           if file != nil { try file?.write(call) } else { calls.listed.append(call) }
         } catch { throw .output(error) }
       }
-      do throws(UsageFolderFault) { row = try reader.next() } catch { throw .usage(error) }
+      do throws(UsageFolderFault) { rows[index] = try readers[index].next() } catch { throw .usage(error) }
     }
     do throws(FileFault) { calls.file = try file?.finish() } catch { throw .output(error) }
     return calls
@@ -119,8 +143,10 @@ struct CallBook {
   /// Proves, at the end, that the rows were those that the folder's manifest names.
   mutating func checkEnd() throws(InvoiceDraftFault) {
     do throws(UsageFolderFault) {
-      while row != nil { row = try reader.next() }
-      try usage.check(reader)
+      for (index, reader) in readers.enumerated() {
+        while rows[index] != nil { rows[index] = try reader.next() }
+        try usages[index].check(reader)
+      }
     } catch { throw .usage(error) }
   }
 

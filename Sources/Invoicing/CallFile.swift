@@ -12,13 +12,14 @@ struct CallFile {
     "period_from,period_until,service,start,direction,number,kind,name,destination,quantity,covered,unit,amount,currency\n"
 
   private let name: String
-  private let writer: CheckedWriter
+  private let writer: CheckedWriter?
   private var hash = SHA256()
   private var rowCount = 0
 
-  init(_ name: String, in folder: PublishedFolder) throws(FileFault) {
+  /// `folder` is nil where the file was written before, and only its hash is asked for.
+  init(_ name: String, in folder: PublishedFolder?) throws(FileFault) {
     self.name = name
-    writer = try folder.writer(name, mode: 0o600)
+    writer = try folder?.writer(name, mode: 0o600)
     try put(Array(Self.header.utf8))
   }
 
@@ -40,12 +41,12 @@ struct CallFile {
   }
 
   func finish() throws(FileFault) -> AttachedCalls {
-    try writer.finish()
+    try writer?.finish()
     return AttachedCalls(name: name, rowCount: rowCount, hash: hash.hexDigest())
   }
 
   private mutating func put(_ bytes: [UInt8]) throws(FileFault) {
     hash.update(bytes)
-    try writer.write(contentsOf: bytes)
+    try writer?.write(contentsOf: bytes)
   }
 }

@@ -41,9 +41,11 @@ public struct OneTimeLine: Hashable, Sendable {
   /// Id of the row that it comes from; empty where it has none.
   var id: Label = .empty
   /// How a store names the charge; its place in the catalog where it has no name of its own.
-  var name: Label {
-    if origin.file == "tickets.csv" { return DraftBasis.name(ofTicket: ticket) }
-    return id.isEmpty ? Label(origin.description) : DraftBasis.name(ofCharge: id)
+  var name: Label { storeName ?? Label(origin.description) }
+  /// The same; nil where it has no name of its own.
+  var storeName: Label? {
+    if origin.file != "charges.csv" { return DraftBasis.name(ofTicket: ticket) }
+    return id.isEmpty ? nil : DraftBasis.name(ofCharge: id)
   }
 }
 

@@ -11,8 +11,8 @@ import Tables
 /// in force when its days began; of several the first charge is that of the first row. Where that row ends in the usage period,
 /// the days after its end are given back: what was charged for them, at the price and quantity of then. Rows that are not
 /// prorated (`proration: whole`) give nothing back, and what credit notes took back is not given twice. An end before the
-/// period was known too late: its row may have been followed by another that nobody has charged, so a credit note says what
-/// is meant.
+/// period became known after the invoice: the days are given back, too, unless another row of the same item (or text) follows,
+/// which nobody has charged; then a credit note says what is meant.
 struct ContractRefunds {
   /// The rows of the account.
   let contracts: [Contract]
@@ -46,14 +46,23 @@ struct ContractRefunds {
     return inForce[min(twins, inForce.count - 1)]
   }
 
+  /// Whether another row goes on where one has ended.
+  private func isFollowed(_ ended: Contract, in days: Range<CivilDate>) -> Bool {
+    contracts.contains { other in
+      let isSame = ended.item.isEmpty ? other.description == ended.description : other.item == ended.item
+      return (other.file, other.line) != (ended.file, ended.line) && other.name == ended.name && isSame
+        && other.days.overlaps(days)
+    }
+  }
+
   private func refund(
     of charge: DraftBasis.ChargedLine, _ contract: Contract, in period: UsagePeriod
   ) throws(InvoiceDraftFault) -> RecurringLine? {
     let end = contract.days.upperBound
-    guard period.from <= end, end <= period.until else { return nil }
+    guard end <= period.until else { return nil }
     let given = charged.filter { $0.isRefund && $0.isOfSameRow(as: charge) && $0.until == charge.until }
     let unused = max(end, charge.from)..<max(end, given.map(\.from).min() ?? charge.until)
-    guard !unused.isEmpty else { return nil }
+    guard !unused.isEmpty, end >= period.from || !isFollowed(contract, in: unused) else { return nil }
     var endless = contract
     endless.until = nil
     let intervals = ContractIntervals(endless, cycleDay: cycleDay, billedUntil: nil)
@@ -69,12 +78,19 @@ struct ContractRefunds {
       all.days - (unused.lowerBound > charge.from ? used.days : 0)
       - (unused.upperBound < charge.until ? after.days : 0)
     let origin = LineOrigin(file: contract.file, line: contract.line)
+    // Of prices by quantity the line tells what they came to.
+    let amount =
+      contract.tiers == nil
+      ? try LineAmount(
+        product: [charge.price.pico, -Int128(charge.quantityMicro), Int128(days)],
+        over: 1_000_000 * Int128(all.ofDays), in: charge.currency, origin: origin)
+      : try LineAmount(
+        product: [-charge.amount.pico, Int128(days)], over: Int128(all.days), in: charge.currency,
+        origin: origin)
     var line = RecurringLine(
       description: contract.description, quantityMicro: -charge.quantityMicro, price: charge.price,
       interval: contract.interval, days: unused, share: IntervalShare(days: days, ofDays: all.ofDays),
-      amount: try LineAmount(
-        product: [charge.price.pico, -Int128(charge.quantityMicro), Int128(days)],
-        over: 1_000_000 * Int128(all.ofDays), in: charge.currency, origin: origin))
+      amount: amount)
     line.kind = .refund
     line.contract = contract.name
     line.item = contract.item

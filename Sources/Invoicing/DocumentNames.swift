@@ -34,6 +34,9 @@ struct DocumentNames {
     return kept.isEmpty ? "account-\(digits)" : "\(kept)-\(digits)"
   }
 
+  /// The name of the file of its calls. No document has it: `--` is followed by a day, a currency or `projects` there.
+  func fileOfCalls(_ account: Label) -> String { base(of: account) + "--calls.csv" }
+
   private static func isOwnName(_ text: String) -> Bool {
     guard let first = text.first, first.isLetter || first.isNumber else { return false }
     return text.utf8.count <= safeBytesMax && !text.contains("--") && !taken.contains(text.lowercased())

@@ -7,7 +7,7 @@ import Tables
 import UsageSummary
 
 extension DraftBasis {
-  private static let version = 1
+  private static let version = 2
 
   /// The bytes of the file: pretty JSON, sealed. Equal values give equal bytes.
   public func json() -> [UInt8] {
@@ -16,6 +16,7 @@ extension DraftBasis {
       "billed_accounts": .array(billedAccounts.sorted().map { .string($0) }),
       "invoices": .array(invoices.map(Self.json)),
       "charged": .array(charged.map(Self.json)),
+      "billed_charges": .array(billedCharges.sorted().map { .string($0) }),
       "decisions": .array(
         decisions.map { decision in
           [
@@ -24,6 +25,12 @@ extension DraftBasis {
           ]
         }),
       "adjustment_rows": .integer(adjustmentRowCount), "adjustments_sha256": .text(adjustmentsHash),
+      "calls": calls.map { calls in
+        [
+          "shows_numbers": .bool(calls.listing.showsNumbers),
+          "usage_manifests_sha256": .array(calls.manifestHashes.map { .text($0) }),
+        ]
+      } ?? .null,
     ])
   }
 
@@ -45,6 +52,7 @@ extension DraftBasis {
       "until": .text(line.until.description),
       "quantity": .text(DecimalText.format(Int128(line.quantityMicro), scale: 6)),
       "price": .text(line.price.description), "currency": .text(line.currency.code),
+      "amount": .text(line.amount.description),
     ]
   }
 
@@ -53,12 +61,14 @@ extension DraftBasis {
       case .success(let quantity) = DecimalText.parse(
         try node.member("quantity").text().description, scale: 6), let micro = Int64(exactly: quantity)
     else { throw node.fault("no currency or quantity") }
-    return ChargedLine(
+    var line = ChargedLine(
       invoice: try node.member("invoice").text(), account: try node.member("account").text(),
       isRefund: try node.member("refund").bool(), contract: try node.member("contract").text(),
       description: try node.member("description").text(), item: try node.member("item").text(),
       from: try node.day("from"), until: try node.day("until"), quantityMicro: micro,
       price: try node.amount("price"), currency: currency)
+    line.amount = try node.amount("amount")
+    return line
   }
 
   /// Reads the file in the folder at `path`; it must be sealed.
@@ -77,7 +87,7 @@ extension DraftBasis {
     guard let choice = UsagePeriodChoice.parse(try root.member("period").text().description),
       try root.member("version").integer() == version
     else { throw root.fault("no period, or a version that is not known here") }
-    return DraftBasis(
+    var basis = DraftBasis(
       choice: choice,
       billedAccounts: Set(try root.member("billed_accounts").elements().map { try $0.text() }),
       invoices: try root.member("invoices").elements().map { try invoice($0) },
@@ -85,6 +95,15 @@ extension DraftBasis {
       decisions: try root.member("decisions").elements().map { try decision($0) },
       adjustmentRowCount: try root.member("adjustment_rows").integer(),
       adjustmentsHash: try root.member("adjustments_sha256").text().description)
+    basis.billedCharges = Set(try root.member("billed_charges").elements().map { try $0.text() })
+    let calls = try root.member("calls")
+    if calls.value != .null {
+      basis.calls = (
+        CallListing(showsNumbers: try calls.member("shows_numbers").bool()),
+        try calls.member("usage_manifests_sha256").elements().map { try $0.text().description }
+      )
+    }
+    return basis
   }
 
   private static func invoice(_ node: JSONNode) throws -> EarlierInvoice {

@@ -5,7 +5,7 @@ public import BillingCalendar
 public import Catalog
 public import Money
 public import Tables
-import UsageSummary
+public import UsageSummary
 
 /// The state of a store that drafts were made from.
 public struct DraftBasis: Hashable, Sendable {
@@ -71,6 +71,8 @@ public struct DraftBasis: Hashable, Sendable {
     public var price: Amount
     /// Currency of the price.
     public var currency: Currency
+    /// What it came to, before discounts.
+    public var amount: Amount = .zero
 
     /// Makes one.
     public init(
@@ -124,8 +126,21 @@ public struct DraftBasis: Hashable, Sendable {
   public var invoices: [EarlierInvoice]
   /// Recurring lines and refunds that reach beyond the beginning of the period, by invoice and line.
   public var charged: [ChargedLine]
+  /// One-time charges that invoices bill, by the store's names for them.
+  public var billedCharges: Set<Label> = []
   /// Decisions, by charge.
   public var decisions: [Decision]
+  /// How calls stand behind the drafts, and the hash of the manifest of each folder that they are read from; nil for not at all.
+  public var calls: (listing: CallListing, manifestHashes: [String])? {
+    get { itemised.map { ($0.listing, $0.manifestHashes) } }
+    set { itemised = newValue.map { Itemised(listing: $0.listing, manifestHashes: $0.manifestHashes) } }
+  }
+  private var itemised: Itemised?
+
+  private struct Itemised: Hashable, Sendable {
+    var listing: CallListing
+    var manifestHashes: [String]
+  }
   /// Rows of the adjustments.
   public var adjustmentRowCount: Int64
   /// SHA-256 of their bytes.
@@ -200,6 +215,20 @@ extension DraftBasis {
       throw .usage(error)
     }
     return lines
+  }
+}
+
+/// The calls behind drafts of a store, and where they lie.
+public struct PinnedCalls: Sendable {
+  /// How they are listed.
+  public var listing: CallListing
+  /// Usage folders with detail, which together hold every call of the drafts.
+  public var usages: [UsageFolder]
+
+  /// Takes both.
+  public init(listing: CallListing, usages: [UsageFolder]) {
+    self.listing = listing
+    self.usages = usages
   }
 }
 

@@ -67,10 +67,9 @@ struct DraftWriting {
     do throws(InvoiceDraftFault) {
       let drafts = try drafting.drafts(of: account)
       var entries: [DraftEntry] = []
-      for draft in drafts {
-        let appendix = try calls.map { calls throws(InvoiceDraftFault) in try CallAppendix(calls, of: draft) }
-        entries.append(
-          try write(draft, appendix ?? .none, named: fileName(of: draft, among: drafts)))
+      for var draft in drafts {
+        if let calls { draft.appendix = try CallAppendix(calls, of: draft) }
+        entries.append(try write(draft, named: fileName(of: draft, among: drafts)))
       }
       return .success(entries)
     } catch {
@@ -88,10 +87,10 @@ struct DraftWriting {
   }
 
   private func write(
-    _ draft: InvoiceDraft, _ appendix: CallAppendix, named name: String
+    _ draft: InvoiceDraft, named name: String
   ) throws(InvoiceDraftFault) -> DraftEntry {
     let json = draft.json()
-    let page = InvoicePage.html(of: draft, appendix: appendix)
+    let page = draft.page()
     do throws(FileFault) {
       try folder.write(json, to: name + ".json")
       try folder.write(page, to: name + ".html")
@@ -102,10 +101,10 @@ struct DraftWriting {
       jsonHash: SHA256.hex(of: json), pageHash: SHA256.hex(of: page))
     entry.other = draft.net - draft.recurringSubtotal - draft.usageSubtotal
     entry.tax = draft.tax
-    if drafting.isOfStore { entry.contentHash = draft.contentHash }
+    if drafting.isOfStore { entry.contentHash = draft.contentHash(of: json) }
     entry.undecidedCharges = draft.oneTime.filter { $0.decision == nil }.map(\.name)
     entry.part = draft.part
-    entry.calls = appendix.file
+    entry.calls = draft.appendix.file
     return entry
   }
 }

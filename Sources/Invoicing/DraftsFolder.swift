@@ -46,6 +46,8 @@ public struct DraftsFolder: Sendable {
     public var contentHash: Label
     /// One-time charges on it that nobody has decided about, by the names that a store gives them.
     public var undecidedCharges: [Label]
+    /// Name of the file of its calls; nil where it has none.
+    public var callsName: Label?
 
     /// Name of its files, without suffix.
     public var name: Label { Label(String(jsonName.description.dropLast(".json".count))) }
@@ -107,6 +109,7 @@ public struct DraftsFolder: Sendable {
       usage: try node.amount("usage"), other: try node.amount("other"), total: try node.amount("total"),
       jsonName: try document.member("name").text(), jsonHash: try document.member("sha256").text(),
       contentHash: try node.member("content_sha256").text(),
-      undecidedCharges: try node.member("undecided_charges").elements().map { try $0.text() })
+      undecidedCharges: try node.member("undecided_charges").elements().map { try $0.text() },
+      callsName: try node.value["calls"].map { _ in try node.member("calls").member("name").text() })
   }
 }

@@ -13,6 +13,9 @@ struct IntervalCount {
   /// Σ charged quantity × days where the quantity is a mean; nil where it is whole.
   var unitDaysMicro: Int128?
 
+  /// A quantity that is known.
+  init(quantityMicro: Int64) { self.quantityMicro = quantityMicro }
+
   /// The quantity of the days `part`; `isClosed` says that all counts of the interval are known, else only that of its
   /// first day is.
   init(_ contract: Contract, _ counts: CountBook, _ part: Range<CivilDate>, isClosed: Bool) {

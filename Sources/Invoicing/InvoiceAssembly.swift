@@ -19,6 +19,8 @@ struct InvoiceAssembly {
   private let account: Account
   private let billing: AccountBilling
   private let charged: [DraftBasis.ChargedLine]
+  /// What of one-time charges earlier invoices tell; nil without a store.
+  var late: LateCharges?
 
   /// `charged` is what earlier invoices of the account have charged beyond the beginning of the period.
   init(
@@ -49,7 +51,7 @@ struct InvoiceAssembly {
     for (line, currency) in try refunds.lines(in: period) {
       charges[.main, default: [:]][currency, default: Charges()].recurring.append(line)
     }
-    let oneTime = OneTimeCharges(billing: catalog.billing)
+    let oneTime = OneTimeCharges(billing: catalog.billing, late: late)
     for (line, currency) in try oneTime.lines(billing.charges, billing.tickets, in: period) {
       let isApart = account.projectInvoices == .separate && !line.project.isEmpty
       charges[isApart ? .projects : .main, default: [:]][currency, default: Charges()].oneTime.append(line)

@@ -17,6 +17,14 @@ extension InvoiceDraft {
       "included": Self.quantity(line.includedMicro),
       "price": .text(line.price.description),
       "price_from": .text(line.isBookPrice ? "price-book" : "contract"),
+      "tier_kind": .textOrNull(line.tierKind?.rawValue),
+      "tiers": .array(
+        line.tiers.map { tier in
+          [
+            "from": Self.quantity(tier.fromMicro), "up_to": tier.upToMicro.map(Self.quantity) ?? .null,
+            "price": .text(tier.price.description), "quantity": Self.quantity(tier.quantityMicro),
+          ]
+        }),
       "interval": .text(Self.text(of: line.interval)),
       "from": .text(line.days.lowerBound.description), "until": .text(line.days.upperBound.description),
       "days": .integer(line.share.days), "interval_days": .integer(line.share.ofDays),
@@ -34,6 +42,7 @@ extension InvoiceDraft {
       "markup": line.cost.map { Self.percent($0.markup) } ?? .null, "item": .string(line.item),
       "contract": .string(line.contract), "project": .string(line.project),
       "milestone": .string(line.milestone), "ticket": .string(line.ticket),
+      "charge": .string(line.storeName ?? .empty),
       "tax_class": .string(line.taxClass), "purchase_order": .string(line.purchaseOrder),
       "decision": line.decision.map(Self.json) ?? .null, "origin": .text(line.origin.description),
     ] + json(line.amount)

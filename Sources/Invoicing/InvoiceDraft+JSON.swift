@@ -11,10 +11,12 @@ extension InvoiceDraft {
   public static let documentVersion = 3
 
   /// SHA-256 of what it says, whatever usage folder it was made from: two drafts with the same hash are the same to a client.
-  public var contentHash: String {
-    var draft = self
-    draft.usageManifestHash = ""
-    return SHA256.hex(of: draft.json())
+  public var contentHash: String { contentHash(of: json()) }
+
+  /// The same from the bytes of `json()`, which the caller has: making them is most of the work.
+  func contentHash(of json: [UInt8]) -> String {
+    let hashOfUsage = SealedJSON.withoutSeal(json).dropLast(usageManifestHash.utf8.count + "\",\n".utf8.count)
+    return SHA256.hex(of: SealedJSON.sealed(hashOfUsage + Array("\",\n".utf8)))
   }
 
   /// The bytes of the document: pretty JSON, sealed (`SealedJSON`). Equal drafts give equal bytes.

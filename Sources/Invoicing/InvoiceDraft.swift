@@ -97,6 +97,8 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var countChanges: [CountChange] = []
   /// `UsageFolder.manifestHash` of the folder it was made from.
   public var usageManifestHash: String
+  /// The calls behind its page; no part of the JSON document.
+  var appendix = CallAppendix.none
 
   /// Makes a draft.
   public init(

@@ -19,6 +19,8 @@ public struct InvoiceDraftRun {
   private let pinned: PinnedBasis?
   /// How the calls of the usage are listed behind the invoices; nil for not at all. No part of the JSON documents.
   public var callListing: CallListing?
+  /// Where the calls are read from; nil for the usage itself.
+  public var callUsages: [UsageFolder]?
 
   /// The file by which a folder is known as one of drafts, which a later run may replace.
   public static let marker = DraftManifest.fileName
@@ -54,7 +56,23 @@ public struct InvoiceDraftRun {
   public func forEachDraft(
     _ body: (InvoiceDraft) throws(InvoiceDraftFault) -> Void
   ) throws(InvoiceDraftFault) {
-    try drafting().forEachDraft(body)
+    let drafting = try drafting()
+    guard var book = try callBook() else { return try drafting.forEachDraft(body) }
+    let names = DocumentNames(accounts: catalog.accounts.lazy.map(\.id))
+    try drafting.forEachAccount { found throws(InvoiceDraftFault) in
+      let account = catalog.accounts[found.index]
+      let calls = try book.calls(of: account, fileName: names.fileOfCalls(account.id), in: nil)
+      for var draft in try drafting.drafts(of: found) {
+        draft.appendix = try CallAppendix(calls, of: draft)
+        try body(draft)
+      }
+    }
+    try book.checkEnd()
+  }
+
+  private func callBook() throws(InvoiceDraftFault) -> CallBook? {
+    guard let callListing else { return nil }
+    return try CallBook(callUsages ?? [usage], callListing, choice: choice)
   }
 
   /// Writes all drafts into the folder `path` and publishes it at once.
@@ -109,16 +127,14 @@ public struct InvoiceDraftRun {
     let drafting = try drafting()
     let names = DocumentNames(accounts: catalog.accounts.lazy.map(\.id))
     var writing = DraftWriting(drafting: drafting, names: names, folder: folder)
-    guard let callListing else {
+    guard var book = try callBook() else {
       try drafting.forEachAccount { account throws(InvoiceDraftFault) in try writing.add(account, calls: nil)
       }
       return try writing.finish()
     }
-    var book = try CallBook(usage, callListing, choice: choice)
     try drafting.forEachAccount { found throws(InvoiceDraftFault) in
       let account = catalog.accounts[found.index]
-      // No document has that name: '--' is followed by a day, a currency or 'projects' there.
-      let fileName = names.base(of: account.id) + "--calls.csv"
+      let fileName = names.fileOfCalls(account.id)
       try writing.add(found, calls: try book.calls(of: account, fileName: fileName, in: folder))
     }
     try book.checkEnd()

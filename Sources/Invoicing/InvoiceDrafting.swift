@@ -30,6 +30,7 @@ struct InvoiceDrafting: Sendable {
   private let adjustments: [Label: AdjustmentLines]
   private let corrected: [EarlierKey: Label]
   private let charged: [Label: [DraftBasis.ChargedLine]]
+  private let invoicedPeriods: [Label: Set<UsagePeriod>]
   private let contractMonths: ContractMonths
 
   /// Whether the usage is that of a store.
@@ -59,6 +60,9 @@ struct InvoiceDrafting: Sendable {
     charged = Dictionary(grouping: pinned?.basis.charged ?? [], by: \.account)
     corrected = Dictionary(
       (pinned?.basis.invoices ?? []).map { (EarlierKey($0), $0.number) }, uniquingKeysWith: { $1 })
+    invoicedPeriods = Dictionary(grouping: pinned?.basis.invoices ?? [], by: \.account).mapValues {
+      Set($0.map(\.period))
+    }
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
     billing = AccountBilling.all(of: catalog)
@@ -122,8 +126,13 @@ struct InvoiceDrafting: Sendable {
         throw .otherCycle(account: account.id, period: key.period.description, cycleDay: account.cycleDay)
       }
     }
-    let assembly = InvoiceAssembly(
+    var assembly = InvoiceAssembly(
       catalog: catalog, accountIndex: index, billing: billing[index], charged: charged[account.id] ?? [])
+    if let basis {
+      assembly.late = LateCharges(
+        cycleDay: Int32(account.cycleDay), invoicedPeriods: invoicedPeriods[account.id] ?? [],
+        billed: basis.billedCharges)
+    }
     var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]
     for month in contractMonths.months(cycleDay: Int32(account.cycleDay)) {
       let period = month.period(cycleDay: Int32(account.cycleDay))

@@ -73,7 +73,7 @@ extension InvoicePage {
 }
 
 /// What a page shows of its calls.
-struct CallAppendix: Sendable {
+struct CallAppendix: Hashable, Sendable {
   /// Calls on the page.
   var listed: [ItemisedCall] = []
   /// The file in which they lie instead.

@@ -17,7 +17,9 @@ extension InvoicePage {
       row(
         [
           .text(line.description.description, notes: PrintedCharge.notes(of: line)),
-          .text(PrintedNumber.day(line.delivered, isShort: true)),
+          .text(
+            PrintedNumber.day(line.delivered, isShort: true),
+            notes: line.delivered < draft.period.from ? ["not on the invoice of its month"] : []),
           .number("Quantity", PrintedCharge.quantity(line.quantityMicro)),
           .number("Price", money(line.price)),
         ], line.amount)

@@ -15,9 +15,9 @@ struct InvoicePage {
   private let hasRounding: Bool
   var page = HTMLText()
 
-  private init(_ draft: InvoiceDraft, _ appendix: CallAppendix) {
+  private init(_ draft: InvoiceDraft) {
     self.draft = draft
-    self.appendix = appendix
+    appendix = draft.appendix
     let charged = draft.recurring.map(\.amount) + draft.usage.flatMap { $0.lines.map(\.amount) }
     let others =
       draft.oneTime.map(\.amount) + draft.values.map(\.amount) + draft.commitments.map(\.amount)
@@ -28,8 +28,8 @@ struct InvoicePage {
   }
 
   /// The bytes of the page, with its calls behind it. Equal drafts and calls give equal bytes.
-  static func html(of draft: InvoiceDraft, appendix: CallAppendix = .none) -> [UInt8] {
-    var renderer = InvoicePage(draft, appendix)
+  static func html(of draft: InvoiceDraft) -> [UInt8] {
+    var renderer = InvoicePage(draft)
     renderer.render()
     return renderer.page.bytes
   }
@@ -129,7 +129,7 @@ extension InvoicePage {
           .text(line.description.description, notes: PrintedCharge.notes(of: line)),
           .text(PrintedNumber.days(line.days, isShort: true), notes: share),
           .number("Quantity", PrintedCharge.quantity(of: line)),
-          .number("Price", "\(money(line.price)) / \(PrintedCharge.interval(line.interval))"),
+          .number("Price", PrintedCharge.price(of: line, money(line.price))),
         ], line.amount)
     }
     end(subtotal: draft.recurringSubtotal, columnCount: columns.count)
@@ -149,7 +149,8 @@ extension InvoicePage {
     begin(table: words.title, columns: columns)
     for line in section.lines {
       let tiers = line.tiers.map { words.tier($0, digits: digits) }
-      var cells = [Cell.text(line.name.description, notes: tiers)]
+      let besides = PrintedUsage.besidesPrice(line, digits: digits).map { [$0] } ?? []
+      var cells = [Cell.text(line.name.description, notes: tiers + besides)]
       if section.kind != nil {
         cells.append(.number(words.countTitle, PrintedNumber.count(line.eventCount)))
         cells.append(.number(words.quantityTitle, words.quantity(line.quantityBilled, price: line.price)))

@@ -5,10 +5,31 @@ import Catalog
 import Money
 import Tables
 
+/// What earlier invoices of an account say about its one-time charges.
+struct LateCharges {
+  /// Where its periods begin.
+  let cycleDay: Int32
+  /// Periods before that it has an invoice for.
+  let invoicedPeriods: Set<UsagePeriod>
+  /// Charges that invoices bill, by the store's names for them.
+  let billed: Set<Label>
+
+  /// Whether a charge of that day is owed on the invoice of `period`: it belongs to it, or to an earlier period whose invoice
+  /// was sent without it. Nothing is billed twice; what has no name of its own is not looked for in earlier periods.
+  func isOwed(_ name: Label?, _ day: CivilDate, in period: UsagePeriod) -> Bool {
+    guard let name else { return period.contains(day) }
+    if billed.contains(name) { return false }
+    return period.contains(day)
+      || (day < period.from && invoicedPeriods.contains(.containing(day, cycleDay: cycleDay)))
+  }
+}
+
 /// One-time lines of an account: charges by day of delivery, then tickets by day of closing.
 struct OneTimeCharges {
   /// Price book, charges and tickets.
   let billing: BillingTables
+  /// What earlier invoices tell; nil without a store: then a charge stands on the invoice of its own period alone.
+  var late: LateCharges?
 
   /// The lines of `charges` and `tickets`, all of one account, that stand on the invoices of `period`, with their currency.
   ///
@@ -20,18 +41,21 @@ struct OneTimeCharges {
     let billedTickets = Set(charges.map(\.ticket))
     let fromTickets = tickets.filter { !billedTickets.contains($0.id) }.compactMap(\.charge)
     var lines: [(line: OneTimeLine, currency: Currency)] = []
-    for charge in Self.delivered(charges, in: period) + Self.delivered(fromTickets, in: period) {
+    for charge in delivered(charges, in: period) + delivered(fromTickets, in: period) {
       lines.append((try line(of: charge.charge, charge.day), charge.charge.currency))
     }
     return lines
   }
 
-  private static func delivered(
+  private func delivered(
     _ charges: [OneTimeCharge], in period: UsagePeriod
   ) -> [(charge: OneTimeCharge, day: CivilDate)] {
     var found: [(charge: OneTimeCharge, day: CivilDate)] = []
     for charge in charges where charge.isBillable {
-      if let day = charge.delivered, period.contains(day) { found.append((charge, day)) }
+      guard let day = charge.delivered else { continue }
+      if late?.isOwed(charge.storeName, day, in: period) ?? period.contains(day) {
+        found.append((charge, day))
+      }
     }
     // Stable: those of one day stay in file order.
     return found.enumerated().sorted { ($0.element.day, $0.offset) < ($1.element.day, $1.offset) }
@@ -69,6 +93,12 @@ struct OneTimeCharges {
 }
 
 extension OneTimeCharge {
+  /// How a store names it; nil for a row of charges.csv without an id.
+  var storeName: Label? {
+    if file != "charges.csv" { return DraftBasis.name(ofTicket: ticket) }
+    return id.isEmpty ? nil : DraftBasis.name(ofCharge: id)
+  }
+
   /// Whether nobody has held or rejected it.
   var isBillable: Bool { decision.map { $0.verdict == .approve } ?? true }
 }

@@ -21,6 +21,11 @@ enum PrintedCharge {
     }
   }
 
+  /// What one costs for an interval; graduated prices stand below the line.
+  static func price(of line: RecurringLine, _ money: String) -> String {
+    line.tierKind == .graduated ? "graduated" : "\(money) / \(interval(line.interval))"
+  }
+
   /// The quantity of a line; of a change with its sign.
   static func quantity(of line: RecurringLine) -> String {
     let sign = line.kind != .interval && line.quantityMicro > 0 ? "+" : ""
@@ -45,11 +50,23 @@ enum PrintedCharge {
     if line.includedMicro > 0, let counted = line.countedMicro {
       notes.append("\(quantity(counted)) counted, \(quantity(line.includedMicro)) included")
     }
+    notes += line.tiers.map { tier($0, line.tierKind, isDifference: line.kind != .interval) }
     if !line.includes.isEmpty {
       notes.append("includes " + line.includes.map(\.description).joined(separator: ", "))
     }
     if !line.purchaseOrder.isEmpty { notes.append("order \(line.purchaseOrder)") }
     return notes
+  }
+
+  /// What a line has of one tier: `11\u{2013}50: 38 \u{d7} 8.00`, and of volume prices `51 and more: all at 7.00`.
+  static func tier(_ part: PriceTiers.Part, _ kind: PriceTiers.Kind?, isDifference: Bool) -> String {
+    let isWhole = part.fromMicro % 1_000_000 == 0
+    let first = isWhole ? quantity(part.fromMicro + 1_000_000) : "above \(quantity(part.fromMicro))"
+    let span = part.upToMicro.map { "\(first)\u{2013}\(quantity($0))" } ?? "\(first) and more"
+    let price = part.price.text(minimumDigits: 2)
+    if kind == .volume { return "\(span): all at \(price)" }
+    let sign = isDifference && part.quantityMicro > 0 ? "+" : ""
+    return "\(span): \(sign)\(quantity(part.quantityMicro)) \u{d7} \(price)"
   }
 
   /// What stands below a one-time charge: ticket, project, milestone, cost and markup.

@@ -57,6 +57,20 @@ struct PrintedUsage {
       + (unit(of: price.perQuantity).map { " / " + $0 } ?? " each")
   }
 
+  /// What a line comes to besides price × quantity, where that is a cent or more, so that nobody counts it twice; nil where it is
+  /// not, or no price stands on the line.
+  static func besidesPrice(_ line: UsageLine, digits: Int) -> String? {
+    guard let price = line.price, price.perQuantity > 0 else { return nil }
+    let (product, overflow) = price.amount.pico.multipliedReportingOverflow(
+      by: line.quantityBilled - line.quantityCovered)
+    guard !overflow else { return nil }
+    let rest = line.amount.exact.pico - RoundingRule.divide(product, by: price.perQuantity, mode: .halfEven)
+    let cent = Int128(PowersOfTen.int64[Amount.scale - digits])
+    guard abs(rest) >= cent else { return nil }
+    let shown = RoundingRule(scale: digits, mode: .halfUp).round(Amount(pico: rest))
+    return "fees, minimums and rounding of single events: \(PrintedNumber.money(shown, digits: digits))"
+  }
+
   /// A tier: `0:00:00 to 16:40:00: 16:40:00 at 0.03 / min is 30.00`.
   ///
   /// Bounds of tiers without a price per unit may be money, and stand as plain numbers.

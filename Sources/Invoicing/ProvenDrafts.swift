@@ -33,6 +33,8 @@ public struct ProvenDrafts {
   let drafts: DraftsFolder
   let earlier: [DraftsFolder]
   let pinned: PinnedBasis?
+  /// The calls behind the drafts, where pages are asked for; nil for none.
+  public var calls: PinnedCalls?
 
   /// Takes a folder of drafts and what it was made from.
   ///
@@ -56,9 +58,11 @@ public struct ProvenDrafts {
     _ body: (InvoiceDraft, DraftsFolder.Draft) throws(ProvenDraftsFault) -> Void
   ) throws(ProvenDraftsFault) {
     let earlier = try checkSources()
-    let run =
+    var run =
       pinned.map { InvoiceDraftRun(usage: usage, catalog: catalog, pinned: $0) }
       ?? InvoiceDraftRun(usage: usage, catalog: catalog, choice: drafts.choice, earlier: earlier)
+    run.callListing = calls?.listing
+    run.callUsages = calls?.usages
     var count = 0
     var fault: ProvenDraftsFault?
     do throws(InvoiceDraftFault) {

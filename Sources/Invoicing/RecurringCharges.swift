@@ -54,7 +54,8 @@ struct RecurringCharges {
     var line = line(of: contract, interval, days: interval.part)
     line.quantityMicro = count.quantityMicro
     line.countedMicro = count.countedMicro
-    line.amount = try amount(contract, line, unitDays: count.unitDaysMicro)
+    takeTiers(contract, &line, from: 0, to: count.quantityMicro)
+    line.amount = try amount(contract, line, from: 0, to: count)
     return line
   }
 
@@ -79,7 +80,9 @@ struct RecurringCharges {
       line.kind = .change
       line.quantityMicro = delta
       line.countedMicro = snapshot.quantityMicro
-      line.amount = try amount(contract, line, unitDays: nil)
+      let (less, more) = (contract.billed(before.quantityMicro), contract.billed(snapshot.quantityMicro))
+      takeTiers(contract, &line, from: less, to: more)
+      line.amount = try amount(contract, line, from: less, to: IntervalCount(quantityMicro: more))
       lines.append(line)
     }
     return lines
@@ -96,15 +99,15 @@ struct RecurringCharges {
     let charged = IntervalCount(contract, billing.counts, interval.part, isClosed: false)
     let known = IntervalCount(contract, billing.counts, interval.part, isClosed: true)
     let days = Int128(interval.part.count)
-    let delta =
-      (known.unitDaysMicro ?? Int128(known.quantityMicro) * days)
-      - Int128(charged.quantityMicro) * days
-    if delta == 0 { return nil }
+    let isSame =
+      (known.unitDaysMicro ?? Int128(known.quantityMicro) * days) == Int128(charged.quantityMicro) * days
+    if isSame { return nil }
     var line = line(of: contract, interval, days: interval.part)
     line.kind = .trueUp
     line.quantityMicro = known.quantityMicro - charged.quantityMicro
     line.countedMicro = known.countedMicro
-    line.amount = try amount(contract, line, unitDays: delta)
+    takeTiers(contract, &line, from: charged.quantityMicro, to: known.quantityMicro)
+    line.amount = try amount(contract, line, from: charged.quantityMicro, to: known)
     return line
   }
 
@@ -122,7 +125,7 @@ struct RecurringCharges {
     line.item = contract.item
     line.includes = item?.includes ?? []
     line.includedMicro = contract.includedMicro
-    line.isBookPrice = contract.price == nil
+    line.isBookPrice = contract.price == nil && contract.tiers == nil
     if !contract.taxClass.isEmpty { line.taxClass = contract.taxClass }
     line.purchaseOrder = contract.purchaseOrder
     line.allowance = contract.allowance
@@ -130,16 +133,44 @@ struct RecurringCharges {
     return line
   }
 
-  /// price × quantity × share. `unitDays` is Σ quantity × days where the quantity is a mean over the line's days, so that
-  /// nothing is rounded before the line is.
+  /// Shows what of each tier the line is made of.
+  private func takeTiers(
+    _ contract: Contract, _ line: inout RecurringLine, from before: Int64, to after: Int64
+  ) {
+    guard let tiers = contract.tiers else { return }
+    line.tierKind = tiers.kind
+    line.price = tiers.price(at: Int128(after))
+    line.tiers = tiers.parts(of: after)
+    guard tiers.kind == .graduated, before > 0 else { return }
+    var parts = line.tiers
+    for part in tiers.parts(of: before) {
+      if let index = parts.firstIndex(where: { $0.fromMicro == part.fromMicro }) {
+        parts[index].quantityMicro -= part.quantityMicro
+      } else {
+        var less = part
+        less.quantityMicro = -part.quantityMicro
+        parts.append(less)
+      }
+    }
+    line.tiers = parts.filter { $0.quantityMicro != 0 }.sorted { $0.fromMicro < $1.fromMicro }
+  }
+
+  /// What the quantity comes to more than `before`, times the share. Where it is a mean, it is counted as Σ quantity × days
+  /// over the line's days, so that nothing is rounded before the line is.
   private func amount(
-    _ contract: Contract, _ line: RecurringLine, unitDays: Int128?
+    _ contract: Contract, _ line: RecurringLine, from before: Int64, to count: IntervalCount
   ) throws(InvoiceDraftFault) -> LineAmount {
-    let quantity = unitDays ?? Int128(line.quantityMicro)
-    let meanOver = unitDays == nil ? 1 : Int128(line.days.count)
+    let days = count.unitDaysMicro == nil ? 1 : Int128(line.days.count)
+    let quantity = count.unitDaysMicro ?? Int128(count.quantityMicro)
+    let over = 1_000_000 * days * Int128(line.share.ofDays)
+    if let tiers = contract.tiers {
+      let cost = tiers.cost(of: quantity, scale: days) - tiers.cost(of: Int128(before) * days, scale: days)
+      return try LineAmount(
+        product: [cost, Int128(line.share.days)], over: over, in: contract.currency, origin: line.origin)
+    }
     return try LineAmount(
-      product: [line.price.pico, quantity, Int128(line.share.days)],
-      over: 1_000_000 * meanOver * Int128(line.share.ofDays), in: contract.currency, origin: line.origin)
+      product: [line.price.pico, quantity - Int128(before) * days, Int128(line.share.days)], over: over,
+      in: contract.currency, origin: line.origin)
   }
 }
 

@@ -54,8 +54,12 @@ public struct RecurringLine: Hashable, Sendable {
   public var countedMicro: Int64?
   /// How many of the count cost nothing, in millionths.
   public var includedMicro: Int64 = 0
-  /// Price of one, for one whole interval.
+  /// Price of one, for one whole interval; of tiers that of the last one.
   public var price: Amount
+  /// How prices by quantity add up; nil where one price holds.
+  public var tierKind: PriceTiers.Kind?
+  /// What it has of each tier; of a change what it has more or less of each, and of volume prices the tier after it.
+  public var tiers: [PriceTiers.Part] = []
   /// Whether the price is that of the price book.
   public var isBookPrice = false
   /// A whole interval.

@@ -25,9 +25,21 @@ public enum SealedJSON {
     // The document ends with `\n}\n`; the seal goes before it.
     bytes.removeLast(3)
     bytes.append(contentsOf: ",\n".utf8)
-    let seal = SHA256.hex(of: bytes)
-    bytes.append(contentsOf: lastLines(seal).utf8)
+    return sealed(bytes)
+  }
+
+  /// All lines of a document but its seal, with the seal that they have.
+  public static func sealed(_ lines: [UInt8]) -> [UInt8] {
+    var bytes = lines
+    bytes.append(contentsOf: lastLines(SHA256.hex(of: lines)).utf8)
     return bytes
+  }
+
+  /// The lines of a sealed document without its seal.
+  ///
+  /// - Precondition: `text(of:)` or `sealed` has made it.
+  public static func withoutSeal(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    bytes.dropLast(lastLines(String(repeating: "0", count: 64)).utf8.count)
   }
 
   /// Throws where the last two lines of `bytes` are not the seal of those before them.

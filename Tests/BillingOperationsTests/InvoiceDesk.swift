@@ -35,10 +35,12 @@ extension NightDesk {
   }
 
   @discardableResult func draft(
-    _ period: String, catalog: String = "catalog", tools: StoreTools? = nil
+    _ period: String, catalog: String = "catalog", itemising: CallItemising? = nil,
+    tools: StoreTools? = nil
   ) throws -> StoreDrafting.Outcome {
     let choice = try #require(UsagePeriodChoice.parse(period))
-    return try StoreDrafting.draft(choice, catalogPath: folder.path(of: catalog), in: changing(tools))
+    return try StoreDrafting.draft(
+      choice, catalogPath: folder.path(of: catalog), itemising: itemising, in: changing(tools))
   }
 
   @discardableResult func decide(

@@ -8,6 +8,7 @@ import Synchronization
 import Tables
 import TestSupport
 import Testing
+import UsageSummary
 
 @testable import BillingOperations
 
@@ -363,18 +364,19 @@ import Testing
     // What comes later, and what is taken back, changes nothing of what was sent.
     try desk.revoke("2")
     let line = try #require(try desk.document("INV-0001").lines.first { $0.description == "United Kingdom" })
-    let found = try StoreExplaining.explain(line: line.number, of: "INV-0001", in: desk.store())
+    let found = try StoreExplaining.explain(line: line.number, of: "INV-0001", semantics: 1, in: desk.store())
     #expect(found.rowSum.description == "0.03")
     #expect(
       found.rows.flatMap(\.parts).map { "\($0.run.number) \($0.eventCount) \($0.amount)" } == [
         "1 1 0.02", "2 1 0.01",
       ])
-    #expect(found.runsWithoutDetail.map(\.number) == [1, 2])
-    let seat = try StoreExplaining.explain(line: 1, of: "INV-0001", in: desk.store())
+    #expect(found.calls.map(\.amount.description).sorted() == ["0.01", "0.02"])
+    #expect(found.callsMissing == "" && found.runsWithoutDetail.isEmpty)
+    let seat = try StoreExplaining.explain(line: 1, of: "INV-0001", semantics: 1, in: desk.store())
     #expect(seat.rows.isEmpty)
     #expect(try seat.node.member("origin").text() == "contracts.csv:2")
     expectRefusal("there is no line 99") {
-      _ = try StoreExplaining.explain(line: 99, of: "INV-0001", in: desk.store())
+      _ = try StoreExplaining.explain(line: 99, of: "INV-0001", semantics: 1, in: desk.store())
     }
   }
 

@@ -6,6 +6,7 @@ import Money
 import Tables
 import TestSupport
 import Testing
+import UsageSummary
 
 @testable import Invoicing
 
@@ -37,6 +38,11 @@ import Testing
   private func checkDocument(_ draft: InvoiceDraft) {
     let invoice = draft.issued(as: "INV-0001", on: draft.period.until)
     #expect(draft.contentHash == draft.issued(as: "INV-2", on: draft.date).withoutIssue.contentHash)
+    // The bytes are made once; the hash is that of the document with no usage folder named.
+    var (unnamed, named) = (draft, draft)
+    (unnamed.usageManifestHash, named.usageManifestHash) = ("", "0123456789abcdef")
+    #expect(named.contentHash == SHA256.hex(of: unnamed.json()))
+    #expect(named.contentHash != SHA256.hex(of: named.json()))
     guard let document = try? InvoiceDocument(invoice.json(), name: "invoice.json") else {
       Issue.record("the document cannot be read")
       return

@@ -1,5 +1,7 @@
 // Invoices that other billing systems and standards publish with their results, restated in our tables.
 
+import BillingCalendar
+import Catalog
 import Money
 import Testing
 
@@ -8,11 +10,16 @@ import Testing
 /// Every case has its number in the collection that it was taken from, and where the figures come from.
 ///
 /// Left out because our rules are others, or because the case is of another room:
-/// - Tiers of usage (TI): `RatingEngine` rates them.
+/// - Tiers of usage with flat parts, packages, percentages and blocks (TI-01 to TI-28, TI-31): `RatingEngine` rates them; tiers
+///   of contracts have no flat part, which a line of its own is.
 /// - DT-03: its total rounds the unrounded sum over two rates to 18.89; EN 16931 and we round each rate: 18.90.
 /// - DT-08: prices that hold their tax. EN-13: rounding of the sum to be paid. Neither is offered.
 /// - PR-20: its own figure counts February 2020 with 28 days; the right one, 10/29, is checked.
-/// - Credit notes (CN), numbers (NU), receivables (AR): these belong to what happens to an invoice after it was drafted.
+/// - CN-04, CN-08, MS-04: what happens after a draft; `PublishedStoreCasesTests` of BillingOperations has them.
+/// - CN-02, CN-03, CN-06: credits of a part of a line. Ours take lines back whole; unused days are refunds on an invoice.
+/// - NU-02: numbers with months in them. Ours are a series and a count, which `opening.csv` lets go on.
+/// - AR-01, AR-05: payments and how long they take are the ledger's.
+/// - MS-01, MS-02: rates and blocks of hours; prices of tickets are written, and the engine meters hours.
 @Suite struct PublishedCasesTests {
   private func amounts(_ book: BillingBook, _ month: String) throws -> [String] {
     try book.lines(month).map { $0.split(separator: "= ").last.map(String.init) ?? "" }
@@ -66,6 +73,35 @@ import Testing
     book.set("commitments.csv", "account,amount,from\nacme,10000,2026-01-01\n")
     book.set("discounts.csv", "account,description,amount\nacme,Coupon,10000\n")
     #expect(try amounts(book, "2026-01") == ["100", "10", "9890", "-10000"])
+  }
+
+  // `kind steps quantity → amount`.
+  @Test(arguments: [
+    // TI-29: volume prices.
+    ("volume 5: 7; 10: 6.5; 6", 1, "7"), ("volume 5: 7; 10: 6.5; 6", 5, "35"),
+    ("volume 5: 7; 10: 6.5; 6", 6, "39"), ("volume 5: 7; 10: 6.5; 6", 20, "120"),
+    ("volume 5: 7; 10: 6.5; 6", 25, "150"),
+    // TI-30: the same steps both ways.
+    ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 1, "5"), ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 5, "25"),
+    ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 6, "24"), ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 20, "40"),
+    ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 25, "25"), ("graduated 5: 5; 10: 4; 15: 3; 20: 2; 1", 6, "29"),
+    // TI-32.
+    ("graduated 1000: 0.10; 10000: 0.05; 0.01", 15_000, "600"),
+    ("volume 1000: 0.10; 10000: 0.05; 0.01", 15_000, "150"),
+  ]) func pricesByQuantity(tiers: String, quantity: Int, expected: String) throws {
+    let book = BillingBook.contracts(
+      "description,tiers,quantity,from", "Seat,\(tiers),\(quantity),2026-01-01")
+    #expect(try amounts(book, "2026-01") == [expected])
+  }
+
+  @Test func reportsInTheBaseCurrency() throws {
+    // AR-03: 100 dollars at 80 are 8,000 in the books.
+    let (dollar, rupee) = (try #require(Currency(code: "USD")), try #require(Currency(code: "INR")))
+    let day = try #require(CivilDate.parse("2026-01-31"))
+    let rate = ExchangeRate(from: dollar, to: rupee, date: day, ratePico: 80_000_000_000_000, line: 2)
+    let total = ReportingCurrency(rupee, rates: [rate]).total(
+      Amount(pico: 100_000_000_000_000), in: dollar, on: day)
+    #expect(total?.amount.description == "8000")
   }
 
   /// Contracts of the given prices and classes, with taxes and discounts.

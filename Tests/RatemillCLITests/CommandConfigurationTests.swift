@@ -113,7 +113,7 @@ private func read<C: Command>(
   }
 
   @Test(arguments: [
-    "--usage u", "--out o", "--earlier e", "--itemise",
+    "--usage u", "--out o", "--earlier e",
   ]) func draftsOfAStoreNeedAPeriodAndNoFolders(extra: String) throws {
     let store = "--catalog c --store s --period 2026-06"
     guard case .store("s", let choice) = try read(InvoiceDraftCommand.self, store).way else {

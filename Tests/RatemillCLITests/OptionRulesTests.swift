@@ -26,7 +26,7 @@ import Testing
     "charge": ("T-2058", ""), "who": ("Ines", ""), "date": ("2026-07-01", "2026-7-1"),
     "code": ("no-price", "no-prize"), "text": ("a,b", ""), "file": ("fixed.csv", ""),
     "until": ("2026-07-01", "x"), "before": ("2026-01-01", "x"), "rerate --from": ("2026-06-01", "x"),
-    "rerate --accounts": ("acme", ""),
+    "rerate --accounts": ("acme", ""), "report-in": ("EUR", "euro"), "fx": ("fx.csv", ""),
   ]
 
   /// Words that mean something else where made-up calls are asked for, or are numbers of a call.

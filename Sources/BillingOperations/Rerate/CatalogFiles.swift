@@ -8,7 +8,7 @@ import Tables
 enum CatalogFiles {
   /// Names inside the folders of files that differ, or that only one has; those that rating does not read are left out.
   static func differing(_ one: String, _ other: String) -> Set<String> {
-    let names = Set(CatalogFolder.entryNames).subtracting(BillingTables.files)
+    let names = Set(CatalogFolder.entryNames).subtracting(BillingTables.files + BillingTables.folders)
     var differing: Set<String> = []
     for name in names { compare(one, other, name, &differing) }
     return differing

@@ -318,13 +318,8 @@ private struct RerateWork {
   }
 }
 
-extension RunLayer {
-  /// The events that it holds.
-  fileprivate var box: EventBox { EventBox(from: from, until: until, accounts: accounts.map { Set($0) }) }
-}
-
 /// A folder of its own for what a command needs while it goes on.
-private struct ScratchFolder {
+struct ScratchFolder {
   let path: String
 
   init(in folder: String?) throws(FileFault) {

@@ -122,8 +122,10 @@ enum InvoiceTables {
       unit          TEXT NOT NULL,
       unit_price    TEXT NOT NULL,     -- decimal
       tax_class     TEXT NOT NULL,
+      charge        TEXT NOT NULL,     -- the one-time charge that it bills, such as tickets.csv:T-7; empty for others
     \(money(lineMoneyColumns))  PRIMARY KEY (number, line)
-    ) STRICT, WITHOUT ROWID
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX invoice_document_lines_by_charge ON invoice_document_lines (charge) WHERE charge <> ''
     """
 
   private static let guards = ["invoice_documents", "invoice_document_lines", "decisions"].map { table in

@@ -14,7 +14,7 @@ struct AgreementLineReader {
 
   private static let keys = [
     "description", "item", "price", "quantity", "count", "included", "interval", "timing", "anchor",
-    "proration", "from", "until", "tax_class", "purchase_order", "allowance", "value",
+    "proration", "from", "until", "tax_class", "purchase_order", "allowance", "value", "tiers",
   ]
   private static let valueKeys = ["metric", "target", "of", "steps"]
 
@@ -36,6 +36,7 @@ struct AgreementLineReader {
     let itemName = text(map, "item")
     let item = references.priceBook[itemName]
     let price = price(map, itemName, item)
+    let tiers = map["tiers"].flatMap { findings.tiers($0) }
     let description = map["description"].flatMap { findings.text($0, what: "a text") } ?? item?.description
     if description == nil, findings.errorCount == count { _ = map.required("description") }
     let quantity = map["quantity"].flatMap { findings.millionths($0, what: "a quantity") }
@@ -47,6 +48,7 @@ struct AgreementLineReader {
       quantityMicro: quantity ?? 1_000_000, interval: interval ?? .months(1),
       from: max(frame.from, span.from ?? frame.from), until: earlier(frame.until, span.until),
       line: map.place.line)
+    line.tiers = tiers
     line.name = frame.name
     line.item = itemName
     line.count = word(map, "count", CountMode.init, CountMode.expectedForm) ?? .fixed
@@ -68,8 +70,13 @@ struct AgreementLineReader {
   }
 
   private func price(_ map: YamlMap, _ itemName: Label, _ item: PriceBookItem?) -> Amount? {
-    if let node = map["price"] { return findings.signedAmount(node, what: "a price") }
-    guard item == nil else { return nil }
+    if let node = map["price"] {
+      if let tiers = map.entry("tiers") {
+        findings.error("the line has a price and tiers", at: tiers.place, hint: "keep one")
+      }
+      return findings.signedAmount(node, what: "a price")
+    }
+    guard item == nil, map["tiers"] == nil else { return nil }
     if itemName.isEmpty {
       _ = map.required("price", hint: "write one, or name an item of price-book.csv")
     } else if let node = map["item"] {

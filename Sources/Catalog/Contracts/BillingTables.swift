@@ -20,6 +20,8 @@ public struct BillingTables: Sendable {
   public var taxes: [TaxRule] = []
   /// Taxes that accounts do not pay, in file order.
   public var exemptions: [TaxExemption] = []
+  /// Layouts of other programs' exports, by name.
+  public var feeds: [FeedDescriptor] = []
   /// How billing stood on the first day.
   public var opening = Opening()
 
@@ -31,4 +33,6 @@ public struct BillingTables: Sendable {
     "contracts.csv", "price-book.csv", "counts.csv", "charges.csv", "tickets.csv", "discounts.csv",
     "commitments.csv", "taxes.csv", "exemptions.csv", "opening.csv",
   ]
+  /// Folders that only invoices need; they belong to `Catalog.billingHash`, too.
+  public static let folders = ["contracts", "feeds"]
 }

@@ -14,8 +14,10 @@ public struct Contract: Sendable {
   public var description: Label
   /// What is sold: a name of the price book and of the counts; empty for none.
   public var item: Label = .empty
-  /// Price of one, for one whole interval; nil for that of the price book on the interval's first day.
+  /// Price of one, for one whole interval; nil for that of the price book on the interval's first day, and for tiers.
   public var price: Amount?
+  /// Prices by quantity, for one whole interval; nil where one price holds.
+  public var tiers: PriceTiers?
   /// Currency of the price.
   public var currency: Currency
   /// How many, in millionths; what `count` says where it is not `fixed`.

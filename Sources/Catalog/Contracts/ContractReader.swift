@@ -8,6 +8,7 @@ import Tables
 enum ContractColumn: Int, TableColumn {
   case account, description, price, from, quantity, interval, until, currency
   case contract, item, count, included, timing, anchor, proration, taxClass, purchaseOrder, allowance
+  case tiers
 
   var names: [String] {
     switch self {
@@ -29,6 +30,7 @@ enum ContractColumn: Int, TableColumn {
     case .taxClass: ["tax_class"]
     case .purchaseOrder: ["purchase_order"]
     case .allowance: ["allowance"]
+    case .tiers: ["tiers"]
     }
   }
 
@@ -70,6 +72,7 @@ struct ContractReader: ~Copyable {
     let item = takeItem(isBad: &isBad)
     let description = takeDescription(item)
     let price = takePrice(item, isBad: &isBad)
+    let tiers = takeTiers(isBad: &isBad)
     let count = takeCount(isBad: &isBad)
     let quantity = table.millionths(.quantity, isBad: &isBad)
     let interval = takeInterval(isBad: &isBad)
@@ -89,6 +92,7 @@ struct ContractReader: ~Copyable {
       accountIndex: account, description: description, price: price, currency: currency,
       quantityMicro: quantity ?? 1_000_000, interval: interval, from: from, until: span?.until,
       line: table.line)
+    contract.tiers = tiers
     contract.name = table.label(.contract)
     contract.item = item?.name ?? table.label(.item)
     contract.count = count
@@ -109,7 +113,7 @@ struct ContractReader: ~Copyable {
   private mutating func takeItem(isBad: inout Bool) -> PriceBookItem? {
     guard let name = table.given(.item) else { return nil }
     if let item = references.priceBook[name] { return item }
-    guard table.given(.price) == nil else { return nil }
+    guard table.given(.price) == nil, table.given(.tiers) == nil else { return nil }
     table.error(
       .item, "price-book.csv has no item \(Quoted.text(name))",
       hint: Quoted.suggestion(
@@ -121,14 +125,16 @@ struct ContractReader: ~Copyable {
   private mutating func takeDescription(_ item: PriceBookItem?) -> Label? {
     if let text = table.given(.description) { return text }
     // An item that nobody knows is a fault already.
-    if item == nil, table.given(.price) == nil, let name = table.given(.item) { return name }
+    if item == nil, table.given(.price) == nil, table.given(.tiers) == nil, let name = table.given(.item) {
+      return name
+    }
     return item?.description ?? table.needed(.description)
   }
 
   /// The price of its own; nil for that of the price book.
   private mutating func takePrice(_ item: PriceBookItem?, isBad: inout Bool) -> Amount? {
     guard table.given(.price) != nil else {
-      if item == nil, table.given(.item) == nil {
+      if item == nil, table.given(.item) == nil, table.given(.tiers) == nil {
         table.error(.price, "no price", hint: "fill the cell, or name an item of price-book.csv in 'item'")
         isBad = true
       }
@@ -139,6 +145,23 @@ struct ContractReader: ~Copyable {
       return nil
     }
     return Amount(pico: pico)
+  }
+
+  /// Prices by quantity; they take the place of a price.
+  private mutating func takeTiers(isBad: inout Bool) -> PriceTiers? {
+    guard let text = table.given(.tiers) else { return nil }
+    guard table.given(.price) == nil else {
+      table.error(.tiers, "the line has a price and tiers", hint: "empty one of the two cells")
+      isBad = true
+      return nil
+    }
+    switch PriceTiers.parse(text) {
+    case .success(let tiers): return tiers
+    case .failure(let fault):
+      table.error(.tiers, fault.message, hint: fault.hint)
+      isBad = true
+      return nil
+    }
   }
 
   private mutating func takeCount(isBad: inout Bool) -> CountMode? {

@@ -47,7 +47,7 @@ enum ContractRules {
 
   // Later prices may be missing only where there is none at all yet: the first one holds until the next.
   private static func priceFault(of contract: Contract, _ book: PriceBook) -> (ContractColumn, TextFault)? {
-    guard contract.price == nil, let item = book[contract.item] else { return nil }
+    guard contract.price == nil, contract.tiers == nil, let item = book[contract.item] else { return nil }
     guard item.price(in: contract.currency, on: contract.from) == nil else { return nil }
     let first = item.prices.first { $0.currency == contract.currency }
     let message =

@@ -42,18 +42,24 @@ struct TicketReader: ~Copyable {
   private var tickets: [Ticket] = []
   private var lineByID: [Label: Int] = [:]
   private let references: ContractReferences
+  private let innerFile: String
 
-  /// The tickets of `text` in file order, and what is wrong with it.
+  /// The tickets of `text` in file order, and what is wrong with it; `innerFile` is its path inside the catalog.
   static func read(
-    _ text: UnsafeBufferPointer<UInt8>, file: String, references: ContractReferences
+    _ text: UnsafeBufferPointer<UInt8>, file: String, innerFile: String = "tickets.csv",
+    places: FeedPlaces? = nil, references: ContractReferences
   ) -> (rows: [Ticket], findings: FindingList) {
-    var reader = TicketReader(table: AuthoredTable(text, file: file), references: references)
+    var reader = TicketReader(
+      table: AuthoredTable(text, file: file, places: places), innerFile: innerFile, references: references)
     while reader.table.nextRow() { reader.takeRow() }
     return (reader.tickets, reader.table.finish())
   }
 
-  private init(table: consuming AuthoredTable<TicketColumn>, references: ContractReferences) {
+  private init(
+    table: consuming AuthoredTable<TicketColumn>, innerFile: String, references: ContractReferences
+  ) {
     self.table = table
+    self.innerFile = innerFile
     self.references = references
   }
 
@@ -71,7 +77,7 @@ struct TicketReader: ~Copyable {
     guard let id, let account, !isBad else { return }
     var ticket = Ticket(
       accountIndex: account, id: id, summary: table.given(.summary) ?? id, closed: closed,
-      isBillable: billable.map { $0 == .yes }, hoursMicro: hours ?? 0, line: table.line)
+      isBillable: billable.map { $0 == .yes }, hoursMicro: hours ?? 0, file: innerFile, line: table.line)
     if let price, ticket.isBillable != false {
       guard
         let charge = charge(

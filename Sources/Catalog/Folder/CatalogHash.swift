@@ -35,7 +35,8 @@ enum CatalogHash {
   }
 
   private static func isBilling(_ file: Entry) -> Bool {
-    billingFiles.contains(file.innerPath) || file.innerPath.hasPrefix("contracts/")
+    billingFiles.contains(file.innerPath)
+      || BillingTables.folders.contains { file.innerPath.hasPrefix($0 + "/") }
   }
 
   private static func hash(_ entries: [Entry], title: String) -> String {

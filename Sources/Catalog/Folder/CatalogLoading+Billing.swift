@@ -15,8 +15,13 @@ extension CatalogLoading {
     tables.priceBook =
       table("price-book.csv", names, .priceBook) { PriceBookReader.read($0, file: $1, currency: currency) }
       ?? tables.priceBook
-    let counts = table("counts.csv", names, .counts) { CountReader.read($0, file: $1, accounts: index) }
-    tables.counts = CountBook(counts?.snapshots ?? [:])
+    let feeds = readFeeds(accounts)
+    tables.feeds = feeds.map(\.feed)
+    var counts =
+      table("counts.csv", names, .counts) { CountReader.read($0, file: $1, accounts: index) }
+      ?? CountCollection()
+    addCounts(of: feeds, to: &counts, index)
+    tables.counts = CountBook(counts.snapshots)
     let references = ContractReferences(
       accounts: index, priceBook: tables.priceBook, counts: tables.counts,
       currency: { account, day in
@@ -28,6 +33,7 @@ extension CatalogLoading {
       return (read.contracts, read.findings)
     }
     readCharges(names, references, into: &tables)
+    addTickets(of: feeds, references, to: &tables)
     let agreements = readAgreements(references)
     tables.discounts =
       table("discounts.csv", names, .discounts) {

@@ -33,8 +33,8 @@ struct CatalogLoading {
   /// The files of the folder, in the order in which findings are given.
   enum Section: Int, CaseIterable {
     case folder, defaults, accounts, services, sources, holidays, decks, plans, formats, grants, overrides
-    case suppliers, exchangeRates, jurisdiction, contracts, priceBook, counts, charges, tickets, discounts
-    case commitments, taxes, exemptions, opening
+    case suppliers, exchangeRates, jurisdiction, contracts, priceBook, counts, charges, tickets, feeds
+    case discounts, commitments, taxes, exemptions, opening
   }
 
   let files: CatalogFiles

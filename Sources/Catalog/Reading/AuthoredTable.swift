@@ -33,14 +33,20 @@ struct AuthoredTable<Column: TableColumn>: ~Copyable {
   private(set) var extraColumns: [(index: Int, name: Label)] = []
 
   private var reader: TableReader
+  private let places: FeedPlaces?
+  private var rowIndex = -1
   private var cellIndexByColumn: [Int]
   private var headerCellCount = 0
   private var isReadable = false
 
   /// Reads the header of `text`. With a faulty one the table gives no rows.
   ///
-  /// The text must outlive the table.
-  init(_ text: UnsafeBufferPointer<UInt8>, file: String, unknownColumns: UnknownColumns = .refuse) {
+  /// The text must outlive the table. Where it was translated from another one, `places` says where its cells stood there.
+  init(
+    _ text: UnsafeBufferPointer<UInt8>, file: String, unknownColumns: UnknownColumns = .refuse,
+    places: FeedPlaces? = nil
+  ) {
+    self.places = places
     findings = FindingList(file: file)
     reader = TableReader(text)
     cellIndexByColumn = Array(repeating: -1, count: Column.allCases.count)
@@ -62,12 +68,13 @@ struct AuthoredTable<Column: TableColumn>: ~Copyable {
   }
 
   /// Line on which the current row begins.
-  var line: Int { reader.line }
+  var line: Int { places?.line(of: rowIndex) ?? reader.line }
 
   /// Goes to the next row that has a cell for each name of the header; false at the end.
   mutating func nextRow() -> Bool {
     guard isReadable else { return false }
     while reader.nextRow() {
+      rowIndex += 1
       if reader.cellCount == headerCellCount { return true }
       if reader.cellCount > headerCellCount, hasNothing(from: headerCellCount) { return true }
       findings.error(
@@ -95,7 +102,8 @@ struct AuthoredTable<Column: TableColumn>: ~Copyable {
 
   /// Where a cell, or a byte in it, stands.
   func position(_ column: Column, byteOffset: Int = 0) -> TablePosition {
-    reader.position(ofCell: cellIndexByColumn[column.rawValue], byteOffset: byteOffset)
+    if let places { return places.position(row: rowIndex, cell: cellIndexByColumn[column.rawValue]) }
+    return reader.position(ofCell: cellIndexByColumn[column.rawValue], byteOffset: byteOffset)
   }
 
   private func hasNothing(from index: Int) -> Bool {

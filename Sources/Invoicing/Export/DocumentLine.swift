@@ -42,6 +42,8 @@ public struct DocumentLine: Hashable, Sendable {
   public var taxClass = Label.empty
   /// The client's order; empty for none.
   public var purchaseOrder = Label.empty
+  /// How a store names the one-time charge that it bills; empty for other lines, and for charges without an id.
+  public var charge = Label.empty
 
   /// What is left after discounts.
   public var net: Amount { amount + discount }
@@ -84,7 +86,8 @@ extension InvoiceDraft {
     var lines = recurring.map { charge in
       let section: Label = charge.kind == .refund ? "refund" : "recurring"
       var line = line(section, charge.description, charge.days, charge.amount)
-      (line.quantity, line.unitPrice) = (quantity(charge.quantityMicro), "\(charge.price)")
+      line.quantity = quantity(charge.quantityMicro)
+      line.unitPrice = charge.tierKind == .graduated ? "" : "\(charge.price)"
       line.purchaseOrder = charge.purchaseOrder
       return line
     }
@@ -102,6 +105,7 @@ extension InvoiceDraft {
       var line = line("one-time", charge.description, days, charge.amount)
       (line.quantity, line.unitPrice) = (quantity(charge.quantityMicro), "\(charge.price)")
       (line.project, line.ticket) = (charge.project, charge.ticket)
+      line.charge = charge.storeName ?? .empty
       line.purchaseOrder = charge.purchaseOrder
       return line
     }

@@ -10,14 +10,20 @@ struct ExportTables {
   private let folder: PublishedFolder
   private let lines: CheckedWriter
   private let journal: CheckedWriter
+  private let totals: CheckedWriter?
+  private let reporting: ReportingCurrency?
   /// What was written so far.
   private(set) var report = InvoiceExport.Report()
 
-  init(in folder: PublishedFolder) throws(FileFault) {
+  /// With `reporting` a third table has totals in that currency.
+  init(in folder: PublishedFolder, reporting: ReportingCurrency?) throws(FileFault) {
     self.folder = folder
+    self.reporting = reporting
     lines = try folder.writer(ExportLines.fileName)
     journal = try folder.writer(ExportJournal.fileName)
+    totals = try reporting.map { _ throws(FileFault) in try folder.writer(ExportTotals.fileName) }
     try Self.append(ExportLines.header, to: lines)
+    if let totals { try Self.append([ExportTotals.header], to: totals) }
     try Self.append(ExportJournal.header, to: journal)
   }
 
@@ -27,6 +33,11 @@ struct ExportTables {
     let postings = ExportJournal.postings(of: document)
     try Self.append(rows, to: lines)
     try Self.append(postings.map { $0.cells(of: document) }, to: journal)
+    if let totals, let reporting {
+      let row = ExportTotals.row(of: document, reporting)
+      try Self.append([row], to: totals)
+      if row.last == .empty { report.withoutRateCount += 1 }
+    }
     report.documentCount += 1
     report.lineCount += rows.count
     report.postingCount += postings.count
@@ -36,6 +47,7 @@ struct ExportTables {
   func finish(source: JSONMember) throws(FileFault) {
     try lines.finish()
     try journal.finish()
+    try totals?.finish()
     let head: [JSONMember] = [
       JSONMember(name: "document", value: "invoice-export"), JSONMember(name: "version", value: 1), source,
     ]

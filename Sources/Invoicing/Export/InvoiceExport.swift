@@ -19,12 +19,16 @@ public struct InvoiceExport {
     public var lineCount = 0
     /// Rows of `journal.csv`.
     public var postingCount = 0
+    /// Documents in a currency without a rate to that of the report.
+    public var withoutRateCount = 0
   }
 
   /// The file by which a folder is known as one of exports, which a later run may replace.
   public static let marker = "export.json"
 
   private let proven: ProvenDrafts
+  /// The currency of `totals.csv`; nil for no such table.
+  public var reporting: ReportingCurrency?
 
   /// Prepares an export. `earlier` are the drafts that these were set beside; `pinned` is what their store knew.
   public init(
@@ -52,7 +56,7 @@ public struct InvoiceExport {
   }
 
   private func write(to folder: PublishedFolder) throws(ProvenDraftsFault) -> Report {
-    var tables = try output { () throws(FileFault) in try ExportTables(in: folder) }
+    var tables = try output { () throws(FileFault) in try ExportTables(in: folder, reporting: reporting) }
     try proven.forEach { draft, entry throws(ProvenDraftsFault) in
       let document = ExportedDocument(draft, name: entry.name)
       do throws(FileFault) { try tables.add(document) } catch { throw .output(error) }

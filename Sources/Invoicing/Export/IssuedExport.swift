@@ -12,10 +12,11 @@ public struct IssuedExport {
 
   /// Begins an export in the folder `path`; an earlier one there is replaced when it is published.
   public init(
-    to path: String, operations: any FileOperations = SystemFileOperations()
+    to path: String, reporting: ReportingCurrency? = nil,
+    operations: any FileOperations = SystemFileOperations()
   ) throws(FileFault) {
     folder = try PublishedFolder.begin(at: path, marker: InvoiceExport.marker, operations: operations)
-    tables = try ExportTables(in: folder)
+    tables = try ExportTables(in: folder, reporting: reporting)
   }
 
   /// Adds a document by the bytes of its JSON, which must be sealed and add up.

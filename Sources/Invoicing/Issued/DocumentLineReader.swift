@@ -62,13 +62,16 @@ struct DocumentLineReader {
     var line = try line(node, "one-time", text: "description", day..<day.advanced(by: 1))
     try readCharge(node, &line)
     (line.project, line.ticket) = (try node.member("project").text(), try node.member("ticket").text())
+    line.charge = try node.member("charge").text()
     return line
   }
 
   private func readCharge(_ node: JSONNode, _ line: inout DocumentLine) throws {
     (line.contract, line.item) = (try node.member("contract").text(), try node.member("item").text())
     line.quantity = try node.member("quantity").text().description
-    line.unitPrice = try node.member("price").text().description
+    // Graduated prices are several.
+    let isGraduated = node.value["tier_kind"] == .text("graduated")
+    line.unitPrice = isGraduated ? "" : try node.member("price").text().description
     line.taxClass = try node.member("tax_class").text()
     line.purchaseOrder = try node.member("purchase_order").text()
   }

@@ -127,6 +127,7 @@ struct InvoiceSheet {
     if let kind = kind(line) {
       return linePrice(line, kind).map { PrintedUsage(kind: kind).price($0, digits: digits) } ?? ""
     }
+    if text(line, "tier_kind") == "graduated" { return "graduated" }
     guard case .success(let pico) = DecimalText.parse(line.unitPrice, scale: Amount.scale) else { return "" }
     let price = money(Amount(pico: pico))
     return interval(line).map { "\(price) / \($0)" } ?? price
@@ -157,6 +158,10 @@ struct InvoiceSheet {
     {
       notes.append("\(days) of \(all) days")
     }
+    notes += tiers(of: line)
+    if line.section == "one-time", line.from < document.period.from {
+      notes.append("not on the invoice of its month")
+    }
     let names: [(Label, String)] = [
       ("contract", "contract"), ("project", "project"), ("ticket", "ticket"), ("purchase_order", "order"),
       ("corrects", "corrects invoice"),
@@ -166,6 +171,29 @@ struct InvoiceSheet {
       if !text.isEmpty { notes.append("\(name) \(text)") }
     }
     return notes
+  }
+
+  /// What a line has of each tier: `11–50: 38 × 8.00`.
+  private func tiers(of line: DocumentLine) -> [String] {
+    guard case .array(let tiers)? = document.lineNodes[line.number]?.value["tiers"],
+      line.section != "usage"
+    else { return [] }
+    let kind = PriceTiers.Kind(rawValue: text(line, "tier_kind"))
+    return tiers.compactMap { tier in
+      func micro(_ member: Label) -> Int64? {
+        guard case .string(let text)? = tier[member],
+          case .success(let value) = DecimalText.parse(text.description, scale: 6)
+        else { return nil }
+        return Int64(exactly: value)
+      }
+      guard let from = micro("from"), let quantity = micro("quantity"),
+        case .string(let text)? = tier["price"],
+        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
+      else { return nil }
+      let part = PriceTiers.Part(
+        fromMicro: from, upToMicro: micro("up_to"), price: Amount(pico: pico), quantityMicro: quantity)
+      return PrintedCharge.tier(part, kind, isDifference: self.text(line, "kind") != "interval")
+    }
   }
 
   private func discounts() -> [PaperBlock] {

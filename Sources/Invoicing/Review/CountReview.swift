@@ -91,7 +91,8 @@ struct CountReview {
 enum ContractPrice {
   /// The price of one on a day, that of the price book where the line has none.
   static func ofOne(_ line: Contract, _ book: PriceBook, on day: CivilDate) -> Amount {
-    line.price ?? book[line.item]?.price(in: line.currency, on: day)?.amount ?? .zero
+    line.price ?? line.tiers?.price(at: Int128(line.quantityMicro)) ?? book[line.item]?.price(
+      in: line.currency, on: day)?.amount ?? .zero
   }
 
   /// The same for a month, half-even at 10⁻¹²; days are thirtieths of it.

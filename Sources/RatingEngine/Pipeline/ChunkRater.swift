@@ -179,6 +179,8 @@ final class ChunkRater {
     batch.faultField[record] = FieldRoleName.key
     if outcome.rows[row].door == Door.settled { outcome.packed.drop(outcome.rows[row].packedIndex) }
     outcome.rows[row].door = Door.suspended
+    // It has no row of detail any more; where suspended records are kept, its entry is noted after this.
+    outcome.rows[row].payload = OutcomeRow.noPayload
     // Not a part of it, as a rated record's row may say.
     outcome.rows[row].quantityRaw = batch.quantity[record]
     outcome.rows[row].reason = UInt16(SuspenseReason.duplicateConflict.rawValue)

@@ -144,7 +144,7 @@ struct CheckedCatalog {
     let warnings = warningCount > 0 ? ", " + ReadableText.count(warningCount, "warning", "warnings") : ""
     guard let catalog else { return "\(console.path(path)): \(faults)\(warnings); it cannot be used" }
     let rowCount = catalog.decks.reduce(0) { $0 + $1.rows.count }
-    let parts = [
+    var parts = [
       ReadableText.count(catalog.accounts.count, "account", "accounts"),
       ReadableText.count(catalog.services.count, "service", "services"),
       ReadableText.count(catalog.sources.count, "source", "sources"),
@@ -153,6 +153,8 @@ struct CheckedCatalog {
       ReadableText.count(catalog.plans.count, "plan", "plans"),
       ReadableText.count(catalog.contracts.count, "contract", "contracts"),
     ]
+    let feeds = catalog.billing.feeds.count
+    if feeds > 0 { parts.append(ReadableText.count(feeds, "feed", "feeds")) }
     return
       "\(console.path(path)): \(errorCount == 0 ? "no faults" : faults)\(warnings); \(parts.joined(separator: ", "))"
   }

@@ -185,7 +185,9 @@ enum ExplainCommand: Command {
       do throws(OperationFault) {
         var texts: [InvoiceLineText] = []
         for line in configuration.lines {
-          let found = try StoreExplaining.explain(line: line, of: configuration.invoice, in: store)
+          let found = try StoreExplaining.explain(
+            line: line, of: configuration.invoice, semantics: Int64(ProgramVersion.ratingSemantics), in: store
+          )
           texts.append(InvoiceLineText(found, showsNumbers: configuration.showsNumbers))
         }
         return console.finish(

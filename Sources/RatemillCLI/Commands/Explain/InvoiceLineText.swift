@@ -40,6 +40,7 @@ struct InvoiceLineText {
     let runs = runRows()
     if !runs.isEmpty { text += section("runs", runs) }
     if !found.calls.isEmpty { text += section("calls", callRows()) }
+    if !found.callsMissing.isEmpty { text += section("calls", [[writing.masked(found.callsMissing)]]) }
     if !found.runsWithoutDetail.isEmpty {
       let numbers = found.runsWithoutDetail.map { String($0.number) }.joined(separator: ", ")
       let runs = found.runsWithoutDetail.count == 1 ? "run \(numbers) keeps" : "runs \(numbers) keep"
@@ -80,7 +81,8 @@ struct InvoiceLineText {
   private func amountRows() -> [[String]] {
     let line = found.line
     var rows: [[String]] = []
-    if let count = count() { rows.append(["count", count]) }
+    let tiers = tierRows()
+    if !tiers.isEmpty { rows += tiers } else if let count = count() { rows.append(["count", count]) }
     if let exact = string("exact") { rows.append(["exact", "\(currency) \(exact)"]) }
     if let rounding = string("rounding"), rounding != "0" {
       rows.append([
@@ -103,17 +105,33 @@ struct InvoiceLineText {
     return rows + [["to pay", money(line.gross)]]
   }
 
+  /// What of prices by quantity the line is made of, tier by tier.
+  private func tierRows() -> [[String]] {
+    guard found.line.section != "usage", case .array(let tiers)? = found.node.value["tiers"] else {
+      return []
+    }
+    let kind = string("tier_kind") ?? ""
+    return tiers.map { tier in
+      func text(_ member: Label) -> String {
+        guard case .string(let text)? = tier[member] else { return "" }
+        return text.description
+      }
+      let end = text("up_to").isEmpty ? "" : ", up to \(text("up_to"))"
+      return ["\(kind)", "\(text("quantity")) × \(text("price")) above \(text("from"))\(end)\(share())"]
+    }
+  }
+
+  private func share() -> String {
+    guard case .number(let days)? = found.node.value["days"],
+      case .number(let all)? = found.node.value["interval_days"], days != all
+    else { return "" }
+    return " × \(days)/\(all) days"
+  }
+
   /// price × quantity × days, where the line says so.
   private func count() -> String? {
     guard let price = string("price"), let quantity = string("quantity") else { return nil }
-    var count = "\(quantity) × \(price)"
-    if case .number(let days)? = found.node.value["days"],
-      case .number(let all)? = found.node.value["interval_days"],
-      days != all
-    {
-      count += " × \(days)/\(all) days"
-    }
-    return count
+    return "\(quantity) × \(price)" + share()
   }
 
   private func text(_ node: JSONNode, _ member: Label) -> String {
@@ -203,6 +221,7 @@ struct InvoiceLineText {
             "to": .text(writing.masked($0.to.description)), "amount": .text($0.amount.description),
           ]
         }),
+      "calls_missing": .text(writing.masked(found.callsMissing)),
       "runs_without_detail": .array(found.runsWithoutDetail.map { .text($0.id) }),
     ]
   }

@@ -7,7 +7,7 @@ struct FormatsOptions: CommandOptions {
   var shared = SharedOptions()
 
   static let table: [OptionSpec<FormatsOptions>] = [
-    .catalog("List the formats of this catalog as well"),
+    .catalog("List the formats and feeds of this catalog as well"),
     .json("Print the list as JSON"),
     .color, .help, .version,
   ]
@@ -33,7 +33,10 @@ enum FormatsCommand: Command {
       """
       A format says how the bytes of an export look: columns, times, units, what counts as answered, what makes two \
       records copies of one. NAME prints its descriptor: a file that can be put into a catalog and changed.
+      """,
       """
+      Of a catalog, its feeds follow: the layouts of other programs' lists of devices, seats and tickets.
+      """,
     ],
     usage: ["[NAME] [OPTION...]"],
     examples: [

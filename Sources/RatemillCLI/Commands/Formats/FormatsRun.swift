@@ -16,42 +16,62 @@ struct FormatsRun {
 
   /// Does it and says how it ended.
   func run() -> ExitStatus {
-    var formats: [FormatDescriptor]
+    var formats = BuiltInFormats.all()
+    var feeds: [FeedDescriptor] = []
     do throws(CatalogFault) {
-      formats =
-        try configuration.catalogPath.map { path throws(CatalogFault) in try CatalogFolder.load(path).formats
-        }
-        ?? BuiltInFormats.all()
+      if let path = configuration.catalogPath {
+        let catalog = try CatalogFolder.load(path)
+        (formats, feeds) = (catalog.formats, catalog.billing.feeds)
+      }
     } catch {
       return CatalogFaultLines.fail(error, catalogPath: configuration.catalogPath ?? "", console: console)
     }
     formats.sort { $0.name < $1.name }
-    guard let name = configuration.name else { return list(formats) }
+    feeds.sort { $0.name < $1.name }
+    guard let name = configuration.name else { return list(formats, feeds) }
     guard let format = formats.first(where: { $0.name == Label(name) }) else {
-      let question = Suggestion.question(for: name, among: formats.map(\.name.description))
+      if let feed = feeds.first(where: { $0.name == Label(name) }) {
+        return show(feed.text, Self.members(feed))
+      }
+      let question = Suggestion.question(
+        for: name, among: (formats.map(\.name) + feeds.map(\.name)).map(\.description))
       let known = question.isEmpty ? "; 'ratemill formats' lists them" : question
       return console.fail(.usage, "no format \(console.quoted(name))\(known)")
     }
-    return show(format)
+    return show(format.text, Self.members(format))
   }
 
-  private func list(_ formats: [FormatDescriptor]) -> ExitStatus {
+  /// Formats of usage, then layouts of counts and tickets.
+  private func list(_ formats: [FormatDescriptor], _ feeds: [FeedDescriptor]) -> ExitStatus {
     guard !configuration.printsJSON else {
-      return console.finish(JSONText.document(["formats": .array(formats.map { .object(Self.members($0)) })]))
+      return console.finish(
+        JSONText.document([
+          "formats": .array(formats.map { .object(Self.members($0)) }),
+          "feeds": .array(feeds.map { .object(Self.members($0)) }),
+        ]))
     }
+    let rows =
+      formats.map { [$0.name, Label($0.origin), $0.summary] }
+      + feeds.map { [$0.name, Label($0.origin), $0.summary] }
     return console.finish(
-      AlignedRows.lines(
-        formats.map { format in
-          [format.name, Label(format.origin), format.summary].map { MessageText.escaped($0.description) }
-        }, indent: 0))
+      AlignedRows.lines(rows.map { row in row.map { MessageText.escaped($0.description) } }, indent: 0))
   }
 
   /// The descriptor's own text, byte for byte: a file that can be put into a catalog.
-  private func show(_ format: FormatDescriptor) -> ExitStatus {
-    guard configuration.printsJSON else { return console.finish(format.text.description) }
+  private func show(_ text: Label, _ members: [JSONMember]) -> ExitStatus {
+    guard configuration.printsJSON else { return console.finish(text.description) }
     return console.finish(
-      JSONText.document(
-        .object(Self.members(format) + [JSONMember(name: "text", value: .text(format.text.description))])))
+      JSONText.document(.object(members + [JSONMember(name: "text", value: .text(text.description))])))
+  }
+
+  private static func members(_ feed: FeedDescriptor) -> [JSONMember] {
+    [
+      JSONMember(name: "name", value: .text(feed.name.description)),
+      JSONMember(name: "summary", value: .text(feed.summary.description)),
+      JSONMember(name: "origin", value: .text(feed.origin)),
+      JSONMember(name: "table", value: .text(feed.table.rawValue)),
+      JSONMember(name: "files", value: .text(feed.files.description)),
+    ]
   }
 
   private static func members(_ format: FormatDescriptor) -> [JSONMember] {

@@ -45,8 +45,9 @@ struct InvoiceDraftOptions: CommandOptions {
     .flag(
       "itemise", in: OptionGroup.output, into: \.itemises, "List the calls behind each invoice",
       details: """
-        Needs usage that was rated with --detail. Up to 1000 entries stand on the page by service; more lie beside it \
-        in NAME--calls.csv. Where they do not add up to their lines, nothing is published.
+        A folder's usage must have been rated with --detail; the calls of a store are made from its events. Up to \
+        1000 entries stand on the page by service; more lie beside it in NAME--calls.csv. Where they do not add up to \
+        their lines, nothing is published.
         """),
     .flag(
       "show-numbers", in: OptionGroup.messages, into: \.shared.showsNumbers,
@@ -100,7 +101,7 @@ struct InvoiceDraftConfiguration: Equatable, Sendable {
     }
     let others = [
       ("--usage", options.shared.usage != nil), ("--out", options.shared.out != nil),
-      ("--earlier", !options.earlier.isEmpty), ("--itemise", options.itemises),
+      ("--earlier", !options.earlier.isEmpty),
     ]
     if let other = others.first(where: \.1) {
       throw UsageError("--store and \(other.0) are given together; a store has its own; leave one out")
@@ -152,7 +153,11 @@ enum InvoiceDraftCommand: Command {
       return StoreDoor.with(path, for: .changing(creates: false), console: console) {
         store throws(StoreFault) in
         do throws(OperationFault) {
-          let outcome = try StoreDrafting.draft(choice, catalogPath: configuration.catalogPath, in: store)
+          let outcome = try StoreDrafting.draft(
+            choice, catalogPath: configuration.catalogPath,
+            itemising: configuration.callListing.map {
+              CallItemising(listing: $0, semantics: Int64(ProgramVersion.ratingSemantics))
+            }, in: store)
           return StoreDraftLines(outcome, store, printsJSON: configuration.printsJSON, console: console)
             .finish()
         } catch {

@@ -2,15 +2,17 @@
 
 internal import BillingCalendar
 internal import BillingStore
+internal import Catalog
 internal import DurableFiles
 internal import Invoicing
 internal import OptionTable
 internal import Tables
 
 /// The options of `invoice export` as typed.
-struct InvoiceExportOptions: DraftPlaceCommandOptions {
+struct InvoiceExportOptions: DraftPlaceCommandOptions, ReportingCommandOptions {
   var shared = SharedOptions()
   var place = DraftPlaceOptions()
+  var reporting = ReportingOptions()
 
   static let table: [OptionSpec<InvoiceExportOptions>] =
     OptionSpec.draftPlace(
@@ -19,7 +21,7 @@ struct InvoiceExportOptions: DraftPlaceCommandOptions {
         "Export the invoices of this billing store",
         details:
           "Those that were finalised, and credit notes, by number; with --period those of that usage period.")
-    ) + [
+    ) + OptionSpec.reporting + [
       .out(
         "Write the tables to DIR",
         details: """
@@ -38,12 +40,14 @@ struct InvoiceExportConfiguration: Equatable, Sendable {
   let outPath: String
   let replacesOutput: Bool
   let printsJSON: Bool
+  let reporting: ReportingChoice?
 
   init(_ options: InvoiceExportOptions) throws(UsageError) {
     place = try DraftPlace(options)
     outPath = try Requirement.given(options.shared.out, "--out", "DIR, the folder for the tables")
     replacesOutput = options.shared.replacesOutput
     printsJSON = options.shared.printsJSON
+    reporting = try ReportingChoice(options.reporting)
   }
 }
 
@@ -89,28 +93,35 @@ enum InvoiceExportCommand: Command {
     } catch {
       return OutputFaultLines.fail(error, console: console)
     }
+    let reporting: ReportingCurrency?
+    do throws(CatalogFault) { reporting = try configuration.reporting?.load() } catch {
+      return CatalogFaultLines.fail(
+        error, catalogPath: configuration.reporting?.ratesPath ?? "", console: console)
+    }
     if case .store(let path, let choice) = configuration.place {
       return StoreDoor.with(path, for: .reading, console: console) { store throws(StoreFault) in
         do throws(ProvenDraftsFault) {
-          return finish(try issued(store, choice, configuration), configuration, console)
+          return finish(try issued(store, choice, reporting, configuration), configuration, console)
         } catch {
           return ProvenDraftsFaultLines.fail(error, console: console)
         }
       }
     }
     return configuration.place.with(console: console) { drafts in
-      let export = InvoiceExport(
+      var export = InvoiceExport(
         usage: drafts.usage, catalog: drafts.catalog, drafts: drafts.drafts, earlier: drafts.earlier,
         pinned: drafts.pinned)
+      export.reporting = reporting
       return finish(try export.publish(to: configuration.outPath), configuration, console)
     }
   }
 
   private static func issued(
-    _ store: BillingStore, _ choice: UsagePeriodChoice?, _ configuration: InvoiceExportConfiguration
+    _ store: BillingStore, _ choice: UsagePeriodChoice?, _ reporting: ReportingCurrency?,
+    _ configuration: InvoiceExportConfiguration
   ) throws(ProvenDraftsFault) -> InvoiceExport.Report {
     do {
-      var export = try IssuedExport(to: configuration.outPath)
+      var export = try IssuedExport(to: configuration.outPath, reporting: reporting)
       for record in try store.invoices() where choice?.contains(record.period) ?? true {
         try export.add(store.document(of: record), name: store.invoicePath(record.number))
       }
@@ -131,6 +142,12 @@ enum InvoiceExportCommand: Command {
     let lines = ReadableText.count(report.lineCount, "line", "lines")
     let postings = ReadableText.count(report.postingCount, "posting", "postings")
     console.say("exported \(documents): \(lines), \(postings)")
+    if let reporting = configuration.reporting, report.withoutRateCount > 0 {
+      let count = ReadableText.count(report.withoutRateCount, "document has", "documents have")
+      console.say(
+        "no rate    \(count) no rate to \(reporting.currency) on its day; add one to "
+          + console.path(reporting.ratesPath))
+    }
     console.say("wrote \(console.path(configuration.outPath))")
     guard configuration.printsJSON else { return .done }
     return console.finish(
