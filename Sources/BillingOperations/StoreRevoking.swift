@@ -20,7 +20,8 @@ public enum StoreRevoking {
         for each in gone { try refuseWhereDisplaced(each, gone, store) }
       }
     }
-    let settlement = run.state == .current ? try settlement(without: run, in: store) : nil
+    let recycles = try OperationFault.ofStore { () throws(StoreFault) in try store.recycles(of: run) }
+    let settlement = run.state == .current ? try settlement(without: [run] + recycles, in: store) : nil
     return try OperationFault.ofStore { () throws(StoreFault) in
       try store.revoke(run, reason: reason, settlement: settlement)
     }
@@ -31,7 +32,9 @@ public enum StoreRevoking {
   ) throws(StoreFault) {
     let left = try store.currentRuns().filter { run in !gone.contains { $0.id == run.id } }
     func keys(_ run: RunRecord) -> String { store.partPath(RatingResult.keyFileName, of: run) }
-    for later in left.reversed() where later.number > run.number {
+    let order = try store.readingOrder(of: run)
+    let orders = try left.map { run throws(StoreFault) in try store.readingOrder(of: run) }
+    for (later, laterOrder) in zip(left, orders).reversed() where laterOrder > order {
       guard !run.isPurged, !later.isPurged else {
         throw .refused(
           "run \(run.isPurged ? run.number : later.number) was purged: nothing tells any more which records run "
@@ -41,7 +44,7 @@ public enum StoreRevoking {
       do throws(FileFault) {
         displaced = try KeptKeys.displacedCount(
           by: keys(run), in: keys(later),
-          notIn: left.filter { $0.number < later.number && !$0.isPurged }.map(keys))
+          notIn: zip(left, orders).filter { $1 < laterOrder && !$0.isPurged }.map { keys($0.0) })
       } catch {
         throw .file(error)
       }
@@ -53,20 +56,19 @@ public enum StoreRevoking {
     }
   }
 
-  /// Settles what a run has touched over the events of the others, with the catalog of the latest of these.
-  private static func settlement(
-    without run: RunRecord, in store: BillingStore
+  /// Settles what runs have touched over the events of the others, with the catalog of the latest of these.
+  static func settlement(
+    without runs: [RunRecord], in store: BillingStore
   ) throws(OperationFault) -> SettlementDraft? {
-    let runs = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
-    guard runs.contains(where: { $0.run.id == run.id }) else { return nil }
-    let latest = runs.last { $0.run.id != run.id }?.run ?? run
-    let folder = store.catalogPath(latest.ratingHash)
-    let catalog: Catalog
-    do throws(CatalogFault) { catalog = try CatalogFolder.load(folder) } catch { throw .catalog(error) }
+    let gone = Set(runs.map(\.id))
+    let settling = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    guard settling.contains(where: { gone.contains($0.run.id) }), let first = runs.first else { return nil }
+    let latest = settling.last { !gone.contains($0.run.id) }?.run ?? first
+    let catalog = try OperationFault.load(store.catalogPath(latest.ratingHash))
     let engine = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: RatingOptions())
     }
     return try StoreSettling(store: store, catalog: catalog, engine: engine, semantics: latest.semantics)
-      .stage(adding: nil, removing: run)
+      .stage(adding: nil, removing: runs)
   }
 }

@@ -7,7 +7,7 @@ import UsageSummary
 public struct Revocation: Sendable {
   /// The run that was named.
   public var run: RunRecord
-  /// Runs of kind recycle that had rated records of its suspense, and went with it.
+  /// Runs that had rated records of its suspense, and went with it.
   public var recycles: [RunRecord]
   /// Records of other runs that these had rated: they are in suspense again.
   public var returnedCount: Int
@@ -33,12 +33,7 @@ extension BillingStore {
         "run \(run.number) (\(run.id)) was purged: nothing tells any more which records were its own")
     }
     let recycles = try recycles(of: run)
-    var own = 0
-    for move in try suspenseMoves(ofRun: run.id) where move.state == .recycled {
-      own += move.lastRow - move.firstRow + 1
-    }
-    let moved =
-      recycles.reduce(0) { $0 + Int($1.doors.read) } + (run.kind == .recycle ? Int(run.doors.read) : 0)
+    let returnedCount = try recordsReturned(by: [run] + recycles)
     let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
     if let settlement { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
@@ -55,20 +50,43 @@ extension BillingStore {
             "settlement_sha256": .textOrNull(each.id == run.id ? settlement?.usage?.manifestHash : nil),
           ], at: now)
       }
-      return Revocation(run: run, recycles: recycles, returnedCount: moved - own, auditHead: head)
+      return Revocation(run: run, recycles: recycles, returnedCount: returnedCount, auditHead: head)
     }
   }
 
-  /// The runs of kind recycle that count and have rated records of a run's suspense.
+  /// The runs that count and have recycled records of a run's suspense, and those that have recycled records of these, in the order
+  /// of their commits.
   public func recycles(of run: RunRecord) throws(StoreFault) -> [RunRecord] {
-    var names: Set<String> = []
-    try book.query(
-      """
-      SELECT DISTINCT a.run_id FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
-      WHERE m.run_id = ? AND a.run_id IS NOT NULL
-      """, [.text(run.id)]
-    ) { row in names.insert(row.text(0)) }
-    return try currentRuns().filter { names.contains($0.id) }
+    let current = try currentRuns()
+    var found: Set<String> = []
+    var left = [run.id]
+    while let id = left.popLast() {
+      var names: [String] = []
+      try book.query(
+        """
+        SELECT DISTINCT a.run_id FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
+        WHERE m.run_id = ? AND a.run_id IS NOT NULL
+        """, [.text(id)]
+      ) { row in names.append(row.text(0)) }
+      for name in names where name != run.id && current.contains(where: { $0.id == name }) {
+        if found.insert(name).inserted { left.append(name) }
+      }
+    }
+    return current.filter { found.contains($0.id) }
+  }
+
+  /// Records that some runs have recycled of others, which count and are not among them.
+  private func recordsReturned(by runs: [RunRecord]) throws(StoreFault) -> Int {
+    let gone = Set(runs.map(\.id))
+    let current = Set(try currentRuns().map(\.id))
+    var count = 0
+    for action in try suspenseActions() where action.kind == .recycle && gone.contains(action.runID ?? "") {
+      for move in try suspenseMoves(ofAction: action.number)
+      where current.contains(move.runID) && !gone.contains(move.runID) {
+        count += move.lastRow - move.firstRow + 1
+      }
+    }
+    return count
   }
 
   /// The latest revoked run that has read one of these contents; nil where there is none.

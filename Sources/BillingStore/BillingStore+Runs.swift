@@ -68,6 +68,13 @@ extension BillingStore {
     return run
   }
 
+  /// When the records of a run were read first: the number of the run that it stands for in the end.
+  public func readingOrder(of run: RunRecord) throws(StoreFault) -> Int {
+    var run = run
+    while run.kind == .rerate, let replaced = run.replaces { run = try self.run(named: replaced) }
+    return run.number
+  }
+
   /// The run of that identity; nil where there is none.
   func run(identity: String) throws(StoreFault) -> RunRecord? {
     try runs("SELECT \(Self.runColumns) FROM runs WHERE identity = ?", [.text(identity)]).first

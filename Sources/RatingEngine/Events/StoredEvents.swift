@@ -12,6 +12,8 @@ public final class StoredEvents: @unchecked Sendable {
 
   let path: String
   let preamble: EventPreamble
+  /// Which of them are settled, where the run has decided otherwise than when they were read.
+  let settledMarks: SettledMarks?
   private let file: MappedFile?
   /// Where blocks begin in the file.
   private(set) var blockOffsets: [Int] = []
@@ -31,6 +33,7 @@ public final class StoredEvents: @unchecked Sendable {
         UnsafeRawBufferPointer(start: mapped.base, count: mapped.length))
     else { throw Self.damaged(path) }
     self.preamble = preamble
+    settledMarks = try SettledMarks.read(from: folder)
     file = mapped
     var at = end
     while at < mapped.length {
@@ -42,6 +45,15 @@ public final class StoredEvents: @unchecked Sendable {
       blockOffsets.append(at)
       at += bytes
     }
+  }
+
+  /// The same events with other marks.
+  init(_ other: StoredEvents, settledMarks: SettledMarks) {
+    path = other.path
+    preamble = other.preamble
+    self.settledMarks = settledMarks
+    file = other.file
+    blockOffsets = other.blockOffsets
   }
 
   /// A block.
