@@ -96,11 +96,14 @@ extension BillingStore {
   func prepare(
     _ path: String, _ draft: RunDraft, sharing shared: RunRecord? = nil
   ) throws(StoreFault) -> PreparedRun {
-    let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in try UsageFolder.open(path) }
+    var totals = UsageTotals()
+    let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      try UsageFolder.open(path) { totals.add($0) }
+    }
     return PreparedRun(
       draft: draft, usage: usage,
       identity: RunIdentity(usage.manifest, kind: draft.kind, replacing: draft.replaces),
-      totals: try UsageTotals(of: usage), parts: try parts(of: usage, sharing: shared))
+      totals: totals, parts: try parts(of: usage, sharing: shared))
   }
 
   /// Gives the folder of a prepared run its name.

@@ -105,7 +105,10 @@ extension BillingStore {
       let manifest = try SummaryManifest.read(bytes, name: name)
       findings += try bookFindings(run, manifest)
       guard deep else { return findings }
-      let usage = try UsageFolder.open(folder, onlyFiles: run.isPurged ? Self.keptFiles : nil)
+      var totals = UsageTotals()
+      let usage = try UsageFolder.open(folder, onlyFiles: run.isPurged ? Self.keptFiles : nil) {
+        totals.add($0)
+      }
       do throws(StoreFault) {
         if run.isPurged,
           case let left = operations.names(in: folder).names.filter({ !Self.keptFiles.contains($0) }),
@@ -117,8 +120,7 @@ extension BillingStore {
         if !isSame {
           findings.append("files of its folder are not those that were committed")
         }
-        let totals = try UsageTotals(of: usage)
-        if try totals.sums != UsageTotals(book: book, table: "run_usage", owner: run.id).sums {
+        if try !totals.isSame(as: UsageTotals(book: book, table: "run_usage", owner: run.id)) {
           findings.append("the rows of the book are not the sums of its summary")
         }
       } catch {
@@ -163,9 +165,11 @@ extension BillingStore {
     do throws(StoreFault) {
       for entry in try settlements() where deep {
         let id = String(entry.usage.path.split(separator: "/").last ?? "")
-        if try UsageTotals(of: entry.usage).sums
-          != UsageTotals(book: book, table: "settled_usage", owner: id).sums
-        {
+        var totals = UsageTotals()
+        try StoreFault.ofUsage { () throws(UsageFolderFault) in
+          _ = try UsageFolder.open(entry.usage.path) { totals.add($0) }
+        }
+        if try !totals.isSame(as: UsageTotals(book: book, table: "settled_usage", owner: id)) {
           findings.append("settlement \(id): the rows of the book are not the sums of its summary")
         }
       }
@@ -201,7 +205,7 @@ extension BillingStore {
         var merge = try SummaryMerge([added]) { _ in true }
         var totals = UsageTotals()
         while let row = try merge.next() { totals.add(row) }
-        if try totals.sums != UsageTotals(book: book, table: "billed_usage", owner: id).sums {
+        if try !totals.isSame(as: UsageTotals(book: book, table: "billed_usage", owner: id)) {
           findings.append("billing \(id): the rows of the book are not the sums of its summary")
         }
       } catch {

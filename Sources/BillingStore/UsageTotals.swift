@@ -6,19 +6,30 @@ import Tables
 import UsageSummary
 
 /// Sums of summary rows by the columns of `run_usage` and `billed_usage`.
+///
+/// A month of a carrier has millions of rows and hundreds of thousands of sums: texts are numbered once, and sums are found
+/// by the numbers.
 struct UsageTotals {
-  /// The columns that stay.
-  struct Key: Hashable {
-    var account: Label
-    var usagePeriod: String
-    var plan: Label
-    var charge: Label
-    var serviceKind: String
-    var direction: Label
-    var ratingGroup: Label
-    var supplier: Label
-    var currency: String
-    var costCurrency: String
+  /// The columns that stay, in the order of the table's key.
+  private enum Column: Int, CaseIterable {
+    case account, usagePeriod, plan, charge, serviceKind, direction, ratingGroup, supplier, currency,
+      costCurrency
+  }
+
+  /// Numbers of the texts of a key, column by column.
+  private struct Key: Hashable {
+    var numbers: InlineArray<10, UInt32> = .init(repeating: 0)
+
+    static func == (a: Key, b: Key) -> Bool {
+      for index in a.numbers.indices where a.numbers[index] != b.numbers[index] { return false }
+      return true
+    }
+
+    func hash(into hasher: inout Hasher) {
+      for index in stride(from: 0, to: 10, by: 2) {
+        hasher.combine(UInt64(numbers[index]) << 32 | UInt64(numbers[index + 1]))
+      }
+    }
   }
 
   /// What is added up.
@@ -40,29 +51,106 @@ struct UsageTotals {
     }
   }
 
-  private(set) var sums: [Key: Sums] = [:]
+  private var names: [Label] = []
+  private var numbers: [Label: UInt32] = [:]
+  private var keys: [Key] = []
+  private var sums: [Sums] = []
+  private var places: [Key: Int] = [:]
+  // The row before: neighbours share most of their names, and often all.
+  private var lastLabels = [Label?](repeating: nil, count: Column.allCases.count)
+  private var lastPeriod: UsagePeriod?
+  private var lastKind: ServiceKind??
+  private var lastCurrency: Currency?
+  private var lastCostCurrency: Currency??
+  private var lastKey = Key()
+  private var lastPlace: Int?
 
   /// No rows.
   init() {}
 
-  /// Adds up the summary of a folder, which is proved once more while it is read.
-  init(of usage: UsageFolder) throws(StoreFault) {
-    do throws(UsageFolderFault) {
-      let reader = try usage.summaryReader()
-      while let row = try reader.next() { add(row) }
-      try usage.check(reader)
-    } catch {
-      throw .usage(error)
-    }
-  }
+  // MARK: adding
 
   /// Adds a row.
   mutating func add(_ row: SummaryRow) {
-    let key = Key(
-      account: row.account, usagePeriod: row.usagePeriod.description, plan: row.plan, charge: row.charge,
-      serviceKind: row.serviceKind?.name ?? "", direction: row.direction, ratingGroup: row.ratingGroup,
-      supplier: row.supplier, currency: row.currency.code, costCurrency: row.costCurrency?.code ?? "")
-    sums[key, default: Sums()].add(row)
+    note(row.account, .account)
+    note(row.plan, .plan)
+    note(row.charge, .charge)
+    note(row.direction, .direction)
+    note(row.ratingGroup, .ratingGroup)
+    note(row.supplier, .supplier)
+    if row.usagePeriod != lastPeriod {
+      lastPeriod = row.usagePeriod
+      note(Label(row.usagePeriod.description), .usagePeriod)
+    }
+    if row.serviceKind != lastKind {
+      lastKind = row.serviceKind
+      note(Label(row.serviceKind?.name ?? ""), .serviceKind)
+    }
+    if row.currency != lastCurrency {
+      lastCurrency = row.currency
+      note(Label(row.currency.code), .currency)
+    }
+    if row.costCurrency != lastCostCurrency {
+      lastCostCurrency = row.costCurrency
+      note(Label(row.costCurrency?.code ?? ""), .costCurrency)
+    }
+    let place = lastPlace ?? place(of: lastKey)
+    lastPlace = place
+    sums[place].add(row)
+  }
+
+  /// Sets a column of the key, where it is not as before.
+  private mutating func note(_ label: Label, _ column: Column) {
+    if lastLabels[column.rawValue] == label { return }
+    lastLabels[column.rawValue] = label
+    lastPlace = nil
+    if let number = numbers[label] {
+      lastKey.numbers[column.rawValue] = number
+      return
+    }
+    let number = UInt32(names.count)
+    names.append(label)
+    numbers[label] = number
+    lastKey.numbers[column.rawValue] = number
+  }
+
+  private mutating func place(of key: Key) -> Int {
+    if let place = places[key] { return place }
+    places[key] = keys.count
+    keys.append(key)
+    sums.append(Sums())
+    return keys.count - 1
+  }
+
+  // MARK: reading
+
+  /// Accounts of the sums.
+  var accounts: Set<Label> { Set(keys.map { label($0, .account) }) }
+
+  /// Whether both have the same sums.
+  func isSame(as other: UsageTotals) -> Bool {
+    guard keys.count == other.keys.count else { return false }
+    return zip(order(), other.order()).allSatisfy { mine, its in
+      sums[mine] == other.sums[its]
+        && Column.allCases.allSatisfy { label(keys[mine], $0) == other.label(other.keys[its], $0) }
+    }
+  }
+
+  private func label(_ key: Key, _ column: Column) -> Label { names[Int(key.numbers[column.rawValue])] }
+
+  /// Places of the sums in the order of their keys, each text compared as bytes.
+  private func order() -> [Int] {
+    var ranks = [UInt32](repeating: 0, count: names.count)
+    for (rank, number) in names.indices.sorted(by: { names[$0] < names[$1] }).enumerated() {
+      ranks[number] = UInt32(rank)
+    }
+    return keys.indices.sorted { a, b in
+      for index in keys[a].numbers.indices {
+        let (left, right) = (keys[a].numbers[index], keys[b].numbers[index])
+        if left != right { return ranks[Int(left)] < ranks[Int(right)] }
+      }
+      return false
+    }
   }
 
   /// Writes the sums into a table whose first column names their owner.
@@ -70,34 +158,21 @@ struct UsageTotals {
     let statement = try book.prepare(
       "INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     // In the order of the table's key, so that its tree grows at one end. The owner is the same in all.
-    let ordered = sums.sorted { Self.precedes($0.key, $1.key) }
-    for (key, sums) in ordered { try statement.run([.text(owner)] + Self.values(key, sums)) }
+    for place in order() { try statement.run([.text(owner)] + values(place)) }
   }
 
-  /// The order of `order`, which is made only for keys of one account: made at every comparison, it took more than a quarter
-  /// of a run.
-  private static func precedes(_ a: Key, _ b: Key) -> Bool {
-    a.account == b.account ? order(a).lexicographicallyPrecedes(order(b)) : a.account < b.account
-  }
-
-  private static func order(_ key: Key) -> [Label] {
-    [
-      key.account, Label(key.usagePeriod), key.plan, key.charge, Label(key.serviceKind), key.direction,
-      key.ratingGroup, key.supplier, Label(key.currency), Label(key.costCurrency),
-    ]
-  }
-
-  private static func values(_ key: Key, _ sums: Sums) throws(StoreFault) -> [BookValue] {
-    var values = order(key).map { BookValue.label($0) }
+  private func values(_ place: Int) throws(StoreFault) -> [BookValue] {
+    let (key, sums) = (keys[place], sums[place])
+    var values = Column.allCases.map { BookValue.label(label(key, $0)) }
     for (quantity, name) in [
       (sums.eventCount, "a count of events"), (sums.raw, "a quantity"), (sums.billed, "a quantity"),
       (sums.covered, "a quantity"),
     ] {
-      values.append(.integer(try narrow(quantity, name)))
+      values.append(.integer(try Self.narrow(quantity, name)))
     }
     for amount in [sums.amount, sums.cost] {
-      let (units, pico) = parts(amount)
-      values.append(.integer(try narrow(units, "an amount")))
+      let (units, pico) = Self.parts(amount)
+      values.append(.integer(try Self.narrow(units, "an amount")))
       values.append(.integer(Int64(pico)))
     }
     return values
@@ -125,11 +200,10 @@ extension UsageTotals {
   init(book: BookDatabase, table: String, owner: String) throws(StoreFault) {
     let column = ["run_usage": "run_id", "settled_usage": "settlement_id"][table] ?? "billing_id"
     try book.query("SELECT * FROM \(table) WHERE \(column) = ?", [.text(owner)]) { row in
-      let key = Key(
-        account: row.label(1), usagePeriod: row.text(2), plan: row.label(3), charge: row.label(4),
-        serviceKind: row.text(5), direction: row.label(6), ratingGroup: row.label(7), supplier: row.label(8),
-        currency: row.text(9), costCurrency: row.text(10))
-      sums[key] = Sums(
+      for column in Column.allCases { note(row.label(1 + column.rawValue), column) }
+      let place = lastPlace ?? place(of: lastKey)
+      lastPlace = place
+      sums[place] = Sums(
         eventCount: Int128(row.integer(11)), raw: Int128(row.integer(12)), billed: Int128(row.integer(13)),
         covered: Int128(row.integer(14)), amount: Self.amount(row.integer(15), row.integer(16)),
         cost: Self.amount(row.integer(17), row.integer(18)))
@@ -143,12 +217,12 @@ extension UsageTotals {
   /// Whether these rows add up to the sums of a manifest.
   func meet(_ expected: ControlSums) -> Bool {
     var events: Int128 = 0
-    var amounts: [String: Amount] = [:]
-    for (key, sums) in sums {
+    var amounts: [Label: Amount] = [:]
+    for (key, sums) in zip(keys, sums) {
       events += sums.eventCount
-      amounts[key.currency, default: .zero] += sums.amount
+      amounts[label(key, .currency), default: .zero] += sums.amount
     }
-    let written = Dictionary(uniqueKeysWithValues: expected.amounts.map { ($0.key.code, $0.value) })
+    let written = Dictionary(uniqueKeysWithValues: expected.amounts.map { (Label($0.key.code), $0.value) })
     // A currency that comes to nothing may be named in one and not in the other.
     let names = Set(amounts.keys).union(written.keys)
     return events == expected.eventCount

@@ -19,6 +19,12 @@ public struct ControlSums: Hashable, Sendable {
       self.billed = billed
       self.covered = covered
     }
+
+    fileprivate mutating func add(_ row: SummaryRow) {
+      raw += row.quantityRaw
+      billed += row.quantityBilled
+      covered += row.quantityCovered
+    }
   }
 
   /// Events; wider than any count, so that adding rows up cannot overflow.
@@ -39,8 +45,6 @@ public struct ControlSums: Hashable, Sendable {
     amounts[row.currency, default: .zero] += row.amount
     if let cost = row.cost, let currency = row.costCurrency { costs[currency, default: .zero] += cost }
     guard let kind = row.serviceKind else { return }
-    quantities[kind, default: Quantities()].raw += row.quantityRaw
-    quantities[kind, default: Quantities()].billed += row.quantityBilled
-    quantities[kind, default: Quantities()].covered += row.quantityCovered
+    quantities[kind, default: Quantities()].add(row)
   }
 }

@@ -17,6 +17,7 @@ enum ShortestDecimal {
   ///
   /// Refuses what `DecimalText.format` would not write: `+`, zeros at either end that carry nothing, `-0`, a bare point.
   static func parse(_ text: UnsafeBufferPointer<UInt8>, scale: Int) -> Result<Int128, Refusal> {
+    if let value = short(text, scale: scale) { return .success(value) }
     switch DecimalText.parse(text, scale: scale) {
     case .success(let value):
       guard isShortest(text) else {
@@ -34,6 +35,30 @@ enum ShortestDecimal {
       return .failure(Refusal(message: scale == 0 ? "is no whole number" : "is no decimal number"))
     }
   }
+
+  // Reads a number above or equal to 0 of at most 18 characters, which nearly all are, where nothing is wrong with it.
+  private static func short(_ text: UnsafeBufferPointer<UInt8>, scale: Int) -> Int128? {
+    guard !text.isEmpty, text.count <= 18 else { return nil }
+    var value: Int64 = 0
+    var point = text.count
+    for (index, byte) in text.enumerated() {
+      let digit = byte &- UInt8(ascii: "0")
+      if digit < 10 {
+        value = value &* 10 &+ Int64(digit)
+      } else if byte == UInt8(ascii: "."), point == text.count {
+        point = index
+      } else {
+        return nil
+      }
+    }
+    guard point == 1 || (point > 1 && text[0] != UInt8(ascii: "0")) else { return nil }
+    let fraction = point == text.count ? 0 : text.count - 1 - point
+    if point < text.count, fraction == 0 || text[text.count - 1] == UInt8(ascii: "0") { return nil }
+    guard fraction <= scale, scale - fraction < powers.count else { return nil }
+    return Int128(value) * Int128(powers[scale - fraction])
+  }
+
+  private static let powers: [Int64] = (0...12).map { (0..<$0).reduce(Int64(1)) { power, _ in power * 10 } }
 
   // `text` is known to be a decimal number.
   private static func isShortest(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

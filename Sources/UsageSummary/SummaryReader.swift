@@ -24,10 +24,18 @@ public final class SummaryReader {
   public var hexDigest: String { rows.file.hexDigest }
 
   /// The next row; nil after the last one. Complexity: O(bytes of the row).
-  public func next() throws(UsageFolderFault) -> SummaryRow? {
-    guard let row = try rows.next() else { return nil }
+  public func next() throws(UsageFolderFault) -> SummaryRow? { try advance() ? row : nil }
+
+  /// Goes to the next row, which is `row` then; false after the last one. Complexity: O(bytes of the row).
+  ///
+  /// Walking so copies no row that nobody keeps.
+  public func advance() throws(UsageFolderFault) -> Bool {
+    guard try rows.advance() else { return false }
     rowCount += 1
-    sums.add(row)
-    return row
+    sums.add(rows.row)
+    return true
   }
+
+  /// The row at which the reader stands; of no meaning before the first and after the last one.
+  public var row: SummaryRow { rows.row }
 }

@@ -11,12 +11,13 @@ import Tables
 /// the time.
 struct SummaryRowReader: ~Copyable {
   private var records: RecordReader
+  /// The row that was read last.
+  private(set) var row = Self.blank
   // The key cells of the row before, one after the other, and where each ends.
   private var previousKey: [UInt8] = []
   private var previousEnds: [Int] = []
-  // Neighbouring rows share most of their names: the cell before is kept, so that its bytes need no new array.
-  private var names = [Label](repeating: .empty, count: SummarySchema.columns.count)
-  private var currencies = [Currency?](repeating: nil, count: SummarySchema.columns.count)
+  // By key column: whether the cell is that of the row before. Neighbouring rows share most of theirs, which are not read again.
+  private var isSame = [Bool](repeating: false, count: SummarySchema.keyColumns.count)
 
   /// Reads the header of `file`.
   init(file: DecodedFile) throws(UsageFolderFault) {
@@ -27,41 +28,47 @@ struct SummaryRowReader: ~Copyable {
   /// The file.
   var file: DecodedFile { records.file }
 
-  /// The next row; nil after the last one.
-  mutating func next() throws(UsageFolderFault) -> SummaryRow? {
-    guard try records.next() else { return nil }
+  /// Reads the next row into `row`; false after the last one.
+  mutating func advance() throws(UsageFolderFault) -> Bool {
+    guard try records.next() else { return false }
     guard records.cells.count == SummarySchema.columns.count else {
       throw records.fault("\(records.cells.count) cells; expected \(SummarySchema.columns.count)")
     }
-    try checkOrder()
-    return try typedRow()
-  }
-
-  private mutating func checkOrder() throws(UsageFolderFault) {
-    let key = records.cells[..<SummarySchema.keyColumns.count]
-    guard previousEnds.isEmpty || isAfterPrevious(key) else {
+    guard compareWithPrevious() else {
       throw records.fault(
         "this key does not come after the key of the row before; keys ascend, each comes once")
     }
-    previousKey.removeAll(keepingCapacity: true)
-    previousEnds.removeAll(keepingCapacity: true)
-    for cell in key {
+    try readKey()
+    try readMeasures()
+    return true
+  }
+
+  /// Notes which key cells are as before, and keeps them for the next row; false where the key does not come after the last.
+  private mutating func compareWithPrevious() -> Bool {
+    let isFirst = previousEnds.isEmpty
+    var isAfter = isFirst
+    var firstChange = isFirst ? 0 : isSame.count
+    var start = 0
+    for index in 0..<isSame.count where !isFirst {
+      let cell = records.cells[index]
+      let end = previousEnds[index]
+      isSame[index] = previousKey.withUnsafeBufferPointer {
+        let before = UnsafeBufferPointer(rebasing: $0[start..<end])
+        let isEqual = Self.areEqual(cell, before)
+        if !isEqual, firstChange == isSame.count { isAfter = before.lexicographicallyPrecedes(cell) }
+        return isEqual
+      }
+      if !isSame[index] { firstChange = min(firstChange, index) }
+      start = end
+    }
+    let kept = firstChange == 0 ? 0 : previousEnds[firstChange - 1]
+    previousKey.removeSubrange(kept...)
+    previousEnds.removeSubrange(min(firstChange, previousEnds.count)...)
+    for cell in records.cells[firstChange..<isSame.count] {
       previousKey.append(contentsOf: cell)
       previousEnds.append(previousKey.count)
     }
-  }
-
-  // Cell by cell, each as bytes.
-  private func isAfterPrevious(_ key: ArraySlice<UnsafeBufferPointer<UInt8>>) -> Bool {
-    previousKey.withUnsafeBufferPointer { previous in
-      var start = 0
-      for (cell, end) in zip(key, previousEnds) {
-        let before = UnsafeBufferPointer(rebasing: previous[start..<end])
-        if !Self.areEqual(cell, before) { return before.lexicographicallyPrecedes(cell) }
-        start = end
-      }
-      return false
-    }
+    return isAfter
   }
 
   private static func areEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -70,36 +77,58 @@ struct SummaryRowReader: ~Copyable {
     return memcmp(left, right, a.count) == 0
   }
 
-  private mutating func typedRow() throws(UsageFolderFault) -> SummaryRow {
-    let kind = try serviceKind(.serviceKind)
-    let digits = kind?.quantityDigits ?? 0
-    var row = SummaryRow(
-      account: try name(.account), costCentre: try name(.costCentre), service: try name(.service),
-      usagePeriod: try period(.usagePeriod),
-      plan: try name(.plan), charge: try name(.charge), serviceKind: kind,
-      direction: try word(.direction, Self.directions),
-      ratingGroup: try name(.ratingGroup), destination: try name(.destination),
-      jurisdiction: try word(.jurisdiction, Self.jurisdictions),
-      band: try name(.band), currency: try currency(.currency), eventCount: try count(.eventCount),
-      amount: .zero)
-    row.unitPrice = try optionalDecimal(.unitPrice, Amount.scale).map(Amount.init(pico:))
-    row.perQuantity = try optionalDecimal(.per, digits)
-    row.tierFrom = try optionalDecimal(.tierFrom, SummaryRow.tierScale)
-    row.tierUpTo = try optionalDecimal(.tierUpTo, SummaryRow.tierScale)
-    row.allowance = try name(.allowance)
-    row.supplier = try name(.supplier)
-    row.costCurrency = try isEmpty(.costCurrency) ? nil : currency(.costCurrency)
+  private func isNew(_ field: SummaryField) -> Bool { !isSame[field.rawValue] }
+
+  private mutating func readKey() throws(UsageFolderFault) {
+    if isNew(.account) { row.account = try name(.account) }
+    if isNew(.costCentre) { row.costCentre = try name(.costCentre) }
+    if isNew(.service) { row.service = try name(.service) }
+    if isNew(.usagePeriod) { row.usagePeriod = try period(.usagePeriod) }
+    if isNew(.plan) { row.plan = try name(.plan) }
+    if isNew(.charge) { row.charge = try name(.charge) }
+    // A quantity means nothing without its kind.
+    let isNewKind = isNew(.serviceKind)
+    if isNewKind { row.serviceKind = try serviceKind(.serviceKind) }
+    if isNew(.direction) { row.direction = try word(.direction, Self.directions) }
+    if isNew(.ratingGroup) { row.ratingGroup = try name(.ratingGroup) }
+    if isNew(.destination) { row.destination = try name(.destination) }
+    if isNew(.jurisdiction) { row.jurisdiction = try word(.jurisdiction, Self.jurisdictions) }
+    if isNew(.band) { row.band = try name(.band) }
+    if isNew(.unitPrice) {
+      row.unitPrice = try optionalDecimal(.unitPrice, Amount.scale).map(Amount.init(pico:))
+    }
+    if isNew(.per) || isNewKind { row.perQuantity = try optionalDecimal(.per, digits) }
+    if isNew(.tierFrom) { row.tierFrom = try optionalDecimal(.tierFrom, SummaryRow.tierScale) }
+    if isNew(.tierUpTo) { row.tierUpTo = try optionalDecimal(.tierUpTo, SummaryRow.tierScale) }
+    if isNew(.allowance) { row.allowance = try name(.allowance) }
+    if isNew(.supplier) { row.supplier = try name(.supplier) }
+    if isNew(.currency) { row.currency = try currency(.currency) }
+    if isNew(.costCurrency) { row.costCurrency = try isEmpty(.costCurrency) ? nil : currency(.costCurrency) }
+  }
+
+  private var digits: Int { row.serviceKind?.quantityDigits ?? 0 }
+
+  private mutating func readMeasures() throws(UsageFolderFault) {
+    row.eventCount = try count(.eventCount)
     row.quantityRaw = try decimal(.quantityRaw, digits)
     row.quantityBilled = try decimal(.quantityBilled, digits)
     row.quantityCovered = try decimal(.quantityCovered, digits)
     row.amount = Amount(pico: try decimal(.amount, Amount.scale))
     row.cost = try optionalDecimal(.cost, Amount.scale).map(Amount.init(pico:))
-    try checkAgreement(of: row)
-    return row
+    try checkAgreement()
   }
 
+  // Stands for the row before the first one; every cell of the first is read.
+  private static let blank: SummaryRow = {
+    guard let nothing = Currency(code: "XXX") else { preconditionFailure("XXX is a currency code") }
+    return SummaryRow(
+      account: .empty, usagePeriod: .containing(CivilDate(dayNumber: 0), cycleDay: 1), plan: .empty,
+      charge: .empty,
+      serviceKind: nil, currency: nothing, eventCount: 0, amount: .zero)
+  }()
+
   // What one cell says about another.
-  private func checkAgreement(of row: SummaryRow) throws(UsageFolderFault) {
+  private func checkAgreement() throws(UsageFolderFault) {
     guard cell(.unit).elementsEqual((row.serviceKind?.unit ?? "").utf8) else {
       throw fault(.unit, "is not the unit of service_kind; expected '\(row.serviceKind?.unit ?? "")'")
     }
@@ -138,23 +167,16 @@ extension SummaryRowReader {
 
   private func isEmpty(_ field: SummaryField) -> Bool { cell(field).isEmpty }
 
-  private mutating func name(_ field: SummaryField) throws(UsageFolderFault) -> Label {
-    guard !isEmpty(field) else {
-      guard SummarySchema.columns[field.rawValue].emptyMeaning != nil else {
-        throw fault(field, "must not be empty")
-      }
-      return .empty
+  private func name(_ field: SummaryField) throws(UsageFolderFault) -> Label {
+    guard isEmpty(field) else { return Label(cell(field)) }
+    guard SummarySchema.columns[field.rawValue].emptyMeaning != nil else {
+      throw fault(field, "must not be empty")
     }
-    if !isAsBefore(field) { names[field.rawValue] = Label(cell(field)) }
-    return names[field.rawValue]
+    return .empty
   }
 
-  private func isAsBefore(_ field: SummaryField) -> Bool {
-    names[field.rawValue].bytes.withUnsafeBufferPointer { Self.areEqual($0, cell(field)) }
-  }
-
-  private mutating func word(_ field: SummaryField, _ words: [String]) throws(UsageFolderFault) -> Label {
-    if !isAsBefore(field), !words.contains(where: { cell(field).elementsEqual($0.utf8) }) {
+  private func word(_ field: SummaryField, _ words: [String]) throws(UsageFolderFault) -> Label {
+    if !words.contains(where: { cell(field).elementsEqual($0.utf8) }) {
       throw fault(field, "is none of \(words.dropFirst().joined(separator: ", "))")
     }
     return try name(field)
@@ -175,14 +197,10 @@ extension SummaryRowReader {
     return period
   }
 
-  private mutating func currency(_ field: SummaryField) throws(UsageFolderFault) -> Currency {
-    if let currency = currencies[field.rawValue], cell(field).elementsEqual(currency.code.utf8) {
-      return currency
-    }
+  private func currency(_ field: SummaryField) throws(UsageFolderFault) -> Currency {
     guard let currency = Currency(code: cellText(field)) else {
       throw fault(field, "is no currency; expected three capital letters")
     }
-    currencies[field.rawValue] = currency
     return currency
   }
 

@@ -31,20 +31,29 @@ public struct UsageFolder: Sendable {
   /// Throws where the folder or a listed file is missing or cannot be read, where the manifest is missing, changed, or of
   /// another schema, and where bytes, hash, rows or sums of a file are not those of the manifest. Files that the manifest
   /// does not list are ignored. `onlyFiles` names the files that are left of a folder from which others were removed on purpose;
-  /// nil for all. Complexity: reads every listed file once; memory of one row.
+  /// nil for all. `body` is given every row of the summary, of which nothing is proved before `open` returns.
+  /// Complexity: reads every listed file once; memory of one row.
   public static func open(
-    _ path: String, onlyFiles: Set<String>? = nil
+    _ path: String, onlyFiles: Set<String>? = nil, body: (SummaryRow) -> Void = { _ in }
   ) throws(UsageFolderFault) -> UsageFolder {
     let bytes = try manifestBytes(of: path)
     let manifest = try SummaryManifest.read(bytes, name: path + "/" + SummaryManifest.fileName)
     var eventCounts: [UsagePeriod: Int128] = [:]
+    var period: (usage: UsagePeriod, eventCount: Int128)?
     var digest: [SuspenseDigestRow] = []
     for file in manifest.files where onlyFiles?.contains(file.name) ?? true {
       switch file.name {
       case SummarySchema.fileName:
         try readSummary(of: path, file) { row in
-          eventCounts[row.usagePeriod, default: 0] += Int128(row.eventCount)
+          // Rows of a period come together.
+          if let last = period, last.usage != row.usagePeriod {
+            eventCounts[last.usage, default: 0] += last.eventCount
+            period = nil
+          }
+          period = (row.usagePeriod, (period?.eventCount ?? 0) + Int128(row.eventCount))
+          body(row)
         }
+        if let last = period { eventCounts[last.usage, default: 0] += last.eventCount }
       case SuspenseDigest.fileName: digest = try readDigest(of: path, file)
       default:
         let found = try FileProof(reading: path, file.name)
@@ -103,7 +112,7 @@ extension UsageFolder {
     of path: String, _ file: SummaryManifest.File, _ body: (SummaryRow) -> Void
   ) throws(UsageFolderFault) {
     let reader = try SummaryReader(path: path + "/" + file.name)
-    while let row = try reader.next() { body(row) }
+    while try reader.advance() { body(reader.row) }
     try FileProof(of: reader, path).expect(file)
   }
 

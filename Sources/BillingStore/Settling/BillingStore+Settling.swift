@@ -116,13 +116,13 @@ extension BillingStore {
   /// Reads the documents of a staged settlement once more.
   func prepare(_ draft: SettlementDraft) throws(StoreFault) -> PreparedSettlement {
     guard draft.hasRows else { return PreparedSettlement(draft: draft) }
+    var totals = UsageTotals()
     let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageFolder.open(stagedSettlementPath)
+      try UsageFolder.open(stagedSettlementPath) { totals.add($0) }
     }
-    let totals = try UsageTotals(of: usage)
-    if let stranger = totals.sums.keys.first(where: { !draft.accounts.contains($0.account) }) {
+    if let stranger = totals.accounts.subtracting(draft.accounts).min() {
       throw .refused(
-        "usage that is settled belongs to account '\(stranger.account)' with this catalog, and did not when it was "
+        "usage that is settled belongs to account '\(stranger)' with this catalog, and did not when it was "
           + "read; revoke the runs with its usage and rate their files again")
     }
     let number = try book.integer("SELECT MAX(number) FROM settlements") ?? 0

@@ -8,7 +8,7 @@ extension FieldRole {
     [
       .id, .sequence, .call, .start, .answer, .end, .from, .to, .direction, .duration, .billable, .unit,
       .disposition,
-      .kind, .meter, .account, .amount, .amountCurrency, .item, .value, .routingNumber, .refundOf,
+      .kind, .meter, .account, .amount, .amountCurrency, .item, .value, .routingNumber,
     ].map { ($0.name.description, $0) } + [("role", .meter)]
 
   /// The role of a word: a fixed one, or a service key of this name.

@@ -215,8 +215,6 @@ public enum FieldRole: Hashable, Sendable {
   case value
   /// Location routing number of the destination (North America).
   case routingNumber
-  /// Identity of the record that this one refunds.
-  case refundOf
   /// Any other key of `services.csv`: `trunk`, `extension`, `account_code`, `tenant` …
   case service(Label)
 
@@ -244,7 +242,6 @@ public enum FieldRole: Hashable, Sendable {
     case .item: "item"
     case .value: "value"
     case .routingNumber: "lrn"
-    case .refundOf: "refund_of"
     case .service(let word): word
     }
   }

@@ -40,7 +40,7 @@ final class StoredLayout: Sendable {
     switch role {
     case .disposition, .meter, .account, .amountCurrency, .item, .routingNumber, .service: true
     case .id, .sequence, .call, .start, .answer, .end, .from, .to, .direction, .duration, .billable, .unit,
-      .kind, .amount, .value, .refundOf:
+      .kind, .amount, .value:
       false
     }
   }

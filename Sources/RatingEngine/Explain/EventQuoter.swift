@@ -25,9 +25,9 @@ public struct EventQuoter {
 
   /// For an account on each of some plans, which has that plan always, in `zone`; its id is the plan's name.
   ///
-  /// The other parts of the catalog, faulty or not rated yet, do not matter. Numbers are dialled as in the catalog's country,
+  /// The other parts of the catalog do not matter. Numbers are dialled as in the catalog's country,
   /// or taken as they stand, which is how plans' own tests write them.
-  /// - Throws: `RunFault.catalog` where one of these plans, or a deck that it looks up, cannot be rated yet.
+  /// - Throws: `RunFault.catalog` where one of these plans, or a deck that it looks up, cannot be rated.
   public init(plans: [RatePlan], of catalog: Catalog, zone: Zone, dialsAsInCountry: Bool) throws(RunFault) {
     var reduced = catalog
     reduced.plans = plans.sorted { $0.name < $1.name }

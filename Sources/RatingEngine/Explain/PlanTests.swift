@@ -7,8 +7,8 @@ import Tables
 
 /// Tries the tests of plans.
 public enum PlanTests {
-  /// A test that comes out otherwise than it says is an error; a plan whose tests could not be tried, because it asks for
-  /// what is not rated yet, is a warning.
+  /// A test that comes out otherwise than it says is an error; that the tests of a plan could not be tried is a warning with
+  /// the reason.
   ///
   /// Every plan is tried on an account of its own in the zone of the catalog's defaults, which has used nothing else.
   /// - Complexity: O(rows of the decks that plans with tests look up + tests).
@@ -25,7 +25,7 @@ public enum PlanTests {
           CatalogFinding(
             severity: .warning, file: plan.file, line: plan.examples[0].line, column: plan.examples[0].column,
             message: "\(count == 1 ? "the test" : "the \(count) tests") of plan '\(plan.name)' "
-              + "\(count == 1 ? "was" : "were") not run: the plan cannot be rated yet"))
+              + "\(count == 1 ? "was" : "were") not run: \(error)"))
       }
     }
     return findings

@@ -206,8 +206,6 @@ private struct FieldPlanCompiler {
       guard isInFile(slot) else { break }
       plan.routingNumber = slot
       plan.presentContentSlots.append(slot)
-    // Not read yet: `NotYetRated` refuses the format.
-    case .refundOf: plan.contentSlots.append(slot)
     case .item:
       plan.item = slot
       plan.contentSlots.append(slot)

@@ -4,16 +4,14 @@ public import Catalog
 
 /// The last checks before a catalog is compiled; they need the engine.
 public enum CatalogReadiness {
-  /// What is wrong: what this version does not rate yet, and examples of formats that read
-  /// differently than they say, for formats of the user's own and for those that sources name.
+  /// What is wrong: examples of formats that read differently than they say, for formats of the user's own and for those
+  /// that sources name.
   ///
-  /// Files are named by their path inside `folder`, the catalog as the user named it. Complexity: O(bytes of the
-  /// examples), milliseconds.
-  public static func findings(_ catalog: Catalog, folder: String = "") -> [CatalogFinding] {
+  /// Complexity: O(bytes of the examples), milliseconds.
+  public static func findings(_ catalog: Catalog) -> [CatalogFinding] {
     let used = Set(catalog.sources.map(\.formatIndex))
     let formats = catalog.formats.indices.filter { used.contains($0) || catalog.formats[$0].isOwn }
-    return NotYetRated.findings(catalog, folder: folder)
-      + formats.flatMap { FormatExamples.check(catalog.formats[$0]) }.map(\.finding)
+    return formats.flatMap { FormatExamples.check(catalog.formats[$0]) }.map(\.finding)
   }
 
   /// The example faults of the user's own formats, for a catalog that has other faults.

@@ -98,7 +98,7 @@ struct CheckedCatalog {
       let catalog = try CatalogFolder.load(path)
       self.catalog = catalog
       formats = catalog.formats
-      let readiness = CatalogReadiness.findings(catalog, folder: path)
+      let readiness = CatalogReadiness.findings(catalog)
       // A plan whose tests fail is a fault, but nothing that keeps a sample from being looked up.
       usableCatalog = readiness.isEmpty ? catalog : nil
       findings = readiness + PlanTests.findings(catalog) + catalog.warnings
