@@ -179,7 +179,7 @@ public struct StoreRecycling {
       draft.settling = usage
       draft.settlement = try StoreSettling(
         store: store, catalog: catalog, engine: engine, semantics: semantics
-      ).stage(adding: StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage))
+      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
     }
     let done = draft
     return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }

@@ -21,20 +21,20 @@ struct StoreSettling {
     var usage: SettlingUsage
   }
 
-  /// Settles what a new run, or the loss of some, touches, and publishes it for the commit; nil where it touches nothing.
+  /// Settles what new runs, or the loss of some, touch, and publishes it for the commit; nil where they touch nothing.
   ///
-  /// Touched are the accounts with usage to settle in that run, with all accounts of their pools; and everybody, where the usage
+  /// Touched are the accounts with usage to settle in these runs, with all accounts of their pools; and everybody, where the usage
   /// of all runs reaches over other periods than before. Rows are complete: they are made of the events of all runs that count.
-  func stage(adding new: NewRun?, removing lost: [RunRecord] = []) throws(OperationFault) -> SettlementDraft?
+  func stage(adding new: [NewRun], removing lost: [RunRecord] = []) throws(OperationFault) -> SettlementDraft?
   {
     let before = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
-    var touched = new?.usage.accounts ?? []
+    var touched = new.reduce(into: Set<Label>()) { $0.formUnion($1.usage.accounts) }
     let gone = Set(lost.map(\.id))
     for entry in before where gone.contains(entry.run.id) { touched.formUnion(entry.usage.accounts) }
     var after = before.filter { !gone.contains($0.run.id) }.map {
       (folder: store.folder(of: $0.run), usage: $0.usage)
     }
-    if let new { after.append((new.folder, new.usage)) }
+    after += new.map { ($0.folder, $0.usage) }
     let spans = (Self.span(before.map(\.usage.span)), Self.span(after.map(\.usage.span)))
     guard let span = spans.1 else {
       return before.isEmpty ? nil : SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
@@ -76,6 +76,8 @@ struct StoreSettling {
     let result = try OperationFault.ofRun { () throws(RunFault) in
       try engine.changed { options in
         options.settlesLater = false
+        // What the runs have counted counts, however old it is now.
+        options.windowStartMillis = nil
         options.settledAccounts = accounts
         options.settledSpan = span
         options.keepsSuspense = false

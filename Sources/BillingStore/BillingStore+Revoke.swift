@@ -11,8 +11,56 @@ public struct Revocation: Sendable {
   public var recycles: [RunRecord]
   /// Records of other runs that these had rated: they are in suspense again.
   public var returnedCount: Int
+  /// The file that was named; nil for the whole run.
+  public var file: Label?
+  /// Records of other files and runs that count again: they were copies of what was taken back.
+  public var revivedCount = 0
+  /// The runs that stand for others because of that.
+  public var replacing: [RunRecord] = []
+  /// Files with such records that were not kept, at most so many: they are to be rated again.
+  public var missing: [(run: RunRecord, file: Label, count: Int)] = []
   /// The seal of the audit trail.
   public var auditHead: String
+}
+
+/// What was taken back of a run, where others are replaced because of it.
+public struct TakenBack: Sendable {
+  /// The run.
+  public var run: RunRecord
+  /// Its file; nil for all of it.
+  public var file: Label?
+  /// Why.
+  public var reason: String
+  /// See `Revocation`.
+  public var revivedCount: Int
+  /// See `Revocation`.
+  public var missing: [(run: RunRecord, file: Label, count: Int)]
+
+  /// Takes the five.
+  public init(
+    run: RunRecord, file: Label?, reason: String, revivedCount: Int,
+    missing: [(run: RunRecord, file: Label, count: Int)]
+  ) {
+    self.run = run
+    self.file = file
+    self.reason = reason
+    self.revivedCount = revivedCount
+    self.missing = missing
+  }
+}
+
+extension Revocation {
+  /// A revocation that has replaced runs.
+  public init(_ taken: TakenBack, _ commits: [RunCommit], auditHead: String) {
+    run = taken.run
+    recycles = []
+    returnedCount = 0
+    file = taken.file
+    revivedCount = taken.revivedCount
+    missing = taken.missing
+    replacing = commits.map(\.run)
+    self.auditHead = auditHead
+  }
 }
 
 extension BillingStore {
@@ -52,6 +100,24 @@ extension BillingStore {
       }
       return Revocation(run: run, recycles: recycles, returnedCount: returnedCount, auditHead: head)
     }
+  }
+
+  /// The seal of the last row of the audit trail.
+  public func auditHead() throws(StoreFault) -> String { try AuditTrail(book: book).head().hash }
+
+  /// Notes what was taken back; a whole run counts no more. Inside the transaction that has replaced others because of it.
+  func insert(_ taken: TakenBack, _ settlement: PreparedSettlement?) throws(StoreFault) {
+    if taken.file == nil {
+      try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(taken.run.id)])
+    }
+    try AuditTrail(book: book).append(
+      "revoke", subject: taken.run.id,
+      details: [
+        "reason": .text(taken.reason), "by": .text(tools.user), "number": .integer(taken.run.number),
+        "file": taken.file.map { .string($0) } ?? .null, "counting_again": .integer(taken.revivedCount),
+        "missing_files": .integer(taken.missing.count),
+        "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
+      ], at: now)
   }
 
   /// The runs that count and have recycled records of a run's suspense, and those that have recycled records of these, in the order
@@ -102,11 +168,12 @@ extension BillingStore {
     return latest?.id
   }
 
-  /// The latest revoked run that has read a file with that content; nil where there is none.
+  /// The latest revoked run that has read a file with that content, or one of which records of it are missing; nil where there is none.
   ///
-  /// A run that reads it again is another run, and names the revoked one.
+  /// A run that reads it again is another run, and names that one.
   public func revokedRun(source: Label, contentHash: String) throws(StoreFault) -> String? {
-    try book.text(
+    if let run = try runMissing(source: source, contentHash: contentHash) { return run }
+    return try book.text(
       """
       SELECT run_id FROM runs JOIN run_files USING (run_id)
       WHERE state = 'revoked' AND content_hash = ? AND source = ? ORDER BY number DESC LIMIT 1

@@ -116,6 +116,15 @@ final class NightDesk {
     _ = try StoreRevoking.revoke(store.run(named: name), reason: reason, in: store)
   }
 
+  /// Takes a file back, or the run that has read it alone.
+  @discardableResult func revoke(file name: String, tools: StoreTools? = nil) throws -> Revocation {
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
+    let found = try store.run(ofFile: name)
+    return found.isOnly
+      ? try StoreRevoking.revoke(found.run, reason: "test", in: store)
+      : try StoreRevoking.revoke(file: found.file, of: found.run, reason: "test", in: store)
+  }
+
   /// Rates what the store holds again with another catalog.
   @discardableResult func rerate(
     _ catalog: String, _ box: EventBox = EventBox(), isPreview: Bool = false, tools: StoreTools? = nil,

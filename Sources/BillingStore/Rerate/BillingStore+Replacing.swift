@@ -28,12 +28,17 @@ public struct ReplacingRun: Sendable {
   public var draft: RunDraft
   /// Whether some of its suspended records were not tried again, and wait for the reasons of before.
   public var keepsReasons: Bool
+  /// A file of it that was taken back: its suspended records are gone.
+  public var droppedFile: Label?
 
   /// Makes one.
-  public init(replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false) {
+  public init(
+    replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false, droppedFile: Label? = nil
+  ) {
     self.replaced = replaced
     self.draft = draft
     self.keepsReasons = keepsReasons
+    self.droppedFile = droppedFile
     self.draft.kind = .rerate
     self.draft.replaces = replaced.id
   }
@@ -199,11 +204,12 @@ extension BillingStore {
 
   /// Commits runs that were published at `stagedPath(replacing:)`, all of them or none; those they replace count no more.
   ///
-  /// What was decided about suspended records of these is carried over (`SuspenseCarrying`). `settlement` is what is settled with
+  /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
+  /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlement` is what is settled with
   /// them, published at `stagedSettlementPath`.
   /// - Precondition: opened for changing.
   public func commitReplacing(
-    _ runs: [ReplacingRun], settlement draft: SettlementDraft? = nil
+    _ runs: [ReplacingRun], settlement draft: SettlementDraft? = nil, takingBack taken: TakenBack? = nil
   ) throws(StoreFault) -> [RunCommit] {
     var prepared: [PreparedRun] = []
     for run in runs {
@@ -230,12 +236,14 @@ extension BillingStore {
         commits.append(try insert(run, index == prepared.count - 1 ? settlement : nil))
       }
       let replacements = zip(runs, commits).map {
-        RunReplacement(old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons)
+        RunReplacement(
+          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile)
       }
       try insert(carried, replacements)
       for run in runs {
         try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
       }
+      if let taken { try insert(taken, settlement) }
       let head = try AuditTrail(book: book).head().hash
       if let last = commits.indices.last { commits[last].auditHead = head }
       return commits

@@ -13,6 +13,8 @@ struct RunReplacement {
   var new: RunRecord
   /// Whether some of its suspended records were not tried again.
   var keepsReasons: Bool
+  /// A file of it that was taken back.
+  var droppedFile: Label?
 }
 
 /// Actions in force before runs are replaced.
@@ -35,6 +37,8 @@ private struct CarriedRows {
   private(set) var records: [Int: SuspendedRecord] = [:]
   /// Reasons of before, of those that were not tried again.
   private(set) var tried: Set<Int> = []
+  /// Those that are gone with their file.
+  var dropped: Set<Int> = []
 
   mutating func add(_ record: SuspendedRecord, for oldRow: Int, keepsReason: Bool) {
     records[oldRow] = record
@@ -78,6 +82,7 @@ extension BillingStore {
     var rows = try carriedRows(carried, byOld)
     for entry in carried.actions {
       if let edit = entry.edit {
+        if rows[edit.runID]?.dropped.contains(edit.row) == true { continue }
         try insert(edit, entry, rows[edit.runID]?.records[edit.row])
         continue
       }
@@ -126,7 +131,7 @@ extension BillingStore {
       for row in move.firstRow...move.lastRow {
         if let record = rows[move.runID]?.records[row] {
           found.append((record, move, row))
-        } else if move.state != .suspended {
+        } else if move.state != .suspended, rows[move.runID]?.dropped.contains(row) != true {
           throw lost(row, move.runID)
         }
       }
@@ -178,12 +183,15 @@ extension BillingStore {
       var offset: Int64
     }
     var places: [Place: (row: Int, reason: Label, isHeld: Bool)] = [:]
+    var dropped: Set<Int> = []
     try forEachRecord(of: replacement.old) { record in
       guard numbers.contains(record.id.row) else { return }
+      if record.row.file == replacement.droppedFile { dropped.insert(record.id.row) }
       places[Place(file: record.row.file, offset: record.row.byteOffset)] = (
         record.id.row, record.row.reason, record.isHeld
       )
     }
+    rows.dropped = dropped
     let reader = try suspenseReader(of: replacement.new)
     while let row = try StoreFault.ofUsage({ () throws(UsageFolderFault) in try reader.next() }) {
       guard let old = places[Place(file: row.file, offset: row.byteOffset)] else { continue }

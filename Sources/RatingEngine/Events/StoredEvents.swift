@@ -67,6 +67,14 @@ public final class StoredEvents: @unchecked Sendable {
     return block
   }
 
+  /// The bytes of a block as they lie in the file.
+  func blockBytes(_ number: Int) throws(FileFault) -> [UInt8] {
+    guard let file else { throw Self.damaged(path) }
+    let at = blockOffsets[number]
+    let head = EventBlock.Head(at: file.base + at)
+    return Array(UnsafeRawBufferPointer(start: file.base + at, count: head.byteCount))
+  }
+
   /// The record over the limit that a block holds instead of events; nil where it holds events.
   func oversize(_ number: Int) throws(FileFault) -> OversizeBlock? {
     guard let file else { throw Self.damaged(path) }
