@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from harness import extras, tiers
+from harness import extras, store, tiers
 from harness.catalog import make_catalog
 from harness.jobs import JOBS, TIMES_FASTER_THAN_ENGINES, Job
 from harness.measure import Contender, say
@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 EXTRAS = {
     "out": extras.out_folder,
     "tiers": tiers.tiered_plans,
+    "store": store.rating_again,
     "version": extras.version_start,
     "deck": extras.deck_load,
 }

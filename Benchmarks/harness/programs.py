@@ -42,6 +42,15 @@ class Ratemill:
         argv = [str(self.program), "rate", "--catalog", str(self.catalog), "--out", str(out), "--force"]
         return Command([*argv, "--max-suspense", "100%", str(cdrs)])
 
+    def rate_to_store(self, cdrs: Path, store: Path) -> Command:
+        """Rates into a billing store and commits."""
+        argv = [str(self.program), "rate", "--catalog", str(self.catalog), "--store", str(store)]
+        return Command([*argv, "--max-suspense", "100%", str(cdrs)])
+
+    def rerate(self, store: Path, catalog: Path) -> Command:
+        """Rates what the store has again with another catalog and commits."""
+        return Command([str(self.program), "rerate", "--store", str(store), "--catalog", str(catalog)])
+
     def version(self) -> Command:
         return Command([str(self.program), "version"])
 

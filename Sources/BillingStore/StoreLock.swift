@@ -38,5 +38,10 @@ final class StoreLock {
     self.operations = operations
   }
 
-  deinit { _ = operations.close(descriptor) }
+  deinit {
+    // Closing is not enough: a process that another thread has just forked has the same open file until it becomes its own
+    // program.
+    _ = flock(descriptor, LOCK_UN)
+    _ = operations.close(descriptor)
+  }
 }

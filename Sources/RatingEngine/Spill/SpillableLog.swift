@@ -24,9 +24,12 @@ final class SpillableLog<Element: BitwiseCopyable> {
   ///   - place: where the temporary file goes.
   ///   - blockElements: elements of a block; nil for the usual size.
   init(memoryBytesMax: Int, place: SpillPlace, blockElements: Int? = nil) {
-    // Blocks of four million bytes where the budget allows: large enough for huge pages and for the disk.
+    // Blocks of four million bytes where the budget allows, and of a huge page where that is a part of it.
     let stride = MemoryLayout<Element>.stride
-    let blockElements = blockElements ?? max(16, min(4 << 20, memoryBytesMax / 4) / stride)
+    let hugePage = 2 << 20
+    var blockBytes = min(2 * hugePage, memoryBytesMax / 4)
+    if blockBytes >= hugePage / 2, blockBytes < hugePage { blockBytes = hugePage }
+    let blockElements = blockElements ?? max(16, blockBytes / stride)
     self.blockElements = blockElements
     memoryBlocksMax = max(2, memoryBytesMax / (blockElements * stride))
     self.place = place
