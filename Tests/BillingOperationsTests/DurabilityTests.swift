@@ -17,8 +17,14 @@ import Testing
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
     case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
-    case rerate, rerateSettled, rateSettled, revokeSettled
+    case rerate, rerateSettled, rateSettled, revokeSettled, revokeFile
     case draft, decide, finalise, credit
+
+    /// Those that are tried: all, or the one that `RATEMILL_VERB` names.
+    static var chosen: [Verb] {
+      guard let name = getenv("RATEMILL_VERB") else { return allCases }
+      return allCases.filter { $0.rawValue == String(cString: name) }
+    }
 
     /// Brings a desk to the state before.
     func prepare(_ desk: NightDesk) throws {
@@ -29,7 +35,12 @@ import Testing
         try SuspenseTests.writeMendedCatalog(desk)
       default: try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
       }
+      if self == .revokeFile {
+        try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
+        try desk.write(StoreRatingTests.monday + StoreRatingTests.wednesday, to: "more/pbx-3.csv")
+      }
       if self != .create { try desk.rate(["usage"]) }
+      if self == .revokeFile { try desk.rate(["more"]) }
       if self == .rerate {
         try desk.recycle(catalog: "mended")
         try desk.writeOff(["1-3"])
@@ -62,6 +73,7 @@ import Testing
       case .markBilled: try desk.markBilled("2026-01", tools: tools)
       case .rerate, .rerateSettled: try desk.rerate("dear", tools: tools)
       case .rateSettled: try desk.rate(["usage"], catalog: "settling", tools: tools)
+      case .revokeFile: try desk.revoke(file: "pbx-2.csv", tools: tools)
       case .revokeSettled: try desk.revoke("2", tools: tools)
       case .revoke, .revokeRecycled: try desk.revoke("1", tools: tools)
       case .purge: try desk.purge(before: "2026-03-01", tools: tools)
@@ -147,7 +159,7 @@ import Testing
     _ = try BillingStore.open(desk.storePath, for: .changing(creates: true), tools: desk.tools())
   }
 
-  @Test(arguments: Verb.allCases, [false, true])
+  @Test(arguments: Verb.chosen, [false, true])
   func aFailureOfAFolder(verb: Verb, isLasting: Bool) throws {
     try check(verb) { desk, call in
       let operations = FaultyFileOperations(.init(failingCall: call, isLasting: isLasting))
@@ -155,7 +167,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Verb.allCases, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
+  @Test(arguments: Verb.chosen, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
   func aFailureOfTheBook(verb: Verb, plan: (isLasting: Bool, code: Int32)) throws {
     let name = "faulty-\(verb)-\(plan.isLasting)-\(plan.code)"
     let faults = UnsafeMutablePointer<FaultyPlan>.allocate(capacity: 1)
