@@ -106,10 +106,10 @@ struct StoreFreeing {
         throw .refused(
           "run \(number) (\(run.id)) was purged: nothing tells any more which records were its own")
       }
-      if isOwn, let recycle = try store.recycles(of: run).first {
+      if isOwn, let recycle = try store.recycles(of: run).first, try hasRecycled(run) {
         throw .refused(
-          "run \(recycle.number) has recycled suspended records of run \(number); revoke run \(recycle.number) first"
-        )
+          "run \(recycle.number) has recycled suspended records of \(file.map { "'\($0)'" } ?? "run \(number)"); revoke "
+            + "run \(recycle.number) first")
       }
       if isOwn, file == nil { return }
       guard try store.layers(of: run).count == 1 else {
@@ -128,6 +128,16 @@ struct StoreFreeing {
         return
       }
     }
+  }
+
+  /// Whether records of what is taken back were recycled.
+  private func hasRecycled(_ run: RunRecord) throws(StoreFault) -> Bool {
+    guard let file else { return true }
+    var isAny = false
+    try store.forEachRecord(of: run) { record in
+      if record.state == .recycled, record.row.file == file { isAny = true }
+    }
+    return isAny
   }
 
   // MARK: the runs that stand for others

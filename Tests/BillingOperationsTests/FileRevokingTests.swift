@@ -136,14 +136,26 @@ import UsageSummary
     #expect(try desk.suspense(ofRun: "2") == "3 0 1 2")
     try desk.expectWhole()
     #expect(try desk.recycle().doors == "1 1 0 0 0, 1")
-    // A record of it was recycled since: that run goes first, or with it.
-    let fault = #expect(throws: OperationFault.self) {
-      try StoreRevoking.revoke(
-        file: "x", of: desk.store().run(named: "2"), reason: "test", in: desk.store())
-    }
-    #expect(fault.map { "\($0)" }?.contains("has recycled") == true)
     try desk.revoke("2")
     #expect(try desk.store().currentRuns().isEmpty)
+    try desk.expectWhole()
+  }
+
+  /// What was recycled of other files stays so; what was recycled of the file goes first.
+  @Test func recycledRecordsOfTheOtherFilesStay() throws {
+    let desk = try NightDesk()
+    try SuspenseTests.writeMendedCatalog(desk)
+    try desk.write(SuspenseTests.calls, to: "usage/pbx-1.csv")
+    try desk.write(["d2 2026-01-06 101 442079460123 60"], to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.recycle(catalog: "mended")
+    let fault = #expect(throws: OperationFault.self) { try desk.revoke(file: "pbx-1.csv") }
+    #expect(fault.map { "\($0)" }?.contains("run 2 has recycled") == true)
+    try desk.revoke(file: "pbx-2.csv")
+    #expect(try desk.suspense(ofRun: "3") == "3 2 0 1")
+    try desk.expectWhole()
+    try desk.revoke("2")
+    #expect(try desk.suspense(ofRun: "3") == "3 0 0 3")
     try desk.expectWhole()
   }
 
