@@ -1,6 +1,7 @@
 // The commit of a run: its folder is on the device under its name, then one transaction makes it part of the store.
 
 import BillingCalendar
+import Dispatch
 import DurableFiles
 import Money
 public import Tables
@@ -96,14 +97,31 @@ extension BillingStore {
   func prepare(
     _ path: String, _ draft: RunDraft, sharing shared: RunRecord? = nil
   ) throws(StoreFault) -> PreparedRun {
-    var totals = UsageTotals()
-    let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageFolder.open(path) { totals.add($0) }
+    let known = try partsShared(with: shared, at: path)
+    // Documents and the large files beside them, each on a core of its own.
+    nonisolated(unsafe) var documents: Result<(UsageFolder, UsageTotals), StoreFault>?
+    nonisolated(unsafe) var parts: Result<[RunPart], StoreFault>?
+    DispatchQueue.concurrentPerform(iterations: 2) { half in
+      if half == 0 {
+        documents = Result { () throws(StoreFault) in
+          var totals = UsageTotals()
+          let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+            try UsageFolder.open(path) { totals.add($0) }
+          }
+          return (usage, totals)
+        }
+      } else {
+        parts = Result { () throws(StoreFault) in
+          try Self.parts(at: path, without: Set(known.map(\.name)))
+        }
+      }
     }
+    guard let documents, let parts else { preconditionFailure("both halves of a run are read") }
+    let (usage, totals) = try documents.get()
     return PreparedRun(
       draft: draft, usage: usage,
       identity: RunIdentity(usage.manifest, kind: draft.kind, replacing: draft.replaces),
-      totals: totals, parts: try parts(of: usage, sharing: shared))
+      totals: totals, parts: try parts.get() + known)
   }
 
   /// Gives the folder of a prepared run its name.

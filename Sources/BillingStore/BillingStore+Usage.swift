@@ -99,10 +99,16 @@ extension BillingStore {
   /// The documents of a run, proved to be those that were committed.
   public func openUsage(of run: RunRecord) throws(StoreFault) -> UsageFolder { try open(run) }
 
-  /// The folder of a run, proved to be the one that was committed.
-  func open(_ run: RunRecord) throws(StoreFault) -> UsageFolder {
+  /// The folder of a run, proved to be the one that was committed; its summary is not, where `isSummaryProved` says that
+  /// merging will.
+  func open(_ run: RunRecord, isSummaryProved: Bool = true) throws(StoreFault) -> UsageFolder {
     let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageFolder.open(path(.runs, run.id), onlyFiles: run.isPurged ? Self.keptFiles : nil)
+      var files = run.isPurged ? Self.keptFiles : nil
+      if !isSummaryProved {
+        files = files ?? [SuspenseSchema.fileName, SuspenseDigest.fileName, AllowanceSchema.fileName]
+        files?.remove(SummarySchema.fileName)
+      }
+      return try UsageFolder.open(path(.runs, run.id), onlyFiles: files)
     }
     guard usage.manifestHash == run.manifestHash else {
       throw .damaged(path: usage.path, message: "its manifest is not the one that was committed")

@@ -2,6 +2,7 @@
 
 import DurableFiles
 import Glibc
+import Tables
 import UsageSummary
 
 /// One such file.
@@ -14,27 +15,38 @@ struct RunPart: Hashable {
 
 extension BillingStore {
   /// The files of a folder that its manifest does not list, sorted by name.
-  static func parts(
-    of usage: UsageFolder, without known: Set<String> = []
-  ) throws(StoreFault) -> [RunPart] {
-    let listed = Set(usage.manifest.files.map(\.name)).union([SummaryManifest.fileName])
-    let (names, result) = SystemFileOperations().names(in: usage.path)
-    guard result >= 0 else { throw .file(FileFault(path: usage.path, operation: .list, code: -result)) }
+  static func parts(of usage: UsageFolder) throws(StoreFault) -> [RunPart] {
+    try parts(at: usage.path, beside: Set(usage.manifest.files.map(\.name)).union([SummaryManifest.fileName]))
+  }
+
+  private static func parts(at path: String, beside others: Set<String>) throws(StoreFault) -> [RunPart] {
+    let (names, result) = SystemFileOperations().names(in: path)
+    guard result >= 0 else { throw .file(FileFault(path: path, operation: .list, code: -result)) }
     var parts: [RunPart] = []
-    for name in names.sorted() where !listed.contains(name) && !known.contains(name) {
-      parts.append(try part(name, in: usage.path))
-    }
+    for name in names.sorted() where !others.contains(name) { parts.append(try part(name, in: path)) }
     return parts
   }
 
-  /// The same; a file that is one with that of another run is as it was committed there.
-  func parts(of usage: UsageFolder, sharing shared: RunRecord?) throws(StoreFault) -> [RunPart] {
-    guard let shared else { return try Self.parts(of: usage) }
-    let known = try parts(of: shared).filter { part in
-      guard let own = FilePlace(path: usage.path + "/" + part.name) else { return false }
-      return own == FilePlace(path: partPath(part.name, of: shared))
+  /// The same of the folder at `path`, whose manifest is not proved yet.
+  static func parts(at path: String, without known: Set<String>) throws(StoreFault) -> [RunPart] {
+    let name = path + "/" + SummaryManifest.fileName
+    let manifest = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      guard let bytes = try? TableFile.read(name) else {
+        throw UsageFolderFault(.unreadable, file: name, message: "cannot be read")
+      }
+      return try SummaryManifest.read(bytes, name: name)
     }
-    return try Self.parts(of: usage, without: Set(known.map(\.name))) + known
+    return try parts(
+      at: path, beside: known.union(manifest.files.map(\.name)).union([SummaryManifest.fileName]))
+  }
+
+  /// The files of the folder at `path` that are one with those of a run, as they were committed there.
+  func partsShared(with run: RunRecord?, at path: String) throws(StoreFault) -> [RunPart] {
+    guard let run else { return [] }
+    return try parts(of: run).filter { part in
+      guard let own = FilePlace(path: path + "/" + part.name) else { return false }
+      return own == FilePlace(path: partPath(part.name, of: run))
+    }
   }
 
   /// The files that were there when the run was committed, sorted by name.

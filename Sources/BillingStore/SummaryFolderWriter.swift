@@ -16,6 +16,7 @@ struct SummaryFolderWriter {
   private(set) var rowCount: Int64 = 0
   /// Periods of the rows.
   private(set) var periods: Set<UsagePeriod> = []
+  private var lastPeriod: UsagePeriod?
   // Rows are handed to the compressor in pieces of this size.
   private static let textBytesMax = 1 << 18
 
@@ -26,12 +27,15 @@ struct SummaryFolderWriter {
     text = SummarySchema.header
   }
 
-  /// Adds the next row, in order.
-  mutating func add(_ row: SummaryRow) throws(FileFault) {
-    SummaryText.append(row, to: &text)
+  /// Adds the next row, in order; `line` is its line where that is known.
+  mutating func add(_ row: SummaryRow, line: [UInt8] = []) throws(FileFault) {
+    if line.isEmpty { SummaryText.append(row, to: &text) } else { text += line }
     sums.add(row)
     rowCount += 1
-    periods.insert(row.usagePeriod)
+    if row.usagePeriod != lastPeriod {
+      lastPeriod = row.usagePeriod
+      periods.insert(row.usagePeriod)
+    }
     if text.count >= Self.textBytesMax { try flush() }
   }
 

@@ -8,10 +8,9 @@ import UsageSummary
 ///
 /// Quantities and amounts are integers, so that the result does not depend on how usage was divided into runs.
 struct SummaryMerge {
-  /// One summary on its way.
+  /// One summary on its way: its reader stands at the row.
   private struct Head {
-    var row: SummaryRow
-    var key: [UInt8]
+    var key: SummaryKey
     var source: Int
   }
 
@@ -34,6 +33,8 @@ struct SummaryMerge {
   // A heap: the smallest key first.
   private var heads: [Head] = []
   private let isWanted: (SummaryRow) -> Bool
+  /// The line of the row that was given last, where it is that of one summary as it stands there; else empty.
+  private(set) var line: [UInt8] = []
 
   /// Begins with the first row of each summary for which `isWanted`.
   init(_ sources: [Source], where isWanted: @escaping (SummaryRow) -> Bool) throws(StoreFault) {
@@ -53,25 +54,33 @@ struct SummaryMerge {
   /// The next row of the merged summary; nil after the last one, when every summary was read to its end and proved again.
   mutating func next() throws(StoreFault) -> SummaryRow? {
     guard let first = heads.first else { return nil }
-    var row = first.row
-    if sources[first.source].isTakenAway { row = row - row - row }
-    try replaceFirst(with: try nextHead(of: first.source))
+    var row = readers[first.source].row
+    line.removeAll(keepingCapacity: true)
+    if sources[first.source].isTakenAway {
+      row = row - row - row
+    } else {
+      readers[first.source].appendLine(to: &line)
+    }
+    replaceFirst(with: try nextHead(of: first.source))
     while let other = heads.first, other.key == first.key {
-      row = sources[other.source].isTakenAway ? row - other.row : row + other.row
-      try replaceFirst(with: try nextHead(of: other.source))
+      let its = readers[other.source].row
+      row = sources[other.source].isTakenAway ? row - its : row + its
+      line.removeAll(keepingCapacity: true)
+      replaceFirst(with: try nextHead(of: other.source))
     }
     return row
   }
 
   private func nextHead(of source: Int) throws(StoreFault) -> Head? {
     let reader = readers[source]
-    let row = try StoreFault.ofUsage { () throws(UsageFolderFault) -> SummaryRow? in
-      while let row = try reader.next() {
-        if isWanted(row), sources[source].accounts?.contains(row.account) ?? true { return row }
+    let isThere = try StoreFault.ofUsage { () throws(UsageFolderFault) -> Bool in
+      while try reader.advance() {
+        let row = reader.row
+        if isWanted(row), sources[source].accounts?.contains(row.account) ?? true { return true }
       }
-      return nil
+      return false
     }
-    if let row { return Head(row: row, key: Self.sortKey(row), source: source) }
+    if isThere { return Head(key: reader.key, source: source) }
     // Nothing is billed from other bytes than those that were committed.
     guard reader.hexDigest == sources[source].sha256, reader.rowCount == sources[source].rowCount else {
       throw .damaged(
@@ -80,34 +89,18 @@ struct SummaryMerge {
     return nil
   }
 
-  /// Bytes that compare as the key cells do, one after the other: each cell ends with two zeros, and a zero in it is
-  /// followed by 255.
-  static func sortKey(_ row: SummaryRow) -> [UInt8] {
-    var key: [UInt8] = []
-    key.reserveCapacity(160)
-    for cell in SummaryText.keyCells(of: row) {
-      for byte in cell.bytes {
-        key.append(byte)
-        if byte == 0 { key.append(255) }
-      }
-      key.append(0)
-      key.append(0)
-    }
-    return key
-  }
-
   // MARK: the heap
 
   private mutating func push(_ head: Head) {
     heads.append(head)
     var child = heads.count - 1
-    while child > 0, heads[child].key.lexicographicallyPrecedes(heads[(child - 1) / 2].key) {
+    while child > 0, heads[child].key < heads[(child - 1) / 2].key {
       heads.swapAt(child, (child - 1) / 2)
       child = (child - 1) / 2
     }
   }
 
-  private mutating func replaceFirst(with head: Head?) throws(StoreFault) {
+  private mutating func replaceFirst(with head: Head?) {
     if let head {
       heads[0] = head
     } else {
@@ -118,7 +111,7 @@ struct SummaryMerge {
     while true {
       var least = parent
       for child in [2 * parent + 1, 2 * parent + 2] where child < heads.count {
-        if heads[child].key.lexicographicallyPrecedes(heads[least].key) { least = child }
+        if heads[child].key < heads[least].key { least = child }
       }
       if least == parent { return }
       heads.swapAt(parent, least)

@@ -97,20 +97,33 @@ public enum DecimalText {
 
   /// Appends that text as bytes.
   public static func append(_ value: Int128, scale: Int, minimumDigits: Int = 0, to bytes: inout [UInt8]) {
-    var digits: [UInt8] = []
-    var rest = value.magnitude
-    repeat {
-      digits.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    while digits.count <= scale { digits.append(UInt8(ascii: "0")) }
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    bytes.append(contentsOf: digits[scale...].reversed())
-    // `digits` runs from the last digit to the first: trailing zeros are its first elements.
-    var dropped = 0
-    while dropped < scale - minimumDigits, digits[dropped] == UInt8(ascii: "0") { dropped += 1 }
-    guard dropped < scale else { return }
-    bytes.append(UInt8(ascii: "."))
-    bytes.append(contentsOf: digits[dropped..<scale].reversed())
+    // Room for the 39 digits of the largest number.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(40, scale + 1)) { digits in
+      // `digits` runs from the last digit to the first.
+      var count = 0
+      func put(_ digit: UInt64) {
+        digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        count += 1
+      }
+      var large = value.magnitude
+      while large > UInt128(UInt64.max) {
+        put(UInt64(large % 10))
+        large /= 10
+      }
+      // Nearly every number is one of 64 bits, whose division is many times as fast.
+      var rest = UInt64(large)
+      repeat {
+        put(rest % 10)
+        rest /= 10
+      } while rest > 0
+      while count <= scale { put(0) }
+      for place in stride(from: count - 1, through: scale, by: -1) { bytes.append(digits[place]) }
+      var dropped = 0
+      while dropped < scale - minimumDigits, digits[dropped] == UInt8(ascii: "0") { dropped += 1 }
+      guard dropped < scale else { return }
+      bytes.append(UInt8(ascii: "."))
+      for place in stride(from: scale - 1, through: dropped, by: -1) { bytes.append(digits[place]) }
+    }
   }
 }

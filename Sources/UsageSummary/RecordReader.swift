@@ -58,6 +58,9 @@ struct RecordReader: ~Copyable {
     return true
   }
 
+  /// The bytes of the current record with its LF; they hold until `next` is called again.
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(record) }
+
   /// A fault at cell `index` of the current record.
   func fault(cell index: Int, _ message: String) -> UsageFolderFault {
     fault(at: offsets[index], message)

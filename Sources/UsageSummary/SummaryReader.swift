@@ -38,4 +38,10 @@ public final class SummaryReader {
 
   /// The row at which the reader stands; of no meaning before the first and after the last one.
   public var row: SummaryRow { rows.row }
+
+  /// Its key.
+  public var key: SummaryKey { rows.key }
+
+  /// Appends its line as it stands in the file, with its newline.
+  public func appendLine(to bytes: inout [UInt8]) { bytes.append(contentsOf: rows.line) }
 }

@@ -28,6 +28,12 @@ struct SummaryRowReader: ~Copyable {
   /// The file.
   var file: DecodedFile { records.file }
 
+  /// The line of the row with its LF, as it stands in the file; it holds until `advance` is called again.
+  var line: UnsafeBufferPointer<UInt8> { records.bytes }
+
+  /// The key cells of the row.
+  var key: SummaryKey { SummaryKey(bytes: previousKey, ends: previousEnds) }
+
   /// Reads the next row into `row`; false after the last one.
   mutating func advance() throws(UsageFolderFault) -> Bool {
     guard try records.next() else { return false }

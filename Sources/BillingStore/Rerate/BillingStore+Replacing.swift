@@ -81,12 +81,15 @@ extension BillingStore {
     _ run: RunRecord, _ changes: [RatedAgain], ratingHash: Label,
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(StoreFault) {
-    let old = try open(run)
+    // Summaries are proved while they are merged.
+    let old = try open(run, isSummaryProved: false)
     var folders: [(usage: UsageFolder, sign: Int64)] = [(old, 1)]
+    let companions: Set<String> = [SuspenseSchema.fileName, SuspenseDigest.fileName]
     try StoreFault.ofUsage { () throws(UsageFolderFault) in
       for change in changes {
-        if let before = change.before { folders.append((try UsageFolder.open(before), -1)) }
-        if let after = change.after { folders.append((try UsageFolder.open(after), 1)) }
+        for (path, sign) in [(change.before, Int64(-1)), (change.after, 1)] {
+          if let path { folders.append((try UsageFolder.open(path, onlyFiles: companions), sign)) }
+        }
       }
     }
     var merge = try SummaryMerge(
@@ -102,7 +105,7 @@ extension BillingStore {
     do throws(StoreFault) {
       while let row = try merge.next() {
         if row.isZero { continue }
-        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
+        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row, line: merge.line) }
       }
       try finish(&writer, old, folders, ratingHash, extra)
     } catch {

@@ -3,6 +3,7 @@
 public import DurableFiles
 import BillingCalendar
 import Catalog
+import Dispatch
 import Money
 import Synchronization
 import Tables
@@ -25,14 +26,7 @@ extension RatingResult {
     let folder = try PublishedFolder.begin(
       at: path, marker: SummaryManifest.fileName, operations: operations)
     do {
-      if setup.options.keepsKeys { try ledger.writeKeys(to: folder.writer(KeyFile.name, mode: 0o600)) }
-      ledger.releaseKeys()
-      if let events = ledger.events {
-        try events.write(
-          to: folder.writer(StoredEvents.fileName, mode: 0o600), setup, files,
-          read: ledger.fileTotals.map(\.read))
-        events.release()
-      }
+      try writeRecords(folder)
       var files = [try writeSummary(folder)]
       let (suspense, tally) = try writeSuspense(folder)
       files.append(suspense)
@@ -51,6 +45,40 @@ extension RatingResult {
       throw error
     }
   }
+
+  /// Writes what later runs ask about records: keys and events, each on a core of its own where they are many.
+  private func writeRecords(_ folder: PublishedFolder) throws(FileFault) {
+    guard setup.options.threadCount > 1, report().read > Self.recordsOfOneThreadMax else {
+      try writeKeys(folder)
+      return try writeEvents(folder)
+    }
+    nonisolated(unsafe) let result = self
+    let fault = Mutex<FileFault?>(nil)
+    DispatchQueue.concurrentPerform(iterations: 2) { index in
+      do throws(FileFault) {
+        if index == 0 { try result.writeKeys(folder) } else { try result.writeEvents(folder) }
+      } catch {
+        fault.withLock { $0 = error }
+      }
+    }
+    if let fault = fault.withLock({ $0 }) { throw fault }
+  }
+
+  private func writeKeys(_ folder: PublishedFolder) throws(FileFault) {
+    if setup.options.keepsKeys { try ledger.writeKeys(to: folder.writer(KeyFile.name, mode: 0o600)) }
+    ledger.releaseKeys()
+  }
+
+  private func writeEvents(_ folder: PublishedFolder) throws(FileFault) {
+    guard let events = ledger.events else { return }
+    try events.write(
+      to: folder.writer(StoredEvents.fileName, mode: 0o600), setup, files,
+      read: ledger.fileTotals.map(\.read))
+    events.release()
+  }
+
+  // Fewer are written before a second thread has begun.
+  private static let recordsOfOneThreadMax = 100_000
 
   private func writeSummary(_ folder: PublishedFolder) throws(FileFault) -> SummaryManifest.File {
     guard let view = setup.summaryView else { preconditionFailure("a folder needs the whole schema") }

@@ -12,15 +12,15 @@ import Testing
     kind: voice
     type: csv
     header: names
-    key: [entry]
+    key: [id]
     guide: [account]
     fields:
       id: {column: entry}
-      start: {column: begun, pattern: YYYY-MM-DD hh:mm}
+      start: {column: begun, time: YYYY-MM-DD hh:mm}
       account: {column: client}
       role: {column: role}
       billable: {column: minutes, unit: min}
-      direction: {value: outbound}
+      direction: {constant: outbound}
 
     """
 
