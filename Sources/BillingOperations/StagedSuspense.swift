@@ -67,10 +67,10 @@ struct StagedSuspense {
     var offsets: [Int64] = []
     var targets: [Target: Int] = [:]
     var headers: (runID: String, byFile: [Label: [UInt8]]) = ("", [:])
-    var keys: [String] = []
+    var keys = ForgottenKeys()
     try store.forEachRecord { record throws(StoreFault) in
       guard record.state != .recycled else { return }
-      if !record.row.key.isEmpty { keys.append(record.row.key.description) }
+      keys.add(record)
       guard record.state == .suspended, isWanted(record) else { return }
       guard let bytes = record.bytes else {
         unreadableCount += 1
@@ -108,9 +108,10 @@ struct StagedSuspense {
       let writer = writers[index]
       try ofFiles { () throws(FileFault) in try writer.write(contentsOf: line) }
     }
+    let forgotten = try keys.texts(in: store)
     try ofFiles { () throws(FileFault) in
       for writer in writers { try writer.finish() }
-      try KeptKeys.write(keys, to: keyPath, operations: operations)
+      try KeptKeys.write(forgotten, to: keyPath, operations: operations)
     }
   }
 
@@ -137,6 +138,36 @@ struct StagedSuspense {
 
   /// Removes the files. What cannot be removed is swept by the next command that changes the store.
   func remove() { try? DurableFolder.removeAll(folder, operations: operations) }
+}
+
+/// The keys of all that waits or was written off, but for those that another run has rated.
+///
+/// A record that was too old to be compared with all runs may be a copy of one that was rated; any other that waits was compared.
+private struct ForgottenKeys {
+  /// Of each key the runs in which it waits or was written off.
+  private var runs: [String: Set<String>] = [:]
+  private var tooOld: Set<String> = []
+  private static let reason = Label(SuspenseReason.outsideDuplicateWindow.code)
+
+  mutating func add(_ record: SuspendedRecord) {
+    guard !record.row.key.isEmpty else { return }
+    let key = record.row.key.description
+    runs[key, default: []].insert(record.runID)
+    if record.row.reason == Self.reason { tooOld.insert(key) }
+  }
+
+  func texts(in store: BillingStore) throws(StoreFault) -> [String] {
+    var rated: Set<String> = []
+    if !tooOld.isEmpty {
+      for run in try store.currentRuns() where !run.isPurged {
+        let path = store.partPath(RatingResult.keyFileName, of: run)
+        let tooOld = tooOld
+        let held = try ofFiles { () throws(FileFault) in try KeptKeys.held(tooOld, in: path) }
+        rated.formUnion(held.filter { runs[$0]?.contains(run.id) != true })
+      }
+    }
+    return runs.keys.filter { !rated.contains($0) }
+  }
 }
 
 private func ofFiles<Result>(_ body: () throws(FileFault) -> Result) throws(StoreFault) -> Result {

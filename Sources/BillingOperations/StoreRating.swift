@@ -1,5 +1,6 @@
 // Rating into a store: what was rated before is left out, the rest becomes one run. Read `run` first.
 
+import BillingCalendar
 public import BillingStore
 public import Catalog
 public import DurableFiles
@@ -35,15 +36,20 @@ public struct StoreRating {
   private let options: RatingOptions
   private let progress: RunProgress
   private let semantics: Int64
+  private let horizonDays: Int?
+  // Records that are dated after the commit of their run, by wrong clocks, are found for so long.
+  private static let slackMillis: Int64 = 2 * 86_400_000
 
   /// Prepares to rate with the catalog that was loaded from `catalogPath`, into a store that was opened for changing.
   ///
-  /// What a store needs is set in `options` here. `semantics` is the version of the rating rules.
+  /// What a store needs is set in `options` here. `semantics` is the version of the rating rules. With `horizonDays` records are
+  /// compared with runs of so many days, and those that began before go to suspense.
   public init(
     into store: BillingStore, catalog: Catalog, catalogPath: String, options: RatingOptions,
-    progress: RunProgress, semantics: Int64
+    progress: RunProgress, semantics: Int64, horizonDays: Int? = nil
   ) {
     self.store = store
+    self.horizonDays = horizonDays
     self.catalog = catalog
     self.catalogPath = catalogPath
     self.progress = progress
@@ -73,6 +79,7 @@ public struct StoreRating {
     }
     var known: [KnownFile] = []
     var left: [InputFile] = []
+    var grown: Set<String> = []
     for input in inputs {
       if let place = places[Label(input.name)],
         let file = try knownFile(
@@ -83,16 +90,10 @@ public struct StoreRating {
       {
         known.append(file)
       } else {
-        left.append(try withBeginning(input, places[Label(input.name)]))
+        left.append(try withBeginning(input, places[Label(input.name)], &grown))
       }
     }
-    var options = options
-    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
-      try store.duplicateWindow()
-    }
-    options.earlierKeyFiles = try OperationFault.ofStore { () throws(StoreFault) in
-      try store.partPaths(named: RatingResult.keyFileName)
-    }
+    let options = try compared(grown)
     let engine = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: options, progress: progress)
     }
@@ -111,15 +112,31 @@ public struct StoreRating {
     return .nothingNew(known.sorted { $0.name < $1.name })
   }
 
+  /// The options with what records are compared with: `grown` are runs that have read beginnings of the files at hand, whose
+  /// records are known however old they are.
+  private func compared(_ grown: Set<String>) throws(OperationFault) -> RatingOptions {
+    var options = options
+    try OperationFault.ofStore { () throws(StoreFault) in
+      let purged = try store.duplicateWindow()
+      let horizon = horizonDays.map { store.horizon(days: $0) }
+      options.windowStartMillis = [purged, horizon].compactMap { $0 }.max()
+      let since = horizon.map { String(Instant.text(millis: $0 - Self.slackMillis).prefix(10)) }
+      options.earlierKeyFiles = try store.partPaths(
+        named: RatingResult.keyFileName, since: since, or: grown)
+    }
+    return options
+  }
+
   /// An input that must begin as it did when a run has read it under this name, the same file on the disk.
   private func withBeginning(
-    _ input: InputFile, _ place: FilePlace?
+    _ input: InputFile, _ place: FilePlace?, _ grown: inout Set<String>
   ) throws(OperationFault) -> InputFile {
     guard let place else { return input }
     var input = input
     try OperationFault.ofStore { () throws(StoreFault) in
       guard let file = try store.earlierState(ofFile: input.name, at: place) else { return }
       let run = try store.run(named: file.runID)
+      grown.insert(file.runID)
       input.beginning = InputFile.Beginning(
         byteCount: file.decodedBytes, hash: file.contentHash, reader: "run \(run.number)")
     }
@@ -182,7 +199,7 @@ public struct StoreRating {
       draft.settling = usage
       draft.settlement = try StoreSettling(
         store: store, catalog: catalog, engine: engine, semantics: semantics
-      ).stage(adding: StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage), removing: nil)
+      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
     }
     let done = draft
     return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }

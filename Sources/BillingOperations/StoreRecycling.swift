@@ -43,6 +43,7 @@ public struct StoreRecycling {
     options.keepsSuspense = true
     options.keepsKeys = true
     options.keepsEvents = true
+    options.settlesLater = true
     options.hashesInputs = true
     options.findsDuplicates = true
     options.sourceName = nil
@@ -72,7 +73,6 @@ public struct StoreRecycling {
   public func run(
     extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> Outcome {
-    if let refusal = PeriodCharges.refusal(catalog) { throw .run(.catalog(refusal)) }
     var staged = try stage()
     defer { staged.remove() }
     guard staged.count > 0 else { return .nothingRated(waiting: staged.unreadableCount) }
@@ -157,29 +157,44 @@ public struct StoreRecycling {
     _ result: RatingResult, _ staged: StagedSuspense,
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
-    try OperationFault.ofStore { () throws(StoreFault) in
+    var draft = try OperationFault.ofStore { () throws(StoreFault) in
       try store.keepCatalog(
         catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
-      var draft = RunDraft()
-      draft.kind = .recycle
-      draft.replaces = try store.revokedRun(reading: result.report().files.map { ($0.source, $0.hash) })
-      let leaving = Set(staged.records.joined().map(\.id))
-      var moves = SuspenseMoves()
-      try store.forEachSuspended(SuspenseFilter()) { record in
-        if leaving.contains(record.id) { moves.leave(record, as: .recycled) }
-      }
-      draft.moves = moves
-      do throws(FileFault) {
-        try result.publish(
-          at: store.stagedRunPath, semantics: semantics,
-          operations: PrivateFileOperations(store.fileOperations)
-        ) { folder throws(FileFault) in
-          try extra(result, folder)
-        }
-      } catch {
-        throw .file(error)
-      }
-      return try store.commitStagedRun(draft)
+      return try self.draft(result, staged)
     }
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try result.publish(
+        at: store.stagedRunPath, semantics: semantics,
+        operations: PrivateFileOperations(store.fileOperations)
+      ) { folder throws(FileFault) in
+        try result.writeHeaders(to: folder)
+        try extra(result, folder)
+      }
+    }
+    if let later = result.later {
+      let usage = SettlingUsage(accounts: Set(later.accounts), span: later.span)
+      let engine = try OperationFault.ofRun { () throws(RunFault) in
+        try RatingRun(catalog: catalog, options: options, progress: progress)
+      }
+      draft.settling = usage
+      draft.settlement = try StoreSettling(
+        store: store, catalog: catalog, engine: engine, semantics: semantics
+      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
+    }
+    let done = draft
+    return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
+  }
+
+  private func draft(_ result: RatingResult, _ staged: StagedSuspense) throws(StoreFault) -> RunDraft {
+    var draft = RunDraft()
+    draft.kind = .recycle
+    draft.replaces = try store.revokedRun(reading: result.report().files.map { ($0.source, $0.hash) })
+    let leaving = Set(staged.records.joined().map(\.id))
+    var moves = SuspenseMoves()
+    try store.forEachSuspended(SuspenseFilter()) { record in
+      if leaving.contains(record.id) { moves.leave(record, as: .recycled) }
+    }
+    draft.moves = moves
+    return draft
   }
 }

@@ -4,69 +4,84 @@ public import BillingStore
 import Catalog
 import DurableFiles
 import RatingEngine
+public import Tables
 
 /// Takes runs back.
 public enum StoreRevoking {
   /// Takes a run back for a reason, with the runs that have recycled its suspended records.
   ///
-  /// A later run that counts and has left records out, or suspended them, because of this one alone would leave them to be
-  /// billed by nobody. It must be taken back first, and its files rated again after; the refusal names it.
+  /// What later runs had left out as copies of its records alone counts again (`StoreFreeing`).
   public static func revoke(
     _ run: RunRecord, reason: String, in store: BillingStore
   ) throws(OperationFault) -> Revocation {
-    try OperationFault.ofStore { () throws(StoreFault) in
+    let displaced = try OperationFault.ofStore { () throws(StoreFault) -> Bool in
       let gone = [run] + (try store.recycles(of: run))
-      if run.state == .current {
-        for each in gone { try refuseWhereDisplaced(each, gone, store) }
-      }
+      guard run.state == .current else { return false }
+      var isAny = false
+      for each in gone { isAny = try hasDisplaced(each, gone, store) || isAny }
+      return isAny
     }
-    let settlement = run.state == .current ? try settlement(without: run, in: store) : nil
+    if displaced {
+      return try StoreFreeing(run: run, file: nil, reason: reason, store: store).takeBack()
+    }
+    let recycles = try OperationFault.ofStore { () throws(StoreFault) in try store.recycles(of: run) }
+    let settlement = run.state == .current ? try settlement(without: [run] + recycles, in: store) : nil
     return try OperationFault.ofStore { () throws(StoreFault) in
       try store.revoke(run, reason: reason, settlement: settlement)
     }
   }
 
-  private static func refuseWhereDisplaced(
+  /// Takes one of several files of a run back: a run over the others stands for it from then on.
+  public static func revoke(
+    file: Label, of run: RunRecord, reason: String, in store: BillingStore
+  ) throws(OperationFault) -> Revocation {
+    try StoreFreeing(run: run, file: file, reason: reason, store: store).takeBack()
+  }
+
+  /// Whether a run that counts and came later has left records out, or suspended them, because of this one alone.
+  private static func hasDisplaced(
     _ run: RunRecord, _ gone: [RunRecord], _ store: BillingStore
-  ) throws(StoreFault) {
+  ) throws(StoreFault) -> Bool {
     let left = try store.currentRuns().filter { run in !gone.contains { $0.id == run.id } }
     func keys(_ run: RunRecord) -> String { store.partPath(RatingResult.keyFileName, of: run) }
-    for later in left.reversed() where later.number > run.number {
+    let order = try store.readingOrder(of: run)
+    let orders = try left.map { run throws(StoreFault) in try store.readingOrder(of: run) }
+    for (later, laterOrder) in zip(left, orders).reversed() where laterOrder > order {
       guard !run.isPurged, !later.isPurged else {
         throw .refused(
           "run \(run.isPurged ? run.number : later.number) was purged: nothing tells any more which records run "
             + "\(later.number) has left out because of run \(run.number)")
       }
-      let displaced: Int
       do throws(FileFault) {
-        displaced = try KeptKeys.displacedCount(
+        let count = try KeptKeys.displacedCount(
           by: keys(run), in: keys(later),
-          notIn: left.filter { $0.number < later.number && !$0.isPurged }.map(keys))
+          notIn: zip(left, orders).filter { $1 < laterOrder && !$0.isPurged }.map { keys($0.0) })
+        if count > 0 { return true }
       } catch {
         throw .file(error)
       }
-      guard displaced == 0 else {
-        throw .refused(
-          "run \(later.number) has \(displaced) records that run \(run.number) has read before it; revoke run "
-            + "\(later.number) first and rate its files again after, or these records are billed by nobody")
-      }
     }
+    return false
   }
 
-  /// Settles what a run has touched over the events of the others, with the catalog of the latest of these.
-  private static func settlement(
-    without run: RunRecord, in store: BillingStore
+  /// Settles what runs have touched over the events of the others, and of those that stand for them, with the catalog of the latest
+  /// of all.
+  static func settlement(
+    without runs: [RunRecord], adding new: [StoreSettling.NewRun] = [], in store: BillingStore
   ) throws(OperationFault) -> SettlementDraft? {
-    let runs = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
-    guard runs.contains(where: { $0.run.id == run.id }) else { return nil }
-    let latest = runs.last { $0.run.id != run.id }?.run ?? run
-    let folder = store.catalogPath(latest.ratingHash)
-    let catalog: Catalog
-    do throws(CatalogFault) { catalog = try CatalogFolder.load(folder) } catch { throw .catalog(error) }
+    let gone = Set(runs.map(\.id))
+    let settling = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    guard settling.contains(where: { gone.contains($0.run.id) }) || !new.isEmpty, let first = runs.first
+    else {
+      return nil
+    }
+    let isOfOthers = new.isEmpty
+    let latest = settling.last { isOfOthers ? !gone.contains($0.run.id) : true }?.run ?? first
+    let catalog = try OperationFault.load(store.catalogPath(latest.ratingHash))
     let engine = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: RatingOptions())
     }
     return try StoreSettling(store: store, catalog: catalog, engine: engine, semantics: latest.semantics)
-      .stage(adding: nil, removing: run)
+      .stage(adding: new, removing: runs)
   }
 }

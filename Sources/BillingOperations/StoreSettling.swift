@@ -21,55 +21,69 @@ struct StoreSettling {
     var usage: SettlingUsage
   }
 
-  /// Settles what a new run, or the loss of one, touches, and publishes it for the commit; nil where it touches nothing.
+  /// Settles what new runs, or the loss of some, touch, and publishes it for the commit; nil where they touch nothing.
   ///
-  /// Touched are the accounts with usage to settle in that run, with all accounts of their pools; and everybody, where the usage
+  /// Touched are the accounts with usage to settle in these runs, with all accounts of their pools; and everybody, where the usage
   /// of all runs reaches over other periods than before. Rows are complete: they are made of the events of all runs that count.
-  func stage(adding new: NewRun?, removing lost: RunRecord?) throws(OperationFault) -> SettlementDraft? {
+  func stage(adding new: [NewRun], removing lost: [RunRecord] = []) throws(OperationFault) -> SettlementDraft?
+  {
     let before = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
-    var touched = new?.usage.accounts ?? []
-    var after = before.map { (folder: store.folder(of: $0.run), usage: $0.usage) }
-    if let lost, let index = before.firstIndex(where: { $0.run.id == lost.id }) {
-      touched.formUnion(before[index].usage.accounts)
-      after.remove(at: index)
+    var touched = new.reduce(into: Set<Label>()) { $0.formUnion($1.usage.accounts) }
+    let gone = Set(lost.map(\.id))
+    for entry in before where gone.contains(entry.run.id) { touched.formUnion(entry.usage.accounts) }
+    var after = before.filter { !gone.contains($0.run.id) }.map {
+      (folder: store.folder(of: $0.run), usage: $0.usage)
     }
-    if let new { after.append((new.folder, new.usage)) }
+    after += new.map { ($0.folder, $0.usage) }
     let spans = (Self.span(before.map(\.usage.span)), Self.span(after.map(\.usage.span)))
     guard let span = spans.1 else {
       return before.isEmpty ? nil : SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
     }
-    let isOfAll = spans.0.map { !reachesAlike($0, span) } ?? true
+    var isOfAll = spans.0.map { !reachesAlike($0, span) } ?? true
     if !isOfAll, touched.isEmpty { return nil }
+    let events = try OperationFault.ofFiles { () throws(FileFault) in
+      try after.map { entry throws(FileFault) in try StoredEvents(folder: entry.folder) }
+    }
+    // Events are chosen by the accounts to which they belonged when they were read.
+    if events.contains(where: \.mayHaveMoved) { isOfAll = true }
     let pools = self.pools(of: isOfAll ? nil : touched)
     let accounts =
       isOfAll
       ? Set(catalog.accounts.map(\.id))
       : touched.union(catalog.accounts.filter { pools.contains($0.pool) }.map(\.id))
-    try settle(after, accounts, span, isOfAll: isOfAll)
+    let chosen = zip(after, events).filter { entry, _ in
+      isOfAll || !entry.usage.accounts.isDisjoint(with: accounts)
+    }
+    try publish(try settled(chosen.map(\.1), of: isOfAll ? nil : accounts, over: span))
     return SettlementDraft(accounts: accounts, pools: pools, isOfAll: isOfAll, hasRows: true)
   }
 
-  private func settle(
-    _ runs: [(folder: String, usage: SettlingUsage)], _ accounts: Set<Label>, _ span: ClosedRange<Int64>,
-    isOfAll: Bool
-  ) throws(OperationFault) {
-    let folders = runs.filter { isOfAll || !$0.usage.accounts.isDisjoint(with: accounts) }.map(\.folder)
-    let events = try OperationFault.ofFiles { () throws(FileFault) in
-      try folders.map { folder throws(FileFault) in try StoredEvents(folder: folder) }
-    }
+  /// The draft of a settlement of everybody.
+  var draftOfAll: SettlementDraft {
+    SettlementDraft(
+      accounts: Set(catalog.accounts.map(\.id)), pools: pools(of: nil), isOfAll: true, hasRows: true)
+  }
+
+  /// Settles accounts, or everybody, over events of runs; a table by `groupBy` can be asked of the result.
+  func settled(
+    _ events: [StoredEvents], of accounts: Set<Label>?, over span: ClosedRange<Int64>,
+    groupBy: [GroupColumn]? = nil, keepsSummary: Bool = true
+  ) throws(OperationFault) -> RatingResult {
     var selection = EventSelection()
     selection.takesLeavers = false
     selection.isSettled = true
-    if !isOfAll { selection.limits = [EventBox(accounts: accounts)] }
+    if let accounts { selection.limits = [EventBox(accounts: accounts)] }
     let result = try OperationFault.ofRun { () throws(RunFault) in
       try engine.changed { options in
         options.settlesLater = false
-        options.settledAccounts = isOfAll ? nil : accounts
+        // What the runs have counted counts, however old it is now.
+        options.windowStartMillis = nil
+        options.settledAccounts = accounts
         options.settledSpan = span
         options.keepsSuspense = false
         options.keepsDetail = false
-        options.keepsSummary = true
-        options.groupBy = nil
+        options.keepsSummary = keepsSummary
+        options.groupBy = groupBy
       }.run(events, selection)
     }
     let report = result.report()
@@ -77,9 +91,14 @@ struct StoreSettling {
       throw .store(
         .refused(
           "\(report.read - report.rated) events that earlier runs have rated cannot be settled with this catalog, which "
-            + "suspends or filters them; keep their prices and plans, or revoke these runs and rate their files again"
+            + "suspends or filters them; keep their prices and plans, or rate these runs again first: 'ratemill rerate'"
         ))
     }
+    return result
+  }
+
+  /// Publishes a settlement for the commit.
+  func publish(_ result: RatingResult) throws(OperationFault) {
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
         at: store.stagedSettlementPath, semantics: semantics,
@@ -88,7 +107,8 @@ struct StoreSettling {
     }
   }
 
-  private static func span(_ spans: [ClosedRange<Int64>]) -> ClosedRange<Int64>? {
+  /// The time that all of some spans reach over.
+  static func span(_ spans: [ClosedRange<Int64>]) -> ClosedRange<Int64>? {
     guard let first = spans.map(\.lowerBound).min(), let last = spans.map(\.upperBound).max() else {
       return nil
     }

@@ -7,12 +7,60 @@ import UsageSummary
 public struct Revocation: Sendable {
   /// The run that was named.
   public var run: RunRecord
-  /// Runs of kind recycle that had rated records of its suspense, and went with it.
+  /// Runs that had rated records of its suspense, and went with it.
   public var recycles: [RunRecord]
   /// Records of other runs that these had rated: they are in suspense again.
   public var returnedCount: Int
+  /// The file that was named; nil for the whole run.
+  public var file: Label?
+  /// Records of other files and runs that count again: they were copies of what was taken back.
+  public var revivedCount = 0
+  /// The runs that stand for others because of that.
+  public var replacing: [RunRecord] = []
+  /// Files with such records that were not kept, at most so many: they are to be rated again.
+  public var missing: [(run: RunRecord, file: Label, count: Int)] = []
   /// The seal of the audit trail.
   public var auditHead: String
+}
+
+/// What was taken back of a run, where others are replaced because of it.
+public struct TakenBack: Sendable {
+  /// The run.
+  public var run: RunRecord
+  /// Its file; nil for all of it.
+  public var file: Label?
+  /// Why.
+  public var reason: String
+  /// See `Revocation`.
+  public var revivedCount: Int
+  /// See `Revocation`.
+  public var missing: [(run: RunRecord, file: Label, count: Int)]
+
+  /// Takes the five.
+  public init(
+    run: RunRecord, file: Label?, reason: String, revivedCount: Int,
+    missing: [(run: RunRecord, file: Label, count: Int)]
+  ) {
+    self.run = run
+    self.file = file
+    self.reason = reason
+    self.revivedCount = revivedCount
+    self.missing = missing
+  }
+}
+
+extension Revocation {
+  /// A revocation that has replaced runs.
+  public init(_ taken: TakenBack, _ commits: [RunCommit], auditHead: String) {
+    run = taken.run
+    recycles = []
+    returnedCount = 0
+    file = taken.file
+    revivedCount = taken.revivedCount
+    missing = taken.missing
+    replacing = commits.map(\.run)
+    self.auditHead = auditHead
+  }
 }
 
 extension BillingStore {
@@ -33,12 +81,7 @@ extension BillingStore {
         "run \(run.number) (\(run.id)) was purged: nothing tells any more which records were its own")
     }
     let recycles = try recycles(of: run)
-    var own = 0
-    for move in try suspenseMoves(ofRun: run.id) where move.state == .recycled {
-      own += move.lastRow - move.firstRow + 1
-    }
-    let moved =
-      recycles.reduce(0) { $0 + Int($1.doors.read) } + (run.kind == .recycle ? Int(run.doors.read) : 0)
+    let returnedCount = try recordsReturned(by: [run] + recycles)
     let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
     if let settlement { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
@@ -55,20 +98,61 @@ extension BillingStore {
             "settlement_sha256": .textOrNull(each.id == run.id ? settlement?.usage?.manifestHash : nil),
           ], at: now)
       }
-      return Revocation(run: run, recycles: recycles, returnedCount: moved - own, auditHead: head)
+      return Revocation(run: run, recycles: recycles, returnedCount: returnedCount, auditHead: head)
     }
   }
 
-  /// The runs of kind recycle that count and have rated records of a run's suspense.
+  /// The seal of the last row of the audit trail.
+  public func auditHead() throws(StoreFault) -> String { try AuditTrail(book: book).head().hash }
+
+  /// Notes what was taken back; a whole run counts no more. Inside the transaction that has replaced others because of it.
+  func insert(_ taken: TakenBack, _ settlement: PreparedSettlement?) throws(StoreFault) {
+    if taken.file == nil {
+      try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(taken.run.id)])
+    }
+    try AuditTrail(book: book).append(
+      "revoke", subject: taken.run.id,
+      details: [
+        "reason": .text(taken.reason), "by": .text(tools.user), "number": .integer(taken.run.number),
+        "file": taken.file.map { .string($0) } ?? .null, "counting_again": .integer(taken.revivedCount),
+        "missing_files": .integer(taken.missing.count),
+        "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
+      ], at: now)
+  }
+
+  /// The runs that count and have recycled records of a run's suspense, and those that have recycled records of these, in the order
+  /// of their commits.
   public func recycles(of run: RunRecord) throws(StoreFault) -> [RunRecord] {
-    var names: Set<String> = []
-    try book.query(
-      """
-      SELECT DISTINCT a.run_id FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
-      WHERE m.run_id = ? AND a.run_id IS NOT NULL
-      """, [.text(run.id)]
-    ) { row in names.insert(row.text(0)) }
-    return try currentRuns().filter { names.contains($0.id) }
+    let current = try currentRuns()
+    var found: Set<String> = []
+    var left = [run.id]
+    while let id = left.popLast() {
+      var names: [String] = []
+      try book.query(
+        """
+        SELECT DISTINCT a.run_id FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
+        WHERE m.run_id = ? AND a.run_id IS NOT NULL
+        """, [.text(id)]
+      ) { row in names.append(row.text(0)) }
+      for name in names where name != run.id && current.contains(where: { $0.id == name }) {
+        if found.insert(name).inserted { left.append(name) }
+      }
+    }
+    return current.filter { found.contains($0.id) }
+  }
+
+  /// Records that some runs have recycled of others, which count and are not among them.
+  private func recordsReturned(by runs: [RunRecord]) throws(StoreFault) -> Int {
+    let gone = Set(runs.map(\.id))
+    let current = Set(try currentRuns().map(\.id))
+    var count = 0
+    for action in try suspenseActions() where action.kind == .recycle && gone.contains(action.runID ?? "") {
+      for move in try suspenseMoves(ofAction: action.number)
+      where current.contains(move.runID) && !gone.contains(move.runID) {
+        count += move.lastRow - move.firstRow + 1
+      }
+    }
+    return count
   }
 
   /// The latest revoked run that has read one of these contents; nil where there is none.
@@ -84,11 +168,12 @@ extension BillingStore {
     return latest?.id
   }
 
-  /// The latest revoked run that has read a file with that content; nil where there is none.
+  /// The latest revoked run that has read a file with that content, or one of which records of it are missing; nil where there is none.
   ///
-  /// A run that reads it again is another run, and names the revoked one.
+  /// A run that reads it again is another run, and names that one.
   public func revokedRun(source: Label, contentHash: String) throws(StoreFault) -> String? {
-    try book.text(
+    if let run = try runMissing(source: source, contentHash: contentHash) { return run }
+    return try book.text(
       """
       SELECT run_id FROM runs JOIN run_files USING (run_id)
       WHERE state = 'revoked' AND content_hash = ? AND source = ? ORDER BY number DESC LIMIT 1

@@ -43,29 +43,32 @@ extension BillingStore {
     return run
   }
 
-  /// The run that counts and has read the file of that name, and no other file.
+  /// The run that counts and has read the file of that name, and the whole name; `isOnly` says that it has read no other.
   ///
-  /// `name` is the whole name as a run knows it, or its end after a `/`. Throws `refused` where there is no such file, where it is
-  /// in several runs, and where its run has read others too: a run is taken back whole.
-  public func run(ofFile name: String) throws(StoreFault) -> RunRecord {
+  /// `name` is the whole name as a run knows it, or its end after a `/`. Throws `refused` where there is no such file, and where it is
+  /// in several runs or several times in one.
+  public func run(ofFile name: String) throws(StoreFault) -> (run: RunRecord, file: Label, isOnly: Bool) {
     let found = try files(
       "(name = ?1 OR substr(name, -length(?1) - 1) = '/' || ?1) AND \(Self.counts) ORDER BY run_id, position",
       [.text(name)])
     guard let file = found.first else {
       throw .refused("there is no run '\(name)' in \(path), and no file of that name in a run that counts")
     }
-    let runs = Set(found.map(\.runID))
-    guard runs.count == 1 else {
-      throw .refused("\(runs.count) runs have read a file '\(name)'; name one of the runs")
+    guard found.count == 1 else {
+      throw .refused(
+        Set(found.map(\.runID)).count == 1
+          ? "\(found.count) files of a run end with '\(name)'; write more of the name"
+          : "\(Set(found.map(\.runID)).count) runs have read a file '\(name)'; name one of the runs")
     }
     let run = try run(named: file.runID)
-    let fileCount = try files(of: run).count
-    guard fileCount == 1 else {
-      throw .refused(
-        "run \(run.number) has read \(fileCount - 1) more than '\(name)' (\(fileCount) files); revoke run "
-          + "\(run.number) and rate the others again")
-    }
-    return run
+    return (run, Label(file.name), try files(of: run).count == 1)
+  }
+
+  /// When the records of a run were read first: the number of the run that it stands for in the end.
+  public func readingOrder(of run: RunRecord) throws(StoreFault) -> Int {
+    var run = run
+    while run.kind == .rerate, let replaced = run.replaces { run = try self.run(named: replaced) }
+    return run.number
   }
 
   /// The run of that identity; nil where there is none.
@@ -82,9 +85,9 @@ extension BillingStore {
   public func knownFile(at place: FilePlace) throws(StoreFault) -> FileRecord? {
     let condition = """
       (place = ?1 OR (run_id, position) IN (SELECT run_id, position FROM known_places WHERE known_places.place = ?1))
-      AND \(Self.counts) LIMIT 1
+      AND \(Self.counts)
       """
-    return try files(condition, [.text(place.description)]).first
+    return try firstComplete(files(condition, [.text(place.description)]))
   }
 
   /// The file of that name that a run which counts has read last, if it is the same file on the disk, whatever was written to it
@@ -113,10 +116,34 @@ extension BillingStore {
   public func knownFile(source: Label, contentHash: String, decodedBytes: Int64) throws(StoreFault)
     -> FileRecord?
   {
-    try files(
-      "content_hash = ? AND decoded_bytes = ? AND source = ? AND \(Self.counts) LIMIT 1",
-      [.text(contentHash), .integer(decodedBytes), .label(source)]
-    ).first
+    try firstComplete(
+      files(
+        "content_hash = ? AND decoded_bytes = ? AND source = ? AND \(Self.counts)",
+        [.text(contentHash), .integer(decodedBytes), .label(source)]))
+  }
+
+  /// The first of some files that has no records that are missing.
+  private func firstComplete(_ files: [FileRecord]) throws(StoreFault) -> FileRecord? {
+    for file in files where try !hasMissing(file) { return file }
+    return nil
+  }
+
+  /// Whether records of a file are missing until it is read again.
+  private func hasMissing(_ file: FileRecord) throws(StoreFault) -> Bool {
+    let run = try run(named: file.runID)
+    guard try parts(of: run).contains(where: { $0.name == MissingRecords.fileName }) else { return false }
+    let path = partPath(MissingRecords.fileName, of: run)
+    return try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      try MissingRecords.read(path).contains(file.name)
+    }
+  }
+
+  /// The run that counts and has read a file with that content of which records are missing; nil where there is none.
+  func runMissing(source: Label, contentHash: String) throws(StoreFault) -> String? {
+    for file in try files(
+      "content_hash = ? AND source = ? AND \(Self.counts)", [.text(contentHash), .label(source)])
+    where try hasMissing(file) { return file.runID }
+    return nil
   }
 
   private static let counts = "run_id IN (SELECT run_id FROM runs WHERE state = 'current')"

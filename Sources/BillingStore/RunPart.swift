@@ -58,15 +58,21 @@ extension BillingStore {
     return parts
   }
 
-  /// The paths of the file of that name in the folders of all runs that count, have one and were not purged, in the order of their commits.
-  public func partPaths(named name: String) throws(StoreFault) -> [String] {
+  /// The paths of the file of that name in the folders of runs that count, have one and were not purged, in the order of their commits:
+  /// of those that were committed on a day (UTC, `2026-01-31`) or later, and of those that are named; of all where no day is given.
+  public func partPaths(
+    named name: String, since day: String? = nil, or runIDs: Set<String> = []
+  ) throws(StoreFault) -> [String] {
     var paths: [String] = []
     try book.query(
       """
-      SELECT run_id FROM runs JOIN run_parts USING (run_id) WHERE state = 'current' AND name = ?
+      SELECT run_id, committed_at FROM runs JOIN run_parts USING (run_id) WHERE state = 'current' AND name = ?
         AND run_id NOT IN (SELECT run_id FROM purged_runs) ORDER BY number
       """, [.text(name)]
-    ) { row in paths.append(path(.runs, row.text(0)) + "/" + name) }
+    ) { row in
+      let isRecent = day.map { $0 <= row.text(1) } ?? true
+      if isRecent || runIDs.contains(row.text(0)) { paths.append(path(.runs, row.text(0)) + "/" + name) }
+    }
     return paths
   }
 

@@ -9,7 +9,7 @@ public struct RunRecord: Hashable, Sendable {
   public enum Kind: String, Sendable {
     /// Files were rated.
     case rate
-    /// The events of another run were rated again with another catalog.
+    /// The events of another run were rated again: with another catalog, or without one of its files.
     case rerate
     /// Records that waited in suspense were rated.
     case recycle

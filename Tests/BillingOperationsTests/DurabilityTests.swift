@@ -17,17 +17,35 @@ import Testing
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
     case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
+    case rerate, rerateSettled, rateSettled, revokeSettled, revokeFile
     case draft, decide, finalise, credit
+
+    /// Those that are tried: all, or the one that `RATEMILL_VERB` names.
+    static var chosen: [Verb] {
+      guard let name = getenv("RATEMILL_VERB") else { return allCases }
+      return allCases.filter { $0.rawValue == String(cString: name) }
+    }
 
     /// Brings a desk to the state before.
     func prepare(_ desk: NightDesk) throws {
+      if [.rateSettled, .revokeSettled, .rerateSettled].contains(self) { return try prepareSettled(desk) }
       switch self {
-      case .recycle, .writeOff, .correct, .revokeRecycled:
+      case .recycle, .writeOff, .correct, .revokeRecycled, .rerate:
         try desk.write(SuspenseTests.calls, to: "usage/pbx-1.csv")
         try SuspenseTests.writeMendedCatalog(desk)
       default: try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
       }
+      if self == .revokeFile {
+        try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
+        try desk.write(StoreRatingTests.monday + StoreRatingTests.wednesday, to: "more/pbx-3.csv")
+      }
       if self != .create { try desk.rate(["usage"]) }
+      if self == .revokeFile { try desk.rate(["more"]) }
+      if self == .rerate {
+        try desk.recycle(catalog: "mended")
+        try desk.writeOff(["1-3"])
+        try desk.writeCatalog("dear", price: "0.0900")
+      }
       if self == .revoke || self == .purge { try desk.markBilled("2026-01") }
       if [.draft, .decide, .finalise, .credit].contains(self) {
         try desk.folder.write(InvoiceDesk.contracts, to: "catalog/contracts.csv")
@@ -39,12 +57,24 @@ import Testing
       try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "more/pbx-2.csv")
     }
 
+    /// Two nights of plans that are settled: both are in the store, or the first one where the other is to be rated.
+    private func prepareSettled(_ desk: NightDesk) throws {
+      try SettledNights(seed: 5, nightCount: 2, callCount: 40).write(to: desk)
+      try desk.rate(["usage/" + SettledNights.name(0)], catalog: "settling")
+      if self != .rateSettled { try desk.rate(["usage"], catalog: "settling") }
+      if self == .rerateSettled { try SettledNights.writeDearCatalog("dear", to: desk) }
+    }
+
     /// Does it; the same command again does nothing more.
     func run(_ desk: NightDesk, _ tools: StoreTools) throws {
       switch self {
       case .create: try desk.rate(["usage"], tools: tools)
       case .rate: try desk.rate(["more"], tools: tools)
       case .markBilled: try desk.markBilled("2026-01", tools: tools)
+      case .rerate, .rerateSettled: try desk.rerate("dear", tools: tools)
+      case .rateSettled: try desk.rate(["usage"], catalog: "settling", tools: tools)
+      case .revokeFile: try desk.revoke(file: "pbx-2.csv", tools: tools)
+      case .revokeSettled: try desk.revoke("2", tools: tools)
       case .revoke, .revokeRecycled: try desk.revoke("1", tools: tools)
       case .purge: try desk.purge(before: "2026-03-01", tools: tools)
       case .recycle: try desk.recycle(catalog: "mended", tools: tools)
@@ -65,6 +95,8 @@ import Testing
     var runs: [String]
     var invoices: [String]
     var files: [String]
+    /// What counts of two months, without the names of settlements.
+    var usage: [String: [UInt8]]
     var billingCount: Int
     var auditCount: Int64
 
@@ -76,8 +108,16 @@ import Testing
       let found = try store.verify(deep: true, catalogHash: desk.catalogHash)
       #expect(found.findings == [], sourceLocation: sourceLocation)
       (billingCount, auditCount) = (found.billingCount, found.auditCount)
-      // Names of billings follow from their rows; run.json has a clock.
-      files = FileContent.files(below: desk.storePath).filter { $0 != "book.sqlite-journal" }
+      // Names of billings follow from their rows; run.json has a clock, and so have names of settlements.
+      files = FileContent.files(below: desk.storePath).filter { $0 != "book.sqlite-journal" }.map { file in
+        file.hasPrefix("settled/") ? "settled/" + (file.split(separator: "/").last ?? "") : file
+      }.sorted()
+      usage = [:]
+      for period in ["2026-01", "2026-02"] {
+        for (name, bytes) in (try? desk.usage(period)) ?? [:] where name != "manifest.json" {
+          usage[period + "/" + name] = bytes
+        }
+      }
     }
   }
 
@@ -91,28 +131,35 @@ import Testing
     let desk = try NightDesk()
     try verb.prepare(desk)
     let before = FileContent.copy(desk.storePath)
+    if !before.isEmpty { try sweep(desk) }
     let old = before.isEmpty ? nil : try State(desk)
     try verb.run(desk, desk.tools())
+    try sweep(desk)
     let new = try State(desk)
     for call in stride(from: 1, to: Int.max, by: Self.step) {
       try FileContent.replace(desk.storePath, with: before)
       let (faulty, callCount) = try tools(desk, call)
       let isDone = (try? verb.run(desk, faulty)) != nil
       let count = callCount()
-      // Opening for changing sweeps what was left.
-      _ = try BillingStore.open(desk.storePath, for: .changing(creates: true), tools: desk.tools())
+      try sweep(desk)
       let found = try State(desk)
       let isEmpty = old == nil && found.runs.isEmpty
       #expect(isDone ? found == new : found == new || found == old || isEmpty, "\(verb), call \(call)")
       if found != new {
         try verb.run(desk, desk.tools())
+        try sweep(desk)
         #expect(try State(desk) == new, "\(verb), again after call \(call)")
       }
       if count < call { return }
     }
   }
 
-  @Test(arguments: Verb.allCases, [false, true])
+  /// Opening for changing sweeps what was left.
+  private func sweep(_ desk: NightDesk) throws {
+    _ = try BillingStore.open(desk.storePath, for: .changing(creates: true), tools: desk.tools())
+  }
+
+  @Test(arguments: Verb.chosen, [false, true])
   func aFailureOfAFolder(verb: Verb, isLasting: Bool) throws {
     try check(verb) { desk, call in
       let operations = FaultyFileOperations(.init(failingCall: call, isLasting: isLasting))
@@ -120,7 +167,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Verb.allCases, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
+  @Test(arguments: Verb.chosen, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
   func aFailureOfTheBook(verb: Verb, plan: (isLasting: Bool, code: Int32)) throws {
     let name = "faulty-\(verb)-\(plan.isLasting)-\(plan.code)"
     let faults = UnsafeMutablePointer<FaultyPlan>.allocate(capacity: 1)

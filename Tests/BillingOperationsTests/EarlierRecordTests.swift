@@ -24,7 +24,7 @@ import Testing
     key: row
     """
 
-  private static func rowDesk() throws -> NightDesk {
+  static func rowDesk() throws -> NightDesk {
     let desk = try NightDesk()
     try desk.writeCatalog("catalog", sources: sources)
     try desk.folder.write(format, to: "catalog/formats/row-csv.yaml")

@@ -85,7 +85,8 @@ final class NightDesk {
 
   /// Rates files, folders or patterns below the folder into the store.
   @discardableResult func rate(
-    _ names: [String], catalog: String = "catalog", store: String = "store", tools: StoreTools? = nil
+    _ names: [String], catalog: String = "catalog", store: String = "store", tools: StoreTools? = nil,
+    horizonDays: Int? = nil
   ) throws -> StoreRating.Outcome {
     let store = try BillingStore.open(
       folder.path(of: store), for: .changing(creates: true), tools: tools ?? self.tools())
@@ -95,7 +96,7 @@ final class NightDesk {
     options.memoryBytes = 16 << 20
     let rating = StoreRating(
       into: store, catalog: try loaded(path), catalogPath: path, options: options,
-      progress: RunProgress(), semantics: 1)
+      progress: RunProgress(), semantics: 1, horizonDays: horizonDays)
     let inputs = try InputFile.expand(names.map { folder.path(of: $0) }, controlSuffixes: [])
     return try rating.run(inputs) { _, _ throws(FileFault) in }
   }
@@ -114,6 +115,15 @@ final class NightDesk {
   func revoke(_ name: String, reason: String = "test", tools: StoreTools? = nil) throws {
     let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
     _ = try StoreRevoking.revoke(store.run(named: name), reason: reason, in: store)
+  }
+
+  /// Takes a file back, or the run that has read it alone.
+  @discardableResult func revoke(file name: String, tools: StoreTools? = nil) throws -> Revocation {
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
+    let found = try store.run(ofFile: name)
+    return found.isOnly
+      ? try StoreRevoking.revoke(found.run, reason: "test", in: store)
+      : try StoreRevoking.revoke(file: found.file, of: found.run, reason: "test", in: store)
   }
 
   /// Rates what the store holds again with another catalog.

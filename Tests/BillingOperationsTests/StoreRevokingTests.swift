@@ -3,6 +3,7 @@
 import BillingStore
 import TestSupport
 import Testing
+import UsageSummary
 
 @testable import BillingOperations
 
@@ -36,26 +37,29 @@ import Testing
     #expect(try desk.bill() == ["acme 1 0.02", "zebra 1 0.01"])
   }
 
-  @Test func aRunOnWhichALaterOneReliesStays() throws {
+  /// What a later run had left out because of it counts there now.
+  @Test func aLaterRunGetsBackWhatWasDisplaced() throws {
     let desk = try NightDesk()
     try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
     try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
     try desk.rate(["usage/pbx-1.csv"])
-    try desk.rate(["usage/pbx-2.csv"])
-    do {
-      try desk.revoke("1")
-      #expect(Bool(false), "the calls of Monday are billed by nobody now")
-    } catch OperationFault.store(.refused(let message)) {
-      #expect(message.contains("run 2 has 2 records"))
-    }
-    // The later one first, then its files again.
-    try desk.revoke("2")
+    #expect(try desk.rate(["usage/pbx-2.csv"]).doors == "4 2 0 2 0")
     try desk.revoke("1")
-    #expect(try desk.rate(["usage/pbx-2.csv"]).doors == "4 4 0 0 0")
     #expect(try desk.bill() == ["acme 2 0.03", "acme 1 0.002333", "zebra 1 0.01"])
+    #expect(try desk.store().runs().map(\.state) == [.revoked, .replaced, .current])
+    #expect(try desk.store().currentRuns().map(\.doors.duplicate) == [0])
+    try desk.expectWhole()
+    // The first file again: all of it is known by the second one.
+    #expect(try desk.rate(["usage/pbx-1.csv"]).doors == "2 0 0 2 0")
+    try desk.expectWhole()
+    // What came back is rated again like everything else.
+    try desk.writeCatalog("dear", price: "0.1000")
+    try desk.rerate("dear")
+    #expect(try desk.bill() == ["acme 2 0.3", "acme 1 0.002333", "zebra 1 0.1"])
+    try desk.expectWhole()
   }
 
-  @Test func aRunIsFoundByItsOnlyFile() throws {
+  @Test func aRunIsFoundByItsFile() throws {
     let desk = try NightDesk()
     try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
     try desk.rate(["usage"])
@@ -63,10 +67,11 @@ import Testing
     try desk.write(StoreRatingTests.wednesday, to: "more/pbx-3.csv")
     try desk.rate(["more"])
     let store = try desk.store()
-    #expect(try store.run(ofFile: "pbx-1.csv").number == 1)
-    #expect(try store.run(ofFile: desk.folder.path(of: "usage/pbx-1.csv")).number == 1)
-    // One of two files, a part of a name, a name that nobody has.
-    for name in ["pbx-2.csv", "bx-1.csv", "pbx-9.csv"] {
+    #expect(try store.run(ofFile: "pbx-1.csv").isOnly)
+    #expect(try store.run(ofFile: desk.folder.path(of: "usage/pbx-1.csv")).run.number == 1)
+    #expect(try !store.run(ofFile: "pbx-2.csv").isOnly)
+    // A part of a name, a name that nobody has.
+    for name in ["bx-1.csv", "pbx-9.csv"] {
       #expect(throws: StoreFault.self, "\(name)") { try store.run(ofFile: name) }
     }
   }

@@ -3,102 +3,14 @@
 
 import BillingStore
 import DurableFiles
+import Glibc
+import Money
 import RatingEngine
 import Tables
 import TestSupport
 import Testing
 
 @testable import BillingOperations
-
-/// Three months of usage with shared minutes that roll over, tiers, limits, credit for the dearest calls, and lines rounded.
-private struct SettledNights {
-  /// By night: the file's text.
-  private(set) var nights: [String] = []
-  static let header = "id,start,account,direction,kind,to,meter,billable,disposition\n"
-
-  init(seed: UInt64, nightCount: Int) {
-    var random = SeededGenerator(seed: seed)
-    var lines = [String](repeating: "", count: nightCount)
-    for number in 0..<300 {
-      let day = Int.random(in: 0..<89, using: &random)
-      let (month, date) = day < 31 ? (1, day + 1) : day < 59 ? (2, day - 30) : (3, day - 58)
-      let hour = Int.random(in: 0..<24, using: &random)
-      let account = ["anna", "ben", "cleo", "dora", "emil"].randomElement(using: &random) ?? ""
-      let isText = Int.random(in: 0..<4, using: &random) == 0
-      let length = Int.random(in: 0...600, using: &random)
-      let to = ["493011223344", "4915112345678", "442079460123"].randomElement(using: &random) ?? ""
-      func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-      lines[day * nightCount / 89] +=
-        "the-same-beginning-\(number),2026-\(two(month))-\(two(date))T\(two(hour)):30:00Z,\(account),outbound,"
-        + (isText ? "message,,,1,\n" : "voice,\(to),,\(length),ANSWERED\n")
-    }
-    nights = lines.map { Self.header + $0 }
-  }
-
-  /// A desk with the catalog, and the files of all nights.
-  func desk() throws -> NightDesk {
-    let desk = try NightDesk()
-    for (name, text) in Self.catalog { try desk.folder.write(text, to: "settling/" + name) }
-    for (number, text) in nights.enumerated() {
-      try desk.folder.write(text, to: "usage/\(Self.name(number))")
-    }
-    return desk
-  }
-
-  static func name(_ night: Int) -> String { "pbx-\(night < 10 ? "0" : "")\(night).csv" }
-
-  private static let catalog = [
-    "catalog.yaml": "currency: EUR\n",
-    "sources.csv": "source,pattern,format\npbx,pbx*,ratemill-csv\n",
-    "accounts.csv": """
-    account,plan,zone,pool,round
-    anna,team,Europe/Berlin,one,
-    ben,team,Europe/Berlin,one,line
-    cleo,team,Europe/Berlin,two,
-    dora,team,Europe/Berlin,,
-    emil,money,Europe/Berlin,,
-    idle,team,Europe/Berlin,,
-
-    """,
-    "grants.csv": """
-    account,allowance,quantity,kind,from,until
-    dora,pack,20 min,voice,2026-01-20,2026-03-10
-
-    """,
-    "decks/retail.csv": """
-    prefix,destination,price,increment,rating_group
-    49,Germany,0.020,60/1,Germany
-    4915,Germany Mobile,0.090,60/1,Mobile
-    44,United Kingdom,0.041,60/60,Europe
-
-    """,
-    "plans/team.yaml": """
-    plan: team
-    look_up: {voice: retail}
-    rounding: none
-    allowances:
-      - {allowance: minutes, quantity: 90 min, kinds: [voice], rating_groups: [Germany, Europe], shared: pool, scale: per-member, rollover: {periods: 2, cap: 20 min}}
-      - {allowance: texts, events: 4, kinds: [message]}
-    charges:
-      - {charge: mobile, kinds: [voice], rating_groups: [Mobile], tiers: {kind: graduated, steps: [{up_to: 20 min, price: 0.2, per: 1 min}, {up_to: 60 min, price: 0.1, per: 1 min}, {price: 0.05, per: 1 min}]}}
-      - {charge: calls, kinds: [voice], price: deck, period_minimum: 5}
-      - {charge: texts, kinds: [message], price: 0.09, per: 1, period_maximum: 0.6}
-
-    """,
-    "plans/money.yaml": """
-    plan: money
-    look_up: {voice: retail}
-    rounding: none
-    order: dearest-first
-    allowances:
-      - {allowance: credit, amount: 3, kinds: [voice]}
-    charges:
-      - {charge: calls, kinds: [voice], price: deck}
-      - {charge: texts, kinds: [message], price: 0.09, per: 1}
-
-    """,
-  ]
-}
 
 @Suite struct StoreSettlingTests {
   private static let periods = ["2026-01", "2026-02", "2026-03"]
@@ -191,5 +103,136 @@ private struct SettledNights {
     #expect(try desk.adjustments() == ["2026-01-01 emil 1 0.09"])
     try desk.revoke("2")
     #expect(try desk.adjustments() == [])
+  }
+
+  // MARK: rating again
+
+  /// Nights that were rated with two catalogs, and rated again with a third: as if that had been there from the beginning.
+  @Test(arguments: [11, 12]) func ratedAgainIsRatedAnew(seed: UInt64) throws {
+    let nights = SettledNights(seed: seed, nightCount: 5)
+    let desk = try nights.desk()
+    try SettledNights.writeDearCatalog("dear", to: desk)
+    for night in nights.nights.indices {
+      let name = "usage/" + SettledNights.name(night)
+      try desk.rate([name], catalog: "settling")
+      try desk.rate([name], catalog: "dear", store: "dear-store")
+    }
+    let (before, dear) = (try documents(desk, store: "store"), try documents(desk, store: "dear-store"))
+    #expect(before != dear)
+    let preview = try desk.rerate("dear", isPreview: true)
+    #expect(try documents(desk, store: "store") == before)
+    let outcome = try desk.rerate("dear")
+    #expect(outcome.commits.count == 5)
+    expectSame(try documents(desk, store: "store"), dear, "rated again")
+    try desk.expectWhole()
+    // What it says has changed is what has changed.
+    let sums = try [before, dear].map { try Self.total($0) }
+    for delta in [preview.delta, outcome.delta] {
+      #expect(delta.totals.map(\.old.amount) == [sums[0]])
+      #expect(delta.totals.map(\.new.amount) == [sums[1]])
+    }
+    // The same catalog once more: nothing.
+    let again = try desk.rerate("dear")
+    #expect(again.delta.isEmpty)
+    #expect(again.commits.isEmpty)
+    // A night after it, and back.
+    let late = "late,2026-02-03T10:00:00Z,emil,outbound,voice,442079460123,,61,ANSWERED\n"
+    try desk.folder.write(SettledNights.header + late, to: "more/pbx-99.csv")
+    for store in ["store", "dear-store"] { try desk.rate(["more"], catalog: "dear", store: store) }
+    expectSame(
+      try documents(desk, store: "store"), try documents(desk, store: "dear-store"), "a night after")
+    try desk.revoke("11")
+    let back = try desk.rerate("settling")
+    #expect(back.delta.totals.map(\.new.amount) == [sums[0]])
+    expectSame(try documents(desk, store: "store"), before, "there and back")
+    try desk.expectWhole()
+  }
+
+  private static func total(_ documents: [String: [UInt8]]) throws -> Amount {
+    var pico: Int128 = 0
+    for (name, bytes) in documents where name.hasSuffix("summary.csv.zst") {
+      for row in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
+        let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+        guard case .success(let amount) = DecimalText.parse(String(cells[25]), scale: Amount.scale) else {
+          Issue.record("\(cells[25])")
+          continue
+        }
+        pico += amount
+      }
+    }
+    return Amount(pico: pico)
+  }
+
+  /// From prices for each event to prices for periods, and back.
+  @Test func plansThatAreNotSettledBecomeSo() throws {
+    let nights = SettledNights(seed: 21, nightCount: 3)
+    let desk = try nights.desk()
+    try SettledNights.writeDearCatalog("plain", to: desk)
+    try desk.folder.write("account,allowance,quantity,kind,from,until\n", to: "plain/grants.csv")
+    try desk.folder.write(
+      "account,plan,zone\n"
+        + ["anna", "ben", "cleo", "dora", "emil", "idle"].map { "\($0),plain,Europe/Berlin\n" }.joined(),
+      to: "plain/accounts.csv")
+    unlink(desk.folder.path(of: "plain/plans/team.yaml"))
+    unlink(desk.folder.path(of: "plain/plans/money.yaml"))
+    for night in nights.nights.indices {
+      let name = "usage/" + SettledNights.name(night)
+      try desk.rate([name], catalog: "plain")
+      try desk.rate([name], catalog: "settling", store: "anew")
+    }
+    let plain = try documents(desk, store: "store")
+    try desk.rerate("settling")
+    expectSame(try documents(desk, store: "store"), try documents(desk, store: "anew"), "settled now")
+    try desk.expectWhole()
+    try desk.rerate("plain")
+    expectSame(try documents(desk, store: "store"), plain, "plain again")
+    try desk.expectWhole()
+    #expect(FileContent.names(in: desk.storePath + "/settled").count <= 1)
+  }
+
+  @Test func limitsAreRefusedWhereUsageIsSettled() throws {
+    let desk = try SettledNights(seed: 5, nightCount: 1).desk()
+    try desk.rate(["usage"], catalog: "settling")
+    try SettledNights.writeDearCatalog("dear", to: desk)
+    let fault = #expect(throws: OperationFault.self) {
+      try desk.rerate("dear", EventBox(accounts: ["emil"]))
+    }
+    #expect(fault.map { "\($0)" }?.contains("whole periods") == true)
+  }
+
+  /// Records that wait are rated after all: as if the catalog had been mended before.
+  @Test func whatIsRecycledIsSettledToo() throws {
+    let nights = SettledNights(seed: 41, nightCount: 3)
+    let desk = try nights.desk()
+    for (file, text) in SettledNights.catalog { try desk.folder.write(text, to: "gap/" + file) }
+    // Mobile calls of Germany have no price, and nobody is called cleo.
+    try desk.folder.write(
+      "prefix,destination,price,increment,rating_group,status\n49,Germany,0.020,60/1,Germany,\n"
+        + "4915,Germany Mobile,,,Mobile,blocked\n44,United Kingdom,0.041,60/60,Europe,\n",
+      to: "gap/decks/retail.csv")
+    for night in nights.nights.indices {
+      let name = "usage/" + SettledNights.name(night)
+      try desk.rate([name], catalog: "gap")
+      try desk.rate([name], catalog: "settling", store: "anew")
+    }
+    let gap = try documents(desk, store: "store")
+    let anew = try documents(desk, store: "anew")
+    #expect(try desk.outlook(catalog: "settling").count == 1)
+    let outcome = try desk.recycle(catalog: "settling")
+    #expect(outcome.doors.hasSuffix(" 0, 0"))
+    expectSame(try documents(desk, store: "store"), anew, "recycled")
+    try desk.expectWhole()
+    // Then all of it again, those that recycled among them.
+    try SettledNights.writeDearCatalog("dear", to: desk)
+    try desk.rerate("dear")
+    try desk.expectWhole()
+    try desk.rerate("settling")
+    expectSame(try documents(desk, store: "store"), anew, "there and back")
+    try desk.expectWhole()
+    let last = try #require(try desk.store().currentRuns().last)
+    try desk.revoke(String(last.number))
+    try desk.rerate("gap")
+    expectSame(try documents(desk, store: "store"), gap, "taken back")
+    try desk.expectWhole()
   }
 }

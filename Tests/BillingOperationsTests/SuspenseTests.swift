@@ -57,20 +57,6 @@ import UsageSummary
     #expect(try desk.usage()["suspense-digest.csv"] == desk.usage(store: "whole")["suspense-digest.csv"])
   }
 
-  /// `catalog` differs from what has priced the run that recycled, `mended` from what has priced the run that suspended.
-  @Test(arguments: ["catalog", "mended"])
-  func ratingAgainDoesNotUndoWhatBecameOfSuspense(catalog: String) throws {
-    let desk = try Self.desk()
-    try desk.recycle(catalog: "mended")
-    let usage = try desk.usage()
-    for isPreview in [true, false] {
-      let fault = #expect(throws: OperationFault.self) { try desk.rerate(catalog, isPreview: isPreview) }
-      #expect(fault.map { "\($0)" }?.contains("recycled") == true)
-    }
-    #expect(try desk.usage() == usage)
-    #expect(try desk.store().runs().map(\.state) == [.current, .current])
-  }
-
   @Test func whatStaysMayHaveAnotherReason() throws {
     let desk = try Self.desk()
     try desk.writeCatalog("known")

@@ -11,6 +11,7 @@ import Testing
     "catalog": ("catalog", "-"), "source": ("pbx", ""), "out": ("out", "-"), "by": ("account,day", "acount"),
     "output": ("-", ""), "expect-records": ("0", "x"), "expect-bytes": ("1480000000", "1.4G"),
     "max-suspense": ("0.5%", "101%"), "threads": ("0", "1025"), "memory": ("16MiB", "15MiB"),
+    "horizon": ("90", "0"),
     "max-record": ("64M", "65M"), "progress": ("never", "no"), "color": ("always", "yes"),
     "sample": ("-", ""),
     "event": ("a.csv:7", ""), "events": ("1", "0"), "seed": ("18446744073709551615", "-1"),

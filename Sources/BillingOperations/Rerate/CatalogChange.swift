@@ -14,6 +14,8 @@ struct CatalogChange {
   private(set) var prefixes: [(digits: Int64, count: Int)] = []
   /// Events of these accounts.
   private(set) var accounts: Set<Label> = []
+  /// Whether events may belong to other accounts than before.
+  private(set) var mayMoveEvents = false
 
   /// Prefixes beyond which looking for each costs more than rating everything.
   private static let prefixesMax = 256
@@ -29,6 +31,10 @@ struct CatalogChange {
     let differing = CatalogFiles.differing(oldFolder, newFolder)
     // The same files: a time zone is another.
     if differing.isEmpty { isWhole = true }
+    let kept = ["accounts.csv", "grants.csv", "overrides.csv", "holidays.csv", "decks/", "plans/"]
+    mayMoveEvents =
+      differing.isEmpty || old.accounts.map(\.id) != new.accounts.map(\.id)
+      || differing.contains { name in !kept.contains { name.hasPrefix($0) } }
     for name in differing.sorted() where !isWhole {
       switch name {
       case "accounts.csv": addAccounts(old, new)

@@ -40,8 +40,8 @@ public struct RerateDelta: Sendable {
   /// Accounts that differ, by currency; the largest difference first.
   public private(set) var accounts: [RerateSum] = []
 
-  /// Tables of the same keys before and after, in pairs.
-  private let pairs: [(old: String, new: String)]
+  /// Tables of the same keys before and after; nil for none.
+  private let pairs: [(old: String?, new: String?)]
 
   /// No difference.
   public static let none = RerateDelta()
@@ -52,7 +52,7 @@ public struct RerateDelta: Sendable {
   public var isEmpty: Bool { rowCount == 0 }
 
   /// Compares tables. Complexity: O(rows), in the memory of the accounts.
-  init(_ pairs: [(old: String, new: String)]) throws(FileFault) {
+  init(_ pairs: [(old: String?, new: String?)]) throws(FileFault) {
     self.pairs = pairs
     var sums: [Label: RerateSum] = [:]
     var byAccount: [[Label]: RerateSum] = [:]
@@ -91,12 +91,13 @@ public struct RerateDelta: Sendable {
 
   /// Walks over all tables side by side, key by key.
   private static func walk(
-    _ pairs: [(old: String, new: String)], columns: inout [Label],
+    _ pairs: [(old: String?, new: String?)], columns: inout [Label],
     _ body: (RerateRow, [Label]) throws(FileFault) -> Void
   ) throws(FileFault) {
     var tables: [(table: RerateTable, isOld: Bool, row: RerateTable.Row?)] = []
     for pair in pairs {
       for (path, isOld) in [(pair.old, true), (pair.new, false)] {
+        guard let path else { continue }
         let table = try RerateTable(path)
         columns = table.keyColumns
         tables.append((table, isOld, try table.next()))

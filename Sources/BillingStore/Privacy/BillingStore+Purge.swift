@@ -84,6 +84,12 @@ extension BillingStore {
     return millis
   }
 
+  /// Midnight (UTC) some days ago, in milliseconds since 1970.
+  public func horizon(days: Int) -> Int64 {
+    let day = tools.clock() / 86_400 - Int64(days)
+    return day * 86_400_000
+  }
+
   /// The runs whose records were purged.
   public func purgedRuns() throws(StoreFault) -> Set<String> {
     var names: Set<String> = []

@@ -8,13 +8,13 @@ import UsageSummary
 
 /// What of a run was rated again: usage folders of the same events, before and after.
 public struct RatedAgain: Sendable {
-  /// Usage folder of the events as the run has rated them.
-  public var before: String
-  /// Usage folder of the same events with the other catalog.
-  public var after: String
+  /// Usage folder of the events as the run has rated them; nil for none.
+  public var before: String?
+  /// Usage folder of the same events with the other catalog; nil for none.
+  public var after: String?
 
   /// Names the two folders.
-  public init(before: String, after: String) {
+  public init(before: String?, after: String?) {
     self.before = before
     self.after = after
   }
@@ -26,11 +26,19 @@ public struct ReplacingRun: Sendable {
   public var replaced: RunRecord
   /// What the book is told besides.
   public var draft: RunDraft
+  /// Whether some of its suspended records were not tried again, and wait for the reasons of before.
+  public var keepsReasons: Bool
+  /// A file of it that was taken back: its suspended records are gone.
+  public var droppedFile: Label?
 
   /// Makes one.
-  public init(replaced: RunRecord, draft: RunDraft) {
+  public init(
+    replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false, droppedFile: Label? = nil
+  ) {
     self.replaced = replaced
     self.draft = draft
+    self.keepsReasons = keepsReasons
+    self.droppedFile = droppedFile
     self.draft.kind = .rerate
     self.draft.replaces = replaced.id
   }
@@ -79,8 +87,9 @@ extension BillingStore {
     let companions: Set<String> = [SuspenseSchema.fileName, SuspenseDigest.fileName]
     try StoreFault.ofUsage { () throws(UsageFolderFault) in
       for change in changes {
-        folders.append((try UsageFolder.open(change.before, onlyFiles: companions), -1))
-        folders.append((try UsageFolder.open(change.after, onlyFiles: companions), 1))
+        for (path, sign) in [(change.before, Int64(-1)), (change.after, 1)] {
+          if let path { folders.append((try UsageFolder.open(path, onlyFiles: companions), sign)) }
+        }
       }
     }
     var merge = try SummaryMerge(
@@ -120,6 +129,7 @@ extension BillingStore {
     var manifest = old.manifest
     manifest.ratingHash = ratingHash
     manifest.inputs = Self.inputs(folders)
+    manifest.options = Self.options(folders)
     manifest.doors = manifest.inputs.reduce(into: DoorCounts()) { $0 += $1.doors }
     let allowances = old.path + "/" + AllowanceSchema.fileName
     let text: [UInt8]
@@ -138,6 +148,22 @@ extension BillingStore {
       try extra(writer.folder)
       try writer.publish(manifest)
     }
+  }
+
+  /// The options of the first folder, with the events of all that are left to be settled.
+  private static func options(
+    _ folders: [(usage: UsageFolder, sign: Int64)]
+  ) -> [SummaryManifest.Option] {
+    let name = SummaryManifest.settledLater
+    var count: Int64 = 0
+    for (usage, sign) in folders {
+      let value = usage.manifest.options.first { $0.name == name }?.value
+      count += sign * (value.flatMap { Int64($0.description) } ?? 0)
+    }
+    let options = folders[0].usage.manifest.options.filter { $0.name != name }
+    if count == 0 { return options }
+    let settled = SummaryManifest.Option(name: name, value: Label(String(count)))
+    return (options + [settled]).sorted { $0.name < $1.name }
   }
 
   /// The inputs of the first folder, with the records by door of all.
@@ -180,8 +206,14 @@ extension BillingStore {
   }
 
   /// Commits runs that were published at `stagedPath(replacing:)`, all of them or none; those they replace count no more.
+  ///
+  /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
+  /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlement` is what is settled with
+  /// them, published at `stagedSettlementPath`.
   /// - Precondition: opened for changing.
-  public func commitReplacing(_ runs: [ReplacingRun]) throws(StoreFault) -> [RunCommit] {
+  public func commitReplacing(
+    _ runs: [ReplacingRun], settlement draft: SettlementDraft? = nil, takingBack taken: TakenBack? = nil
+  ) throws(StoreFault) -> [RunCommit] {
     var prepared: [PreparedRun] = []
     for run in runs {
       guard run.replaced.state == .current else {
@@ -195,13 +227,28 @@ extension BillingStore {
       }
       prepared.append(next)
     }
+    let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
+    let carried = try carriedSuspense(replacing: Set(runs.map(\.replaced.id)))
     for run in prepared { try place(run) }
+    if let settlement { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
+      if let settlement { try insert(settlement) }
       var commits: [RunCommit] = []
-      for (run, prepared) in zip(runs, prepared) {
-        try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
-        commits.append(try insert(prepared))
+      for (index, run) in prepared.enumerated() {
+        // The last one seals what was settled with all of them.
+        commits.append(try insert(run, index == prepared.count - 1 ? settlement : nil))
       }
+      let replacements = zip(runs, commits).map {
+        RunReplacement(
+          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile)
+      }
+      try insert(carried, replacements)
+      for run in runs {
+        try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
+      }
+      if let taken { try insert(taken, settlement) }
+      let head = try AuditTrail(book: book).head().hash
+      if let last = commits.indices.last { commits[last].auditHead = head }
       return commits
     }
   }

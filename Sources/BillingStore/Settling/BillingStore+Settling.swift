@@ -97,6 +97,11 @@ extension BillingStore {
     return found
   }
 
+  /// The settlements that hold rows that count: by which catalog, and of which accounts.
+  public func countingSettlements() throws(StoreFault) -> [(ratingHash: String, accounts: Set<Label>)] {
+    try settlements().map { ($0.usage.manifest.ratingHash.description, $0.accounts) }
+  }
+
   /// The summaries of settlements, to be merged: of each the rows that count.
   func settledSources() throws(StoreFault) -> [SummaryMerge.Source] {
     try settlements().map { entry in

@@ -75,8 +75,8 @@ extension BillingStore {
     return states
   }
 
-  /// Every record of a run's suspense.
-  func forEachRecord(
+  /// Every record of a run's suspense, whatever became of it.
+  public func forEachRecord(
     of run: RunRecord, _ body: (SuspendedRecord) throws(StoreFault) -> Void
   ) throws(StoreFault) {
     let states = try suspenseStates(run)
@@ -103,7 +103,7 @@ extension BillingStore {
     return try StoreFault.ofUsage { () throws(UsageFolderFault) in try FileHeaders.read(name) }
   }
 
-  private func suspenseReader(of run: RunRecord) throws(StoreFault) -> SuspenseReader {
+  func suspenseReader(of run: RunRecord) throws(StoreFault) -> SuspenseReader {
     try StoreFault.ofUsage { () throws(UsageFolderFault) in
       try SuspenseReader(path: path(.runs, run.id) + "/" + SuspenseSchema.fileName)
     }

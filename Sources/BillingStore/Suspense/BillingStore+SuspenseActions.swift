@@ -98,7 +98,7 @@ extension BillingStore {
   /// Adds an action to the book; to be called inside a transaction. Returns its number.
   @discardableResult func insert(
     _ moves: SuspenseMoves, _ kind: SuspenseAction.Kind, runID: String?, reason: String, catalog: String?,
-    at: String, hash: String? = nil
+    at: String, hash: String? = nil, by user: String? = nil
   ) throws(StoreFault) -> Int {
     let number = Int(try book.integer("SELECT MAX(action) FROM suspense_actions") ?? 0) + 1
     try book.run(
@@ -107,8 +107,8 @@ extension BillingStore {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .count(number), .text(kind.rawValue), .optional(runID), .text(at), .text(tools.user), .text(reason),
-        .optional(catalog), .count(moves.count), .text(hash ?? moves.hash),
+        .count(number), .text(kind.rawValue), .optional(runID), .text(at), .text(user ?? tools.user),
+        .text(reason), .optional(catalog), .count(moves.count), .text(hash ?? moves.hash),
       ])
     let range = try book.prepare(
       "INSERT INTO suspense_moves (action, run_id, first_row, last_row, state, reason) VALUES (?, ?, ?, ?, ?, ?)"
@@ -198,16 +198,5 @@ extension BillingStore {
           reason: row.label(4)))
     }
     return moves
-  }
-
-  /// Suspended records of a run that were recycled or written off.
-  public func movedRecordCount(of run: RunRecord) throws(StoreFault) -> Int {
-    Int(
-      try book.integer(
-        """
-        SELECT COALESCE(SUM(m.last_row - m.first_row + 1), 0) FROM suspense_moves AS m JOIN suspense_actions AS a USING (action)
-        LEFT JOIN runs AS r ON r.run_id = a.run_id
-        WHERE m.run_id = ? AND m.state <> 'suspended' AND (a.run_id IS NULL OR r.state = 'current')
-        """, [.text(run.id)]) ?? 0)
   }
 }

@@ -31,20 +31,40 @@ extension BillingStore {
         findings.append(
           "suspense action \(action.number): \(count) records moved, \(action.recordCount) were meant")
       }
-      if action.kind == .recycle, let id = action.runID {
-        let run = try self.run(named: id)
-        if Int64(count) != run.doors.read || run.doors.suspended != 0 || run.kind != .recycle {
-          findings.append(
-            "run \(run.number) (\(run.id)): has read \(run.doors.read) records, \(count) were moved to it")
-        }
+    }
+    let current = try currentRuns()
+    findings += try recycleFindings(actions, current)
+    for run in current {
+      findings += try suspenseFindings(of: run, deep: deep).map { "run \(run.number) (\(run.id)): \($0)" }
+    }
+    return findings
+  }
+
+  /// Each run that has recycled records, and counts, has read what was moved to it of runs that count.
+  private func recycleFindings(
+    _ actions: [SuspenseAction], _ current: [RunRecord]
+  ) throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    let currentIDs = Set(current.map(\.id))
+    var counts: [String: Int] = [:]
+    for action in actions {
+      guard action.kind == .recycle, let id = action.runID else { continue }
+      counts[id, default: 0] += 0
+      for move in try suspenseMoves(ofAction: action.number) where currentIDs.contains(move.runID) {
+        counts[id, default: 0] += move.lastRow - move.firstRow + 1
       }
     }
-    let recycles = Set(actions.compactMap(\.runID))
-    for run in try runs() where run.kind == .recycle && !recycles.contains(run.id) {
+    for run in try runs() where run.kind == .recycle && counts[run.id] == nil {
       findings.append("run \(run.number) (\(run.id)): no suspended records were moved to it")
     }
-    for run in try currentRuns() {
-      findings += try suspenseFindings(of: run, deep: deep).map { "run \(run.number) (\(run.id)): \($0)" }
+    for run in current {
+      guard let count = counts[run.id] else { continue }
+      if Int64(count) != run.doors.read || run.kind == .rate
+        || (run.kind == .recycle && run.doors.suspended != 0)
+      {
+        findings.append(
+          "run \(run.number) (\(run.id)): has read \(run.doors.read) records, \(count) were moved to it")
+      }
     }
     return findings
   }

@@ -28,6 +28,28 @@ public enum KeptKeys {
     return count
   }
 
+  /// Which of the given keys, 32 hex digits each, a key file holds with the same content. Complexity: O(entries).
+  public static func held(_ keys: Set<String>, in path: String) throws(FileFault) -> Set<String> {
+    struct Key: Hashable {
+      var low: UInt64
+      var high: UInt32
+      var content: UInt32
+    }
+    var wanted: [Key: String] = [:]
+    for text in keys {
+      guard let key = LoggedKey(text: text) else { continue }
+      wanted[Key(low: key.low, high: key.high, content: key.content)] = text
+    }
+    var found: Set<String> = []
+    let reader = try KeyFileReader(path)
+    while let entry = try reader.next() {
+      if let text = wanted[Key(low: entry.low, high: entry.high, content: entry.content)] {
+        found.insert(text)
+      }
+    }
+    return found
+  }
+
   /// Writes a key file of the given keys, which are 32 hex digits each as in the column `key` of `suspense.csv`; others are
   /// passed over. Complexity: O(n log n) in the memory of 16 bytes a key.
   public static func write(

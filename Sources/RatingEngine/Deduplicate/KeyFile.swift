@@ -73,6 +73,12 @@ struct KeyFileWriter {
     try finish()
   }
 
+  /// Writes the keys that `next` gives until it gives none; they ascend, and no two are equal.
+  mutating func write(_ next: () throws(FileFault) -> EarlierKey?) throws(FileFault) {
+    while let key = try next() { try append(key) }
+    try finish()
+  }
+
   /// Bytes of an entry of the sort: key, content, number of the input.
   static let sortKeyBytes = 20
 

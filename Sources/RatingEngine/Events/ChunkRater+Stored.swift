@@ -51,6 +51,7 @@ extension ChunkRater {
       if setup.options.keepsDetail { noteDetail(outcome, rater, plan, text: bytes, firstRow: first) }
     }
     keepConflicts(block, rows, outcome, firstRow: first)
+    if let start = setup.options.windowStartMillis { suspendOld(before: start, outcome, firstRow: first) }
     if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
     if setup.keepsSuspense || outcome.rowCount - first < batch.count {
       noteLeavers(outcome, rater, firstRow: first, hasAmounts: plan.amount != nil) { record in

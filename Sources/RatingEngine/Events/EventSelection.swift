@@ -44,6 +44,8 @@ public struct EventSelection: Sendable {
   public var excluded: [EventBox] = []
   /// Limit: events that were settled when they were read, or that were not; nil for all.
   public var isSettled: Bool?
+  /// Limit: records of the inputs of these names that begin at these decoded bytes are left out.
+  public var withheld: [Label: Set<Int64>] = [:]
   /// Whether what never was an event counts too, whatever the limits: unparsable records, rows that are none, duplicates.
   public var takesLeavers = true
 
@@ -78,7 +80,8 @@ public struct EventSelection: Sendable {
 
   /// Whether everything is taken that is known of the inputs.
   var isWhole: Bool {
-    takesAll && takesLeavers && isSettled == nil && limits.allSatisfy(\.isUnbounded) && excluded.isEmpty
+    takesAll && takesLeavers && isSettled == nil && withheld.isEmpty && limits.allSatisfy(\.isUnbounded)
+      && excluded.isEmpty
   }
 }
 
@@ -91,9 +94,15 @@ struct BlockSelection {
   private let limits: [(box: EventBox, accounts: [Bool])]
   private let excluded: [(box: EventBox, accounts: [Bool])]
   private let removed: [Int64]
+  /// By number of the input: where records begin that are left out.
+  private let withheld: [Set<Int64>]
+  /// Which events are settled, where it is not what was decided when they were read.
+  private let settledMarks: SettledMarks?
 
-  init(_ selection: EventSelection, _ preamble: EventPreamble) {
+  init(_ selection: EventSelection, _ preamble: EventPreamble, _ settledMarks: SettledMarks? = nil) {
     self.selection = selection
+    self.settledMarks = settledMarks
+    withheld = preamble.inputs.map { selection.withheld[$0.name] ?? [] }
     removed = preamble.removed
     isTaken = [false] + preamble.accounts.map { selection.accounts.contains($0) }
     func table(_ box: EventBox) -> (box: EventBox, accounts: [Bool]) {
@@ -106,8 +115,8 @@ struct BlockSelection {
     excluded = selection.excluded.map(table)
   }
 
-  /// The rows of a block that are chosen, in order, into `rows`.
-  func choose(_ block: EventBlock, into rows: inout [UInt16]) {
+  /// The rows of a block that are chosen, in order, into `rows`; `number` is that of the block in its file.
+  func choose(_ block: EventBlock, _ number: Int, into rows: inout [UInt16]) {
     rows.removeAll(keepingCapacity: true)
     if selection.takesAll {
       for row in 0..<block.head.count { rows.append(UInt16(row)) }
@@ -115,7 +124,8 @@ struct BlockSelection {
       chooseByReason(block, &rows)
     }
     if !rows.isEmpty {
-      applyLimits(block, &rows)
+      applyLimits(block, number, &rows)
+      dropWithheld(block, &rows)
       dropRemoved(block, &rows)
     }
     setLeavers(block, &rows)
@@ -194,7 +204,7 @@ struct BlockSelection {
     return Array(start..<max(start, end))
   }
 
-  private func applyLimits(_ block: EventBlock, _ rows: inout [UInt16]) {
+  private func applyLimits(_ block: EventBlock, _ blockNumber: Int, _ rows: inout [UInt16]) {
     if !limits.isEmpty || !excluded.isEmpty {
       let (starts, accounts) = (block.column(.start), block.column(.account))
       rows.removeAll {
@@ -207,12 +217,24 @@ struct BlockSelection {
       }
     }
     if let isSettled = selection.isSettled {
+      if let settledMarks {
+        rows.removeAll { settledMarks.holds(block: blockNumber, row: Int($0)) != isSettled }
+        return
+      }
       let column = block.column(.decision)
       rows.removeAll {
         let door = column.value(Int($0), in: block.base) & StoredDecision.doorMask
         return (door == Int64(Door.settled)) != isSettled
       }
     }
+  }
+
+  /// Leaves records out that were named.
+  private func dropWithheld(_ block: EventBlock, _ rows: inout [UInt16]) {
+    let places = withheld[block.head.file]
+    if places.isEmpty { return }
+    let column = block.column(.offset)
+    rows.removeAll { places.contains(block.head.bytesBefore + column.value(Int($0), in: block.base)) }
   }
 
   /// Leaves duplicates out.

@@ -12,6 +12,8 @@ public final class StoredEvents: @unchecked Sendable {
 
   let path: String
   let preamble: EventPreamble
+  /// Which of them are settled, where the run has decided otherwise than when they were read.
+  let settledMarks: SettledMarks?
   private let file: MappedFile?
   /// Where blocks begin in the file.
   private(set) var blockOffsets: [Int] = []
@@ -31,6 +33,7 @@ public final class StoredEvents: @unchecked Sendable {
         UnsafeRawBufferPointer(start: mapped.base, count: mapped.length))
     else { throw Self.damaged(path) }
     self.preamble = preamble
+    settledMarks = try SettledMarks.read(from: folder)
     file = mapped
     var at = end
     while at < mapped.length {
@@ -44,6 +47,15 @@ public final class StoredEvents: @unchecked Sendable {
     }
   }
 
+  /// The same events with other marks.
+  init(_ other: StoredEvents, settledMarks: SettledMarks) {
+    path = other.path
+    preamble = other.preamble
+    self.settledMarks = settledMarks
+    file = other.file
+    blockOffsets = other.blockOffsets
+  }
+
   /// A block.
   func block(_ number: Int) throws(FileFault) -> EventBlock {
     guard let file else { throw Self.damaged(path) }
@@ -53,6 +65,14 @@ public final class StoredEvents: @unchecked Sendable {
       block.head.textCount == preamble.inputs[block.head.file].texts.count
     else { throw Self.damaged(path) }
     return block
+  }
+
+  /// The bytes of a block as they lie in the file.
+  func blockBytes(_ number: Int) throws(FileFault) -> [UInt8] {
+    guard let file else { throw Self.damaged(path) }
+    let at = blockOffsets[number]
+    let head = EventBlock.Head(at: file.base + at)
+    return Array(UnsafeRawBufferPointer(start: file.base + at, count: head.byteCount))
   }
 
   /// The record over the limit that a block holds instead of events; nil where it holds events.

@@ -203,7 +203,7 @@ final class ChunkRater {
   }
 
   /// Records that are older than the keys to compare them with go to suspense, whatever became of them.
-  private func suspendOld(before startMillis: Int64, _ outcome: ChunkOutcome, firstRow: Int) {
+  func suspendOld(before startMillis: Int64, _ outcome: ChunkOutcome, firstRow: Int) {
     var row = firstRow
     for record in 0..<batch.count
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {

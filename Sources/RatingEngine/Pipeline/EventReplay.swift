@@ -57,13 +57,16 @@ final class EventReplay: @unchecked Sendable {
     self.selection = selection
     self.progress = progress
     (files, fileNumbers) = try Self.files(setup, events)
-    selections = events.map { BlockSelection(selection, $0.preamble) }
+    selections = events.map { BlockSelection(selection, $0.preamble, $0.settledMarks) }
     let known = Dictionary(
       uniqueKeysWithValues: SuspenseReason.allCases.map { (Label($0.code), $0.rawValue) })
     reasons = events.map { file in
       file.preamble.reasons.map { known[$0] ?? SuspenseReason.badRecord.rawValue }
     }
     ledger = RunLedger(setup: setup, fileCount: files.count, expectedRecords: 1)
+    if ledger.later != nil, events.count == 1 {
+      ledger.settledMarks = SettledMarks(blockCount: events[0].blockOffsets.count)
+    }
     if selection.takesLeavers {
       ledger.begin(
         with: files.map { $0.stored?.leavers.totals { setup.filterReason($0) } ?? DoorTotals() })
@@ -149,7 +152,7 @@ final class EventReplay: @unchecked Sendable {
       } catch {
         throw .output(error)
       }
-      selections[owner].choose(block, into: &rows)
+      selections[owner].choose(block, index, into: &rows)
       guard !rows.isEmpty else { continue }
       // A few rows of a block are not worth reading all of it; they are proved by the sums.
       if rows.count * 8 > block.head.count, !block.isWhole {
@@ -163,6 +166,7 @@ final class EventReplay: @unchecked Sendable {
       let fault = lock.withLock { _ -> FileFault? in
         do throws(FileFault) {
           try ledger.take(outcome)
+          ledger.settledMarks?.note(outcome, rows, block: index)
           return nil
         } catch {
           return error

@@ -23,6 +23,8 @@ final class RunLedger {
   var settled = SettledTotals()
   /// Of such events what is left to be settled later, where the run does not settle.
   private(set) var later: LaterUsage?
+  /// Of stored events of one run: which of them are left.
+  var settledMarks: SettledMarks?
   /// The rows of `allowances.csv`.
   private(set) var allowances: AllowanceRows?
   /// What became of the event that the options name.

@@ -46,9 +46,10 @@ extension RatingResult {
   ///
   /// To be called in `extra` of `publish`, of a run with `keepsKeys` and `keepsSuspense`.
   public func writeHeaders(to folder: PublishedFolder) throws(FileFault) {
-    let headers = zip(files, ledger.fileTotals).filter { file, totals in
-      totals.suspendedCount > 0 && !file.headerText.isEmpty
-    }.map { (file: Label($0.0.name), header: $0.0.headerText) }
+    // Also of inputs without suspended records: another catalog may suspend some later.
+    let headers = files.filter { !$0.headerText.isEmpty }.map {
+      (file: Label($0.name), header: $0.headerText)
+    }
     guard !headers.isEmpty else { return }
     let writer = try folder.writer(FileHeaders.fileName, mode: 0o600)
     try writer.write(contentsOf: FileHeaders.text(of: headers))

@@ -34,6 +34,8 @@ struct RateConfiguration: Equatable, Sendable {
   let sourceName: String?
   /// The store to commit to; then there is neither `outPath` nor `table`.
   let storePath: String?
+  /// Days of runs with which records are compared; only with `storePath`, nil for all.
+  let horizonDays: Int?
   /// The folder to publish; nil for an analysis by `table` alone.
   let outPath: String?
   /// Whether that folder may hold an earlier output.
@@ -68,6 +70,7 @@ struct RateConfiguration: Equatable, Sendable {
     self.inputs = inputs
     sourceName = options.shared.source
     storePath = options.shared.store
+    horizonDays = options.horizonDays
     outPath = options.shared.out
     replacesOutput = options.shared.replacesOutput
     writesDetail = options.writesDetail
@@ -109,6 +112,9 @@ struct RateConfiguration: Equatable, Sendable {
       throw UsageError(
         "nothing to write; add --out DIR for summary, suspense and run report, --store DIR to commit the run to a "
           + "billing store, or --by KEYS for one table")
+    }
+    if horizonDays != nil, storePath == nil {
+      throw UsageError("--horizon is about the runs of a store; add --store DIR")
     }
     if writesDetail, outPath == nil, storePath == nil {
       throw UsageError("--detail needs a folder to write to; add --out DIR")

@@ -13,6 +13,7 @@ struct RateOptions: CommandOptions {
   var expectedRecords: Int?
   var expectedBytes: Int?
   var suspenseMax: CountOrPercent?
+  var horizonDays: Int?
   var recordMax: Int?
   var threads: Int?
   var memory: Int?
@@ -96,6 +97,15 @@ struct RateOptions: CommandOptions {
       details: """
         A count such as 100, or a share of the records read such as 0.5%. The outputs are written either way; only \
         the exit status differs.
+        """),
+    .value(
+      "horizon", "DAYS", in: OptionGroup.admission, into: \.horizonDays,
+      OptionValue.wholeNumber(in: 1...36_500),
+      "Look for copies in runs of the last DAYS only",
+      details: """
+        A store of many years has many keys; with a horizon the time and room for them do not grow. Records that began \
+        before it go to suspense as outside-duplicate-window, unless they are known from the same file; 'ratemill \
+        recycle' compares them with all runs. Only with --store.
         """),
   ]
 

@@ -34,7 +34,8 @@ struct StoreRateRun {
     let progress = RunProgress()
     let rating = StoreRating(
       into: store, catalog: catalog, catalogPath: configuration.catalogPath, options: options,
-      progress: progress, semantics: Int64(ProgramVersion.ratingSemantics))
+      progress: progress, semantics: Int64(ProgramVersion.ratingSemantics),
+      horizonDays: configuration.horizonDays)
     let outcome = try withTicker(progress) {
       try rating.run(inputs) { result, folder throws(FileFault) in
         let text = RateReport(result.report(), configuration, console: console).runDocument(

@@ -1,0 +1,60 @@
+// Settling everybody again after all runs were rated again: the rows that depend on whole periods before and after.
+
+import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+import Tables
+
+extension RerateWork {
+  /// Refuses limits where usage depends on whole periods.
+  func refuseLimits(_ box: EventBox) throws(OperationFault) {
+    guard settles, !box.isUnbounded else { return }
+    throw .store(
+      .refused(
+        "usage of these catalogs depends on whole periods, and what some accounts or days come to on all others; rate again "
+          + "without --accounts, --from and --until, and let prices of the catalog begin on the day from which they are to hold"
+      ))
+  }
+
+  /// Settles everybody with the catalog of now over the events of all runs as they will count; compares, and where it is no preview
+  /// publishes the rows for the commit. Nil where nothing is settled, before and after.
+  mutating func settle() throws(OperationFault) -> SettlementDraft? {
+    guard settles else { return nil }
+    try compareBefore()
+    guard let span = StoreSettling.span(settlingAfter.map(\.usage.span)) else {
+      return settlingBefore.isEmpty
+        ? nil : SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
+    }
+    let settling = StoreSettling(
+      store: store, catalog: catalog, engine: try later(), semantics: semantics)
+    let result = try settling.settled(
+      settlingAfter.map(\.events), of: nil, over: span, groupBy: options.groupBy, keepsSummary: !isPreview)
+    try compare(nil, result)
+    if isPreview { return nil }
+    try settling.publish(result)
+    return settling.draftOfAll
+  }
+
+  /// Makes the rows again that count now, each settlement with its catalog.
+  private mutating func compareBefore() throws(OperationFault) {
+    guard let span = StoreSettling.span(settlingBefore.map(\.usage.span)) else { return }
+    let (store, before) = (store, settlingBefore)
+    let settlements = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.countingSettlements()
+    }
+    let events = try OperationFault.ofFiles { () throws(FileFault) in
+      try before.map { entry throws(FileFault) in try StoredEvents(folder: store.folder(of: entry.run)) }
+    }
+    for settlement in settlements {
+      let earlier = try earlier(settlement.ratingHash)
+      let settling = StoreSettling(
+        store: store, catalog: earlier.catalog, engine: earlier.run, semantics: semantics)
+      let isOfAll = settlement.accounts.isSuperset(of: earlier.catalog.accounts.map(\.id))
+      let result = try settling.settled(
+        events, of: isOfAll ? nil : settlement.accounts, over: span, groupBy: options.groupBy,
+        keepsSummary: false)
+      try compare(result, nil)
+    }
+  }
+}

@@ -1,0 +1,330 @@
+// The work of rating runs again, one after the other: what a change can reach is rated with the catalog of before and with that of
+// now. What depends on whole periods is in RerateWork+Settling.swift.
+
+import BillingStore
+import Catalog
+import DurableFiles
+import Glibc
+import RatingEngine
+import Tables
+import UsageSummary
+
+/// The work of one command.
+struct RerateWork {
+  /// What became of one run.
+  struct Done {
+    var eventCount = 0
+    var suspended = (old: 0, new: 0)
+    var replacing: ReplacingRun?
+  }
+
+  /// A run that counts, with what it leaves to be settled.
+  struct SettlingRun {
+    var events: StoredEvents
+    var usage: SettlingUsage
+  }
+
+  let store: BillingStore
+  let catalog: Catalog
+  let catalogPath: String
+  let options: RatingOptions
+  let progress: RunProgress
+  let semantics: Int64
+  let scratch: String
+  let isPreview: Bool
+  /// Whether usage of a catalog depends on whole periods: every event is rated again then.
+  let settles: Bool
+  /// What runs have left to be settled as they count now.
+  let settlingBefore: [(run: RunRecord, usage: SettlingUsage)]
+  /// The same as they will count.
+  private(set) var settlingAfter: [SettlingRun] = []
+  /// Tables before and after, to be compared; nil for none.
+  private(set) var pairs: [(old: String?, new: String?)] = []
+  private var new: RatingRun?
+  /// By rating hash: the catalog of runs, and what of it is different now.
+  private var old: [String: Earlier] = [:]
+
+  /// A catalog that has priced events of the store.
+  struct Earlier {
+    var catalog: Catalog
+    var run: RatingRun
+    var change: CatalogChange
+  }
+
+  init(
+    store: BillingStore, catalog: Catalog, catalogPath: String, options: RatingOptions,
+    progress: RunProgress, semantics: Int64, scratch: String, isPreview: Bool
+  ) throws(OperationFault) {
+    self.store = store
+    self.catalog = catalog
+    self.catalogPath = catalogPath
+    self.options = options
+    self.progress = progress
+    self.semantics = semantics
+    self.scratch = scratch
+    self.isPreview = isPreview
+    settlingBefore = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    settles = RatingResult.settles(catalog) || !settlingBefore.isEmpty
+  }
+
+  /// Rates what a change can reach of a run; nil where that is nothing.
+  mutating func rateAgain(_ run: RunRecord, _ box: EventBox) throws(OperationFault) -> Done? {
+    guard let done = try rated(run, box) else {
+      if let usage = settlingBefore.first(where: { $0.run.id == run.id })?.usage {
+        settlingAfter.append(SettlingRun(events: try events(of: run), usage: usage))
+      }
+      return nil
+    }
+    return done
+  }
+
+  private mutating func rated(_ run: RunRecord, _ box: EventBox) throws(OperationFault) -> Done? {
+    // Nothing is left to rate again of what was billed and purged.
+    if run.isPurged { return nil }
+    let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
+    if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
+    let held = try heldRecords(of: run)
+    let stored = try events(of: run)
+    return settles
+      ? try rateAll(run, layers, stored, held) : try rateReached(run, layers, stored, held, box)
+  }
+
+  private func events(of run: RunRecord) throws(OperationFault) -> StoredEvents {
+    do throws(FileFault) {
+      return try StoredEvents(folder: store.folder(of: run))
+    } catch {
+      throw .store(
+        .refused(
+          "run \(run.number) has no events to rate again (\(error.code == ENOENT ? "none were kept" : "\(error)"));"
+            + " revoke it and rate its files again"))
+    }
+  }
+
+  /// Where records begin that stay as they are, by file: those that were recycled, written off or corrected, and those that are too
+  /// old to be compared with others.
+  private func heldRecords(of run: RunRecord) throws(OperationFault) -> [Label: Set<Int64>] {
+    guard run.doors.suspended > 0 else { return [:] }
+    let tooOld = Label(SuspenseReason.outsideDuplicateWindow.code)
+    var held: [Label: Set<Int64>] = [:]
+    try OperationFault.ofStore { () throws(StoreFault) in
+      try store.forEachRecord(of: run) { record in
+        guard record.isHeld || record.row.reason == tooOld else { return }
+        held[record.row.file, default: []].insert(record.row.byteOffset)
+      }
+    }
+    return held
+  }
+
+  // MARK: events that a change can reach
+
+  private mutating func rateReached(
+    _ run: RunRecord, _ layers: [RunLayer], _ events: StoredEvents, _ held: [Label: Set<Int64>],
+    _ box: EventBox
+  ) throws(OperationFault) -> Done? {
+    var done = Done()
+    var changes: [RatedAgain] = []
+    var whole: RatingResult?
+    var isAny = false
+    for (index, layer) in layers.enumerated() where layer.ratingHash != catalog.ratingHash {
+      let earlier = try earlier(layer.ratingHash)
+      if earlier.change.isNothing { continue }
+      var selection = earlier.change.selection
+      selection.limits = [layer.box, box].filter { !$0.isUnbounded }
+      selection.excluded = layers[(index + 1)...].map(\.box)
+      selection.withheld = held
+      let isWhole = earlier.change.isWhole && layers.count == 1 && box.isUnbounded && held.isEmpty
+      if isWhole { selection = .all }
+      let first = try rate(earlier.run, events, selection, keepsSuspense: !isPreview && !isWhole)
+      let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
+      let counts = (first.report(), second.report())
+      guard counts.0.read > 0 else { continue }
+      isAny = true
+      done.eventCount += counts.1.rated
+      done.suspended.old += counts.0.suspendedCount
+      done.suspended.new += counts.1.suspendedCount
+      try compare(first, second)
+      if isPreview { continue }
+      if isWhole {
+        whole = second
+      } else {
+        changes.append(RatedAgain(before: try publish(first), after: try publish(second)))
+      }
+    }
+    guard isAny else { return nil }
+    if isPreview { return done }
+    try stage(run, whole, changes) { _ throws(FileFault) in }
+    done.replacing = ReplacingRun(
+      replaced: run, draft: try draft(run, layers, box), keepsReasons: !box.isUnbounded)
+    return done
+  }
+
+  // MARK: all events, where some are settled
+
+  private mutating func rateAll(
+    _ run: RunRecord, _ layers: [RunLayer], _ events: StoredEvents, _ held: [Label: Set<Int64>]
+  ) throws(OperationFault) -> Done? {
+    var isAny = false
+    for layer in layers where layer.ratingHash != catalog.ratingHash {
+      if try !earlier(layer.ratingHash).change.isNothing { isAny = true }
+    }
+    guard isAny else { return nil }
+    var done = Done()
+    var selection = EventSelection.all
+    selection.takesLeavers = held.isEmpty
+    selection.withheld = held
+    let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
+    done.eventCount = second.report().rated
+    done.suspended.new = second.report().suspendedCount
+    var changes: [RatedAgain] = []
+    for (index, layer) in layers.enumerated() {
+      var part = selection
+      part.takesLeavers = false
+      part.limits = [layer.box].filter { !$0.isUnbounded }
+      part.excluded = layers[(index + 1)...].map(\.box)
+      let isKept = !isPreview && !held.isEmpty
+      let first = try rate(try earlier(layer.ratingHash).run, events, part, keepsSuspense: isKept)
+      done.suspended.old += first.report().suspendedCount
+      try compare(first, nil)
+      if isKept { changes.append(RatedAgain(before: try publish(first), after: nil)) }
+    }
+    try compare(nil, second)
+    let usage = second.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
+    let moves = layers.contains { layer in
+      old[layer.ratingHash].map { $0.change.mayMoveEvents } ?? true
+    }
+    let settled = events.settled(by: second, mayHaveMoved: moves)
+    if let usage { settlingAfter.append(SettlingRun(events: settled, usage: usage)) }
+    if isPreview { return done }
+    if !held.isEmpty { changes.append(RatedAgain(before: nil, after: try publish(second))) }
+    try stage(run, held.isEmpty ? second : nil, changes) { folder throws(FileFault) in
+      try settled.writeSettledMarks(to: folder)
+    }
+    var draft = try draft(run, layers, EventBox())
+    draft.settling = usage
+    done.replacing = ReplacingRun(replaced: run, draft: draft)
+    return done
+  }
+
+  // MARK: catalogs, tables, folders
+
+  private func rate(
+    _ run: RatingRun, _ events: StoredEvents, _ selection: EventSelection, keepsSuspense: Bool
+  ) throws(OperationFault) -> RatingResult {
+    try OperationFault.ofRun { () throws(RunFault) in
+      try run.changed {
+        $0.keepsSuspense = keepsSuspense
+        $0.keepsSummary = !isPreview
+      }.run([events], selection)
+    }
+  }
+
+  /// The catalog of now, compiled.
+  mutating func later() throws(OperationFault) -> RatingRun {
+    if let new { return new }
+    let made = try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: options, progress: progress)
+    }
+    new = made
+    return made
+  }
+
+  /// A catalog of before, compiled.
+  mutating func earlier(_ hash: String) throws(OperationFault) -> Earlier {
+    if let known = old[hash] { return known }
+    let folder = store.catalogPath(hash)
+    let kept = try OperationFault.load(folder)
+    guard kept.ratingHash == hash else {
+      throw .store(.refused("catalogs/\(hash) is not as it was kept; 'ratemill verify --deep' tells more"))
+    }
+    let change = CatalogChange(from: kept, at: folder, to: catalog, at: catalogPath)
+    let made = try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: kept, options: options, progress: progress)
+    }
+    let earlier = Earlier(catalog: kept, run: made, change: change)
+    old[hash] = earlier
+    return earlier
+  }
+
+  /// Writes what the events came to, and come to, by the keys of the comparison.
+  mutating func compare(_ first: RatingResult?, _ second: RatingResult?) throws(OperationFault) {
+    let name = scratch + "/table-\(pairs.count)"
+    let pair = (old: first.map { _ in name + "-old.csv" }, new: second.map { _ in name + "-new.csv" })
+    try OperationFault.ofFiles { () throws(FileFault) in
+      for (result, path) in [(first, pair.old), (second, pair.new)] {
+        guard let result, let path else { continue }
+        let writer = try CheckedWriter(creating: path, mode: 0o600)
+        try result.writeGrouped { bytes throws(FileFault) in try writer.write(bytes) }
+        try writer.finish(isSynced: false)
+      }
+    }
+    pairs.append(pair)
+  }
+
+  private var folderCount = 0
+
+  /// Writes a result as a usage folder; returns its path.
+  private mutating func publish(_ result: RatingResult) throws(OperationFault) -> String {
+    folderCount += 1
+    let path = scratch + "/usage-\(folderCount)"
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try result.publish(at: path, semantics: semantics) { _ throws(FileFault) in }
+    }
+    return path
+  }
+
+  // MARK: the run that replaces
+
+  private func stage(
+    _ run: RunRecord, _ whole: RatingResult?, _ changes: [RatedAgain],
+    extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(OperationFault) {
+    let shared = [RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName]
+    try OperationFault.ofStore { () throws(StoreFault) in
+      guard let whole else {
+        try store.writeReplacing(run, changes, ratingHash: Label(catalog.ratingHash)) {
+          folder throws(FileFault) in
+          try store.share(shared, of: run, with: folder)
+          try extra(folder)
+        }
+        return
+      }
+      do throws(FileFault) {
+        try whole.publish(
+          at: store.stagedPath(replacing: run), semantics: semantics,
+          operations: PrivateFileOperations(store.fileOperations)
+        ) { folder throws(FileFault) in
+          try store.share(shared, of: run, with: folder)
+          try extra(folder)
+        }
+      } catch {
+        throw .file(error)
+      }
+    }
+  }
+
+  private func draft(
+    _ run: RunRecord, _ layers: [RunLayer], _ box: EventBox
+  ) throws(OperationFault) -> RunDraft {
+    var draft = RunDraft()
+    draft.sources = catalog.sources.map {
+      RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
+    }
+    for file in try OperationFault.ofStore({ () throws(StoreFault) in try store.files(of: run) }) {
+      draft.places[Label(file.name)] = file.place
+    }
+    if !box.isUnbounded {
+      draft.layers =
+        layers + [
+          RunLayer(
+            ratingHash: catalog.ratingHash, from: box.from, until: box.until,
+            accounts: box.accounts.map { $0.sorted() })
+        ]
+    }
+    return draft
+  }
+}
+
+extension RunLayer {
+  /// The events that it holds.
+  fileprivate var box: EventBox { EventBox(from: from, until: until, accounts: accounts.map { Set($0) }) }
+}

@@ -1,0 +1,239 @@
+// Taking a run or one of its files back where others had left records out because of it: these count again. Read `takeBack` first.
+
+import BillingCalendar
+import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+import Tables
+import UsageSummary
+
+/// Takes a run, or one of its files, back and frees what its records had displaced.
+///
+/// The events of runs carry their file, so that what is left of a run is made of them without the originals. A copy of a freed record
+/// that is kept among the events of the same run, or of a later one, counts from then on: each run in which such are found is replaced
+/// by one that has rated them. A chunk of nothing but duplicates was not kept; its file is named, and read again by the next `rate`.
+struct StoreFreeing {
+  let run: RunRecord
+  /// The file; nil for the whole run.
+  let file: Label?
+  let reason: String
+  let store: BillingStore
+
+  /// A run that stands for another.
+  private struct Remainder {
+    var run: RunRecord
+    /// Its file that is taken back; nil where it only gets records back.
+    var dropped: Label?
+    /// Places of records that are duplicates no more.
+    var revived: Set<Int64>
+    /// Keys that it does not hold any more, where no event of it has them.
+    var freed: FreedKeys
+    /// Inputs with records that are missing and must be read again.
+    var missing: [(file: Label, count: Int)] = []
+  }
+
+  func takeBack() throws(OperationFault) -> Revocation {
+    try refuseWhatCannot(run)
+    let events = try events(of: run)
+    let all = try OperationFault.ofFiles { () throws(FileFault) in try events.countedKeys(ofInput: file) }
+    var left = all
+    var remainders: [Remainder] = []
+    let order = try OperationFault.ofStore { () throws(StoreFault) in try store.readingOrder(of: run) }
+    var earlier: [RunRecord] = []
+    try OperationFault.ofStore { () throws(StoreFault) in
+      for other in try store.currentRuns() where !other.isPurged {
+        if try store.readingOrder(of: other) < order { earlier.append(other) }
+      }
+    }
+    let before = earlier
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try left.note(earlier: before.map { store.partPath(RatingResult.keyFileName, of: $0) })
+    }
+    if let file {
+      var remainder = Remainder(run: run, dropped: file, revived: [], freed: all)
+      try OperationFault.ofFiles { () throws(FileFault) in
+        remainder.revived = try events.displaced(by: &left, exceptOf: file)
+        if !left.isEmpty {
+          remainder.missing = try events.forgottenDuplicates(exceptOf: file).map { ($0.input, $0.count) }
+        }
+      }
+      remainders.append(remainder)
+    }
+    for later in try OperationFault.ofStore({ () throws(StoreFault) in try store.currentRuns() })
+    where later.id != run.id && !left.isEmpty && !later.isPurged && later.kind != .recycle {
+      guard try OperationFault.ofStore({ () throws(StoreFault) in try store.readingOrder(of: later) }) > order
+      else { continue }
+      if let remainder = try remainder(of: later, &left) { remainders.append(remainder) }
+    }
+    return try commit(remainders)
+  }
+
+  /// What a later run gets back; nil where that is nothing.
+  private func remainder(
+    of later: RunRecord, _ left: inout FreedKeys
+  ) throws(OperationFault) -> Remainder? {
+    let keys = store.partPath(RatingResult.keyFileName, of: later)
+    let freed = left
+    guard try OperationFault.ofFiles({ () throws(FileFault) in try KeptKeys.count(of: freed, in: keys) }) > 0
+    else { return nil }
+    try refuseWhatCannot(later)
+    let events = try events(of: later)
+    var remaining = left
+    var remainder = Remainder(run: later, dropped: nil, revived: [], freed: freed)
+    try OperationFault.ofFiles { () throws(FileFault) in
+      remainder.revived = try events.displaced(by: &remaining, exceptOf: nil)
+      if try KeptKeys.count(of: remaining, in: keys) > 0 {
+        remainder.missing = try events.forgottenDuplicates(exceptOf: nil).map { ($0.input, $0.count) }
+      }
+    }
+    left = remaining
+    return remainder.revived.isEmpty && remainder.missing.isEmpty ? nil : remainder
+  }
+
+  private func events(of run: RunRecord) throws(OperationFault) -> StoredEvents {
+    try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: store.folder(of: run)) }
+  }
+
+  /// Refuses runs of which no remainder can be made.
+  private func refuseWhatCannot(_ run: RunRecord) throws(OperationFault) {
+    let (store, number, isOwn) = (store, run.number, run.id == self.run.id)
+    try OperationFault.ofStore { () throws(StoreFault) in
+      guard run.state == .current else {
+        throw .refused("run \(number) (\(run.id)) is \(run.state.rawValue) already")
+      }
+      guard !run.isPurged else {
+        throw .refused(
+          "run \(number) (\(run.id)) was purged: nothing tells any more which records were its own")
+      }
+      if isOwn, let recycle = try store.recycles(of: run).first, try hasRecycled(run) {
+        throw .refused(
+          "run \(recycle.number) has recycled suspended records of \(file.map { "'\($0)'" } ?? "run \(number)"); revoke "
+            + "run \(recycle.number) first")
+      }
+      if isOwn, file == nil { return }
+      guard try store.layers(of: run).count == 1 else {
+        throw .refused(
+          "run \(number) was rated again in part, by several catalogs; rate it again as a whole first: ratemill rerate"
+        )
+      }
+      guard run.kind == .rate || run.doors.suspended == 0 else {
+        var isAny = false
+        try store.forEachRecord(of: run) { if $0.isHeld { isAny = true } }
+        if isAny {
+          throw .refused(
+            "run \(number) was rated again after suspended records of it were recycled, written off or corrected; revoke it whole"
+          )
+        }
+        return
+      }
+    }
+  }
+
+  /// Whether records of what is taken back were recycled.
+  private func hasRecycled(_ run: RunRecord) throws(StoreFault) -> Bool {
+    guard let file else { return true }
+    var isAny = false
+    try store.forEachRecord(of: run) { record in
+      if record.state == .recycled, record.row.file == file { isAny = true }
+    }
+    return isAny
+  }
+
+  // MARK: the runs that stand for others
+
+  private func commit(_ remainders: [Remainder]) throws(OperationFault) -> Revocation {
+    let scratch = try OperationFault.ofFiles { () throws(FileFault) in try ScratchFolder(in: nil) }
+    defer { scratch.remove() }
+    var replacing: [ReplacingRun] = []
+    var settling: [StoreSettling.NewRun] = []
+    for (index, remainder) in remainders.enumerated() {
+      let draft = try stage(remainder, scratch.path + "/\(index)")
+      if let usage = draft.settling {
+        settling.append(
+          StoreSettling.NewRun(folder: store.stagedPath(replacing: remainder.run), usage: usage))
+      }
+      replacing.append(
+        ReplacingRun(
+          replaced: remainder.run, draft: draft, keepsReasons: true, droppedFile: remainder.dropped))
+    }
+    let gone = remainders.map(\.run) + (file == nil ? [run] : [])
+    let settlement = try StoreRevoking.settlement(without: gone, adding: settling, in: store)
+    let taken = TakenBack(
+      run: run, file: file, reason: reason,
+      revivedCount: remainders.reduce(0) { $0 + $1.revived.count },
+      missing: remainders.flatMap { remainder in
+        remainder.missing.map { (remainder.run, $0.file, $0.count) }
+      })
+    let done = replacing
+    return try OperationFault.ofStore { () throws(StoreFault) in
+      let commits = try store.commitReplacing(done, settlement: settlement, takingBack: taken)
+      return Revocation(taken, commits, auditHead: try store.auditHead())
+    }
+  }
+
+  /// Rates what is left of a run, with what it gets back, and publishes it for the commit.
+  private func stage(_ remainder: Remainder, _ scratch: String) throws(OperationFault) -> RunDraft {
+    let (store, run) = (store, remainder.run)
+    let old = try events(of: run)
+    let catalog = try OperationFault.load(store.catalogPath(run.ratingHash))
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try DurableFolder.make(scratch, operations: SystemFileOperations())
+      let path = scratch + "/" + StoredEvents.fileName
+      try old.write(
+        to: CheckedWriter(creating: path, mode: 0o600), exceptOf: remainder.dropped,
+        reviving: remainder.revived)
+    }
+    let events = try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: scratch) }
+    let usage = try OperationFault.ofStore { () throws(StoreFault) in try store.openUsage(of: run) }
+    var options = RatingOptions()
+    options.keepsSuspense = true
+    options.settlesLater = true
+    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
+      try usage.manifest.windowStart()
+    }
+    let ready = options
+    let result = try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: ready).run([events], .all)
+    }
+    let settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try result.publish(
+        at: store.stagedPath(replacing: run), semantics: run.semantics,
+        operations: PrivateFileOperations(store.fileOperations)
+      ) { folder throws(FileFault) in
+        try old.write(
+          to: folder.writer(StoredEvents.fileName, mode: 0o600), exceptOf: remainder.dropped,
+          reviving: remainder.revived)
+        try KeptKeys.write(
+          store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: remainder.dropped,
+          without: remainder.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))
+        try store.share([FileHeaders.fileName], of: run, with: folder)
+        try settled.writeSettledMarks(to: folder)
+        if !remainder.missing.isEmpty {
+          let writer = try folder.writer(MissingRecords.fileName, mode: 0o600)
+          try writer.write(contentsOf: MissingRecords.text(of: remainder.missing))
+          try writer.finish()
+        }
+      }
+    }
+    var draft = RunDraft()
+    draft.settling = result.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
+    for file in try OperationFault.ofStore({ () throws(StoreFault) in try store.files(of: run) })
+    where Label(file.name) != remainder.dropped {
+      draft.places[Label(file.name)] = file.place
+    }
+    return draft
+  }
+}
+
+extension SummaryManifest {
+  /// The time back to which the run could recognise duplicates, in milliseconds since 1970; nil for no such time.
+  fileprivate func windowStart() throws(StoreFault) -> Int64? {
+    guard let text = options.first(where: { $0.name == "window_start" })?.value.description else {
+      return nil
+    }
+    guard let millis = Instant.parse(text) else { throw .refused("'\(text)' in a manifest is no time") }
+    return millis
+  }
+}

@@ -1,0 +1,104 @@
+// Which stored events a run has left to be settled, where another catalog was used than when they were read.
+//
+// Form: "RMSETTL1"; bytes of the body behind this word (8, little-endian); the body; XXH3-64 of it. The body: 1 where
+// events may belong to other accounts than when they were read, else 0; number of blocks, and for each the number of its words and the words, 8 bytes little-endian each; bit r of them stands for row r of the block.
+
+import CXxhash
+public import DurableFiles
+import Glibc
+import Tables
+
+/// A bit for each row of each block of an events file.
+struct SettledMarks: Sendable, Equatable {
+  private var blocks: [[UInt64]]
+  /// Whether events may belong to other accounts than when they were read.
+  var mayHaveMoved = false
+
+  /// The name of its file, beside that of the events.
+  static let fileName = "settled.bin"
+  private static let mark = Array("RMSETTL1".utf8)
+
+  /// No row of `blockCount` blocks.
+  init(blockCount: Int) { blocks = [[UInt64]](repeating: [], count: blockCount) }
+
+  /// Whether a row is settled.
+  func holds(block: Int, row: Int) -> Bool {
+    guard block < blocks.count, row >> 6 < blocks[block].count else { return false }
+    return blocks[block][row >> 6] & 1 << UInt64(row & 63) != 0
+  }
+
+  /// Notes what became of the chosen rows of a block: those that could be read come first, in the order of the outcome's rows.
+  mutating func note(_ outcome: ChunkOutcome, _ rows: [UInt16], block: Int) {
+    for index in 0..<min(outcome.rowCount, rows.count) where outcome.rows[index].door == Door.settled {
+      let row = Int(rows[index])
+      while blocks[block].count <= row >> 6 { blocks[block].append(0) }
+      blocks[block][row >> 6] |= 1 << UInt64(row & 63)
+    }
+  }
+
+  /// The bytes of its file.
+  func bytes() -> [UInt8] {
+    var body = StoredWords()
+    body.put(mayHaveMoved ? 1 : 0)
+    body.put(blocks) { writer, words in writer.put(words) { $0.put(Int64(bitPattern: $1)) } }
+    var all = StoredWords(Self.mark)
+    all.put(Int64(body.bytes.count))
+    all.bytes += body.bytes
+    all.put(Int64(bitPattern: body.bytes.withUnsafeBytes { XXH3_64bits($0.baseAddress, $0.count) }))
+    return all.bytes
+  }
+
+  /// Reads what `bytes` gave; nil where it is damaged.
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count >= 24, bytes.prefix(8).elementsEqual(Self.mark) else { return nil }
+    let found = bytes.withUnsafeBytes { bytes -> (mayHaveMoved: Bool, blocks: [[UInt64]])? in
+      let length = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+      guard length == Int64(bytes.count - 24) else { return nil }
+      let body = UnsafeRawBufferPointer(rebasing: bytes[16..<(16 + Int(length))])
+      let check = bytes.loadUnaligned(fromByteOffset: 16 + Int(length), as: UInt64.self)
+      guard XXH3_64bits(body.baseAddress, body.count) == UInt64(littleEndian: check) else { return nil }
+      var reader = StoredWordReader(body)
+      let mayHaveMoved = reader.number() != 0
+      let blocks = reader.list { $0.list { UInt64(bitPattern: $0.number()) } }
+      return reader.hasFailed ? nil : (mayHaveMoved, blocks)
+    }
+    guard let found else { return nil }
+    (mayHaveMoved, blocks) = found
+  }
+
+  /// Those of the run at `folder`; nil where what was decided when its events were read still holds.
+  static func read(from folder: String) throws(FileFault) -> SettledMarks? {
+    let path = folder + "/" + fileName
+    let bytes: [UInt8]
+    do throws(TableFileFault) {
+      bytes = try TableFile.read(path)
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw FileFault(path: path, operation: .read, code: error.code)
+    }
+    guard let rows = SettledMarks(bytes) else { throw StoredEvents.damaged(path) }
+    return rows
+  }
+}
+
+extension StoredEvents {
+  /// The same events, of which those are settled that a run over them has left to be settled.
+  ///
+  /// `mayHaveMoved` says whether that run may have found other accounts for events than when they were read.
+  public func settled(by result: RatingResult, mayHaveMoved: Bool) -> StoredEvents {
+    var rows = result.ledger.settledMarks ?? SettledMarks(blockCount: blockOffsets.count)
+    rows.mayHaveMoved = mayHaveMoved || self.mayHaveMoved
+    return StoredEvents(self, settledMarks: rows)
+  }
+
+  /// Whether events may belong to other accounts than when they were read.
+  public var mayHaveMoved: Bool { settledMarks?.mayHaveMoved ?? false }
+
+  /// Notes which events are settled, beside the documents of the run that has decided so.
+  public func writeSettledMarks(to folder: PublishedFolder) throws(FileFault) {
+    guard let settledMarks else { return }
+    let writer = try folder.writer(SettledMarks.fileName, mode: 0o600)
+    try writer.write(contentsOf: settledMarks.bytes())
+    try writer.finish()
+  }
+}
