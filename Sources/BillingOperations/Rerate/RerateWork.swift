@@ -323,8 +323,3 @@ struct RerateWork {
     return draft
   }
 }
-
-extension RunLayer {
-  /// The events that it holds.
-  fileprivate var box: EventBox { EventBox(from: from, until: until, accounts: accounts.map { Set($0) }) }
-}
