@@ -209,7 +209,7 @@ extension BillingStore {
         path: path,
         message: "the store is of version \(version), this program knows \(BookSchema.version); "
           + (version < BookSchema.version
-            ? "the next command that changes it (rate --store …) brings it up to date"
+            ? "it is of before the first release: rate its files into a new store"
             : "use the version of ratemill that wrote it"))
     }
   }
