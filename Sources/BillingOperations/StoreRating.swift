@@ -54,16 +54,7 @@ public struct StoreRating {
     self.catalogPath = catalogPath
     self.progress = progress
     self.semantics = semantics
-    var options = options
-    options.groupBy = nil
-    options.keepsSummary = true
-    options.keepsSuspense = true
-    options.keepsKeys = true
-    options.keepsEvents = true
-    options.settlesLater = true
-    options.hashesInputs = true
-    options.findsDuplicates = true
-    self.options = options
+    self.options = options.forStore()
   }
 
   /// Rates and commits.
@@ -175,33 +166,14 @@ public struct StoreRating {
     _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace], _ engine: RatingRun,
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
-    var draft = RunDraft()
-    draft.places = places
-    draft.sources = catalog.sources.map {
-      RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
-    }
-    try OperationFault.ofStore { () throws(StoreFault) in
-      try store.keepCatalog(
-        catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
-      draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
-    }
-    try OperationFault.ofFiles { () throws(FileFault) in
-      try result.publish(
-        at: store.stagedRunPath, semantics: semantics,
-        operations: PrivateFileOperations(store.fileOperations)
-      ) { folder throws(FileFault) in
-        try result.writeHeaders(to: folder)
-        try extra(result, folder)
-      }
-    }
-    if let later = result.later {
-      let usage = SettlingUsage(accounts: Set(later.accounts), span: later.span)
-      draft.settling = usage
-      draft.settlement = try StoreSettling(
-        store: store, catalog: catalog, engine: engine, semantics: semantics
-      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
-    }
-    let done = draft
-    return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
+    try StoreCommitting(store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics).commit(
+      result,
+      draft: { () throws(StoreFault) in
+        var draft = RunDraft()
+        draft.places = places
+        draft.sources = catalog.promises
+        draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
+        return draft
+      }, engine: { () throws(OperationFault) in engine }, extra: extra)
   }
 }

@@ -37,15 +37,7 @@ public struct StoreRecycling {
     self.catalogPath = catalogPath
     self.progress = progress
     self.semantics = semantics
-    var options = options
-    options.groupBy = nil
-    options.keepsSummary = true
-    options.keepsSuspense = true
-    options.keepsKeys = true
-    options.keepsEvents = true
-    options.settlesLater = true
-    options.hashesInputs = true
-    options.findsDuplicates = true
+    var options = options.forStore()
     options.sourceName = nil
     options.expectedRecords = nil
     options.expectedBytes = nil
@@ -157,32 +149,14 @@ public struct StoreRecycling {
     _ result: RatingResult, _ staged: StagedSuspense,
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
-    var draft = try OperationFault.ofStore { () throws(StoreFault) in
-      try store.keepCatalog(
-        catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
-      return try self.draft(result, staged)
-    }
-    try OperationFault.ofFiles { () throws(FileFault) in
-      try result.publish(
-        at: store.stagedRunPath, semantics: semantics,
-        operations: PrivateFileOperations(store.fileOperations)
-      ) { folder throws(FileFault) in
-        try result.writeHeaders(to: folder)
-        try extra(result, folder)
-      }
-    }
-    if let later = result.later {
-      let usage = SettlingUsage(accounts: Set(later.accounts), span: later.span)
-      let engine = try OperationFault.ofRun { () throws(RunFault) in
-        try RatingRun(catalog: catalog, options: options, progress: progress)
-      }
-      draft.settling = usage
-      draft.settlement = try StoreSettling(
-        store: store, catalog: catalog, engine: engine, semantics: semantics
-      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
-    }
-    let done = draft
-    return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
+    try StoreCommitting(store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics)
+      .commit(
+        result, draft: { () throws(StoreFault) in try draft(result, staged) },
+        engine: { () throws(OperationFault) in
+          try OperationFault.ofRun { () throws(RunFault) in
+            try RatingRun(catalog: catalog, options: options, progress: progress)
+          }
+        }, extra: extra)
   }
 
   private func draft(_ result: RatingResult, _ staged: StagedSuspense) throws(StoreFault) -> RunDraft {

@@ -306,9 +306,7 @@ struct RerateWork {
     _ run: RunRecord, _ layers: [RunLayer], _ box: EventBox
   ) throws(OperationFault) -> RunDraft {
     var draft = RunDraft()
-    draft.sources = catalog.sources.map {
-      RunDraft.Source(name: $0.name, expected: $0.expected, sequence: $0.sequence)
-    }
+    draft.sources = catalog.promises
     for file in try OperationFault.ofStore({ () throws(StoreFault) in try store.files(of: run) }) {
       draft.places[Label(file.name)] = file.place
     }

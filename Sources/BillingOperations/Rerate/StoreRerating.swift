@@ -89,8 +89,7 @@ public struct StoreRerating {
     outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in try RerateDelta(work.pairs) }
     if !replacing.isEmpty {
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
-        try store.keepCatalog(
-          catalog.ratingHash, from: catalogPath, entries: CatalogFolder.entryNames, hash: StoreCatalog.hash)
+        try store.keep(catalog, from: catalogPath)
         return try store.commitReplacing(replacing, settlement: settlement)
       }
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }

@@ -1,0 +1,64 @@
+// The commit of a run, whatever it has read: documents, catalog, settlement. What new files and suspended records have in common.
+
+import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+
+/// Makes a rated result a run of a store.
+struct StoreCommitting {
+  let store: BillingStore
+  let catalog: Catalog
+  let catalogPath: String
+  let semantics: Int64
+
+  /// Publishes the documents, settles what they touch, and commits.
+  ///
+  /// `draft` is asked once the catalog is kept; `engine` only where something is settled. `extra` puts files of the caller's own
+  /// beside the documents. Nothing is committed where this throws.
+  func commit(
+    _ result: RatingResult, draft: () throws(StoreFault) -> RunDraft,
+    engine: () throws(OperationFault) -> RatingRun,
+    extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
+  ) throws(OperationFault) -> RunCommit {
+    var draft = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.keep(catalog, from: catalogPath)
+      return try draft()
+    }
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try result.publish(
+        at: store.stagedRunPath, semantics: semantics,
+        operations: PrivateFileOperations(store.fileOperations)
+      ) { folder throws(FileFault) in
+        try result.writeHeaders(to: folder)
+        try extra(result, folder)
+      }
+    }
+    if let later = result.later {
+      let usage = SettlingUsage(accounts: Set(later.accounts), span: later.span)
+      draft.settling = usage
+      draft.settlement = try StoreSettling(
+        store: store, catalog: catalog, engine: try engine(), semantics: semantics
+      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
+    }
+    let done = draft
+    return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
+  }
+}
+
+extension RatingOptions {
+  /// These options for a run that a store keeps: with every document, and with keys and events for later runs; what depends on a
+  /// whole period is settled with the commit.
+  func forStore() -> RatingOptions {
+    var options = self
+    options.groupBy = nil
+    options.keepsSummary = true
+    options.keepsSuspense = true
+    options.keepsKeys = true
+    options.keepsEvents = true
+    options.settlesLater = true
+    options.hashesInputs = true
+    options.findsDuplicates = true
+    return options
+  }
+}
