@@ -128,8 +128,8 @@ final class NightDesk {
 
   /// Rates what the store holds again with another catalog.
   @discardableResult func rerate(
-    _ catalog: String, _ box: EventBox = EventBox(), isPreview: Bool = false, tools: StoreTools? = nil,
-    _ look: (RerateDelta) throws -> Void = { _ in }
+    _ catalog: String, _ box: EventBox = EventBox(), isPreview: Bool = false, by keys: [GroupColumn]? = nil,
+    tools: StoreTools? = nil, _ look: (RerateDelta) throws -> Void = { _ in }
   ) throws -> StoreRerating.Outcome {
     let store = try BillingStore.open(
       storePath, for: isPreview ? .reading : .changing(creates: false), tools: tools ?? self.tools())
@@ -137,6 +137,7 @@ final class NightDesk {
     var options = RatingOptions()
     options.threadCount = 2
     options.memoryBytes = 16 << 20
+    options.groupBy = keys
     let rerating = StoreRerating(
       in: store, catalog: try loaded(path), catalogPath: path, options: options, progress: RunProgress(),
       semantics: 1)

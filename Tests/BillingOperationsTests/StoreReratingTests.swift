@@ -55,11 +55,15 @@ import UsageSummary
     let desk = try desk()
     #expect(try desk.bill() == ["acme 2 0.03", "acme 2 0.025666", "zebra 1 0.01"])
     try desk.writeCatalog("cheap", price: "0.0050")
-    let outcome = try desk.rerate("cheap") { delta throws in
+    // By price what was and what is are rows of their own; by the columns of the book they are one.
+    try desk.rerate("cheap", isPreview: true, by: GroupColumn.allCases.filter { $0 != .day }) { delta throws in
       #expect(
         try Self.rows(delta) == [
           "acme 0 0 2 0.015", "acme 2 0.03 0 0", "zebra 0 0 1 0.005", "zebra 1 0.01 0 0",
         ])
+    }
+    let outcome = try desk.rerate("cheap") { delta throws in
+      #expect(try Self.rows(delta) == ["acme 2 0.03 2 0.015", "zebra 1 0.01 1 0.005"])
       #expect(delta.totals.map { "\($0.currency) \($0.old.amount) \($0.new.amount)" } == ["EUR 0.04 0.02"])
       #expect(delta.accounts.map(\.account) == ["acme", "zebra"])
     }

@@ -51,6 +51,19 @@ extension BillingStore {
   /// Where the documents of the run are published that replaces another, before they are committed.
   public func stagedPath(replacing run: RunRecord) -> String { path(.runs, "replacing-" + run.id) }
 
+  /// The columns by which the book adds usage up, named as in `summary.csv`.
+  public static var sumColumns: [String] { UsageTotals.columnNames }
+
+  /// Writes what a run came to by `sumColumns` as a table at `path`, in the order of the keys. Complexity: O(n log n) in the sums.
+  public func writeSums(of run: RunRecord, to path: String) throws(StoreFault) {
+    let totals = try UsageTotals(book: book, table: "run_usage", owner: run.id)
+    try StoreFault.ofFiles { () throws(FileFault) in
+      let writer = try CheckedWriter(creating: path, mode: 0o600)
+      try totals.write { text throws(FileFault) in try writer.write(contentsOf: text) }
+      try writer.finish(isSynced: false)
+    }
+  }
+
   /// Puts files of a run that the one replacing it has as well (its keys, its events) beside the documents of that.
   public func share(
     _ names: [String], of run: RunRecord, with folder: PublishedFolder
