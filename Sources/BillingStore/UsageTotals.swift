@@ -50,6 +50,15 @@ struct UsageTotals {
       amount += row.amount
       if let itsCost = row.cost { cost += itsCost }
     }
+
+    mutating func add(_ other: Sums) {
+      eventCount += other.eventCount
+      raw += other.raw
+      billed += other.billed
+      covered += other.covered
+      amount += other.amount
+      cost += other.cost
+    }
   }
 
   private var names: [Label] = []
@@ -149,7 +158,8 @@ struct UsageTotals {
 
   /// The sums as a table in the order of their keys: the columns that stay, `event_count`, `quantity_billed` and `amount`.
   func write(_ write: ([UInt8]) throws(FileFault) -> Void) throws(FileFault) {
-    var text = Array((Self.columnNames + ["event_count", "quantity_billed", "amount"]).joined(separator: ",").utf8)
+    var text = Array(
+      (Self.columnNames + ["event_count", "quantity_billed", "amount"]).joined(separator: ",").utf8)
     text.append(UInt8(ascii: "\n"))
     for place in order() {
       let key = keys[place]
@@ -174,6 +184,9 @@ struct UsageTotals {
 
   /// Accounts of the sums.
   var accounts: Set<Label> { Set(keys.map { label($0, .account) }) }
+
+  /// Whether a key has less than no events: rows were taken away of it that came to another.
+  var losesEvents: Bool { sums.contains { $0.eventCount < 0 } }
 
   /// Whether both have the same sums.
   func isSame(as other: UsageTotals) -> Bool {
@@ -246,15 +259,19 @@ struct UsageTotals {
 extension UsageTotals {
   /// The rows of an owner.
   init(book: BookDatabase, table: String, owner: String) throws(StoreFault) {
-    let column = ["run_usage": "run_id", "settled_usage": "settlement_id"][table] ?? "billing_id"
-    try book.query("SELECT * FROM \(table) WHERE \(column) = ?", [.text(owner)]) { row in
+    let column = ["run_rows": "run_id", "settled_usage": "settlement_id"][table] ?? "billing_id"
+    try book.query(
+      "SELECT \(column), \(BookSchema.usageColumns) FROM \(table) WHERE \(column) = ?", [.text(owner)]
+    ) { row in
       for column in Column.allCases { note(row.label(1 + column.rawValue), column) }
       let place = lastPlace ?? place(of: lastKey)
       lastPlace = place
-      sums[place] = Sums(
-        eventCount: Int128(row.integer(11)), raw: Int128(row.integer(12)), billed: Int128(row.integer(13)),
-        covered: Int128(row.integer(14)), amount: Self.amount(row.integer(15), row.integer(16)),
-        cost: Self.amount(row.integer(17), row.integer(18)))
+      // Rows of a run and of the one whose summary it has kept.
+      sums[place].add(
+        Sums(
+          eventCount: Int128(row.integer(11)), raw: Int128(row.integer(12)), billed: Int128(row.integer(13)),
+          covered: Int128(row.integer(14)), amount: Self.amount(row.integer(15), row.integer(16)),
+          cost: Self.amount(row.integer(17), row.integer(18))))
     }
   }
 

@@ -45,6 +45,16 @@ public struct ControlSums: Hashable, Sendable {
   /// Sums of no rows.
   public init() {}
 
+  /// Adds the sums of other rows.
+  public static func += (sums: inout ControlSums, others: ControlSums) {
+    sums.eventCount += others.eventCount
+    sums.amounts.merge(others.amounts, uniquingKeysWith: +)
+    sums.costs.merge(others.costs, uniquingKeysWith: +)
+    for (kind, quantities) in others.quantities {
+      sums.quantities[kind, default: Quantities()].add(quantities)
+    }
+  }
+
   /// Adds a row.
   public mutating func add(_ row: SummaryRow) {
     eventCount += Int128(row.eventCount)

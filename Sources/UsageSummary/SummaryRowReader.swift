@@ -218,7 +218,9 @@ extension SummaryRowReader {
     return count
   }
 
-  private mutating func optionalDecimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault) -> Int128? {
+  private mutating func optionalDecimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault)
+    -> Int128?
+  {
     try isEmpty(field) ? nil : decimal(field, digits)
   }
 

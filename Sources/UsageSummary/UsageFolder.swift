@@ -31,7 +31,7 @@ public struct UsageFolder: Sendable {
   /// Throws where the folder or a listed file is missing or cannot be read, where the manifest is missing, changed, or of
   /// another schema, and where bytes, hash, rows or sums of a file are not those of the manifest. Files that the manifest
   /// does not list are ignored. `onlyFiles` names the files that are left of a folder from which others were removed on purpose;
-  /// nil for all. `body` is called at every row of the summary, of which nothing is proved before `open` returns.
+  /// nil for all. `body` is called at every row of the summary, and then of its corrections, of which nothing is proved before `open` returns.
   /// Complexity: reads every listed file once; memory of one row.
   public static func open(
     _ path: String, onlyFiles: Set<String>? = nil, body: (borrowing SummaryRowReader) -> Void = { _ in }
@@ -42,7 +42,7 @@ public struct UsageFolder: Sendable {
     var digest: [SuspenseDigestRow] = []
     for file in manifest.files where onlyFiles?.contains(file.name) ?? true {
       switch file.name {
-      case SummarySchema.fileName:
+      case SummarySchema.fileName, SummarySchema.correctionsFileName:
         var last: (period: UsagePeriod, eventCount: Int128)?
         try readSummary(of: path, file) { rows in
           // Rows of a period come together.
@@ -78,7 +78,7 @@ public struct UsageFolder: Sendable {
   /// - Precondition: `reader.next()` has given nil.
   public func check(_ reader: SummaryReader) throws(UsageFolderFault) {
     guard let file = manifest.file(named: SummarySchema.fileName) else { return }
-    try FileProof(of: reader, path).expect(file)
+    try FileProof(of: reader, path, file.name).expect(file)
   }
 }
 
@@ -115,7 +115,7 @@ extension UsageFolder {
   ) throws(UsageFolderFault) {
     let reader = try SummaryReader(path: path + "/" + file.name)
     try reader.forEach(body)
-    try FileProof(of: reader, path).expect(file)
+    try FileProof(of: reader, path, file.name).expect(file)
   }
 
   private static func readDigest(

@@ -29,6 +29,8 @@ private final class SteppingClock: Sendable {
 final class NightDesk {
   let folder: TemporaryFolder
   private let clock = SteppingClock()
+  /// Corrections beside a summary wherever they can be: stores of tests are small.
+  var correctionPercentMax: Int64 = 1_000_000
 
   // Loading is most of what a small run costs.
   private var catalogs: [String: Catalog] = [:]
@@ -75,9 +77,11 @@ final class NightDesk {
 
   func tools(waitMilliseconds: Int = 0, operations: any FileOperations = SystemFileOperations()) -> StoreTools
   {
-    StoreTools(
+    var tools = StoreTools(
       program: "ratemill test", fileOperations: operations,
       clock: { [clock] in clock.next() }, waitMilliseconds: waitMilliseconds)
+    tools.correctionPercentMax = correctionPercentMax
+    return tools
   }
 
   /// Opens the store for looking.

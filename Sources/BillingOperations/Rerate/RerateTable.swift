@@ -26,7 +26,8 @@ final class RerateTable {
     guard descriptor >= 0 else { throw FileFault(path: path, operation: .open, code: errno) }
     guard let line = try line() else { throw damaged }
     let names = RerateKey(bytes: Array(line)).cells
-    guard let events = names.firstIndex(of: "event_count"), let billed = names.firstIndex(of: "quantity_billed"),
+    guard let events = names.firstIndex(of: "event_count"),
+      let billed = names.firstIndex(of: "quantity_billed"),
       let amount = names.firstIndex(of: "amount")
     else { throw damaged }
     keyColumns = Array(names[..<events])
