@@ -121,6 +121,24 @@ import UsageSummary
     try desk.expectWhole()
   }
 
+  /// Whose an event was when it was read does not say whose it is: zebra's numbers became acme's before acme's plan changed.
+  @Test func whatHasMovedToAnAccountIsReachedByItsPlan() throws {
+    let desk = try desk()
+    let services = "kind,key,account,service\nrange,493023125100-493023125299,acme,\n"
+    let flat =
+      "plan: flat\nlook_up: {voice: retail}\ncharges:\n  - {charge: calls, kinds: [voice], price: 0.5, per: 1 min}\n"
+    for name in ["moved", "flat"] {
+      try desk.writeCatalog(name)
+      try desk.folder.write(services, to: name + "/services.csv")
+      try desk.folder.write(flat, to: name + "/plans/flat.yaml")
+    }
+    try desk.folder.write("account,plan\nacme,flat\nzebra,retail\n", to: "flat/accounts.csv")
+    try desk.rerate("moved")
+    try desk.rerate("flat")
+    try desk.rate(["usage"], catalog: "flat", store: "anew")
+    #expect(try desk.usage()["summary.csv.zst"] == desk.usage(store: "anew")["summary.csv.zst"])
+  }
+
   @Test func rateAgainIsRateAnew() throws {
     let desk = try desk()
     try desk.writeCatalog("other", price: "0.0123")
