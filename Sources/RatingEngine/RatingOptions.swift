@@ -29,6 +29,8 @@ public struct RatingOptions: Sendable {
   public var keepsSuspense = false
   /// Whether every rated event is kept for the detail file.
   public var keepsDetail = false
+  /// Whether the detail file has only the first five digits of the numbers at the other end.
+  public var masksDetail = false
   /// Whether the decoded bytes of every input are hashed for the manifest.
   public var hashesInputs = false
   /// Key files of earlier runs (`RatingResult.publish` writes one with `keepsKeys`): their records are duplicates here.

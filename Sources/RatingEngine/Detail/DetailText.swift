@@ -22,13 +22,14 @@ struct DetailText {
     let start = batch.chargingStart(record)
     let key = key(record, batch, columns, plan, text: text)
     let kind = UsageKind(rawValue: batch.kind[record]) ?? .voice
+    let direction = UsageDirection(rawValue: batch.direction[record])
     let ratePlan = catalog.plans[Int(rater.plan[record])]
     let (group, destination) = SummaryTexts.tariff(Int(rater.tariff[record]), catalog, setup.meters)
     let cells: [Label] = [
       account, identity.service, Label(Instant.text(millis: start)), key,
-      Label(PhoneNumber.text(digits: batch.fromDigits[record], count: batch.fromCount[record])),
-      Label(PhoneNumber.text(digits: batch.toDigits[record], count: batch.toCount[record])),
-      Label(UsageDirection(rawValue: batch.direction[record])?.name ?? ""), Label(kind.name),
+      number(batch.fromDigits[record], batch.fromCount[record], isOther: direction == .inbound),
+      number(batch.toDigits[record], batch.toCount[record], isOther: direction != .inbound),
+      Label(direction?.name ?? ""), Label(kind.name),
       catalog.source.plans[Int(rater.plan[record])].name,
       catalog.chargeNames[Int(ratePlan.charges[Int(rater.charge[record])].name)], group, destination,
     ]
@@ -42,6 +43,19 @@ struct DetailText {
       sortKey: Self.sortKey(account, identity.service, start, key), text: bytes,
       lineInChunk: batch.line[record])
   }
+
+  /// A number as it is written; of `isOther`, that of somebody who is not the account's, only as much as the options allow.
+  private func number(_ digits: UInt64, _ count: UInt8, isOther: Bool) -> Label {
+    var text = Array(PhoneNumber.text(digits: digits, count: count).utf8)
+    if setup.options.masksDetail, isOther, text.count >= Self.maskedDigitsMin {
+      for index in Self.shownDigits..<text.count { text[index] = UInt8(ascii: "x") }
+    }
+    return Label(bytes: text)
+  }
+
+  // As in messages: country and area tell what was paid for; short codes are nobody's.
+  private static let maskedDigitsMin = 7
+  private static let shownDigits = 5
 
   /// What an event comes to that does not depend on order.
   private func part(_ record: Int, _ batch: UsageBatch, _ rater: Rater) -> [UInt8] {

@@ -42,6 +42,8 @@ struct RateConfiguration: Equatable, Sendable {
   let replacesOutput: Bool
   /// Every rated event too; only with `outPath` or `storePath`.
   let writesDetail: Bool
+  /// Numbers of others are cut there; only with `writesDetail`.
+  let masksDetail: Bool
   /// There is a `storePath`, an `outPath`, a table, or both of the latter.
   let table: Table?
   /// The report goes to standard output; then no table goes there.
@@ -74,6 +76,7 @@ struct RateConfiguration: Equatable, Sendable {
     outPath = options.shared.out
     replacesOutput = options.shared.replacesOutput
     writesDetail = options.writesDetail
+    masksDetail = options.masksDetail
     table = try Self.table(options)
     printsJSON = options.shared.printsJSON
     deduplicates = !options.keepsDuplicates
@@ -115,6 +118,9 @@ struct RateConfiguration: Equatable, Sendable {
     }
     if horizonDays != nil, storePath == nil {
       throw UsageError("--horizon is about the runs of a store; add --store DIR")
+    }
+    if masksDetail, !writesDetail {
+      throw UsageError("--mask-detail is about the file of --detail; add --detail")
     }
     if writesDetail, outPath == nil, storePath == nil {
       throw UsageError("--detail needs a folder to write to; add --out DIR")

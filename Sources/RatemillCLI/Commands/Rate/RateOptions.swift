@@ -8,6 +8,7 @@ struct RateOptions: CommandOptions {
   var by: [ByKey]?
   var output: String?
   var writesDetail = false
+  var masksDetail = false
   var keepsDuplicates = false
   var skipsDamagedFiles = false
   var expectedRecords: Int?
@@ -60,6 +61,14 @@ struct RateOptions: CommandOptions {
       details: """
         One row for each rated part, sorted by account, service and time, with an index by account. It takes about \
         as much room as the usage itself.
+        """),
+    .flag(
+      "mask-detail", in: OptionGroup.output, into: \.masksDetail,
+      "Hide digits of the other numbers in --detail",
+      details: """
+        Only the first five digits are written of the number at the other end: that called by the account, or that which \
+        called it. What is billed does not change; itemised bills made from such a folder cannot show more. \
+        Ids of records stay as they are.
         """),
     .force,
     .json(

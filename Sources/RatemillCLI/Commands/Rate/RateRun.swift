@@ -137,6 +137,7 @@ struct RateRun {
     options.keepsSummary = isPublished
     options.keepsSuspense = isPublished
     options.keepsDetail = configuration.writesDetail
+    options.masksDetail = configuration.masksDetail
     options.hashesInputs = isPublished
     options.expectedRecords = configuration.expectedRecordCount
     options.expectedBytes = configuration.expectedByteCount.map(Int64.init)
