@@ -59,13 +59,16 @@ enum UsageFaultLines {
 /// Faults of invoice drafts.
 enum InvoiceFaultLines {
   /// Prints the fault and gives the status it stands for.
-  static func fail(_ fault: InvoiceDraftFault, console: Console) -> ExitStatus {
+  ///
+  /// Tables of the catalog are named with its folder.
+  static func fail(_ fault: InvoiceDraftFault, catalogPath: String, console: Console) -> ExitStatus {
     console.endProgress()
     switch fault {
     case .usage(let usage): return UsageFaultLines.fail(usage, console: console)
     case .output(let output): return OutputFaultLines.fail(output, console: console)
     case .unknownAccounts, .otherCycle, .amountTooLarge:
-      return console.fail(.catalogInvalid, fault.description)
+      let folder = catalogPath.isEmpty || catalogPath.hasSuffix("/") ? catalogPath : catalogPath + "/"
+      return console.fail(.catalogInvalid, console.path(folder) + fault.description)
     case .callsDoNotMeet: return console.fail(.totalsDoNotMeet, fault.description)
     }
   }
@@ -74,9 +77,10 @@ enum InvoiceFaultLines {
 /// Faults of what works on drafts that exist.
 enum ProvenDraftsFaultLines {
   /// Prints the fault and gives the status it stands for.
-  static func fail(_ fault: ProvenDraftsFault, console: Console) -> ExitStatus {
+  static func fail(_ fault: ProvenDraftsFault, catalogPath: String, console: Console) -> ExitStatus {
     switch fault {
-    case .drafting(let drafting): return InvoiceFaultLines.fail(drafting, console: console)
+    case .drafting(let drafting):
+      return InvoiceFaultLines.fail(drafting, catalogPath: catalogPath, console: console)
     case .output(let output): return OutputFaultLines.fail(output, console: console)
     case .notTheseDrafts: return console.fail(.totalsDoNotMeet, fault.description)
     }
@@ -126,7 +130,8 @@ enum OperationFaultLines {
     case .store(let fault): return StoreFaultLines.fail(fault, console: console)
     case .catalog(let fault):
       return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
-    case .drafting(let fault): return InvoiceFaultLines.fail(fault, console: console)
+    case .drafting(let fault):
+      return InvoiceFaultLines.fail(fault, catalogPath: catalogPath, console: console)
     case .document(let fault): return console.fail(.filesFailed, fault.description)
     }
   }

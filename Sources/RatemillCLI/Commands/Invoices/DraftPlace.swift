@@ -113,7 +113,7 @@ enum DraftPlace: Equatable, Sendable {
     } catch let fault as UsageFolderFault {
       return UsageFaultLines.fail(fault, console: console)
     } catch let fault as ProvenDraftsFault {
-      return ProvenDraftsFaultLines.fail(fault, console: console)
+      return ProvenDraftsFaultLines.fail(fault, catalogPath: catalogPath, console: console)
     } catch {
       return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
     }
