@@ -166,14 +166,15 @@ public struct StoreRating {
     _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace], _ engine: RatingRun,
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
-    try StoreCommitting(store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics).commit(
-      result,
-      draft: { () throws(StoreFault) in
-        var draft = RunDraft()
-        draft.places = places
-        draft.sources = catalog.promises
-        draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
-        return draft
-      }, engine: { () throws(OperationFault) in engine }, extra: extra)
+    try StoreCommitting(store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics)
+      .commit(
+        result,
+        draft: { () throws(StoreFault) in
+          var draft = RunDraft()
+          draft.places = places
+          draft.sources = catalog.promises
+          draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
+          return draft
+        }, engine: { () throws(OperationFault) in engine }, extra: extra)
   }
 }

@@ -19,6 +19,8 @@ struct InvoiceAssembly {
   private let account: Account
   private let billing: AccountBilling
   private let charged: [DraftBasis.ChargedLine]
+  /// What earlier invoices of the account charged, where that is not what it would be now, and these invoices.
+  var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
   /// What of one-time charges earlier invoices tell; nil without a store.
   var late: LateCharges?
 
@@ -48,7 +50,11 @@ struct InvoiceAssembly {
     }
     let refunds = ContractRefunds(
       contracts: billing.contracts, cycleDay: Int32(account.cycleDay), charged: charged)
-    for (line, currency) in try refunds.lines(in: period) {
+    let given = try refunds.lines(in: period)
+    let corrections = ContractCorrections(
+      contracts: billing.contracts, recurring: recurring, charged: earlier?.lines ?? [],
+      invoices: earlier?.invoices ?? [], before: period)
+    for (line, currency) in try given + corrections.lines(besides: given) {
       charges[.main, default: [:]][currency, default: Charges()].recurring.append(line)
     }
     let oneTime = OneTimeCharges(billing: catalog.billing, late: late)

@@ -70,7 +70,9 @@ struct InvoiceSheet {
 
   /// The lines of a section; refunds stand with what they refund.
   private func lines(_ section: Label) -> [DocumentLine] {
-    document.lines.filter { ($0.section == "refund" ? "recurring" : $0.section) == section }
+    document.lines.filter {
+      (["refund", "correction"].contains($0.section) ? "recurring" : $0.section) == section
+    }
   }
 
   private func table(_ title: String, _ lines: [DocumentLine]) -> PaperBlock? {
@@ -127,7 +129,8 @@ struct InvoiceSheet {
     if let kind = kind(line) {
       return linePrice(line, kind).map { PrintedUsage(kind: kind).price($0, digits: digits) } ?? ""
     }
-    if text(line, "tier_kind") == "graduated" { return "graduated" }
+    let tiers = text(line, "tier_kind")
+    if !tiers.isEmpty, line.unitPrice.isEmpty { return tiers == "graduated" ? tiers : "by quantity" }
     guard case .success(let pico) = DecimalText.parse(line.unitPrice, scale: Amount.scale) else { return "" }
     let price = money(Amount(pico: pico))
     return interval(line).map { "\(price) / \($0)" } ?? price
@@ -150,6 +153,7 @@ struct InvoiceSheet {
     switch text(line, "kind") {
     case "change": notes.append("change from its day on")
     case "refund": notes.append("not used: the contract ended")
+    case "correction": notes.append(line.amount < .zero ? "charged too much" : "not charged then")
     case "true-up": notes.append("true-up of an earlier interval")
     default: break
     }
@@ -190,8 +194,14 @@ struct InvoiceSheet {
         case .string(let text)? = tier["price"],
         case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
       else { return nil }
-      let part = PriceTiers.Part(
+      var part = PriceTiers.Part(
         fromMicro: from, upToMicro: micro("up_to"), price: Amount(pico: pico), quantityMicro: quantity)
+      // Documents of earlier versions have no flat parts.
+      if case .string(let text)? = tier["flat"],
+        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
+      {
+        part.flat = Amount(pico: pico)
+      }
       return PrintedCharge.tier(part, kind, isDifference: self.text(line, "kind") != "interval")
     }
   }
