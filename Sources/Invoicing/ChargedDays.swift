@@ -18,6 +18,7 @@ struct ChargedDays {
   private let intervals: [ContractIntervals]
   private var now: [Piece] = []
   private var then: [Piece] = []
+  private var own: [Range<CivilDate>] = []
   private var charged: [DraftBasis.ChargedLine] = []
 
   /// Takes rows of the same texts.
@@ -44,6 +45,9 @@ struct ChargedDays {
     charged.append(line)
   }
 
+  /// Adds days that the invoice at hand charges.
+  mutating func addOwn(_ days: Range<CivilDate>) { own.append(whole(days)) }
+
   // A part of an interval that is not prorated costs as much as all of it.
   private func whole(_ days: Range<CivilDate>) -> Range<CivilDate> {
     guard let row = rows.last, row.proration == .whole else { return days }
@@ -62,11 +66,11 @@ struct ChargedDays {
 
   /// The days between which nothing changes, in order.
   var stretches: [Range<CivilDate>] {
-    let known = (now + then).filter { !$0.days.isEmpty }
-    guard let first = known.map(\.days.lowerBound).min(), let last = known.map(\.days.upperBound).max() else {
+    let known = ((now + then).map(\.days) + own).filter { !$0.isEmpty }
+    guard let first = known.map(\.lowerBound).min(), let last = known.map(\.upperBound).max() else {
       return []
     }
-    var bounds = Set(known.flatMap { [$0.days.lowerBound, $0.days.upperBound] })
+    var bounds = Set(known.flatMap { [$0.lowerBound, $0.upperBound] })
     for interval in intervals.flatMap({ $0.overlapping(first..<last) }) {
       bounds.formUnion([interval.part.lowerBound, interval.part.upperBound])
     }
@@ -118,8 +122,15 @@ struct ChargedDays {
     then.reduce(0) { $0 + ($1.days.overlaps(stretch) ? $1.quantityMicro : 0) }
   }
 
-  /// Whether a line of an invoice that is looked at would stand there now, if only with a count of 0.
-  func isCharged(_ stretch: Range<CivilDate>) -> Bool { now.contains { $0.days.overlaps(stretch) } }
+  /// Whether a line of an invoice that is looked at, or of the one at hand, would stand there now, if only with a count of 0.
+  func isCharged(_ stretch: Range<CivilDate>) -> Bool {
+    now.contains { $0.days.overlaps(stretch) } || own.contains { $0.overlaps(stretch) }
+  }
+
+  /// Whether the invoice at hand charges an interval of days that were charged.
+  func isChargedAgain(_ stretch: Range<CivilDate>) -> Bool {
+    own.contains { $0.overlaps(stretch) } && wasCharged(stretch)
+  }
 
   /// Whether anything was charged.
   func wasCharged(_ stretch: Range<CivilDate>) -> Bool {

@@ -64,12 +64,18 @@ struct ContractCorrections {
   static let dayCount = 366
 
   /// The corrections, by row, then by day. `refunds` are those on the same invoice: what they give back is not given twice.
-  func lines(besides refunds: [Correction]) throws(InvoiceDraftFault) -> [Correction] {
+  /// `own` are the lines of rows on that invoice: days that both it and an earlier one charge are given back.
+  func lines(
+    besides refunds: [Correction], _ own: [Correction]
+  ) throws(InvoiceDraftFault) -> [Correction] {
     guard !invoices.isEmpty else { return [] }
     var corrections: [Correction] = []
     for texts in rowsInOrder {
-      let days = try chargedDays(of: texts, refunds)
+      var days = try chargedDays(of: texts, refunds)
       if days.isEven { continue }
+      for (line, currency) in own where texts.isOf(line, currency) && line.kind == .interval {
+        days.addOwn(line.days)
+      }
       for part in parts(of: days) { corrections.append((try line(of: part), texts.currency)) }
     }
     return corrections
@@ -155,6 +161,8 @@ struct ContractCorrections {
   private func isCorrected(
     _ more: Int64, _ stretch: Range<CivilDate>, _ row: Contract, _ days: ChargedDays
   ) -> Bool {
+    // An interval that now begins on another day: what it has of days that were charged is charged once.
+    if more < 0, days.isChargedAgain(stretch) { return true }
     // A written quantity of a day that was charged may be a new agreement.
     if days.wasCharged(stretch), !days.wasCountedAlike(stretch, row) { return false }
     if more < 0 { return days.isCharged(stretch) }

@@ -43,9 +43,11 @@ struct InvoiceAssembly {
     let recurring = RecurringCharges(
       billing: catalog.billing, cycleDay: Int32(account.cycleDay),
       billedUntil: catalog.billing.opening.billedUntil[accountIndex])
+    var own: [ContractCorrections.Correction] = []
     for contract in billing.contracts {
       let lines = try recurring.lines(of: contract, in: period)
       if lines.isEmpty { continue }
+      own += lines.map { ($0, contract.currency) }
       charges[.main, default: [:]][contract.currency, default: Charges()].recurring += lines
     }
     let refunds = ContractRefunds(
@@ -54,7 +56,7 @@ struct InvoiceAssembly {
     let corrections = ContractCorrections(
       contracts: billing.contracts, recurring: recurring, charged: earlier?.lines ?? [],
       invoices: earlier?.invoices ?? [], before: period)
-    for (line, currency) in try given + corrections.lines(besides: given) {
+    for (line, currency) in try given + corrections.lines(besides: given, own) {
       charges[.main, default: [:]][currency, default: Charges()].recurring.append(line)
     }
     let oneTime = OneTimeCharges(billing: catalog.billing, late: late)
