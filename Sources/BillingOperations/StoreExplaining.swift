@@ -159,16 +159,17 @@ public enum StoreExplaining {
       guard isMeant else { continue }
       let usage = try store.openUsage(of: run)
       var isInIt = false
-      do throws(UsageFolderFault) {
-        let reader = try usage.summaryReader()
-        while let row = try reader.next() {
-          guard row.account == found.record.account, let place = places[SummaryText.keyCells(of: row)] else {
-            continue
-          }
-          isInIt = true
-          found.rows[place].parts.append(
-            InvoiceLineExplanation.Part(run: run, eventCount: row.eventCount, amount: row.amount))
+      var parts: [(place: Int, part: InvoiceLineExplanation.Part)] = []
+      try store.forEachRow(of: run) { row throws(StoreFault) in
+        guard row.account == found.record.account, let place = places[SummaryText.keyCells(of: row)] else {
+          return
         }
+        isInIt = true
+        parts.append(
+          (place, InvoiceLineExplanation.Part(run: run, eventCount: row.eventCount, amount: row.amount)))
+      }
+      for (place, part) in parts { found.rows[place].parts.append(part) }
+      do throws(UsageFolderFault) {
         guard isInIt, found.line.section != "usage" else { continue }
         if try !addCalls(&found, usage, drafts) { found.runsWithoutDetail.append(run) }
       } catch {

@@ -160,7 +160,7 @@ extension BillingStore {
     _ isWanted: @escaping (AccountPeriod) -> Bool
   ) throws(StoreFault) -> SummaryMerge {
     var sources: [SummaryMerge.Source] = []
-    for run in try currentRuns() { sources.append(source(try open(run, isSummaryProved: false))) }
+    for run in try currentRuns() { sources += self.sources(try open(run, isSummaryProved: false)) }
     sources += try settledSources()
     sources += try billedSources()
     return try SummaryMerge(sources) {

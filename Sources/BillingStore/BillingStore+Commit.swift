@@ -89,8 +89,11 @@ extension BillingStore {
     var draft: RunDraft
     var usage: UsageFolder
     var identity: RunIdentity
+    /// Of all rows, or where `base` is given of its corrections.
     var totals: UsageTotals
     var parts: [RunPart]
+    /// The run whose rows of the book are those of its summary.
+    var base: String?
   }
 
   /// Reads the documents at `path` once more; files that `shared` has as well are those of that run.
@@ -98,6 +101,7 @@ extension BillingStore {
     _ path: String, _ draft: RunDraft, sharing shared: RunRecord? = nil
   ) throws(StoreFault) -> PreparedRun {
     let known = try partsShared(with: shared, at: path)
+    let base = try base(at: path, sharing: shared)
     // Documents and the large files beside them, each on a core of its own.
     nonisolated(unsafe) var documents: Result<(UsageFolder, UsageTotals), StoreFault>?
     nonisolated(unsafe) var parts: Result<[RunPart], StoreFault>?
@@ -106,7 +110,7 @@ extension BillingStore {
         documents = Result { () throws(StoreFault) in
           var totals = UsageTotals()
           let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-            try UsageFolder.open(path) { totals.add($0) }
+            try UsageFolder.open(path, onlyFiles: base?.otherFiles) { totals.add($0) }
           }
           return (usage, totals)
         }
@@ -121,7 +125,7 @@ extension BillingStore {
     return PreparedRun(
       draft: draft, usage: usage,
       identity: RunIdentity(usage.manifest, kind: draft.kind, replacing: draft.replaces),
-      totals: totals, parts: try parts.get() + known)
+      totals: totals, parts: try parts.get() + known, base: base?.runID)
   }
 
   /// Gives the folder of a prepared run its name.
@@ -144,6 +148,9 @@ extension BillingStore {
     try insert(draft.layers, of: run)
     if let settling = draft.settling { try insert(settling, of: run) }
     try prepared.totals.insert(into: book, table: "run_usage", owner: run.id)
+    if let base = prepared.base {
+      try book.run("INSERT INTO run_bases (run_id, base_id) VALUES (?, ?)", [.text(run.id), .text(base)])
+    }
     try insertSuspense(of: run, usage.suspenseDigest)
     if let moves = draft.moves {
       try insert(moves, .recycle, runID: run.id, reason: "", catalog: run.ratingHash, at: run.committedAt)
@@ -238,7 +245,7 @@ extension BillingStore {
   private func auditDetails(
     _ run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft, _ settlement: PreparedSettlement?
   ) -> JSONValue {
-    let amounts = manifest.file(named: SummarySchema.fileName)?.sums?.amounts ?? [:]
+    let amounts = manifest.sums.amounts
     let details: JSONValue = [
       "number": .integer(run.number), "manifest_sha256": .text(run.manifestHash),
       "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),

@@ -117,7 +117,7 @@ extension BillingStore {
     for gap in try sequenceGaps() {
       var periods: [String] = []
       try book.query(
-        "SELECT DISTINCT usage_period FROM run_usage WHERE run_id = ? ORDER BY usage_period DESC LIMIT 1",
+        "SELECT DISTINCT usage_period FROM run_rows WHERE run_id = ? ORDER BY usage_period DESC LIMIT 1",
         [.text(gap.runID)]
       ) { row in periods.append(row.text(0)) }
       for text in periods { records[try parse(text)]?.missingFiles.append(gap) }

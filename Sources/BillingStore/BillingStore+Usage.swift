@@ -46,15 +46,12 @@ extension BillingStore {
       let isSettled = spans[run.id].map { Self.reaches($0, into: chosen) } ?? false
       guard isSettled || usage.usagePeriods.contains(where: { choice.contains($0.period) }) else { continue }
       runs.append(run)
-      sources.append(source(usage))
+      sources += self.sources(usage)
       usages.append(usage)
       digests.append(try waitingDigest(run))
     }
-    for entry in settled {
-      var source = source(entry.usage)
-      source.accounts = entry.accounts
-      sources.append(source)
-    }
+    let settledSources = settled.flatMap { self.sources($0.usage, of: $0.accounts) }
+    sources += settledSources
     var last = runs.last
     if last == nil, !settled.isEmpty { last = try currentRuns().last }
     guard let last else {
@@ -64,7 +61,7 @@ extension BillingStore {
     let allowances = try allowances(settled, choice)
     var settledCounts = [Int64](repeating: 0, count: settled.count)
     for (index, entry) in settled.enumerated() {
-      var merge = try SummaryMerge([sources[sources.count - settled.count + index]]) {
+      var merge = try SummaryMerge([settledSources[index]]) {
         choice.contains($0.usagePeriod) && entry.accounts.contains($0.account)
       }
       while let row = try merge.next() { settledCounts[index] += row.eventCount }
@@ -75,7 +72,9 @@ extension BillingStore {
     }
     do throws(StoreFault) {
       while let row = try merge.next() {
-        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
+        // What corrections leave nothing of was not there.
+        if merge.isSum, row.isZero { continue }
+        try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row, line: merge.line) }
       }
       return try StoreFault.ofFiles { () throws(FileFault) in
         try finish(
@@ -88,12 +87,27 @@ extension BillingStore {
     }
   }
 
-  /// The summary of a proved folder, to be merged.
-  func source(_ usage: UsageFolder) -> SummaryMerge.Source {
-    let file = usage.manifest.file(named: SummarySchema.fileName)
-    return SummaryMerge.Source(
-      path: usage.path + "/" + SummarySchema.fileName, rowCount: file?.rowCount ?? 0,
-      sha256: file?.sha256 ?? "")
+  /// The summary of a proved folder and its corrections, to be merged.
+  func sources(
+    _ usage: UsageFolder, of accounts: Set<Label>? = nil, isTakenAway: Bool = false
+  ) -> [SummaryMerge.Source] {
+    SummarySchema.fileNames.compactMap { name in
+      usage.manifest.file(named: name).map { file in
+        SummaryMerge.Source(
+          path: usage.path + "/" + name, rowCount: file.rowCount, sha256: file.sha256,
+          isTakenAway: isTakenAway, accounts: accounts)
+      }
+    }
+  }
+
+  /// Gives the rows of a run in order, corrected.
+  public func forEachRow(
+    of run: RunRecord, _ body: (SummaryRow) throws(StoreFault) -> Void
+  ) throws(StoreFault) {
+    var merge = try SummaryMerge(sources(try open(run, isSummaryProved: false))) { _ in true }
+    while let row = try merge.next() {
+      if !merge.isSum || !row.isZero { try body(row) }
+    }
   }
 
   /// The documents of a run, proved to be those that were committed.
@@ -106,7 +120,7 @@ extension BillingStore {
       var files = run.isPurged ? Self.keptFiles : nil
       if !isSummaryProved {
         files = files ?? [SuspenseSchema.fileName, SuspenseDigest.fileName, AllowanceSchema.fileName]
-        files?.remove(SummarySchema.fileName)
+        files?.subtract(SummarySchema.fileNames)
       }
       return try UsageFolder.open(path(.runs, run.id), onlyFiles: files)
     }

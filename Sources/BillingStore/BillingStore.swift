@@ -22,6 +22,9 @@ public struct StoreTools: Sendable {
   public var waitMilliseconds: Int
   /// Name of the layer below SQLite; nil for the system's.
   public var vfs: String?
+  /// How many rows of corrections a run may keep beside its summary, in percent of the rows of that; with more of them the summary is
+  /// written anew, because whoever reads it reads them as well.
+  public var correctionPercentMax: Int64 = 25
 
   /// The tools of a usual command.
   public init(

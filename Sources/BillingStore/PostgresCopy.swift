@@ -14,9 +14,9 @@ public struct PostgresCopy: Sendable {
 extension BillingStore {
   /// The tables in an order in which every row finds what it refers to.
   private static let exportedTables = [
-    "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_suspense", "billings",
-    "billed_accounts",
-    "billed_usage", "run_catalogs", "run_catalog_accounts", "run_spans", "run_settled", "settlements",
+    "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_bases", "run_suspense",
+    "billings", "billed_accounts", "billed_usage", "run_catalogs", "run_catalog_accounts", "run_spans",
+    "run_settled", "settlements",
     "settled_owners", "settled_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes",
     "suspense_edits", "purges", "purged_runs", "drafts", "draft_accounts", "draft_documents", "decisions",
     "invoice_documents", "invoice_document_lines",
@@ -132,8 +132,13 @@ extension BillingStore {
 private enum PostgresViews {
   static let statements = [
     """
+    CREATE VIEW run_rows AS
+      SELECT run_id, \(BookSchema.usageColumns) FROM run_usage
+      UNION ALL
+      SELECT run_bases.run_id, \(BookSchema.usageColumns)
+      FROM run_bases JOIN run_usage ON run_usage.run_id = run_bases.base_id;
     CREATE VIEW counted_usage AS
-      SELECT \(BookSchema.usageColumns) FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'
+      SELECT \(BookSchema.usageColumns) FROM run_rows JOIN runs USING (run_id) WHERE state = 'current'
       UNION ALL
       SELECT \(BookSchema.usageColumns) FROM settled_usage
       WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account');

@@ -29,15 +29,36 @@ extension BillingStore {
 
   /// The same of the folder at `path`, whose manifest is not proved yet.
   static func parts(at path: String, without known: Set<String>) throws(StoreFault) -> [RunPart] {
+    try parts(
+      at: path,
+      beside: known.union(try manifest(at: path).files.map(\.name)).union([SummaryManifest.fileName]))
+  }
+
+  private static func manifest(at path: String) throws(StoreFault) -> SummaryManifest {
     let name = path + "/" + SummaryManifest.fileName
-    let manifest = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+    return try StoreFault.ofUsage { () throws(UsageFolderFault) in
       guard let bytes = try? TableFile.read(name) else {
         throw UsageFolderFault(.unreadable, file: name, message: "cannot be read")
       }
       return try SummaryManifest.read(bytes, name: name)
     }
-    return try parts(
-      at: path, beside: known.union(manifest.files.map(\.name)).union([SummaryManifest.fileName]))
+  }
+
+  /// The run whose rows of the book are those of the summary of the folder at `path`, and the other files of its manifest, where the
+  /// summary is the very file of `run`, which was proved with the commit of that; nil where it is one of its own.
+  func base(
+    at path: String, sharing run: RunRecord?
+  ) throws(StoreFault) -> (runID: String, otherFiles: Set<String>)? {
+    let name = SummarySchema.fileName
+    guard let run, let own = FilePlace(path: path + "/" + name),
+      own == FilePlace(path: partPath(name, of: run))
+    else { return nil }
+    let manifest = try Self.manifest(at: path)
+    guard manifest.file(named: name) == (try Self.manifest(at: folder(of: run))).file(named: name) else {
+      return nil
+    }
+    let base = try book.text("SELECT base_id FROM run_bases WHERE run_id = ?", [.text(run.id)])
+    return (base ?? run.id, Set(manifest.files.map(\.name)).subtracting([name]))
   }
 
   /// The files of the folder at `path` that are one with those of a run, as they were committed there.

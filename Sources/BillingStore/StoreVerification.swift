@@ -120,7 +120,7 @@ extension BillingStore {
         if !isSame {
           findings.append("files of its folder are not those that were committed")
         }
-        if try !totals.isSame(as: UsageTotals(book: book, table: "run_usage", owner: run.id)) {
+        if try !totals.isSame(as: UsageTotals(book: book, table: "run_rows", owner: run.id)) {
           findings.append("the rows of the book are not the sums of its summary")
         }
       } catch {
@@ -149,8 +149,8 @@ extension BillingStore {
           doors: $0.doors)
       }
       if inputs != manifest.inputs { findings.append("the book lists other files than its manifest") }
-      let totals = try UsageTotals(book: book, table: "run_usage", owner: run.id)
-      if let sums = manifest.file(named: SummarySchema.fileName)?.sums, !totals.meet(sums) {
+      let totals = try UsageTotals(book: book, table: "run_rows", owner: run.id)
+      if !totals.meet(manifest.sums) {
         findings.append("the rows of the book do not add up to the sums of its manifest")
       }
     } catch {

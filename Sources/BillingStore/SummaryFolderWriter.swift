@@ -9,6 +9,7 @@ import UsageSummary
 /// A usage folder on its way, with the bytes that one run over all the usage would have written.
 struct SummaryFolderWriter {
   let folder: PublishedFolder
+  private let fileName: String
   private let writer: ZstdWriter
   private var hash = SHA256()
   private var text: [UInt8]
@@ -20,10 +21,13 @@ struct SummaryFolderWriter {
   // Rows are handed to the compressor in pieces of this size.
   private static let textBytesMax = 1 << 18
 
-  /// Begins a folder at `path`; an earlier usage folder there is replaced.
-  init(at path: String, operations: any FileOperations) throws(FileFault) {
+  /// Begins a folder at `path`; an earlier usage folder there is replaced. The rows go to the file of that name.
+  init(
+    at path: String, rows fileName: String = SummarySchema.fileName, operations: any FileOperations
+  ) throws(FileFault) {
+    self.fileName = fileName
     folder = try PublishedFolder.begin(at: path, marker: SummaryManifest.fileName, operations: operations)
-    writer = try ZstdWriter(folder.writer(SummarySchema.fileName, mode: 0o644), level: 1)
+    writer = try ZstdWriter(folder.writer(fileName, mode: 0o644), level: 1)
     text = SummarySchema.header
   }
 
@@ -45,13 +49,13 @@ struct SummaryFolderWriter {
     text.removeAll(keepingCapacity: true)
   }
 
-  /// The summary's line of the manifest; after the last row.
+  /// The line of these rows in the manifest; after the last row.
   mutating func finishSummary() throws(FileFault) -> SummaryManifest.File {
     try flush()
     let byteCount = writer.byteCount
     try writer.finish()
     return SummaryManifest.File(
-      name: SummarySchema.fileName, rowCount: rowCount, decodedBytes: byteCount, sha256: hash.hexDigest(),
+      name: fileName, rowCount: rowCount, decodedBytes: byteCount, sha256: hash.hexDigest(),
       sums: sums)
   }
 

@@ -35,6 +35,8 @@ struct SummaryMerge {
   private let isWanted: (SummaryRow) -> Bool
   /// The line of the row that was given last, where it is that of one summary as it stands there; else empty.
   private(set) var line: [UInt8] = []
+  /// Whether that row is the sum of several.
+  private(set) var isSum = false
 
   /// Begins with the first row of each summary for which `isWanted`.
   init(_ sources: [Source], where isWanted: @escaping (SummaryRow) -> Bool) throws(StoreFault) {
@@ -56,6 +58,7 @@ struct SummaryMerge {
     guard let first = heads.first else { return nil }
     var row = readers[first.source].row
     line.removeAll(keepingCapacity: true)
+    isSum = false
     if sources[first.source].isTakenAway {
       row = row - row - row
     } else {
@@ -66,6 +69,7 @@ struct SummaryMerge {
       let its = readers[other.source].row
       row = sources[other.source].isTakenAway ? row - its : row + its
       line.removeAll(keepingCapacity: true)
+      isSum = true
       replaceFirst(with: try nextHead(of: other.source))
     }
     return row

@@ -1,6 +1,7 @@
 // What the book keeps of a summary: its rows added up by fewer columns, exactly.
 
 import BillingCalendar
+import DurableFiles
 import Money
 import Tables
 import UsageSummary
@@ -41,13 +42,22 @@ struct UsageTotals {
     var amount = Amount.zero
     var cost = Amount.zero
 
-    mutating func add(_ row: SummaryRow) {
+    mutating func add(_ row: SummaryMeasures) {
       eventCount += Int128(row.eventCount)
       raw += row.quantityRaw
       billed += row.quantityBilled
       covered += row.quantityCovered
       amount += row.amount
       if let itsCost = row.cost { cost += itsCost }
+    }
+
+    mutating func add(_ other: Sums) {
+      eventCount += other.eventCount
+      raw += other.raw
+      billed += other.billed
+      covered += other.covered
+      amount += other.amount
+      cost += other.cost
     }
   }
 
@@ -69,6 +79,20 @@ struct UsageTotals {
   init() {}
 
   // MARK: adding
+
+  /// Adds the row at which a reader stands. The totals of one reader are added without those of another between them.
+  mutating func add(_ rows: borrowing SummaryRowReader) {
+    if !rows.hasNew(Self.fields), let place = lastPlace {
+      sums[place].add(rows.measures)
+    } else {
+      add(rows.row)
+    }
+  }
+
+  private static let fields = SummaryField.set([
+    .account, .usagePeriod, .plan, .charge, .serviceKind, .direction, .ratingGroup, .supplier, .currency,
+    .costCurrency,
+  ])
 
   /// Adds a row.
   mutating func add(_ row: SummaryRow) {
@@ -96,7 +120,7 @@ struct UsageTotals {
     }
     let place = lastPlace ?? place(of: lastKey)
     lastPlace = place
-    sums[place].add(row)
+    sums[place].add(row.measures)
   }
 
   /// Sets a column of the key, where it is not as before.
@@ -124,8 +148,45 @@ struct UsageTotals {
 
   // MARK: reading
 
+  /// The names of the columns that stay, in order.
+  static let columnNames = SummarySchema.keyColumns.map(\.name.description).filter {
+    ![
+      "cost_centre", "service", "destination", "jurisdiction", "band", "unit_price", "per", "tier_from",
+      "tier_up_to", "allowance",
+    ].contains($0)
+  }
+
+  /// The sums as a table in the order of their keys: the columns that stay, `event_count`, `quantity_billed` and `amount`.
+  func write(_ write: ([UInt8]) throws(FileFault) -> Void) throws(FileFault) {
+    var text = Array(
+      (Self.columnNames + ["event_count", "quantity_billed", "amount"]).joined(separator: ",").utf8)
+    text.append(UInt8(ascii: "\n"))
+    for place in order() {
+      let key = keys[place]
+      for column in Column.allCases {
+        CSVText.append(label(key, column).bytes, to: &text)
+        text.append(UInt8(ascii: ","))
+      }
+      let name = label(key, .serviceKind).bytes
+      let digits = name.withUnsafeBufferPointer(ServiceKind.init(name:))?.quantityDigits ?? 0
+      text += Array("\(sums[place].eventCount),".utf8)
+      text += Array(DecimalText.format(sums[place].billed, scale: digits).utf8)
+      text.append(UInt8(ascii: ","))
+      text += Array(sums[place].amount.description.utf8)
+      text.append(UInt8(ascii: "\n"))
+      if text.count > 1 << 18 {
+        try write(text)
+        text.removeAll(keepingCapacity: true)
+      }
+    }
+    try write(text)
+  }
+
   /// Accounts of the sums.
   var accounts: Set<Label> { Set(keys.map { label($0, .account) }) }
+
+  /// Whether a key has less than no events: rows were taken away of it that came to another.
+  var losesEvents: Bool { sums.contains { $0.eventCount < 0 } }
 
   /// Whether both have the same sums.
   func isSame(as other: UsageTotals) -> Bool {
@@ -198,15 +259,19 @@ struct UsageTotals {
 extension UsageTotals {
   /// The rows of an owner.
   init(book: BookDatabase, table: String, owner: String) throws(StoreFault) {
-    let column = ["run_usage": "run_id", "settled_usage": "settlement_id"][table] ?? "billing_id"
-    try book.query("SELECT * FROM \(table) WHERE \(column) = ?", [.text(owner)]) { row in
+    let column = ["run_rows": "run_id", "settled_usage": "settlement_id"][table] ?? "billing_id"
+    try book.query(
+      "SELECT \(column), \(BookSchema.usageColumns) FROM \(table) WHERE \(column) = ?", [.text(owner)]
+    ) { row in
       for column in Column.allCases { note(row.label(1 + column.rawValue), column) }
       let place = lastPlace ?? place(of: lastKey)
       lastPlace = place
-      sums[place] = Sums(
-        eventCount: Int128(row.integer(11)), raw: Int128(row.integer(12)), billed: Int128(row.integer(13)),
-        covered: Int128(row.integer(14)), amount: Self.amount(row.integer(15), row.integer(16)),
-        cost: Self.amount(row.integer(17), row.integer(18)))
+      // Rows of a run and of the one whose summary it has kept.
+      sums[place].add(
+        Sums(
+          eventCount: Int128(row.integer(11)), raw: Int128(row.integer(12)), billed: Int128(row.integer(13)),
+          covered: Int128(row.integer(14)), amount: Self.amount(row.integer(15), row.integer(16)),
+          cost: Self.amount(row.integer(17), row.integer(18))))
     }
   }
 

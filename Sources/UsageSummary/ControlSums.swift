@@ -25,6 +25,12 @@ public struct ControlSums: Hashable, Sendable {
       billed += row.quantityBilled
       covered += row.quantityCovered
     }
+
+    fileprivate mutating func add(_ other: Quantities) {
+      raw += other.raw
+      billed += other.billed
+      covered += other.covered
+    }
   }
 
   /// Events; wider than any count, so that adding rows up cannot overflow.
@@ -39,6 +45,16 @@ public struct ControlSums: Hashable, Sendable {
   /// Sums of no rows.
   public init() {}
 
+  /// Adds the sums of other rows.
+  public static func += (sums: inout ControlSums, others: ControlSums) {
+    sums.eventCount += others.eventCount
+    sums.amounts.merge(others.amounts, uniquingKeysWith: +)
+    sums.costs.merge(others.costs, uniquingKeysWith: +)
+    for (kind, quantities) in others.quantities {
+      sums.quantities[kind, default: Quantities()].add(quantities)
+    }
+  }
+
   /// Adds a row.
   public mutating func add(_ row: SummaryRow) {
     eventCount += Int128(row.eventCount)
@@ -46,5 +62,40 @@ public struct ControlSums: Hashable, Sendable {
     if let cost = row.cost, let currency = row.costCurrency { costs[currency, default: .zero] += cost }
     guard let kind = row.serviceKind else { return }
     quantities[kind, default: Quantities()].add(row)
+  }
+}
+
+/// Adds rows up, one after the other: those that follow each other with the same currencies and kind are added together first.
+struct ControlAdder {
+  private var done = ControlSums()
+  // The last row, and what the rows like it add up to so far.
+  private var like: (currency: Currency, costCurrency: Currency?, kind: ServiceKind?)?
+  private var eventCount: Int128 = 0
+  private var amount = Amount.zero
+  private var cost = Amount.zero
+  private var quantities = ControlSums.Quantities()
+
+  /// Adds a row; `isOtherKind` says that its currencies or kind may be others than those of the row before.
+  mutating func add(_ row: SummaryRow, isOtherKind: Bool) {
+    if isOtherKind || like == nil {
+      done = sums
+      (eventCount, amount, cost, quantities) = (0, .zero, .zero, ControlSums.Quantities())
+      like = (row.currency, row.costCurrency, row.serviceKind)
+    }
+    eventCount += Int128(row.eventCount)
+    amount += row.amount
+    if let itsCost = row.cost { cost += itsCost }
+    quantities.add(row)
+  }
+
+  /// The sums of all rows so far.
+  var sums: ControlSums {
+    guard let like else { return done }
+    var sums = done
+    sums.eventCount += eventCount
+    sums.amounts[like.currency, default: .zero] += amount
+    if let currency = like.costCurrency { sums.costs[currency, default: .zero] += cost }
+    if let kind = like.kind { sums.quantities[kind, default: ControlSums.Quantities()].add(quantities) }
+    return sums
   }
 }

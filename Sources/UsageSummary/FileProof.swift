@@ -22,9 +22,9 @@ struct FileProof {
   }
 
   /// Of a summary that was read to its end from the folder at `path`.
-  init(of reader: SummaryReader, _ path: String) {
+  init(of reader: SummaryReader, _ path: String, _ fileName: String) {
     self.init(
-      name: path + "/" + SummarySchema.fileName, rowCount: reader.rowCount, decodedBytes: reader.byteCount,
+      name: path + "/" + fileName, rowCount: reader.rowCount, decodedBytes: reader.byteCount,
       sha256: reader.hexDigest, sums: reader.sums)
   }
 

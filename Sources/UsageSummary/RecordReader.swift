@@ -22,6 +22,8 @@ struct RecordReader: ~Copyable {
   private(set) var cells: [UnsafeBufferPointer<UInt8>] = []
   /// Line in which the current record begins, from 1.
   private(set) var line = 0
+  /// Whether there is a quote in the current record.
+  private(set) var hasQuote = false
 
   private var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: readBytes)
   // Cells of the current record whose quotes were undone.
@@ -45,23 +47,34 @@ struct RecordReader: ~Copyable {
     unquoted.deallocate()
   }
 
-  /// Goes to the next record; false at the end of the file.
+  /// Goes to the next record and splits it into `cells`; false at the end of the file.
   mutating func next() throws(UsageFolderFault) -> Bool {
-    cells.removeAll(keepingCapacity: true)
-    offsets.removeAll(keepingCapacity: true)
+    guard try nextUnsplit() else { return false }
+    try splitCells()
+    return true
+  }
+
+  /// Goes to the next record without looking into it, beyond `hasQuote`; false at the end of the file.
+  mutating func nextUnsplit() throws(UsageFolderFault) -> Bool {
     line = nextLine
     guard let count = try findRecord() else { return false }
     let end = available.lowerBound + count
     record = UnsafeMutableBufferPointer(rebasing: buffer[available.lowerBound..<end])
     available = end..<available.upperBound
-    if let offset = split() { throw fault(at: offset, "a quote, comma or line end is not where it belongs") }
     return true
+  }
+
+  /// Splits the current record into `cells`.
+  mutating func splitCells() throws(UsageFolderFault) {
+    cells.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+    if let offset = split() { throw fault(at: offset, "a quote, comma or line end is not where it belongs") }
   }
 
   /// The bytes of the current record with its LF; they hold until `next` is called again.
   var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(record) }
 
-  /// A fault at cell `index` of the current record.
+  /// A fault at cell `index` of the current record, which was split.
   func fault(cell index: Int, _ message: String) -> UsageFolderFault {
     fault(at: offsets[index], message)
   }
@@ -89,9 +102,10 @@ extension RecordReader {
   private mutating func findRecord() throws(UsageFolderFault) -> Int? {
     var scanned = 0
     var isQuoted = false
+    hasQuote = false
     while true {
       let part = UnsafeBufferPointer(rebasing: buffer[available.lowerBound + scanned..<available.upperBound])
-      if let end = Self.recordEnd(part, &isQuoted, &nextLine) { return scanned + end }
+      if let end = Self.recordEnd(part, &isQuoted, &hasQuote, &nextLine) { return scanned + end }
       scanned += part.count
       guard scanned <= recordBytesMax else {
         throw fault(line: line, column: 0, "the record is over 1 MiB")
@@ -106,7 +120,7 @@ extension RecordReader {
 
   // One past the LF that ends the record.
   private static func recordEnd(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ isQuoted: inout Bool, _ line: inout Int
+    _ bytes: UnsafeBufferPointer<UInt8>, _ isQuoted: inout Bool, _ hasQuote: inout Bool, _ line: inout Int
   ) -> Int? {
     guard let base = bytes.baseAddress else { return nil }
     var from = 0
@@ -117,6 +131,7 @@ extension RecordReader {
       let end = found.map { $0 + 1 } ?? bytes.count
       // Nearly every record is one line without a quote.
       if memchr(base + from, 0x22, end - from) != nil {
+        hasQuote = true
         for byte in bytes[from..<end] where byte == UInt8(ascii: "\"") { isQuoted.toggle() }
       }
       guard found != nil else { return nil }

@@ -156,7 +156,7 @@ extension SummaryManifest {
     }
     let names = files.map(\.name)
     guard Set(names).count == names.count else { throw ManifestTrouble("a file is listed twice") }
-    guard let summary = file(named: SummarySchema.fileName), let sums = summary.sums else {
+    guard file(named: SummarySchema.fileName)?.sums != nil else {
       throw ManifestTrouble("it lists no '\(SummarySchema.fileName)' with its sums")
     }
     let later = options.first { $0.name == Self.settledLater }.flatMap { Int64($0.value.description) } ?? 0

@@ -120,6 +120,15 @@ public struct SummaryManifest: Hashable, Sendable {
     self.files = files
   }
 
+  /// What the summary and its corrections add up to.
+  public var sums: ControlSums {
+    var sums = ControlSums()
+    for name in SummarySchema.fileNames {
+      if let others = file(named: name)?.sums { sums += others }
+    }
+    return sums
+  }
+
   /// The file of that name; nil where the manifest lists none.
   public func file(named name: String) -> File? { files.first { $0.name == name } }
 }

@@ -9,9 +9,9 @@ public final class SummaryReader {
   private var rows: SummaryRowReader
 
   /// Rows given out so far.
-  public private(set) var rowCount: Int64 = 0
+  public var rowCount: Int64 { rows.rowCount }
   /// What the rows given out so far add up to.
-  public private(set) var sums = ControlSums()
+  public var sums: ControlSums { rows.sums }
 
   /// Opens the summary at `path`; messages call it `name`. A name that ends in `.zst` is decompressed.
   public init(path: String, name: String? = nil) throws(UsageFolderFault) {
@@ -30,10 +30,12 @@ public final class SummaryReader {
   ///
   /// Walking so copies no row that nobody keeps.
   public func advance() throws(UsageFolderFault) -> Bool {
-    guard try rows.advance() else { return false }
-    rowCount += 1
-    sums.add(rows.row)
-    return true
+    try rows.advance()
+  }
+
+  /// Gives each row that is left to `body`, without copies. Complexity: O(bytes of the rows).
+  func forEach(_ body: (borrowing SummaryRowReader) -> Void) throws(UsageFolderFault) {
+    while try rows.advance() { body(rows) }
   }
 
   /// The row at which the reader stands; of no meaning before the first and after the last one.

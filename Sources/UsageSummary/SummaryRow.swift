@@ -104,3 +104,30 @@ public struct SummaryRow: Hashable, Sendable {
     self.cost = cost
   }
 }
+
+/// What rows add up: numbers alone, without the names of their key.
+///
+/// Units are those of `SummaryRow`.
+public struct SummaryMeasures: Hashable, Sendable, BitwiseCopyable {
+  /// Events.
+  public var eventCount: Int64
+  /// Quantity as recorded.
+  public var quantityRaw: Int128
+  /// Quantity after minimum and increments.
+  public var quantityBilled: Int128
+  /// Billed quantity that an allowance covered.
+  public var quantityCovered: Int128
+  /// What is charged.
+  public var amount: Amount
+  /// What the supplier charges; nil where it is not known.
+  public var cost: Amount?
+}
+
+extension SummaryRow {
+  /// What is added up under its key.
+  public var measures: SummaryMeasures {
+    SummaryMeasures(
+      eventCount: eventCount, quantityRaw: quantityRaw, quantityBilled: quantityBilled,
+      quantityCovered: quantityCovered, amount: amount, cost: cost)
+  }
+}

@@ -7,17 +7,17 @@ import Tables
 
 /// The rows of a summary, one after the other.
 ///
-/// A structure without copies: the checked access to the fields of a class, once for every field of every row, would double
-/// the time.
-struct SummaryRowReader: ~Copyable {
+/// Checked for each row: the number of cells, the form of each cell (decimals in their shortest form), that key, unit and
+/// prices agree with each other, and that its key comes after the key before. Memory: one row. A structure without copies: the
+/// checked access to the fields of a class, once for every field of every row, would double the time.
+public struct SummaryRowReader: ~Copyable {
   private var records: RecordReader
-  /// The row that was read last.
-  private(set) var row = Self.blank
-  // The key cells of the row before, one after the other, and where each ends.
-  private var previousKey: [UInt8] = []
-  private var previousEnds: [Int] = []
-  // By key column: whether the cell is that of the row before. Neighbouring rows share most of theirs, which are not read again.
-  private var isSame = [Bool](repeating: false, count: SummarySchema.keyColumns.count)
+  private var cells = SummaryLine()
+  /// The row that was read last; of no meaning before the first and after the last one.
+  public private(set) var row = Self.blank
+  /// Rows read so far.
+  public private(set) var rowCount: Int64 = 0
+  private var adder = ControlAdder()
 
   /// Reads the header of `file`.
   init(file: DecodedFile) throws(UsageFolderFault) {
@@ -32,58 +32,52 @@ struct SummaryRowReader: ~Copyable {
   var line: UnsafeBufferPointer<UInt8> { records.bytes }
 
   /// The key cells of the row.
-  var key: SummaryKey { SummaryKey(bytes: previousKey, ends: previousEnds) }
+  var key: SummaryKey { cells.key }
+
+  /// What the rows read so far add up to.
+  var sums: ControlSums { adder.sums }
+
+  /// Whether one of the cells of `fields`, which `SummaryField.set` gave, is another than in the row before.
+  public func hasNew(_ fields: UInt32) -> Bool { cells.changes & fields != 0 }
+
+  /// What is added up under the key of the row.
+  public var measures: SummaryMeasures {
+    SummaryMeasures(
+      eventCount: row.eventCount, quantityRaw: row.quantityRaw, quantityBilled: row.quantityBilled,
+      quantityCovered: row.quantityCovered, amount: row.amount, cost: row.cost)
+  }
 
   /// Reads the next row into `row`; false after the last one.
   mutating func advance() throws(UsageFolderFault) -> Bool {
-    guard try records.next() else { return false }
-    guard records.cells.count == SummarySchema.columns.count else {
-      throw records.fault("\(records.cells.count) cells; expected \(SummarySchema.columns.count)")
-    }
-    guard compareWithPrevious() else {
-      throw records.fault(
-        "this key does not come after the key of the row before; keys ascend, each comes once")
+    guard try records.nextUnsplit() else { return false }
+    switch try takeLine() {
+    case .inOrder: break
+    case .outOfOrder:
+      throw fault("this key does not come after the key of the row before; keys ascend, each comes once")
+    case .notPlain: preconditionFailure("a split line is taken")
     }
     try readKey()
     try readMeasures()
+    rowCount += 1
+    adder.add(row, isOtherKind: hasNew(Self.kinds))
     return true
   }
 
-  /// Notes which key cells are as before, and keeps them for the next row; false where the key does not come after the last.
-  private mutating func compareWithPrevious() -> Bool {
-    let isFirst = previousEnds.isEmpty
-    var isAfter = isFirst
-    var firstChange = isFirst ? 0 : isSame.count
-    var start = 0
-    for index in 0..<isSame.count where !isFirst {
-      let cell = records.cells[index]
-      let end = previousEnds[index]
-      isSame[index] = previousKey.withUnsafeBufferPointer {
-        let before = UnsafeBufferPointer(rebasing: $0[start..<end])
-        let isEqual = Self.areEqual(cell, before)
-        if !isEqual, firstChange == isSame.count { isAfter = before.lexicographicallyPrecedes(cell) }
-        return isEqual
-      }
-      if !isSame[index] { firstChange = min(firstChange, index) }
-      start = end
+  private static let kinds = SummaryField.set([.serviceKind, .currency, .costCurrency])
+
+  private mutating func takeLine() throws(UsageFolderFault) -> SummaryLine.Outcome {
+    if !records.hasQuote {
+      let outcome = cells.take(plain: records.bytes)
+      if outcome != .notPlain { return outcome }
     }
-    let kept = firstChange == 0 ? 0 : previousEnds[firstChange - 1]
-    previousKey.removeSubrange(kept...)
-    previousEnds.removeSubrange(min(firstChange, previousEnds.count)...)
-    for cell in records.cells[firstChange..<isSame.count] {
-      previousKey.append(contentsOf: cell)
-      previousEnds.append(previousKey.count)
+    try records.splitCells()
+    guard records.cells.count == SummarySchema.columns.count else {
+      throw records.fault("\(records.cells.count) cells; expected \(SummarySchema.columns.count)")
     }
-    return isAfter
+    return cells.take(cells: records.cells)
   }
 
-  private static func areEqual(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard a.count == b.count else { return false }
-    guard let left = a.baseAddress, let right = b.baseAddress else { return true }
-    return memcmp(left, right, a.count) == 0
-  }
-
-  private func isNew(_ field: SummaryField) -> Bool { !isSame[field.rawValue] }
+  private func isNew(_ field: SummaryField) -> Bool { cells.changes & (1 << UInt32(field.rawValue)) != 0 }
 
   private mutating func readKey() throws(UsageFolderFault) {
     if isNew(.account) { row.account = try name(.account) }
@@ -121,8 +115,13 @@ struct SummaryRowReader: ~Copyable {
     row.quantityCovered = try decimal(.quantityCovered, digits)
     row.amount = Amount(pico: try decimal(.amount, Amount.scale))
     row.cost = try optionalDecimal(.cost, Amount.scale).map(Amount.init(pico:))
-    try checkAgreement()
+    if hasNew(Self.agreeing) || row.serviceKind == nil { try checkAgreement() }
   }
+
+  // Cells that must agree with each other.
+  private static let agreeing = SummaryField.set([
+    .unit, .serviceKind, .unitPrice, .per, .cost, .costCurrency, .tierFrom, .tierUpTo,
+  ])
 
   // Stands for the row before the first one; every cell of the first is read.
   private static let blank: SummaryRow = {
@@ -134,7 +133,7 @@ struct SummaryRowReader: ~Copyable {
   }()
 
   // What one cell says about another.
-  private func checkAgreement() throws(UsageFolderFault) {
+  private mutating func checkAgreement() throws(UsageFolderFault) {
     guard cell(.unit).elementsEqual((row.serviceKind?.unit ?? "").utf8) else {
       throw fault(.unit, "is not the unit of service_kind; expected '\(row.serviceKind?.unit ?? "")'")
     }
@@ -162,18 +161,22 @@ extension SummaryRowReader {
   private static let directions = ["", "outbound", "inbound", "internal"]
   private static let jurisdictions = ["", "inter", "intra", "indeterminate"]
 
-  private func fault(_ field: SummaryField, _ message: String) -> UsageFolderFault {
-    records.fault(
+  private func fault(_ message: String) -> UsageFolderFault { records.fault(message) }
+
+  private mutating func fault(_ field: SummaryField, _ message: String) -> UsageFolderFault {
+    // Where the cell begins is known once the line was split.
+    do throws(UsageFolderFault) { try records.splitCells() } catch { return error }
+    return records.fault(
       cell: field.rawValue, "\(SummarySchema.columns[field.rawValue].name) '\(cellText(field))' \(message)")
   }
 
-  private func cell(_ field: SummaryField) -> UnsafeBufferPointer<UInt8> { records.cells[field.rawValue] }
+  private func cell(_ field: SummaryField) -> UnsafeBufferPointer<UInt8> { cells.cell(field.rawValue) }
 
   private func cellText(_ field: SummaryField) -> String { String(decoding: cell(field), as: UTF8.self) }
 
   private func isEmpty(_ field: SummaryField) -> Bool { cell(field).isEmpty }
 
-  private func name(_ field: SummaryField) throws(UsageFolderFault) -> Label {
+  private mutating func name(_ field: SummaryField) throws(UsageFolderFault) -> Label {
     guard isEmpty(field) else { return Label(cell(field)) }
     guard SummarySchema.columns[field.rawValue].emptyMeaning != nil else {
       throw fault(field, "must not be empty")
@@ -181,14 +184,14 @@ extension SummaryRowReader {
     return .empty
   }
 
-  private func word(_ field: SummaryField, _ words: [String]) throws(UsageFolderFault) -> Label {
+  private mutating func word(_ field: SummaryField, _ words: [String]) throws(UsageFolderFault) -> Label {
     if !words.contains(where: { cell(field).elementsEqual($0.utf8) }) {
       throw fault(field, "is none of \(words.dropFirst().joined(separator: ", "))")
     }
     return try name(field)
   }
 
-  private func serviceKind(_ field: SummaryField) throws(UsageFolderFault) -> ServiceKind? {
+  private mutating func serviceKind(_ field: SummaryField) throws(UsageFolderFault) -> ServiceKind? {
     if isEmpty(field) { return nil }
     guard let kind = ServiceKind(name: cell(field)) else {
       throw fault(field, "is none of \(ServiceKind.allCases.map(\.name).joined(separator: ", "))")
@@ -196,30 +199,32 @@ extension SummaryRowReader {
     return kind
   }
 
-  private func period(_ field: SummaryField) throws(UsageFolderFault) -> UsagePeriod {
+  private mutating func period(_ field: SummaryField) throws(UsageFolderFault) -> UsagePeriod {
     guard let period = UsagePeriod.parse(cell(field)) else {
       throw fault(field, "is no usage period; expected YYYY-MM-DD/YYYY-MM-DD, one month")
     }
     return period
   }
 
-  private func currency(_ field: SummaryField) throws(UsageFolderFault) -> Currency {
+  private mutating func currency(_ field: SummaryField) throws(UsageFolderFault) -> Currency {
     guard let currency = Currency(code: cellText(field)) else {
       throw fault(field, "is no currency; expected three capital letters")
     }
     return currency
   }
 
-  private func count(_ field: SummaryField) throws(UsageFolderFault) -> Int64 {
+  private mutating func count(_ field: SummaryField) throws(UsageFolderFault) -> Int64 {
     guard let count = Int64(exactly: try decimal(field, 0)) else { throw fault(field, "is too large") }
     return count
   }
 
-  private func optionalDecimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault) -> Int128? {
+  private mutating func optionalDecimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault)
+    -> Int128?
+  {
     try isEmpty(field) ? nil : decimal(field, digits)
   }
 
-  private func decimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault) -> Int128 {
+  private mutating func decimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault) -> Int128 {
     switch ShortestDecimal.parse(cell(field), scale: digits) {
     case .success(let value): return value
     case .failure(let reason): throw fault(field, reason.message)

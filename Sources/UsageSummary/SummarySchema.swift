@@ -52,6 +52,12 @@ public enum SummarySchema {
   public static let version = 1
   /// The name of the file.
   public static let fileName = "summary.csv.zst"
+  /// The name of a file of the same schema whose rows are to be added to those of the summary, negative ones as well: a billing
+  /// store keeps the summary of a run with it where little of it was rated again. Only stores have it.
+  public static let correctionsFileName = "corrections.csv.zst"
+
+  /// Both.
+  public static let fileNames = [fileName, correctionsFileName]
 
   /// The key: what makes two rows different. Source: the design of the usage summary.
   public static let keyColumns: [SummaryColumn] = [

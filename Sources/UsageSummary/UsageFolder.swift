@@ -31,29 +31,29 @@ public struct UsageFolder: Sendable {
   /// Throws where the folder or a listed file is missing or cannot be read, where the manifest is missing, changed, or of
   /// another schema, and where bytes, hash, rows or sums of a file are not those of the manifest. Files that the manifest
   /// does not list are ignored. `onlyFiles` names the files that are left of a folder from which others were removed on purpose;
-  /// nil for all. `body` is given every row of the summary, of which nothing is proved before `open` returns.
+  /// nil for all. `body` is called at every row of the summary, and then of its corrections, of which nothing is proved before `open` returns.
   /// Complexity: reads every listed file once; memory of one row.
   public static func open(
-    _ path: String, onlyFiles: Set<String>? = nil, body: (SummaryRow) -> Void = { _ in }
+    _ path: String, onlyFiles: Set<String>? = nil, body: (borrowing SummaryRowReader) -> Void = { _ in }
   ) throws(UsageFolderFault) -> UsageFolder {
     let bytes = try manifestBytes(of: path)
     let manifest = try SummaryManifest.read(bytes, name: path + "/" + SummaryManifest.fileName)
     var eventCounts: [UsagePeriod: Int128] = [:]
-    var period: (usage: UsagePeriod, eventCount: Int128)?
     var digest: [SuspenseDigestRow] = []
     for file in manifest.files where onlyFiles?.contains(file.name) ?? true {
       switch file.name {
-      case SummarySchema.fileName:
-        try readSummary(of: path, file) { row in
+      case SummarySchema.fileName, SummarySchema.correctionsFileName:
+        var last: (period: UsagePeriod, eventCount: Int128)?
+        try readSummary(of: path, file) { rows in
           // Rows of a period come together.
-          if let last = period, last.usage != row.usagePeriod {
-            eventCounts[last.usage, default: 0] += last.eventCount
-            period = nil
+          if rows.hasNew(periodField) || last == nil {
+            if let last { eventCounts[last.period, default: 0] += last.eventCount }
+            last = (rows.row.usagePeriod, 0)
           }
-          period = (row.usagePeriod, (period?.eventCount ?? 0) + Int128(row.eventCount))
-          body(row)
+          last?.eventCount += Int128(rows.measures.eventCount)
+          body(rows)
         }
-        if let last = period { eventCounts[last.usage, default: 0] += last.eventCount }
+        if let last { eventCounts[last.period, default: 0] += last.eventCount }
       case SuspenseDigest.fileName: digest = try readDigest(of: path, file)
       default:
         let found = try FileProof(reading: path, file.name)
@@ -78,7 +78,7 @@ public struct UsageFolder: Sendable {
   /// - Precondition: `reader.next()` has given nil.
   public func check(_ reader: SummaryReader) throws(UsageFolderFault) {
     guard let file = manifest.file(named: SummarySchema.fileName) else { return }
-    try FileProof(of: reader, path).expect(file)
+    try FileProof(of: reader, path, file.name).expect(file)
   }
 }
 
@@ -108,12 +108,14 @@ extension UsageFolder {
   // Some 5 million inputs.
   private static let manifestBytesMax = 1 << 30
 
+  private static let periodField = SummaryField.set([.usagePeriod])
+
   private static func readSummary(
-    of path: String, _ file: SummaryManifest.File, _ body: (SummaryRow) -> Void
+    of path: String, _ file: SummaryManifest.File, _ body: (borrowing SummaryRowReader) -> Void
   ) throws(UsageFolderFault) {
     let reader = try SummaryReader(path: path + "/" + file.name)
-    while try reader.advance() { body(reader.row) }
-    try FileProof(of: reader, path).expect(file)
+    try reader.forEach(body)
+    try FileProof(of: reader, path, file.name).expect(file)
   }
 
   private static func readDigest(

@@ -29,6 +29,8 @@ private final class SteppingClock: Sendable {
 final class NightDesk {
   let folder: TemporaryFolder
   private let clock = SteppingClock()
+  /// Corrections beside a summary wherever they can be: stores of tests are small.
+  var correctionPercentMax: Int64 = 1_000_000
 
   // Loading is most of what a small run costs.
   private var catalogs: [String: Catalog] = [:]
@@ -75,9 +77,11 @@ final class NightDesk {
 
   func tools(waitMilliseconds: Int = 0, operations: any FileOperations = SystemFileOperations()) -> StoreTools
   {
-    StoreTools(
+    var tools = StoreTools(
       program: "ratemill test", fileOperations: operations,
       clock: { [clock] in clock.next() }, waitMilliseconds: waitMilliseconds)
+    tools.correctionPercentMax = correctionPercentMax
+    return tools
   }
 
   /// Opens the store for looking.
@@ -128,8 +132,8 @@ final class NightDesk {
 
   /// Rates what the store holds again with another catalog.
   @discardableResult func rerate(
-    _ catalog: String, _ box: EventBox = EventBox(), isPreview: Bool = false, tools: StoreTools? = nil,
-    _ look: (RerateDelta) throws -> Void = { _ in }
+    _ catalog: String, _ box: EventBox = EventBox(), isPreview: Bool = false, by keys: [GroupColumn]? = nil,
+    tools: StoreTools? = nil, _ look: (RerateDelta) throws -> Void = { _ in }
   ) throws -> StoreRerating.Outcome {
     let store = try BillingStore.open(
       storePath, for: isPreview ? .reading : .changing(creates: false), tools: tools ?? self.tools())
@@ -137,6 +141,7 @@ final class NightDesk {
     var options = RatingOptions()
     options.threadCount = 2
     options.memoryBytes = 16 << 20
+    options.groupBy = keys
     let rerating = StoreRerating(
       in: store, catalog: try loaded(path), catalogPath: path, options: options, progress: RunProgress(),
       semantics: 1)

@@ -55,11 +55,16 @@ import UsageSummary
     let desk = try desk()
     #expect(try desk.bill() == ["acme 2 0.03", "acme 2 0.025666", "zebra 1 0.01"])
     try desk.writeCatalog("cheap", price: "0.0050")
-    let outcome = try desk.rerate("cheap") { delta throws in
+    // By price what was and what is are rows of their own; by the columns of the book they are one.
+    try desk.rerate("cheap", isPreview: true, by: GroupColumn.allCases.filter { $0 != .day }) {
+      delta throws in
       #expect(
         try Self.rows(delta) == [
           "acme 0 0 2 0.015", "acme 2 0.03 0 0", "zebra 0 0 1 0.005", "zebra 1 0.01 0 0",
         ])
+    }
+    let outcome = try desk.rerate("cheap") { delta throws in
+      #expect(try Self.rows(delta) == ["acme 2 0.03 2 0.015", "zebra 1 0.01 1 0.005"])
       #expect(delta.totals.map { "\($0.currency) \($0.old.amount) \($0.new.amount)" } == ["EUR 0.04 0.02"])
       #expect(delta.accounts.map(\.account) == ["acme", "zebra"])
     }
@@ -75,6 +80,44 @@ import UsageSummary
     try desk.write(Self.tuesday, to: "more/pbx-3.csv")
     // Its records are those of a run that counts.
     #expect(try desk.rate(["more"], catalog: "cheap").doors == "2 0 0 2 0")
+    try desk.expectWhole()
+  }
+
+  /// The summary of a run stays the same file; what is to be added to it stands beside it, and in the book.
+  @Test func fewChangesAreKeptAsCorrections() throws {
+    let desk = try desk()
+    try desk.writeCatalog("cheap", price: "0.0050")
+    try desk.rerate("cheap")
+    let runs = try desk.store().runs()
+    let names = runs.map { desk.storePath + "/runs/\($0.id)/summary.csv.zst" }
+    #expect(FilePlace(path: names[2]) == FilePlace(path: names[0]))
+    let rows = try SummaryReader(path: desk.storePath + "/runs/\(runs[2].id)/corrections.csv.zst")
+    var found: [String] = []
+    while let row = try rows.next() { found.append("\(row.account) \(row.eventCount) \(row.amount)") }
+    #expect(found == ["acme 1 0.01", "acme -1 -0.02", "zebra 1 0.005", "zebra -1 -0.01"])
+    #expect(try desk.bill() == ["acme 2 0.015", "acme 2 0.025666", "zebra 1 0.005"])
+    // Again: corrections of the same summary, not of corrections.
+    try desk.writeCatalog("free", price: "0")
+    try desk.rerate("free")
+    let third = try desk.store().runs()[4]
+    #expect(
+      FilePlace(path: desk.storePath + "/runs/\(third.id)/summary.csv.zst") == FilePlace(path: names[0]))
+    try desk.expectWhole()
+    // None are left where everything is as it was.
+    try desk.rerate("catalog")
+    #expect(try desk.bill() == ["acme 2 0.03", "acme 2 0.025666", "zebra 1 0.01"])
+    try desk.expectWhole()
+  }
+
+  @Test func aSummaryIsWrittenAnewWhereCorrectionsWouldBeMany() throws {
+    let desk = try desk()
+    desk.correctionPercentMax = 25
+    try desk.writeCatalog("cheap", price: "0.0050")
+    try desk.rerate("cheap")
+    let runs = try desk.store().runs()
+    #expect(
+      FilePlace(path: desk.storePath + "/runs/\(runs[2].id)/summary.csv.zst")
+        != FilePlace(path: desk.storePath + "/runs/\(runs[0].id)/summary.csv.zst"))
     try desk.expectWhole()
   }
 

@@ -54,18 +54,20 @@ public struct RerateDelta: Sendable {
   /// Compares tables. Complexity: O(rows), in the memory of the accounts.
   init(_ pairs: [(old: String?, new: String?)]) throws(FileFault) {
     self.pairs = pairs
-    var sums: [Label: RerateSum] = [:]
+    var sums: [ArraySlice<UInt8>: RerateSum] = [:]
     var byAccount: [[Label]: RerateSum] = [:]
     var columns: [Label] = []
     var count = 0
     try Self.walk(pairs, columns: &columns) { (row, columns) throws(FileFault) in
-      let account = columns.firstIndex(of: "account").map { row.key[$0] } ?? .empty
-      let currency = columns.firstIndex(of: "currency").map { row.key[$0] } ?? .empty
-      Self.add(row, to: &sums[currency, default: RerateSum(account: .empty, currency: currency)])
+      let account = columns.firstIndex(of: "account")
+      let currency = columns.firstIndex(of: "currency")
+      let code = currency.map { row.key.rawCell($0) } ?? []
+      Self.add(
+        row, to: &sums[code, default: RerateSum(account: .empty, currency: Label(bytes: Array(code)))])
       guard row.old != row.new else { return }
       count += 1
-      Self.add(
-        row, to: &byAccount[[account, currency], default: RerateSum(account: account, currency: currency)])
+      let key = [account, currency].map { column in column.map { row.key.cell($0) } ?? .empty }
+      Self.add(row, to: &byAccount[key, default: RerateSum(account: key[0], currency: key[1])])
     }
     keyColumns = columns
     rowCount = count
@@ -76,7 +78,7 @@ public struct RerateDelta: Sendable {
     }
   }
 
-  private static func add(_ row: RerateRow, to sum: inout RerateSum) {
+  private static func add(_ row: Pair, to sum: inout RerateSum) {
     sum.old += row.old
     sum.new += row.new
   }
@@ -85,36 +87,43 @@ public struct RerateDelta: Sendable {
   public func forEach(_ body: (RerateRow) throws(FileFault) -> Void) throws(FileFault) {
     var columns: [Label] = []
     try Self.walk(pairs, columns: &columns) { (row, _) throws(FileFault) in
-      if row.old != row.new { try body(row) }
+      if row.old != row.new { try body(RerateRow(key: row.key.cells, old: row.old, new: row.new)) }
     }
+  }
+
+  /// What stands under one key.
+  private struct Pair {
+    var key: RerateKey
+    var old = RerateMeasures.zero
+    var new = RerateMeasures.zero
   }
 
   /// Walks over all tables side by side, key by key.
   private static func walk(
     _ pairs: [(old: String?, new: String?)], columns: inout [Label],
-    _ body: (RerateRow, [Label]) throws(FileFault) -> Void
+    _ body: (Pair, [Label]) throws(FileFault) -> Void
   ) throws(FileFault) {
-    var tables: [(table: RerateTable, isOld: Bool, row: RerateTable.Row?)] = []
+    var tables: [(table: RerateTable, isOld: Bool)] = []
     for pair in pairs {
       for (path, isOld) in [(pair.old, true), (pair.new, false)] {
         guard let path else { continue }
         let table = try RerateTable(path)
         columns = table.keyColumns
-        tables.append((table, isOld, try table.next()))
+        tables.append((table, isOld))
       }
     }
     while true {
-      var least: [Label]?
-      for entry in tables {
-        guard let key = entry.row?.key else { continue }
-        if least.map({ key.lexicographicallyPrecedes($0) }) ?? true { least = key }
+      var least: RerateKey?
+      for (table, _) in tables {
+        guard let key = table.key else { continue }
+        if least.map({ key < $0 }) ?? true { least = key }
       }
       guard let key = least else { return }
-      var row = RerateRow(key: key, old: .zero, new: .zero)
-      for index in tables.indices {
-        while let found = tables[index].row, found.key == key {
-          if tables[index].isOld { row.old += found.measures } else { row.new += found.measures }
-          tables[index].row = try tables[index].table.next()
+      var row = Pair(key: key)
+      for (table, isOld) in tables {
+        while table.key == key {
+          if isOld { row.old += table.measures } else { row.new += table.measures }
+          try table.advance()
         }
       }
       try body(row, columns)

@@ -5,114 +5,193 @@ import Glibc
 public import Money
 import Tables
 
-/// Reads such a table once, from front to back.
+/// Reads such a table once, from front to back; it stands at one row.
 final class RerateTable {
-  /// One row.
-  struct Row {
-    /// The cells before `event_count`.
-    var key: [Label]
-    var measures: RerateMeasures
-  }
-
   /// Names of the columns before `event_count`.
   private(set) var keyColumns: [Label] = []
-  private var measureIndexes = (events: 0, billed: 0, amount: 0)
+  /// The key of the row; nil before the first and after the last one.
+  private(set) var key: RerateKey?
+  private(set) var measures = RerateMeasures.zero
+  private var indexes = (events: 0, billed: 0, amount: 0)
   private let path: String
   private let descriptor: Int32
-  private var buffer: [UInt8] = []
-  private var at = 0
-  private var hasEnded = false
-  private static let readBytes = 1 << 18
+  private var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
+  // What is read and not yet given out.
+  private var available = 0..<0
 
-  /// Opens the table at `path` and reads its header.
+  /// Opens the table at `path` and goes to its first row.
   init(_ path: String) throws(FileFault) {
     self.path = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileFault(path: path, operation: .open, code: errno) }
-    guard let header = try cells(), let events = header.firstIndex(of: "event_count"),
-      let billed = header.firstIndex(of: "quantity_billed"), let amount = header.firstIndex(of: "amount")
-    else { throw FileFault(refusing: path, detail: "is no table of sums") }
-    keyColumns = Array(header[..<events])
-    measureIndexes = (events, billed, amount)
+    guard let line = try line() else { throw damaged }
+    let names = RerateKey(bytes: Array(line)).cells
+    guard let events = names.firstIndex(of: "event_count"),
+      let billed = names.firstIndex(of: "quantity_billed"),
+      let amount = names.firstIndex(of: "amount")
+    else { throw damaged }
+    keyColumns = Array(names[..<events])
+    indexes = (events, billed, amount)
+    try advance()
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    buffer.deallocate()
+  }
 
-  /// The next row; nil after the last one.
-  func next() throws(FileFault) -> Row? {
-    guard let cells = try cells() else { return nil }
-    guard cells.count > max(measureIndexes.amount, measureIndexes.billed) else { throw damaged }
-    return Row(
-      key: Array(cells[..<measureIndexes.events]),
-      measures: RerateMeasures(
-        eventCount: try number(cells[measureIndexes.events], scale: 0),
-        quantityPico: try number(cells[measureIndexes.billed], scale: Amount.scale),
-        amountPico: try number(cells[measureIndexes.amount], scale: Amount.scale)))
+  /// Goes to the next row.
+  func advance() throws(FileFault) {
+    guard let line = try line() else {
+      key = nil
+      return
+    }
+    var measures = RerateMeasures.zero
+    var (index, start) = (0, 0)
+    var keyEnd: Int?
+    while start <= line.count {
+      let end = RerateKey.cellEnd(line, from: start)
+      if index == indexes.events {
+        keyEnd = start - 1
+        measures.eventCount = try number(line, start..<end, scale: 0)
+      }
+      if index == indexes.billed {
+        measures.quantityPico = try number(line, start..<end, scale: Amount.scale)
+      }
+      if index == indexes.amount { measures.amountPico = try number(line, start..<end, scale: Amount.scale) }
+      index += 1
+      start = end + 1
+    }
+    guard let keyEnd, index > max(indexes.amount, indexes.billed) else { throw damaged }
+    self.measures = measures
+    key = RerateKey(bytes: Array(UnsafeBufferPointer(rebasing: line[..<max(0, keyEnd)])))
   }
 
   private var damaged: FileFault { FileFault(refusing: path, detail: "is no table of sums") }
 
-  private func number(_ cell: Label, scale: Int) throws(FileFault) -> Int128 {
-    guard !cell.isEmpty else { return 0 }
-    guard case .success(let value) = DecimalText.parse(cell.description, scale: scale) else { throw damaged }
+  private func number(
+    _ line: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, scale: Int
+  ) throws(FileFault) -> Int128 {
+    guard !range.isEmpty else { return 0 }
+    let text = UnsafeBufferPointer(rebasing: line[range])
+    guard case .success(let value) = DecimalText.parse(text, scale: scale) else { throw damaged }
     return value
   }
 
-  /// The cells of the next line, quotes undone.
-  private func cells() throws(FileFault) -> [Label]? {
-    var cells: [Label] = []
-    var cell: [UInt8] = []
+  /// The next line without its LF; it holds until the next call. Quoted cells may have line ends in them.
+  private func line() throws(FileFault) -> UnsafeBufferPointer<UInt8>? {
+    var scanned = 0
     var isQuoted = false
     while true {
-      guard let byte = try byte() else {
-        guard cells.isEmpty, cell.isEmpty else { throw damaged }
+      for index in available.lowerBound + scanned..<available.upperBound {
+        let byte = buffer[index]
+        if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+        guard byte == UInt8(ascii: "\n"), !isQuoted else { continue }
+        let line = UnsafeBufferPointer(rebasing: buffer[available.lowerBound..<index])
+        available = index + 1..<available.upperBound
+        return line
+      }
+      scanned = available.count
+      guard try refill() else {
+        guard scanned == 0 else { throw damaged }
         return nil
       }
-      if isQuoted {
-        guard byte == UInt8(ascii: "\"") else {
-          cell.append(byte)
-          continue
-        }
-        if try peek() == UInt8(ascii: "\"") {
-          cell.append(byte)
-          at += 1
-        } else {
-          isQuoted = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isQuoted = true
-      case UInt8(ascii: ","):
-        cells.append(Label(bytes: cell))
-        cell.removeAll(keepingCapacity: true)
-      case UInt8(ascii: "\n"):
-        cells.append(Label(bytes: cell))
-        return cells
-      default: cell.append(byte)
-      }
     }
   }
 
-  private func byte() throws(FileFault) -> UInt8? {
-    guard let byte = try peek() else { return nil }
-    at += 1
-    return byte
-  }
-
-  private func peek() throws(FileFault) -> UInt8? {
-    if at < buffer.count { return buffer[at] }
-    guard !hasEnded else { return nil }
-    at = 0
-    buffer = [UInt8](repeating: 0, count: Self.readBytes)
+  /// Reads more behind what is left; false at the end of the file.
+  private func refill() throws(FileFault) -> Bool {
+    let left = available.count
+    if left == buffer.count {
+      let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * buffer.count)
+      _ = larger.update(fromContentsOf: buffer[available])
+      buffer.deallocate()
+      buffer = larger
+    } else if left > 0, let base = buffer.baseAddress {
+      memmove(base, base + available.lowerBound, left)
+    }
     while true {
-      let count = read(descriptor, &buffer, Self.readBytes)
+      let free = UnsafeMutableBufferPointer(rebasing: buffer[left...])
+      let count = read(descriptor, free.baseAddress, free.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw FileFault(path: path, operation: .read, code: errno) }
-      buffer.removeLast(Self.readBytes - count)
-      hasEnded = count == 0
-      return buffer.first
+      available = 0..<left + count
+      return count > 0
     }
+  }
+}
+
+/// Cells of a row as they stand in a table, commas between them. Ordered cell by cell, each as bytes.
+struct RerateKey: Equatable, Comparable {
+  /// As in the file; equal keys are equal bytes, because what needs no quotes has none.
+  var bytes: [UInt8]
+
+  /// The cells, quotes undone.
+  var cells: [Label] {
+    bytes.withUnsafeBufferPointer { bytes in
+      var cells: [Label] = []
+      var start = 0
+      while start <= bytes.count {
+        let end = Self.cellEnd(bytes, from: start)
+        cells.append(Self.label(UnsafeBufferPointer(rebasing: bytes[start..<end])))
+        start = end + 1
+      }
+      return cells
+    }
+  }
+
+  /// One of the cells, as it stands there.
+  func rawCell(_ index: Int) -> ArraySlice<UInt8> {
+    bytes.withUnsafeBufferPointer { buffer in
+      var start = 0
+      for _ in 0..<index { start = Self.cellEnd(buffer, from: start) + 1 }
+      return bytes[start..<Self.cellEnd(buffer, from: start)]
+    }
+  }
+
+  /// One of the cells, quotes undone.
+  func cell(_ index: Int) -> Label { rawCell(index).withUnsafeBufferPointer { Self.label($0) } }
+
+  /// Orders by the first cell that differs.
+  static func < (a: RerateKey, b: RerateKey) -> Bool {
+    let (left, right) = (a.bytes, b.bytes)
+    var index = 0
+    let shared = min(left.count, right.count)
+    while index < shared, left[index] == right[index] { index += 1 }
+    // The rare quotes hide commas and their own order.
+    if left.contains(UInt8(ascii: "\"")) || right.contains(UInt8(ascii: "\"")) {
+      return a.cells.lexicographicallyPrecedes(b.cells)
+    }
+    guard index < shared else { return left.count < right.count }
+    let (mine, its) = (left[index], right[index])
+    // A cell that has ended comes before one that goes on.
+    if mine == UInt8(ascii: ",") { return true }
+    return its != UInt8(ascii: ",") && mine < its
+  }
+
+  /// The offset of the comma behind a cell, or of the end.
+  static func cellEnd(_ line: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var isQuoted = false
+    var end = start
+    while end < line.count {
+      let byte = line[end]
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if byte == UInt8(ascii: ","), !isQuoted { return end }
+      end += 1
+    }
+    return end
+  }
+
+  private static func label(_ cell: UnsafeBufferPointer<UInt8>) -> Label {
+    guard cell.first == UInt8(ascii: "\"") else { return Label(cell) }
+    var bytes: [UInt8] = []
+    var isQuote = false
+    for byte in cell.dropFirst().dropLast() {
+      // Of a doubled quote the first one is left out.
+      isQuote = byte == UInt8(ascii: "\"") && !isQuote
+      if !isQuote { bytes.append(byte) }
+    }
+    return Label(bytes: bytes)
   }
 }
 

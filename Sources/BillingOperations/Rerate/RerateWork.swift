@@ -28,6 +28,8 @@ struct RerateWork {
   let catalog: Catalog
   let catalogPath: String
   let options: RatingOptions
+  /// Whether differences are told by the columns of the book.
+  let comparesBook: Bool
   let progress: RunProgress
   let semantics: Int64
   let scratch: String
@@ -58,6 +60,9 @@ struct RerateWork {
     self.store = store
     self.catalog = catalog
     self.catalogPath = catalogPath
+    comparesBook = options.groupBy == nil
+    var options = options
+    options.groupBy = options.groupBy ?? Self.bookColumns
     self.options = options
     self.progress = progress
     self.semantics = semantics
@@ -66,6 +71,9 @@ struct RerateWork {
     settlingBefore = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
     settles = RatingResult.settles(catalog) || !settlingBefore.isEmpty
   }
+
+  /// The columns by which the book adds usage up, in its order.
+  private static let bookColumns = BillingStore.sumColumns.compactMap { GroupColumn(rawValue: $0) }
 
   /// Rates what a change can reach of a run; nil where that is nothing.
   mutating func rateAgain(_ run: RunRecord, _ box: EventBox) throws(OperationFault) -> Done? {
@@ -134,6 +142,15 @@ struct RerateWork {
       selection.withheld = held
       let isWhole = earlier.change.isWhole && layers.count == 1 && box.isUnbounded && held.isEmpty
       if isWhole { selection = .all }
+      if isWhole, comparesBook {
+        let again = try rate(try later(), events, .all, keepsSuspense: !isPreview)
+        done.eventCount = again.report().rated
+        done.suspended = (Int(run.doors.suspended), again.report().suspendedCount)
+        try compare(run, again)
+        isAny = true
+        whole = again
+        continue
+      }
       let first = try rate(earlier.run, events, selection, keepsSuspense: !isPreview && !isWhole)
       let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
       let counts = (first.report(), second.report())
@@ -258,6 +275,14 @@ struct RerateWork {
       }
     }
     pairs.append(pair)
+  }
+
+  /// The same where every event of a run was rated again: the book knows what it came to.
+  private mutating func compare(_ run: RunRecord, _ result: RatingResult) throws(OperationFault) {
+    try compare(nil, result)
+    let path = scratch + "/table-\(pairs.count)-old.csv"
+    try OperationFault.ofStore { () throws(StoreFault) in try store.writeSums(of: run, to: path) }
+    pairs.append((path, nil))
   }
 
   private var folderCount = 0

@@ -52,6 +52,8 @@ final class BookDatabase {
     try execute("PRAGMA foreign_keys = ON")
     try execute("PRAGMA trusted_schema = OFF")
     try execute("PRAGMA cell_size_check = ON")
+    // In KiB: the rows of a carrier's month are written once, not page by page again as they come.
+    try execute("PRAGMA cache_size = -65536")
     guard access == .writing else { return try execute("PRAGMA query_only = ON") }
     // What is removed from the book is overwritten: corrections of records may hold numbers.
     try execute("PRAGMA secure_delete = ON")

@@ -8,12 +8,13 @@ enum BookSchema {
   /// `PRAGMA application_id`: `RMbk` in ASCII, so that `file book.sqlite` tells it from other databases.
   static let applicationID: Int64 = 0x524D_626B
   /// `PRAGMA user_version`.
-  static let version: Int64 = 3
+  static let version: Int64 = 4
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =
     [
-      runs, runFiles, knownPlaces, runParts, sources, runUsage, runSuspense, billings, billedAccounts,
+      runs, runFiles, knownPlaces, runParts, sources, runUsage, runBases, runSuspense, billings,
+      billedAccounts,
       billedUsage, audit,
       auditGuards,
     ] + suspenseTables + rerateTables + settlingTables + purgeTables + InvoiceTables.statements + [
@@ -123,6 +124,13 @@ enum BookSchema {
       run_id           TEXT NOT NULL REFERENCES runs,
     \(usage)
       PRIMARY KEY (run_id, \(usageKey))
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let runBases = """
+    CREATE TABLE run_bases (  -- runs that have kept the summary of another: their rows in run_usage are corrections of its rows
+      run_id  TEXT PRIMARY KEY REFERENCES runs,
+      base_id TEXT NOT NULL REFERENCES runs
     ) STRICT, WITHOUT ROWID
     """
 

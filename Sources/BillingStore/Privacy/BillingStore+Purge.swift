@@ -27,7 +27,8 @@ extension BillingStore {
   /// The files of a run's folder that a purge leaves: sums by account, service and period, counts, and the manifest that seals
   /// all. None of them holds a record or the number of anybody who was called.
   static let keptFiles: Set<String> = [
-    SummaryManifest.fileName, SummarySchema.fileName, SuspenseDigest.fileName, AllowanceSchema.fileName,
+    SummaryManifest.fileName, SummarySchema.fileName, SummarySchema.correctionsFileName,
+    SuspenseDigest.fileName, AllowanceSchema.fileName,
     "run.json",
   ]
 
@@ -105,14 +106,14 @@ extension BillingStore {
     var open: String?
     try book.query(
       """
-      SELECT DISTINCT account, usage_period FROM run_usage WHERE run_id = ?
+      SELECT DISTINCT account, usage_period FROM run_rows WHERE run_id = ?
         AND (account, usage_period) NOT IN (SELECT account, usage_period FROM billed_accounts)
       ORDER BY usage_period, account LIMIT 1
       """, [.text(run.id)]
     ) { row in open = "\(row.text(1)) of account '\(row.text(0))' is not billed" }
     if let open { return open }
     var late: String?
-    try book.query("SELECT DISTINCT usage_period FROM run_usage WHERE run_id = ?", [.text(run.id)]) { row in
+    try book.query("SELECT DISTINCT usage_period FROM run_rows WHERE run_id = ?", [.text(run.id)]) { row in
       if let period = UsagePeriod.parse(row.text(0)), period.until > day { late = period.description }
     }
     if let late { return "\(late) has not ended by \(day)" }

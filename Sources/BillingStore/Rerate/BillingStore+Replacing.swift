@@ -51,6 +51,19 @@ extension BillingStore {
   /// Where the documents of the run are published that replaces another, before they are committed.
   public func stagedPath(replacing run: RunRecord) -> String { path(.runs, "replacing-" + run.id) }
 
+  /// The columns by which the book adds usage up, named as in `summary.csv`.
+  public static var sumColumns: [String] { UsageTotals.columnNames }
+
+  /// Writes what a run came to by `sumColumns` as a table at `path`, in the order of the keys. Complexity: O(n log n) in the sums.
+  public func writeSums(of run: RunRecord, to path: String) throws(StoreFault) {
+    let totals = try UsageTotals(book: book, table: "run_rows", owner: run.id)
+    try StoreFault.ofFiles { () throws(FileFault) in
+      let writer = try CheckedWriter(creating: path, mode: 0o600)
+      try totals.write { text throws(FileFault) in try writer.write(contentsOf: text) }
+      try writer.finish(isSynced: false)
+    }
+  }
+
   /// Puts files of a run that the one replacing it has as well (its keys, its events) beside the documents of that.
   public func share(
     _ names: [String], of run: RunRecord, with folder: PublishedFolder
@@ -75,8 +88,9 @@ extension BillingStore {
   /// Writes the documents of a run of which some events were rated again: its own, without what these were, with what they
   /// are now.
   ///
-  /// Everything is added up row by row, so that the result is that of a run which has rated each event once.
-  /// Complexity: O(rows of all folders), in the memory of one row each.
+  /// Where that is little beside its summary, the summary stays as it is, and what is to be added to it stands beside it. Else
+  /// everything is added up row by row, so that the result is that of a run which has rated each event once.
+  /// Complexity: O(rows of the changes), or O(rows of all folders), in the memory of one row each.
   public func writeReplacing(
     _ run: RunRecord, _ changes: [RatedAgain], ratingHash: Label,
     extra: (PublishedFolder) throws(FileFault) -> Void
@@ -92,22 +106,51 @@ extension BillingStore {
         }
       }
     }
-    var merge = try SummaryMerge(
-      folders.map { entry in
-        var source = source(entry.usage)
-        source.isTakenAway = entry.sign < 0
-        return source
+    let sources = folders.flatMap { self.sources($0.usage, isTakenAway: $0.sign < 0) }
+    let summary = old.path + "/" + SummarySchema.fileName
+    let corrections = sources.filter { $0.path != summary }
+    let correctionCount = corrections.reduce(0) { $0 + $1.rowCount }
+    if let kept = old.manifest.file(named: SummarySchema.fileName),
+      correctionCount * 100 <= kept.rowCount * tools.correctionPercentMax
+    {
+      let isDone = try write(run, corrections, SummarySchema.correctionsFileName) {
+        (writer, totals) throws(StoreFault) in
+        // Prices alone have changed: no sum of the book is left without events.
+        if totals.losesEvents { return false }
+        try StoreFault.ofFiles { () throws(FileFault) in
+          try share([SummarySchema.fileName], of: run, with: writer.folder)
+        }
+        try finish(&writer, old, keeping: kept, folders, ratingHash, extra)
+        return true
       }
-    ) { _ in true }
-    var writer = try StoreFault.ofFiles { () throws(FileFault) in
-      try SummaryFolderWriter(at: stagedPath(replacing: run), operations: operations)
+      if isDone { return }
     }
+    _ = try write(run, sources, SummarySchema.fileName) { (writer, _) throws(StoreFault) in
+      try finish(&writer, old, keeping: nil, folders, ratingHash, extra)
+      return true
+    }
+  }
+
+  /// Merges rows into a file of the folder that replaces a run's; what `finish` does not finish is thrown away.
+  private func write(
+    _ run: RunRecord, _ sources: [SummaryMerge.Source], _ name: String,
+    _ finish: (inout SummaryFolderWriter, UsageTotals) throws(StoreFault) -> Bool
+  ) throws(StoreFault) -> Bool {
+    var merge = try SummaryMerge(sources) { _ in true }
+    var writer = try StoreFault.ofFiles { () throws(FileFault) in
+      try SummaryFolderWriter(at: stagedPath(replacing: run), rows: name, operations: operations)
+    }
+    let isCorrecting = name == SummarySchema.correctionsFileName
+    var totals = UsageTotals()
     do throws(StoreFault) {
       while let row = try merge.next() {
         if row.isZero { continue }
+        if isCorrecting { totals.add(row) }
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row, line: merge.line) }
       }
-      try finish(&writer, old, folders, ratingHash, extra)
+      if try finish(&writer, totals) { return true }
+      writer.discard()
+      return false
     } catch {
       writer.discard()
       throw error
@@ -115,10 +158,12 @@ extension BillingStore {
   }
 
   private func finish(
-    _ writer: inout SummaryFolderWriter, _ old: UsageFolder, _ folders: [(usage: UsageFolder, sign: Int64)],
-    _ ratingHash: Label, _ extra: (PublishedFolder) throws(FileFault) -> Void
+    _ writer: inout SummaryFolderWriter, _ old: UsageFolder, keeping summary: SummaryManifest.File?,
+    _ folders: [(usage: UsageFolder, sign: Int64)], _ ratingHash: Label,
+    _ extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(StoreFault) {
     var files = [try StoreFault.ofFiles { () throws(FileFault) in try writer.finishSummary() }]
+    if let summary { files.append(summary) }
     let paths = folders.map { ($0.usage.path + "/" + SuspenseSchema.fileName, $0.sign) }
     let suspense = try StoreFault.ofUsage { () throws(UsageFolderFault) in try SuspenseMerge(paths) }
     files.append(

@@ -104,11 +104,7 @@ extension BillingStore {
 
   /// The summaries of settlements, to be merged: of each the rows that count.
   func settledSources() throws(StoreFault) -> [SummaryMerge.Source] {
-    try settlements().map { entry in
-      var source = source(entry.usage)
-      source.accounts = entry.accounts
-      return source
-    }
+    try settlements().flatMap { sources($0.usage, of: $0.accounts) }
   }
 
   // MARK: committing

@@ -2,7 +2,9 @@
 
 extension BookSchema {
   /// What runs have left to be settled, settlements, whose rows they hold, and the view of all that counts.
-  static let settlingTables = [runSpans, runSettled, settlements, settledOwners, settledUsage, countedUsage]
+  static let settlingTables = [
+    runSpans, runSettled, settlements, settledOwners, settledUsage, runRows, countedUsage,
+  ]
 
   private static let runSpans = """
     CREATE TABLE run_spans (  -- when the rated records of a run began to be charged, where its catalog has usage to settle
@@ -47,9 +49,16 @@ extension BookSchema {
     ) STRICT, WITHOUT ROWID
     """
 
+  private static let runRows = """
+    CREATE VIEW run_rows AS  -- run_usage, also of runs that have kept the summary of another: what such rows add up to counts
+      SELECT run_id, \(usageColumns) FROM run_usage
+      UNION ALL
+      SELECT run_bases.run_id, \(usageColumns) FROM run_bases JOIN run_usage ON run_usage.run_id = run_bases.base_id
+    """
+
   private static let countedUsage = """
     CREATE VIEW counted_usage AS  -- the rows that count: of current runs, and of settlements for those whose rows they hold
-      SELECT \(usageColumns) FROM run_usage JOIN runs USING (run_id) WHERE state = 'current'
+      SELECT \(usageColumns) FROM run_rows JOIN runs USING (run_id) WHERE state = 'current'
       UNION ALL
       SELECT \(usageColumns) FROM settled_usage
       WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account')

@@ -49,8 +49,11 @@ struct RerateOptions: CommandOptions {
         """),
     .value(
       "by", "KEYS", in: OptionGroup.output, into: \.by, OptionValue.list(of: ByKey.self, noun: "key"),
-      "Compare sums by these columns [all of summary.csv]",
-      details: "Fewer columns make a shorter list of differences, and a faster preview."),
+      "Compare sums by these columns",
+      details: """
+        By default --csv has a row for each key of summary.csv that differs. Without --csv sums are compared by account, \
+        period, plan, charge, kind, direction, rating group, supplier and currencies, which the store knows at once.
+        """),
     .value(
       "csv", "FILE", in: OptionGroup.output, into: \.csv, OptionValue.file,
       "Write differences to FILE as CSV; - is standard output",
@@ -162,6 +165,9 @@ enum RerateCommand: Command {
       options.threadCount = configuration.threadCount
       options.memoryBytes = configuration.memoryBytesMax
       options.groupBy = configuration.by?.compactMap { GroupColumn(rawValue: $0.rawValue) }
+      if configuration.csvPath != nil, options.groupBy == nil {
+        options.groupBy = GroupColumn.allCases.filter { $0 != .day }
+      }
       let progress = RunProgress()
       let rerating = StoreRerating(
         in: store, catalog: catalog, catalogPath: configuration.catalogPath, options: options,
