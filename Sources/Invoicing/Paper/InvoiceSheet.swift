@@ -77,12 +77,15 @@ struct InvoiceSheet {
 
   private func table(_ title: String, _ lines: [DocumentLine]) -> PaperBlock? {
     guard !lines.isEmpty else { return nil }
+    var sum = Amount.zero
     let rows = lines.map { line in
-      PaperRow(
+      sum += line.amount
+      let notes = notes(of: line)
+      return PaperRow(
         [
           line.description.description, PrintedNumber.days(line.days, isShort: true), quantity(line),
           price(line), money(line.amount),
-        ], notes: notes(of: line).isEmpty ? [] : [notes(of: line).joined(separator: " \u{b7} ")])
+        ], notes: notes.isEmpty ? [] : [notes.joined(separator: " \u{b7} ")], sum: money(sum))
     }
     return .table(
       title: title,
@@ -90,7 +93,7 @@ struct InvoiceSheet {
         PaperColumn("Description", width: 0, isNumber: false),
         PaperColumn("Days", width: 96, isNumber: false),
         PaperColumn("Quantity", width: 62), PaperColumn("Price", width: 84), PaperColumn("Amount", width: 66),
-      ], rows: rows, subtotal: money(lines.reduce(.zero) { $0 + $1.amount }))
+      ], rows: rows, subtotal: money(sum))
   }
 
   /// A member of the line's JSON that is a text; empty where there is none.
