@@ -65,10 +65,13 @@ extension BillingStore {
   }
 
   /// When the records of a run were read first: the number of the run that it stands for in the end.
-  public func readingOrder(of run: RunRecord) throws(StoreFault) -> Int {
+  public func readingOrder(of run: RunRecord) throws(StoreFault) -> Int { try firstReading(of: run).number }
+
+  /// The run that has read the records of a run: itself, or the one that it stands for in the end.
+  public func firstReading(of run: RunRecord) throws(StoreFault) -> RunRecord {
     var run = run
     while run.kind == .rerate, let replaced = run.replaces { run = try self.run(named: replaced) }
-    return run.number
+    return run
   }
 
   /// The run of that identity; nil where there is none.

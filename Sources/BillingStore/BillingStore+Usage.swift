@@ -104,7 +104,7 @@ extension BillingStore {
   public func forEachRow(
     of run: RunRecord, _ body: (SummaryRow) throws(StoreFault) -> Void
   ) throws(StoreFault) {
-    var merge = try SummaryMerge(sources(try open(run, isSummaryProved: false))) { _ in true }
+    var merge = try SummaryMerge(sources(try open(run, isSummaryProved: false)))
     while let row = try merge.next() {
       if !merge.isSum || !row.isZero { try body(row) }
     }

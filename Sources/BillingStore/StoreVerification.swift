@@ -202,7 +202,7 @@ extension BillingStore {
       do throws(StoreFault) {
         var added = source
         added.isTakenAway = false
-        var merge = try SummaryMerge([added]) { _ in true }
+        var merge = try SummaryMerge([added])
         var totals = UsageTotals()
         while let row = try merge.next() { totals.add(row) }
         if try !totals.isSame(as: UsageTotals(book: book, table: "billed_usage", owner: id)) {

@@ -8,12 +8,6 @@ import UsageSummary
 ///
 /// Quantities and amounts are integers, so that the result does not depend on how usage was divided into runs.
 struct SummaryMerge {
-  /// One summary on its way: its reader stands at the row.
-  private struct Head {
-    var key: SummaryKey
-    var source: Int
-  }
-
   /// A summary to merge: its file, and what it was when it was committed.
   struct Source {
     /// The file.
@@ -30,16 +24,18 @@ struct SummaryMerge {
 
   private let sources: [Source]
   private let readers: [SummaryReader]
-  // A heap: the smallest key first.
-  private var heads: [Head] = []
-  private let isWanted: (SummaryRow) -> Bool
+  // Readers that stand at a row, as a heap: the smallest key first.
+  private var heads: [Int] = []
+  // Readers that stand at the key which was given last.
+  private var given: [Int] = []
+  private let isWanted: ((SummaryRow) -> Bool)?
   /// The line of the row that was given last, where it is that of one summary as it stands there; else empty.
   private(set) var line: [UInt8] = []
   /// Whether that row is the sum of several.
   private(set) var isSum = false
 
-  /// Begins with the first row of each summary for which `isWanted`.
-  init(_ sources: [Source], where isWanted: @escaping (SummaryRow) -> Bool) throws(StoreFault) {
+  /// Begins with the first row of each summary for which `isWanted`; nil for all rows.
+  init(_ sources: [Source], where isWanted: ((SummaryRow) -> Bool)? = nil) throws(StoreFault) {
     self.sources = sources
     self.isWanted = isWanted
     var readers: [SummaryReader] = []
@@ -48,74 +44,71 @@ struct SummaryMerge {
         try StoreFault.ofUsage { () throws(UsageFolderFault) in try SummaryReader(path: source.path) })
     }
     self.readers = readers
-    for index in sources.indices {
-      if let head = try nextHead(of: index) { push(head) }
-    }
+    for index in sources.indices where try advance(index) { push(index) }
   }
 
   /// The next row of the merged summary; nil after the last one, when every summary was read to its end and proved again.
   mutating func next() throws(StoreFault) -> SummaryRow? {
+    for reader in given where try advance(reader) { push(reader) }
+    given.removeAll(keepingCapacity: true)
     guard let first = heads.first else { return nil }
-    var row = readers[first.source].row
+    removeFirst()
+    given.append(first)
+    var row = readers[first].row
     line.removeAll(keepingCapacity: true)
-    isSum = false
-    if sources[first.source].isTakenAway {
-      row = row - row - row
-    } else {
-      readers[first.source].appendLine(to: &line)
+    if sources[first].isTakenAway { row = row - row - row }
+    while let other = heads.first, readers[first].compareKey(with: readers[other]) == 0 {
+      removeFirst()
+      given.append(other)
+      row = sources[other].isTakenAway ? row - readers[other].row : row + readers[other].row
     }
-    replaceFirst(with: try nextHead(of: first.source))
-    while let other = heads.first, other.key == first.key {
-      let its = readers[other.source].row
-      row = sources[other.source].isTakenAway ? row - its : row + its
-      line.removeAll(keepingCapacity: true)
-      isSum = true
-      replaceFirst(with: try nextHead(of: other.source))
-    }
+    isSum = given.count > 1
+    if !isSum, !sources[first].isTakenAway { readers[first].appendLine(to: &line) }
     return row
   }
 
-  private func nextHead(of source: Int) throws(StoreFault) -> Head? {
+  /// Goes to the next row of a summary that is wanted; false after the last one.
+  private func advance(_ source: Int) throws(StoreFault) -> Bool {
     let reader = readers[source]
+    let accounts = sources[source].accounts
     let isThere = try StoreFault.ofUsage { () throws(UsageFolderFault) -> Bool in
       while try reader.advance() {
+        if isWanted == nil, accounts == nil { return true }
         let row = reader.row
-        if isWanted(row), sources[source].accounts?.contains(row.account) ?? true { return true }
+        if isWanted?(row) ?? true, accounts?.contains(row.account) ?? true { return true }
       }
       return false
     }
-    if isThere { return Head(key: reader.key, source: source) }
+    if isThere { return true }
     // Nothing is billed from other bytes than those that were committed.
     guard reader.hexDigest == sources[source].sha256, reader.rowCount == sources[source].rowCount else {
       throw .damaged(
         path: sources[source].path, message: "its rows are not those that were committed")
     }
-    return nil
+    return false
   }
 
   // MARK: the heap
 
-  private mutating func push(_ head: Head) {
+  private func precedes(_ a: Int, _ b: Int) -> Bool { readers[a].compareKey(with: readers[b]) < 0 }
+
+  private mutating func push(_ head: Int) {
     heads.append(head)
     var child = heads.count - 1
-    while child > 0, heads[child].key < heads[(child - 1) / 2].key {
+    while child > 0, precedes(heads[child], heads[(child - 1) / 2]) {
       heads.swapAt(child, (child - 1) / 2)
       child = (child - 1) / 2
     }
   }
 
-  private mutating func replaceFirst(with head: Head?) {
-    if let head {
-      heads[0] = head
-    } else {
-      heads[0] = heads[heads.count - 1]
-      heads.removeLast()
-    }
+  private mutating func removeFirst() {
+    heads[0] = heads[heads.count - 1]
+    heads.removeLast()
     var parent = 0
     while true {
       var least = parent
       for child in [2 * parent + 1, 2 * parent + 2] where child < heads.count {
-        if heads[child].key < heads[least].key { least = child }
+        if precedes(heads[child], heads[least]) { least = child }
       }
       if least == parent { return }
       heads.swapAt(parent, least)

@@ -1,7 +1,6 @@
 // What the book keeps of a summary: its rows added up by fewer columns, exactly.
 
 import BillingCalendar
-import DurableFiles
 import Money
 import Tables
 import UsageSummary
@@ -147,40 +146,6 @@ struct UsageTotals {
   }
 
   // MARK: reading
-
-  /// The names of the columns that stay, in order.
-  static let columnNames = SummarySchema.keyColumns.map(\.name.description).filter {
-    ![
-      "cost_centre", "service", "destination", "jurisdiction", "band", "unit_price", "per", "tier_from",
-      "tier_up_to", "allowance",
-    ].contains($0)
-  }
-
-  /// The sums as a table in the order of their keys: the columns that stay, `event_count`, `quantity_billed` and `amount`.
-  func write(_ write: ([UInt8]) throws(FileFault) -> Void) throws(FileFault) {
-    var text = Array(
-      (Self.columnNames + ["event_count", "quantity_billed", "amount"]).joined(separator: ",").utf8)
-    text.append(UInt8(ascii: "\n"))
-    for place in order() {
-      let key = keys[place]
-      for column in Column.allCases {
-        CSVText.append(label(key, column).bytes, to: &text)
-        text.append(UInt8(ascii: ","))
-      }
-      let name = label(key, .serviceKind).bytes
-      let digits = name.withUnsafeBufferPointer(ServiceKind.init(name:))?.quantityDigits ?? 0
-      text += Array("\(sums[place].eventCount),".utf8)
-      text += Array(DecimalText.format(sums[place].billed, scale: digits).utf8)
-      text.append(UInt8(ascii: ","))
-      text += Array(sums[place].amount.description.utf8)
-      text.append(UInt8(ascii: "\n"))
-      if text.count > 1 << 18 {
-        try write(text)
-        text.removeAll(keepingCapacity: true)
-      }
-    }
-    try write(text)
-  }
 
   /// Accounts of the sums.
   var accounts: Set<Label> { Set(keys.map { label($0, .account) }) }

@@ -50,15 +50,18 @@ struct SummaryLine: ~Copyable {
     return UnsafeBufferPointer(rebasing: bytes[start..<ends[index]])
   }
 
-  /// The key cells.
-  var key: SummaryKey {
-    var joined: [UInt8] = []
-    var places: [Int] = []
+  /// Compares key cells one after the other, each as bytes: below 0 where these come before, 0 where all are equal.
+  func compareKey(with other: borrowing SummaryLine) -> Int {
     for index in 0..<Self.keyCount {
-      joined.append(contentsOf: cell(index))
-      places.append(joined.count)
+      let (mine, its) = (cell(index), other.cell(index))
+      let shared = min(mine.count, its.count)
+      if shared > 0, let left = mine.baseAddress, let right = its.baseAddress {
+        let order = memcmp(left, right, shared)
+        if order != 0 { return Int(order) }
+      }
+      if mine.count != its.count { return mine.count - its.count }
     }
-    return SummaryKey(bytes: joined, ends: places)
+    return 0
   }
 
   /// Takes a line in which there is no quote, with its LF. One that is not plain leaves everything as it was.

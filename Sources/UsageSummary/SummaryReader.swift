@@ -41,8 +41,8 @@ public final class SummaryReader {
   /// The row at which the reader stands; of no meaning before the first and after the last one.
   public var row: SummaryRow { rows.row }
 
-  /// Its key.
-  public var key: SummaryKey { rows.key }
+  /// Compares the key of its row with that of another reader's row: below 0 where it comes before, 0 where they are equal.
+  public func compareKey(with other: SummaryReader) -> Int { rows.compareKey(with: other.rows) }
 
   /// Appends its line as it stands in the file, with its newline.
   public func appendLine(to bytes: inout [UInt8]) { bytes.append(contentsOf: rows.line) }

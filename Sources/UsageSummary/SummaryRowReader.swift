@@ -31,8 +31,8 @@ public struct SummaryRowReader: ~Copyable {
   /// The line of the row with its LF, as it stands in the file; it holds until `advance` is called again.
   var line: UnsafeBufferPointer<UInt8> { records.bytes }
 
-  /// The key cells of the row.
-  var key: SummaryKey { cells.key }
+  /// See `SummaryLine.compareKey`.
+  func compareKey(with other: borrowing SummaryRowReader) -> Int { cells.compareKey(with: other.cells) }
 
   /// What the rows read so far add up to.
   var sums: ControlSums { adder.sums }

@@ -31,6 +31,12 @@ import UsageSummary
         plan.replacing("NAME", with: other).replacing("PRICE", with: price), to: "\(name)/plans/\(other).yaml"
       )
     }
+    // Numbers that belong to somebody else, or to somebody at last.
+    let owners = Int.random(in: 0..<4, using: &random)
+    try desk.folder.write(
+      "kind,key,account,service\nrange,493023125100-493023125199,acme,main\n"
+        + "range,493023125200-493023125299,\(owners == 1 ? "acme" : "zebra"),\n"
+        + (owners == 2 ? "range,493023125300-493023125399,zebra,\n" : ""), to: name + "/services.csv")
     let zebra = Int.random(in: 0..<3, using: &random) == 0 ? "flat" : "retail"
     try desk.folder.write("account,plan\nacme,retail\nzebra,\(zebra)\n", to: name + "/accounts.csv")
   }

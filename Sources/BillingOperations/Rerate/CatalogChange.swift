@@ -50,15 +50,21 @@ struct CatalogChange {
     if prefixes.count > Self.prefixesMax { isWhole = true }
   }
 
-  /// What is to be rated again, and what waited in suspense besides.
+  /// What is to be rated again. What waits in suspense is among it where the change can reach it: by its number, or by its account;
+  /// what belongs to no account belongs to none as long as the ids are the same.
   var selection: EventSelection {
-    var selection = EventSelection()
-    selection.takesLeavers = false
-    guard !isWhole else { return selection }
+    var selection = Self.wholeSelection
+    if isWhole { return selection }
     selection.takesAll = false
-    selection.takesSuspended = true
     selection.accounts = accounts
     selection.take(numbersFrom: prefixes)
+    return selection
+  }
+
+  /// Every event.
+  static var wholeSelection: EventSelection {
+    var selection = EventSelection()
+    selection.takesLeavers = false
     return selection
   }
 

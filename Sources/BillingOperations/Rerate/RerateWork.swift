@@ -72,7 +72,7 @@ struct RerateWork {
     settles = RatingResult.settles(catalog) || !settlingBefore.isEmpty
   }
 
-  /// The columns by which the book adds usage up, in its order.
+  /// The columns by which the book tells what runs came to.
   private static let bookColumns = BillingStore.sumColumns.compactMap { GroupColumn(rawValue: $0) }
 
   /// Rates what a change can reach of a run; nil where that is nothing.
@@ -136,11 +136,13 @@ struct RerateWork {
     for (index, layer) in layers.enumerated() where layer.ratingHash != catalog.ratingHash {
       let earlier = try earlier(layer.ratingHash)
       if earlier.change.isNothing { continue }
-      var selection = earlier.change.selection
+      let haveMoved = try haveMoved(run, before: layer, earlier.change)
+      let isAll = earlier.change.isWhole || haveMoved
+      var selection = isAll ? CatalogChange.wholeSelection : earlier.change.selection
       selection.limits = [layer.box, box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
       selection.withheld = held
-      let isWhole = earlier.change.isWhole && layers.count == 1 && box.isUnbounded && held.isEmpty
+      let isWhole = isAll && layers.count == 1 && box.isUnbounded && held.isEmpty
       if isWhole { selection = .all }
       if isWhole, comparesBook {
         let again = try rate(try later(), events, .all, keepsSuspense: !isPreview)
@@ -173,6 +175,21 @@ struct RerateWork {
     done.replacing = ReplacingRun(
       replaced: run, draft: try draft(run, layers, box), keepsReasons: !box.isUnbounded)
     return done
+  }
+
+  /// Whether events of a run may belong to other accounts with the catalog of a layer than when they were read: what was noted of
+  /// their accounts then does not tell any more which of them a change of accounts reaches.
+  private mutating func haveMoved(
+    _ run: RunRecord, before layer: RunLayer, _ change: CatalogChange
+  ) throws(OperationFault) -> Bool {
+    guard !change.accounts.isEmpty, run.kind == .rerate else { return false }
+    let first = try OperationFault.ofStore { () throws(StoreFault) in try store.firstReading(of: run) }
+    if first.ratingHash == layer.ratingHash { return false }
+    let folders = [first.ratingHash, layer.ratingHash].map { store.catalogPath($0) }
+    return CatalogChange(
+      from: try OperationFault.load(folders[0]), at: folders[0], to: try earlier(layer.ratingHash).catalog,
+      at: folders[1]
+    ).mayMoveEvents
   }
 
   // MARK: all events, where some are settled

@@ -34,8 +34,8 @@ public struct StoreRerating {
   private let semantics: Int64
 
   /// Prepares to rate with the catalog that was loaded from `catalogPath`. The store is opened for changing, or for reading where
-  /// only previews are asked for. `options.groupBy` are the keys of the comparison; nil for those by which the book adds usage up,
-  /// of which it knows what runs came to.
+  /// only previews are asked for. `options.groupBy` are the keys of the comparison; nil for account, kind and currency, by which
+  /// the book tells what runs came to.
   public init(
     in store: BillingStore, catalog: Catalog, catalogPath: String, options: RatingOptions,
     progress: RunProgress, semantics: Int64

@@ -183,7 +183,7 @@ final class ChunkEvents {
     reserveBlock(
       blockBytes + EventBlock.Head.bytes + columnCount * EventColumn.bytes + 8 * count * columnCount
         + textBytes
-        + ZSTD_compressBound(text.count) + 2 * EventBlock.slack)
+        + Self.framesBound(text.count) + 2 * EventBlock.slack)
     guard let first = block.baseAddress else { return }
     let base = first + blockBytes
     var end = EventBlock.Head.bytes + columnCount * EventColumn.bytes
@@ -250,16 +250,22 @@ final class ChunkEvents {
     for key in keys { order.append(UInt16(truncatingIfNeeded: key & (1 << 14 - 1))) }
   }
 
-  /// Puts the frame of the chunk's text at the end of the block, which has a multiple of eight bytes then.
+  /// Puts the chunk's text, as frames, at the end of the block, which has a multiple of eight bytes then.
   private func compress(
     _ text: UnsafeRawBufferPointer, behind end: inout Int, in base: UnsafeMutableRawPointer
   ) -> Int {
     if context == nil { context = ZSTD_createCCtx() }
-    let room = ZSTD_compressBound(text.count)
-    let written = ZSTD_compressCCtx(
-      context, base + end, room, text.baseAddress, text.count, Self.textLevel)
-    precondition(ZSTD_isError(written) == 0, "a frame has room for the text")
-    // A reader finds the frame from the block's end: it is moved up to the slack before that.
+    var (written, from) = (0, 0)
+    repeat {
+      let part = UnsafeRawBufferPointer(rebasing: text[from..<min(text.count, from + Self.frameTextBytes)])
+      let size = ZSTD_compressCCtx(
+        context, base + end + written, ZSTD_compressBound(part.count), part.baseAddress, part.count,
+        Self.textLevel)
+      precondition(ZSTD_isError(size) == 0, "a frame has room for the text")
+      written += size
+      from += part.count
+    } while from < text.count
+    // A reader finds the frames from the block's end: they are moved up to the slack before that.
     let total = (end + written + EventBlock.slack + 7) / 8 * 8
     let place = total - EventBlock.slack - written
     (base + place).copyMemory(from: base + end, byteCount: written)
@@ -273,6 +279,14 @@ final class ChunkEvents {
   /// The fastest level that finds what neighbouring records share: most texts are never read again, but each byte is written to
   /// the device twice.
   private static let textLevel: Int32 = 1
+
+  /// The most that the frames of a text can take.
+  private static func framesBound(_ byteCount: Int) -> Int {
+    (byteCount / frameTextBytes + 1) * ZSTD_compressBound(frameTextBytes)
+  }
+
+  /// Text of a frame: whoever wants one record reads that much.
+  private static let frameTextBytes = 64 << 10
 
   private func reserveBlock(_ bytes: Int) {
     guard bytes > block.count else { return }

@@ -164,7 +164,8 @@ extension ChunkRater {
     let offset = Int(batch.offset[record])
     let length = Int(batch.length[record])
     let isInside = offset + length <= block.head.decodedBytes
-    let bytes = UnsafeBufferPointer(start: text.bytes + offset, count: isInside ? length : 0)
+    let bytes = UnsafeBufferPointer(
+      start: isInside ? text.bytes(of: offset..<offset + length) : nil, count: isInside ? length : 0)
     var entry = SuspenseEntry(
       reason: SuspenseReason(rawValue: UInt8(truncatingIfNeeded: batch.reason[record])) ?? .badRecord,
       faultField: batch.faultField[record], lineInChunk: batch.line[record],
@@ -175,18 +176,31 @@ extension ChunkRater {
 }
 
 extension StoredText {
-  /// Decodes the text of a block's chunk, once, when somebody asks for it. Owned by one worker.
+  /// Decodes the text of a block's chunk, as much of it as somebody asks for. Owned by one worker.
   final class Reader {
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity = 1 << 19
+    private let context = ZSTD_createDCtx()
+    private var frames: [Frame] = []
+    // Frames that are not decoded yet.
+    private var leftCount = 0
     private var block: EventBlock?
-    private var isDecoded = false
     /// Whether a text was not what its block says.
     private(set) var hasFailed = false
 
+    /// A frame: its bytes, and where its text lies in that of the chunk.
+    private struct Frame {
+      var bytes: UnsafeRawBufferPointer
+      var text: Range<Int>
+      var isDecoded = false
+    }
+
     init() { memory = Self.allocate(capacity) }
 
-    deinit { memory.deallocate() }
+    deinit {
+      memory.deallocate()
+      ZSTD_freeDCtx(context)
+    }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
       let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + ByteText.slack)
@@ -197,25 +211,60 @@ extension StoredText {
     /// Goes to the next block.
     func begin(_ block: EventBlock) {
       self.block = block
-      isDecoded = false
+      frames.removeAll(keepingCapacity: true)
+      leftCount = 0
     }
 
     /// The text; its bytes hold until the next block.
     var bytes: TextPointer {
-      if !isDecoded, let block { decode(block) }
+      open()
+      if leftCount > 0 { for index in frames.indices { decode(index) } }
       return UnsafePointer(memory)
     }
 
-    private func decode(_ block: EventBlock) {
-      isDecoded = true
-      let count = block.head.decodedBytes
-      if count > capacity {
+    /// The text of a part of the chunk; its bytes hold until the next block.
+    func bytes(of range: Range<Int>) -> TextPointer {
+      open()
+      if leftCount > 0 {
+        for index in frames.indices where frames[index].text.overlaps(range) { decode(index) }
+      }
+      return UnsafePointer(memory) + range.lowerBound
+    }
+
+    /// Finds the frames of the block, once.
+    private func open() {
+      guard frames.isEmpty, let block else { return }
+      if block.head.decodedBytes > capacity {
         memory.deallocate()
-        capacity = count
+        capacity = block.head.decodedBytes
         memory = Self.allocate(capacity)
       }
-      let result = ZSTD_decompress(memory, count, block.frame.baseAddress, block.frame.count)
-      if ZSTD_isError(result) != 0 || result != count { hasFailed = true }
+      var (at, start) = (0, 0)
+      while at < block.frames.count {
+        let rest = UnsafeRawBufferPointer(rebasing: block.frames[at...])
+        let size = ZSTD_findFrameCompressedSize(rest.baseAddress, rest.count)
+        let count = ZSTD_getFrameContentSize(rest.baseAddress, rest.count)
+        // Both errors of the second are above any size.
+        guard ZSTD_isError(size) == 0, size > 0, count <= UInt64(block.head.decodedBytes - start) else {
+          break
+        }
+        frames.append(
+          Frame(bytes: UnsafeRawBufferPointer(rebasing: rest[..<size]), text: start..<start + Int(count)))
+        at += size
+        start += Int(count)
+      }
+      if at != block.frames.count || start != block.head.decodedBytes { hasFailed = true }
+      leftCount = frames.count
+    }
+
+    private func decode(_ index: Int) {
+      if frames[index].isDecoded { return }
+      frames[index].isDecoded = true
+      leftCount -= 1
+      let (bytes, text) = (frames[index].bytes, frames[index].text)
+      let result = ZSTD_decompressDCtx(
+        context, memory + text.lowerBound, text.count, bytes.baseAddress, bytes.count)
+      if ZSTD_isError(result) != 0 || result != text.count { hasFailed = true }
     }
   }
 }

@@ -2,7 +2,7 @@
 //
 // Form: eight words of head (`Head`); the description of each column (`EventColumn.bytes`), first those of `Field`, then
 // two for each text of the file's layout (where a text begins in the block, and its length + 1, 0 where it is absent); the
-// numbers; the texts, each different one once; the chunk's text as one zstd frame. All little-endian.
+// numbers; the texts, each different one once; the chunk's text as zstd frames. All little-endian.
 
 import CXxhash
 
@@ -158,8 +158,8 @@ struct EventBlock {
     return (columns[at], columns[at + 1])
   }
 
-  /// The stored bytes of the chunk's text.
-  var frame: UnsafeRawBufferPointer {
+  /// The frames of the chunk's text, one after the other.
+  var frames: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
       start: base + (head.byteCount - Self.slack - head.frameBytes), count: head.frameBytes)
   }

@@ -52,7 +52,7 @@ struct RerateOptions: CommandOptions {
       "Compare sums by these columns",
       details: """
         By default --csv has a row for each key of summary.csv that differs. Without --csv sums are compared by account, \
-        period, plan, charge, kind, direction, rating group, supplier and currencies, which the store knows at once.
+        kind of usage and currency, which the store knows at once.
         """),
     .value(
       "csv", "FILE", in: OptionGroup.output, into: \.csv, OptionValue.file,

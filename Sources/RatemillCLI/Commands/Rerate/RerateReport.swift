@@ -52,7 +52,7 @@ struct RerateReport {
     if movers.count > Self.moversMax {
       console.say("    and \(ReadableText.count(movers.count - Self.moversMax, "account", "accounts")) more")
     }
-    if outcome.delta.isEmpty { console.say("nothing comes to anything else") }
+    if outcome.delta.isEmpty { console.say(nothingDiffers) }
     if configuration.isPreview { return console.say("preview: \(store) is as it was") }
     guard let first = outcome.commits.first?.commit.run, let last = outcome.commits.last?.commit else {
       return console.say("nothing to commit: \(store) is as it was")
@@ -61,6 +61,12 @@ struct RerateReport {
       outcome.commits.count == 1 ? "run \(first.number)" : "runs \(first.number) to \(last.run.number)"
     console.say("committed \(numbers) to \(store); audit \(last.auditHead.prefix(16))")
     console.say("next: ratemill adjustments --store \(store)")
+  }
+
+  // Sums by account do not tell what was only moved inside of one.
+  private var nothingDiffers: String {
+    configuration.by == nil && configuration.csvPath == nil
+      ? "no account comes to anything else" : "nothing comes to anything else"
   }
 
   private func text(_ sum: RerateSum) -> String {
