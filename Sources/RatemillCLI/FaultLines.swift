@@ -8,6 +8,28 @@ internal import Invoicing
 internal import RatingEngine
 internal import UsageSummary
 
+/// Whatever may end the work of a command that uses a catalog.
+enum FaultLines {
+  /// Prints the fault and gives the status it stands for; what is no fault of ours is called unexpected.
+  static func fail(_ error: any Error, catalogPath: String, console: Console) -> ExitStatus {
+    switch error {
+    case let fault as CatalogFault: CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as RunFault: RunFaultLines.fail(fault, console: console)
+    case let fault as FileFault: OutputFaultLines.fail(fault, console: console)
+    case let fault as UsageFolderFault: UsageFaultLines.fail(fault, console: console)
+    case let fault as StoreFault: StoreFaultLines.fail(fault, console: console)
+    case let fault as OperationFault:
+      OperationFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as InvoiceDraftFault:
+      InvoiceFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as ProvenDraftsFault:
+      ProvenDraftsFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as DraftsFolderFault: console.fail(.filesFailed, fault.description)
+    default: console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+    }
+  }
+}
+
 /// Faults that end a run.
 enum RunFaultLines {
   /// Prints the fault and gives the status it stands for.
