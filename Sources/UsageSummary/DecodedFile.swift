@@ -1,95 +1,123 @@
 // A file of a usage folder as its decoded bytes, counted and hashed on the way.
 //
-// Owns the file descriptor and the decompression state. It knows nothing of rows.
+// It knows nothing of rows. What it reads is in FileDecoder.swift.
 
-import CZstd
-import Glibc
+import Dispatch
+import Synchronization
 
 /// Reads one file from its beginning to its end; names that end in `.zst` are decompressed.
 ///
-/// Memory: two buffers of 128 KiB and the window of the frames, at most 128 MiB. Not for use by several threads.
+/// Memory: two buffers of 128 KiB and the window of the frames, at most 128 MiB; 1 MiB more where it is read ahead. Not for use by
+/// several threads.
 final class DecodedFile {
-  // What zstd asks for: its largest block is 128 KiB.
-  private static let bufferBytes = 128 << 10
-
   /// The name for messages.
   let name: String
   /// Decoded bytes given out so far.
   private(set) var byteCount: Int64 = 0
-  private var hash = SHA256()
-  private let descriptor: CInt
-  private let stream: OpaquePointer?
-  private let input: UnsafeMutableRawBufferPointer
-  private var inputRange = 0..<0
-  private var isInsideFrame = true
-  // The last output buffer was too small: zstd holds more without needing more input.
-  private var hasMoreOutput = false
+  private let decoder: FileDecoder
+  private let ahead: ReadAhead?
 
-  /// Opens `path`, which messages call `name`.
-  init(path: String, name: String) throws(UsageFolderFault) {
+  /// Opens `path`, which messages call `name`. `readsAhead` decodes on a thread of its own, some pieces before they are asked for.
+  init(path: String, name: String, readsAhead: Bool = false) throws(UsageFolderFault) {
     self.name = name
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw UsageFolderFault(.unreadable, file: name, message: "cannot open: \(Self.lastError())", hint: "")
-    }
-    input = .allocate(byteCount: Self.bufferBytes, alignment: 16)
-    stream = name.hasSuffix(".zst") ? ZSTD_createDCtx() : nil
-    precondition(stream != nil || !name.hasSuffix(".zst"), "memory for a zstd stream")
+    decoder = try FileDecoder(path: path, name: name)
+    ahead = readsAhead ? ReadAhead(decoder) : nil
   }
 
-  deinit {
-    close(descriptor)
-    input.deallocate()
-    if let stream { ZSTD_freeDCtx(stream) }
-  }
+  deinit { ahead?.stop() }
 
-  /// SHA-256 of the decoded bytes given out so far, 64 hexadecimal digits.
-  var hexDigest: String { hash.hexDigest() }
+  /// SHA-256 of the decoded bytes, 64 hexadecimal digits; of all of them, once `read` has given 0.
+  var hexDigest: String { decoder.hexDigest }
 
   /// Fills `buffer` from its beginning; 0 at the end of the file. A frame that is cut or damaged is a fault.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(UsageFolderFault) -> Int {
-    let count = stream == nil ? try readRaw(into: buffer) : try decompress(into: buffer)
-    hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    let count = if let ahead { try ahead.read(into: buffer) } else { try decoder.read(into: buffer) }
     byteCount += Int64(count)
     return count
   }
+}
 
-  private func decompress(into buffer: UnsafeMutableRawBufferPointer) throws(UsageFolderFault) -> Int {
-    var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
-    while output.pos == 0 {
-      if inputRange.isEmpty, !hasMoreOutput {
-        inputRange = 0..<(try readRaw(into: input))
-        if inputRange.isEmpty {
-          guard !isInsideFrame else {
-            throw UsageFolderFault(
-              .doesNotMeet, file: name, message: "the file is cut off inside a zstd frame")
-          }
-          return 0
-        }
-      }
-      var piece = ZSTD_inBuffer(
-        src: input.baseAddress, size: inputRange.upperBound, pos: inputRange.lowerBound)
-      let result = ZSTD_decompressStream(stream, &output, &piece)
-      guard ZSTD_isError(result) == 0 else {
-        let reason = String(cString: ZSTD_getErrorName(result))
-        throw UsageFolderFault(.doesNotMeet, file: name, message: "the zstd stream is damaged: \(reason)")
-      }
-      isInsideFrame = result != 0
-      hasMoreOutput = isInsideFrame && output.pos == output.size
-      inputRange = piece.pos..<inputRange.upperBound
-    }
-    return output.pos
+/// Decodes a file on another thread, a few pieces ahead of whoever reads it.
+private final class ReadAhead: @unchecked Sendable {
+  // Safe to share: a piece belongs to the one side or to the other, as the semaphores say; the decoder is touched by the thread
+  // alone until it has come to the end.
+  private static let pieceBytes = 256 << 10
+  private static let pieceCount = 4
+
+  private let decoder: FileDecoder
+  private let memory = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: pieceBytes * pieceCount, alignment: 16)
+  // What is in each piece; nothing behind the end of the file.
+  private var contents = [Result<Int, UsageFolderFault>](repeating: .success(0), count: pieceCount)
+  private let filled = DispatchSemaphore(value: 0)
+  private let free = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
+  private let isStopped = Atomic<Bool>(false)
+  // Of the side that reads: the piece at hand, and what of it was given out.
+  private var number = 0
+  private var given: Int?
+
+  init(_ decoder: FileDecoder) {
+    self.decoder = decoder
+    for _ in 0..<Self.pieceCount { free.signal() }
+    DispatchQueue(label: "ratemill.decode").async { self.decode() }
   }
 
-  private func readRaw(into buffer: UnsafeMutableRawBufferPointer) throws(UsageFolderFault) -> Int {
+  deinit { memory.deallocate() }
+
+  private func piece(_ number: Int) -> UnsafeMutableRawBufferPointer {
+    let start = number % Self.pieceCount * Self.pieceBytes
+    return UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + Self.pieceBytes])
+  }
+
+  private func decode() {
+    defer { ended.signal() }
+    var number = 0
     while true {
-      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-      if count >= 0 { return count }
-      if errno != EINTR {
-        throw UsageFolderFault(.unreadable, file: name, message: "cannot read: \(Self.lastError())", hint: "")
+      free.wait()
+      if isStopped.load(ordering: .acquiring) { return }
+      let piece = piece(number)
+      let content = Result { () throws(UsageFolderFault) in
+        var count = 0
+        while count < piece.count {
+          let more = try decoder.read(into: UnsafeMutableRawBufferPointer(rebasing: piece[count...]))
+          if more == 0 { break }
+          count += more
+        }
+        return count
       }
+      contents[number % Self.pieceCount] = content
+      filled.signal()
+      guard case .success(Self.pieceBytes) = content else { return }
+      number += 1
     }
   }
 
-  private static func lastError() -> String { String(cString: strerror(errno)) }
+  /// See `DecodedFile.read`.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(UsageFolderFault) -> Int {
+    while true {
+      if given == nil {
+        filled.wait()
+        given = 0
+      }
+      let count = try contents[number % Self.pieceCount].get()
+      let start = given ?? 0
+      if start < count || count < Self.pieceBytes {
+        let some = min(buffer.count, count - start)
+        if some > 0 { buffer.copyMemory(from: .init(rebasing: piece(number)[start..<start + some])) }
+        given = start + some
+        return some
+      }
+      number += 1
+      given = nil
+      free.signal()
+    }
+  }
+
+  /// Ends the thread, wherever it is.
+  func stop() {
+    isStopped.store(true, ordering: .releasing)
+    free.signal()
+    ended.wait()
+  }
 }

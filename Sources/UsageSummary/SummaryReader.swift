@@ -13,9 +13,11 @@ public final class SummaryReader {
   /// What the rows given out so far add up to.
   public var sums: ControlSums { rows.sums }
 
-  /// Opens the summary at `path`; messages call it `name`. A name that ends in `.zst` is decompressed.
-  public init(path: String, name: String? = nil) throws(UsageFolderFault) {
-    rows = try SummaryRowReader(file: try DecodedFile(path: path, name: name ?? path))
+  /// Opens the summary at `path`; messages call it `name`. A name that ends in `.zst` is decompressed, with `readsAhead` on a thread
+  /// of its own.
+  public init(path: String, name: String? = nil, readsAhead: Bool = false) throws(UsageFolderFault) {
+    rows = try SummaryRowReader(
+      file: try DecodedFile(path: path, name: name ?? path, readsAhead: readsAhead))
   }
 
   /// Decoded bytes read so far, header included; all of them once `next` has given nil.

@@ -108,12 +108,16 @@ extension UsageFolder {
   // Some 5 million inputs.
   private static let manifestBytesMax = 1 << 30
 
+  // Below it a thread is not worth its start.
+  private static let readAheadBytes: Int64 = 4 << 20
+
   private static let periodField = SummaryField.set([.usagePeriod])
 
   private static func readSummary(
     of path: String, _ file: SummaryManifest.File, _ body: (borrowing SummaryRowReader) -> Void
   ) throws(UsageFolderFault) {
-    let reader = try SummaryReader(path: path + "/" + file.name)
+    let reader = try SummaryReader(
+      path: path + "/" + file.name, readsAhead: file.decodedBytes > readAheadBytes)
     try reader.forEach(body)
     try FileProof(of: reader, path, file.name).expect(file)
   }

@@ -42,6 +42,8 @@ struct RerateWork {
   private(set) var settlingAfter: [SettlingRun] = []
   /// Tables before and after, to be compared; nil for none.
   private(set) var pairs: [(old: String?, new: String?)] = []
+  /// Runs that were rated again as a whole, to be compared by what the book says of them.
+  private var rewritten: [RunRecord] = []
   private var new: RatingRun?
   /// By rating hash: the catalog of runs, and what of it is different now.
   private var old: [String: Earlier] = [:]
@@ -148,8 +150,8 @@ struct RerateWork {
         let again = try rate(try later(), events, .all, keepsSuspense: !isPreview)
         done.eventCount = again.report().rated
         done.suspended = (Int(run.doors.suspended), again.report().suspendedCount)
-        try compare(run, again)
         isAny = true
+        if isPreview { try compare(run, again) } else { rewritten.append(run) }
         whole = again
         continue
       }
@@ -297,9 +299,22 @@ struct RerateWork {
   /// The same where every event of a run was rated again: the book knows what it came to.
   private mutating func compare(_ run: RunRecord, _ result: RatingResult) throws(OperationFault) {
     try compare(nil, result)
-    let path = scratch + "/table-\(pairs.count)-old.csv"
+    pairs.append((try sums(of: run), nil))
+  }
+
+  /// Compares what runs that were rated again as a whole came to with those that stand for them now.
+  mutating func compareRewritten(_ commits: [(replaced: RunRecord, commit: RunCommit)]) throws(OperationFault)
+  {
+    for (replaced, commit) in commits where rewritten.contains(replaced) {
+      pairs.append((try sums(of: replaced), try sums(of: commit.run)))
+    }
+  }
+
+  /// The table of what the book says of a run.
+  private mutating func sums(of run: RunRecord) throws(OperationFault) -> String {
+    let path = scratch + "/sums-of-run-\(run.number).csv"
     try OperationFault.ofStore { () throws(StoreFault) in try store.writeSums(of: run, to: path) }
-    pairs.append((path, nil))
+    return path
   }
 
   private var folderCount = 0

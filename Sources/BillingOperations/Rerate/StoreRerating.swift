@@ -86,14 +86,15 @@ public struct StoreRerating {
       if let next = done.replacing { replacing.append(next) }
     }
     let settlement = outcome.untouchedCount < outcome.runCount ? try work.settle() : nil
-    outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in try RerateDelta(work.pairs) }
     if !replacing.isEmpty {
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
         try store.keep(catalog, from: catalogPath)
         return try store.commitReplacing(replacing, settlement: settlement)
       }
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }
+      try work.compareRewritten(outcome.commits)
     }
+    outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in try RerateDelta(work.pairs) }
     let done = outcome
     try OperationFault.ofFiles { () throws(FileFault) in try report(done) }
   }

@@ -67,6 +67,13 @@ public final class StoredEvents: @unchecked Sendable {
     return block
   }
 
+  /// Lets go of the memory of a block that was read: mapped pages count as peak memory.
+  func release(_ number: Int) {
+    guard let file else { return }
+    let at = blockOffsets[number]
+    file.release(from: at, until: at + EventBlock.Head(at: file.base + at).byteCount)
+  }
+
   /// The bytes of a block as they lie in the file.
   func blockBytes(_ number: Int) throws(FileFault) -> [UInt8] {
     guard let file else { throw Self.damaged(path) }

@@ -153,6 +153,7 @@ final class EventReplay: @unchecked Sendable {
         throw .output(error)
       }
       selections[owner].choose(block, index, into: &rows)
+      defer { events[owner].release(index) }
       guard !rows.isEmpty else { continue }
       // A few rows of a block are not worth reading all of it; they are proved by the sums.
       if rows.count * 8 > block.head.count, !block.isWhole {
