@@ -101,6 +101,9 @@ public enum StoreDrafting {
       charged: try chargedLines(choice, catalog, in: store),
       decisions: try decisions(in: store).map(\.decision), adjustmentRowCount: state.adjustmentRowCount,
       adjustmentsHash: SHA256.hex(of: state.adjustments))
+    let earlier = try StoreEarlierCharges(choice, catalog, basis.invoices, in: store)
+    (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
+    basis.correcting = Set(try store.correctingInvoices().keys)
     basis.billedCharges = Set(try store.billedCharges().keys)
     basis.calls = calls.map { ($0.listing, $0.usages.map(\.manifestHash)) }
     try store.writeStaged(state.adjustments, to: DraftBasis.adjustmentsName)
@@ -146,7 +149,8 @@ public enum StoreDrafting {
       usage: record.usage, other: record.net - record.recurring - record.usage, total: record.total)
   }
 
-  private static func charged(_ charged: ChargedInvoiceLine) -> DraftBasis.ChargedLine? {
+  /// A line as the book has it: what it corrects and whether it was counted is told by its document alone.
+  static func charged(_ charged: ChargedInvoiceLine) -> DraftBasis.ChargedLine? {
     let texts = charged.line.texts
     guard let from = CivilDate.parse(texts[6].description), let until = CivilDate.parse(texts[7].description),
       case .success(let quantity) = DecimalText.parse(texts[8].description, scale: 6),

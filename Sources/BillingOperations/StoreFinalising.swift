@@ -41,7 +41,9 @@ public enum StoreFinalising {
       (outcome.documents, outcome.auditHead) = try store.issue(
         in: drafts.series(drafts.catalog.defaults.invoiceSeries), billing: billing
       ) { issuing throws(StoreFault) in
-        try add(drafts, calls, accounts, date, to: issuing, billed: store.billedCharges())
+        try add(
+          drafts, calls, accounts, date, to: issuing,
+          billed: (charges: store.billedCharges(), correcting: store.correctingInvoices()))
       }
       return outcome
     }
@@ -96,9 +98,13 @@ public enum StoreFinalising {
 
   private static func add(
     _ drafts: StoreDrafts, _ calls: PinnedCalls?, _ accounts: [Label: UsagePeriod], _ date: CivilDate,
-    to issuing: InvoiceIssuing, billed: [Label: (account: Label, invoice: String)]
+    to issuing: InvoiceIssuing,
+    billed: (charges: [Label: (account: Label, invoice: String)], correcting: [Label: Label])
   ) throws(StoreFault) {
     var fault: StoreFault?
+    let known = drafts.pinned.basis.correcting
+    let correcting = billed.correcting.filter { !known.contains($0.key) }
+    let byAccount = Dictionary(correcting.map { ($0.value, $0.key) }, uniquingKeysWith: min)
     var proven = drafts.proven
     proven.calls = calls
     do throws(ProvenDraftsFault) {
@@ -108,7 +114,12 @@ public enum StoreFinalising {
         do throws(StoreFault) {
           // Two drafts may hold one late charge; the first to go out has it.
           for line in draft.documentLines {
-            guard let earlier = billed[line.charge] else { continue }
+            if ["refund", "correction"].contains(line.section), let other = byAccount[entry.account] {
+              throw .refused(
+                "charges of account '\(entry.account)' were corrected with \(other) since these drafts were made; "
+                  + "draft again, look at what has changed, and approve it")
+            }
+            guard let earlier = billed.charges[line.charge] else { continue }
             throw .refused(
               "'\(line.charge)' of account '\(entry.account)' was billed with \(earlier.invoice) since these drafts "
                 + "were made; draft again, look at what has changed, and approve it")

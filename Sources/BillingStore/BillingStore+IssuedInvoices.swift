@@ -172,15 +172,15 @@ extension BillingStore {
     return billed
   }
 
-  /// Recurring lines and refunds of invoices whose days reach beyond `first` and that no credit note took back, by invoice and
+  /// Recurring lines, refunds and corrections of invoices whose days reach beyond `first` and that no credit note took back, by invoice and
   /// line.
   public func chargedLines(beyond first: CivilDate) throws(StoreFault) -> [ChargedInvoiceLine] {
     var numbers: [String: Set<Int>] = [:]
     try book.query(
       """
       SELECT number, line FROM invoice_document_lines JOIN invoice_documents USING (number)
-      WHERE kind = 'invoice' AND section IN ('recurring', 'refund') AND service_until > ?
-        AND (number, line) NOT IN (SELECT corrects, line
+      WHERE kind = 'invoice' AND section IN ('recurring', 'refund', 'correction')
+        AND service_until > ? AND (number, line) NOT IN (SELECT corrects, line
           FROM invoice_document_lines JOIN invoice_documents USING (number) WHERE corrects IS NOT NULL)
       """, [.text(first.description)]
     ) { row in numbers[row.text(0), default: []].insert(Int(row.integer(1))) }
@@ -193,6 +193,55 @@ extension BillingStore {
             number: record.number, account: record.account, currency: record.currency, line: line))
       }
     }
+    return found
+  }
+
+  /// Calls `body` with the recurring lines, refunds and corrections of invoices, an account at a time, by account as bytes,
+  /// then by number and line: those whose days reach beyond `first`, whatever was credited since. Memory: the lines of one
+  /// account.
+  public func forEachAccountCharged(
+    beyond first: CivilDate, _ body: (Label, [ChargedInvoiceLine]) throws(StoreFault) -> Void
+  ) throws(StoreFault) {
+    var own: [ChargedInvoiceLine] = []
+    try book.query(
+      """
+      SELECT account, currency, number, line, section, lines.description, contract, item, project, ticket,
+        service_from, service_until, quantity, unit, unit_price, tax_class, charge, amount_units, amount_pico,
+        discount_units, discount_pico, lines.tax_units, lines.tax_pico
+      FROM invoice_document_lines AS lines JOIN invoice_documents USING (number)
+      WHERE kind = 'invoice' AND section IN ('recurring', 'refund', 'correction') AND service_until > ?
+      ORDER BY account, entity, series, sequence, line
+      """, [.text(first.description)]
+    ) { row throws(StoreFault) in
+      let account = row.label(0)
+      if let last = own.last, last.account != account {
+        try body(last.account, own)
+        own.removeAll(keepingCapacity: true)
+      }
+      guard let currency = Currency(code: row.text(1)) else {
+        throw .damaged(path: path, message: "invoice \(row.text(2)) of the book cannot be read")
+      }
+      var texts: [Label] = []
+      for column in 4...16 { texts.append(row.label(column)) }
+      own.append(
+        ChargedInvoiceLine(
+          number: row.text(2), account: account, currency: currency,
+          line: InvoiceLineRecord(
+            number: Int(row.integer(3)), texts: texts, amount: row.amount(17), discount: row.amount(19),
+            tax: row.amount(21))))
+    }
+    if let last = own.last { try body(last.account, own) }
+  }
+
+  /// The invoices that hold refunds of recurring charges, or corrections of them, with their accounts.
+  public func correctingInvoices() throws(StoreFault) -> [Label: Label] {
+    var found: [Label: Label] = [:]
+    try book.query(
+      """
+      SELECT DISTINCT number, account FROM invoice_document_lines JOIN invoice_documents USING (number)
+      WHERE kind = 'invoice' AND section IN ('refund', 'correction')
+      """
+    ) { row in found[row.label(0)] = row.label(1) }
     return found
   }
 }

@@ -37,6 +37,7 @@ final class PangoCairo {
   let createLayout: @convention(c) (Handle) -> Handle?
   let layoutContext: @convention(c) (Handle) -> Handle
   let setResolution: @convention(c) (Handle, Double) -> Void
+  let setRoundPositions: @convention(c) (Handle, Int32) -> Void
   let fontFromText: @convention(c) (UnsafePointer<CChar>) -> Handle?
   let freeFont: @convention(c) (Handle) -> Void
   let setFont: @convention(c) (Handle, Handle) -> Void
@@ -92,6 +93,8 @@ final class PangoCairo {
     layoutContext = try find("pango_layout_get_context", as: (@convention(c) (Handle) -> Handle).self)
     setResolution = try find(
       "pango_cairo_context_set_resolution", as: (@convention(c) (Handle, Double) -> Void).self)
+    setRoundPositions = try find(
+      "pango_context_set_round_glyph_positions", as: (@convention(c) (Handle, Int32) -> Void).self)
     fontFromText = try find(
       "pango_font_description_from_string", as: (@convention(c) (UnsafePointer<CChar>) -> Handle?).self)
     freeFont = try find("pango_font_description_free", as: (@convention(c) (Handle) -> Void).self)

@@ -71,6 +71,8 @@ final class PaperCanvas {
     (self.surface, self.context, self.layout) = (surface, context, layout)
     // Points, not the 96 dots an inch of a screen.
     api.setResolution(api.layoutContext(layout), 72)
+    // Letters stand where they belong, and not on whole points, as on a screen.
+    api.setRoundPositions(api.layoutContext(layout), 0)
     // A name in Arabic letters stands where a Latin one would: at the left of its cell.
     api.setAutoDirection(layout, 0)
     // CAIRO_PDF_METADATA_TITLE, _AUTHOR, _CREATOR, _CREATE_DATE: without the last the clock would take part.

@@ -13,16 +13,36 @@ struct PaperLayout {
 
   /// Draws all blocks.
   func draw(_ blocks: [PaperBlock]) {
-    for block in blocks {
-      switch block {
-      case .head(let brand, let lines, let title): head(brand, lines, title)
-      case .parties(let name, let lines, let facts): parties(name, lines, facts)
-      case .due(let text, let note, let sum): due(text, note, sum)
-      case .table(let title, let columns, let rows, let subtotal): table(title, columns, rows, subtotal)
-      case .totals(let facts): totals(facts)
-      case .payment(let text): payment(text)
-      case .notes(let notes): self.notes(notes)
-      }
+    let tail = blocks.firstIndex { if case .totals = $0 { true } else { false } } ?? blocks.count
+    for (number, block) in blocks.enumerated() {
+      // Sums, payment and small print stand together, so that none of them is a page of its own.
+      if number == tail { canvas.need(min(blocks[tail...].reduce(0) { $0 + height(of: $1) }, Self.tailMax)) }
+      draw(block)
+    }
+  }
+
+  // What is higher than half of a page may be parted.
+  private static let tailMax = (PaperCanvas.bottom - PaperCanvas.margin) / 2
+
+  private func draw(_ block: PaperBlock) {
+    switch block {
+    case .head(let brand, let lines, let title): head(brand, lines, title)
+    case .parties(let name, let lines, let facts): parties(name, lines, facts)
+    case .due(let text, let note, let sum): due(text, note, sum)
+    case .table(let title, let columns, let rows, let subtotal): table(title, columns, rows, subtotal)
+    case .totals(let facts): totals(facts)
+    case .payment(let text): payment(text)
+    case .notes(let notes): self.notes(notes)
+    }
+  }
+
+  /// How high a block is that stands behind the tables.
+  private func height(of block: PaperBlock) -> Double {
+    switch block {
+    case .totals(let facts): totalsHeight(facts)
+    case .payment(let text): paymentHeight(text) + Self.paymentGap
+    case .notes(let notes): notesHeight(notes)
+    case .head, .parties, .due, .table: 0
     }
   }
 
@@ -80,33 +100,60 @@ struct PaperLayout {
   private static let gap = 8.0
   private static let rowPadding = 3.5
 
+  private static let subtotalHeight = 18.0
+  private static let carryHeight = 17.0
+
   private func table(_ title: String, _ columns: [PaperColumn], _ rows: [PaperRow], _ subtotal: String) {
     let widths = self.widths(of: columns)
-    // A heading does not stand alone at the foot of a page.
-    let first = rows.first.map { height(of: $0, columns, widths) } ?? 0
-    canvas.need(20 + 18 + first)
+    let heights = rows.map { height(of: $0, columns, widths) }
+    // A heading does not stand alone at the foot of a page, nor with one row of many.
+    let first = heights.prefix(2).reduce(0, +)
+    canvas.need(20 + 18 + first + (rows.count > 2 ? Self.carryHeight : Self.subtotalHeight))
     canvas.y +=
       canvas.draw(
         title, at: left, canvas.y, width: width, PaperStyle(size: 10.5, isBold: true, color: .blue)) + 3
     columnHeads(columns, widths)
+    var isFirstOfPage = true
     for (number, row) in rows.enumerated() {
-      let isLast = number == rows.count - 1
-      let height = height(of: row, columns, widths)
-      // Nor does a subtotal at the head of one.
-      if canvas.y + height + (isLast ? 18 : 0) > PaperCanvas.bottom {
+      if !isFirstOfPage, canvas.y + room(from: number, rows, heights) > PaperCanvas.bottom {
+        let sum = number > 0 ? rows[number - 1].sum : ""
+        carry("Carried over", sum)
         canvas.newPage()
         columnHeads(columns, widths)
+        carry("Brought forward", sum)
       }
+      isFirstOfPage = false
       draw(row, columns, widths)
-      canvas.y += height
+      canvas.y += heights[number]
       canvas.rule(at: canvas.y, from: left, to: right, .line)
     }
-    let bold = PaperStyle(isBold: true, linesMax: 1)
-    var atRight = bold
-    atRight.isAtRight = true
-    canvas.draw("Subtotal", at: left, canvas.y + 4, width: 200, bold)
-    canvas.draw(subtotal, at: right - 160, canvas.y + 4, width: 160, atRight)
+    sum("Subtotal", subtotal, PaperStyle(isBold: true, linesMax: 1))
     canvas.y += 30
+  }
+
+  /// What must be free below for a row: the row, and what follows it in any case. The last row has the subtotal below it, and
+  /// neither stands alone on a page: the row before goes with them.
+  private func room(from number: Int, _ rows: [PaperRow], _ heights: [Double]) -> Double {
+    switch rows.count - number {
+    case 1: heights[number] + Self.subtotalHeight
+    case 2: heights[number] + heights[number + 1] + Self.subtotalHeight
+    default: heights[number] + (rows[number].sum.isEmpty ? 0 : Self.carryHeight)
+    }
+  }
+
+  /// The line of a sum that goes on on the next page.
+  private func carry(_ title: String, _ text: String) {
+    if text.isEmpty { return }
+    sum(title, text, PaperStyle(color: .grey, linesMax: 1))
+    canvas.y += Self.carryHeight
+    if title == "Brought forward" { canvas.rule(at: canvas.y, from: left, to: right, .line) }
+  }
+
+  private func sum(_ title: String, _ text: String, _ style: PaperStyle) {
+    var atRight = style
+    atRight.isAtRight = true
+    canvas.draw(title, at: left, canvas.y + 4, width: 200, style)
+    canvas.draw(text, at: right - 160, canvas.y + 4, width: 160, atRight)
   }
 
   private func widths(of columns: [PaperColumn]) -> [Double] {
@@ -163,7 +210,7 @@ struct PaperLayout {
   // MARK: what follows
 
   private func totals(_ facts: [PaperFact]) {
-    canvas.need(Double(facts.count) * 15 + 20)
+    canvas.need(totalsHeight(facts))
     let x = right - 230
     for (number, fact) in facts.enumerated() {
       let isLast = number == facts.count - 1
@@ -181,22 +228,35 @@ struct PaperLayout {
     canvas.y += 18
   }
 
+  private func totalsHeight(_ facts: [PaperFact]) -> Double { Double(facts.count) * 15 + 28 }
+
+  private static let paymentStyle = PaperStyle(linesMax: 10)
+  private static let paymentGap = 18.0
+
+  private func paymentHeight(_ text: String) -> Double {
+    canvas.height(of: text, width: width - 28, Self.paymentStyle) + 30
+  }
+
   private func payment(_ text: String) {
-    let style = PaperStyle(linesMax: 10)
-    let height = canvas.height(of: text, width: width - 28, style) + 30
+    let height = paymentHeight(text)
     canvas.need(height)
     canvas.box(at: left, canvas.y, width: width, height: height, .soft)
     canvas.box(at: left, canvas.y, width: 2, height: height, .blue)
     let label = PaperStyle(size: 7.5, color: .grey)
     let first = canvas.draw("Payment", at: left + 14, canvas.y + 8, width: width - 28, label)
-    canvas.draw(text, at: left + 14, canvas.y + 10 + first, width: width - 28, style)
-    canvas.y += height + 18
+    canvas.draw(text, at: left + 14, canvas.y + 10 + first, width: width - 28, Self.paymentStyle)
+    canvas.y += height + Self.paymentGap
+  }
+
+  private static let smallPrint = PaperStyle(size: 7.5, color: .grey)
+
+  private func notesHeight(_ notes: [String]) -> Double {
+    notes.reduce(10.0) { $0 + canvas.height(of: $1, width: width, Self.smallPrint) + 4 }
   }
 
   private func notes(_ notes: [String]) {
-    let style = PaperStyle(size: 7.5, color: .grey)
-    let height = notes.reduce(10.0) { $0 + canvas.height(of: $1, width: width, style) + 4 }
-    canvas.need(height)
+    let style = Self.smallPrint
+    canvas.need(notesHeight(notes))
     canvas.rule(at: canvas.y, from: left, to: right, .line)
     canvas.y += 8
     for note in notes { canvas.y += canvas.draw(note, at: left, canvas.y, width: width, style) + 4 }

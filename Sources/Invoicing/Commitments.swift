@@ -38,7 +38,9 @@ enum Commitments {
   }
 
   private static func counts(_ line: NetLine, for commitment: Commitment) -> Bool {
-    guard commitment.contract.isEmpty || commitment.contract == line.contract else { return false }
+    guard commitment.contract.isEmpty || commitment.contract == line.contract, !line.isOfEarlierPeriod else {
+      return false
+    }
     switch (commitment.scope, line.origin) {
     case (.all, .recurring), (.all, .usage), (.usage, .usage), (.recurring, .recurring): return true
     default: return false

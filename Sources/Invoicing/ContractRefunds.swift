@@ -11,8 +11,8 @@ import Tables
 /// in force when its days began; of several the first charge is that of the first row. Where that row ends in the usage period,
 /// the days after its end are given back: what was charged for them, at the price and quantity of then. Rows that are not
 /// prorated (`proration: whole`) give nothing back, and what credit notes took back is not given twice. An end before the
-/// period became known after the invoice: the days are given back, too, unless another row of the same item (or text) follows,
-/// which nobody has charged; then a credit note says what is meant.
+/// period became known after the invoice: the days are given back, too, unless another row with the same texts follows: it is not
+/// charged for days that were charged, at whatever price. A row with other texts that follows is (`ContractCorrections`).
 struct ContractRefunds {
   /// The rows of the account.
   let contracts: [Contract]
@@ -49,9 +49,8 @@ struct ContractRefunds {
   /// Whether another row goes on where one has ended.
   private func isFollowed(_ ended: Contract, in days: Range<CivilDate>) -> Bool {
     contracts.contains { other in
-      let isSame = ended.item.isEmpty ? other.description == ended.description : other.item == ended.item
-      return (other.file, other.line) != (ended.file, ended.line) && other.name == ended.name && isSame
-        && other.days.overlaps(days)
+      (other.file, other.line) != (ended.file, ended.line) && other.days.overlaps(days)
+        && ContractCorrections.Texts(other) == ContractCorrections.Texts(ended)
     }
   }
 
@@ -78,9 +77,9 @@ struct ContractRefunds {
       all.days - (unused.lowerBound > charge.from ? used.days : 0)
       - (unused.upperBound < charge.until ? after.days : 0)
     let origin = LineOrigin(file: contract.file, line: contract.line)
-    // Of prices by quantity the line tells what they came to.
+    // Of prices by quantity the line tells what they came to, and no price of one.
     let amount =
-      contract.tiers == nil
+      contract.tiers == nil && charge.price != .zero
       ? try LineAmount(
         product: [charge.price.pico, -Int128(charge.quantityMicro), Int128(days)],
         over: 1_000_000 * Int128(all.ofDays), in: charge.currency, origin: origin)

@@ -7,7 +7,7 @@ import Tables
 import UsageSummary
 
 extension DraftBasis {
-  private static let version = 2
+  private static let version = 3
 
   /// The bytes of the file: pretty JSON, sealed. Equal values give equal bytes.
   public func json() -> [UInt8] {
@@ -15,7 +15,9 @@ extension DraftBasis {
       "document": "invoice-basis", "version": .integer(Self.version), "period": .text(choice.description),
       "billed_accounts": .array(billedAccounts.sorted().map { .string($0) }),
       "invoices": .array(invoices.map(Self.json)),
-      "charged": .array(charged.map(Self.json)),
+      "charged": .array(charged.map(Self.json)), "earlier": .array(earlier.map(Self.json)),
+      "differing": .array(differing.sorted().map { .string($0) }),
+      "correcting": .array(correcting.sorted().map { .string($0) }),
       "billed_charges": .array(billedCharges.sorted().map { .string($0) }),
       "decisions": .array(
         decisions.map { decision in
@@ -52,22 +54,27 @@ extension DraftBasis {
       "until": .text(line.until.description),
       "quantity": .text(DecimalText.format(Int128(line.quantityMicro), scale: 6)),
       "price": .text(line.price.description), "currency": .text(line.currency.code),
-      "amount": .text(line.amount.description),
+      "amount": .text(line.amount.description), "corrects": .string(line.corrects),
+      "counted": .bool(line.isCounted),
+      "included": .text(DecimalText.format(Int128(line.includedMicro), scale: 6)),
     ]
   }
 
   private static func charged(_ node: JSONNode) throws -> ChargedLine {
-    guard let currency = Currency(code: try node.member("currency").text().description),
-      case .success(let quantity) = DecimalText.parse(
-        try node.member("quantity").text().description, scale: 6), let micro = Int64(exactly: quantity)
-    else { throw node.fault("no currency or quantity") }
+    guard let currency = Currency(code: try node.member("currency").text().description) else {
+      throw node.fault("no currency")
+    }
     var line = ChargedLine(
       invoice: try node.member("invoice").text(), account: try node.member("account").text(),
       isRefund: try node.member("refund").bool(), contract: try node.member("contract").text(),
       description: try node.member("description").text(), item: try node.member("item").text(),
-      from: try node.day("from"), until: try node.day("until"), quantityMicro: micro,
+      from: try node.day("from"), until: try node.day("until"),
+      quantityMicro: try node.millionths("quantity"),
       price: try node.amount("price"), currency: currency)
     line.amount = try node.amount("amount")
+    line.corrects = try node.member("corrects").text()
+    line.isCounted = try node.member("counted").bool()
+    line.includedMicro = try node.millionths("included")
     return line
   }
 
@@ -95,6 +102,9 @@ extension DraftBasis {
       decisions: try root.member("decisions").elements().map { try decision($0) },
       adjustmentRowCount: try root.member("adjustment_rows").integer(),
       adjustmentsHash: try root.member("adjustments_sha256").text().description)
+    basis.earlier = try root.member("earlier").elements().map { try charged($0) }
+    basis.differing = Set(try root.member("differing").elements().map { try $0.text() })
+    basis.correcting = Set(try root.member("correcting").elements().map { try $0.text() })
     basis.billedCharges = Set(try root.member("billed_charges").elements().map { try $0.text() })
     let calls = try root.member("calls")
     if calls.value != .null {

@@ -73,6 +73,12 @@ public struct DraftBasis: Hashable, Sendable {
     public var currency: Currency
     /// What it came to, before discounts.
     public var amount: Amount = .zero
+    /// The invoice that a refund or a correction corrects; empty for other lines and where it is not known.
+    public var corrects: Label = .empty
+    /// Whether its quantity follows a count.
+    public var isCounted = false
+    /// How many of the count cost nothing, in millionths.
+    public var includedMicro: Int64 = 0
 
     /// Makes one.
     public init(
@@ -126,6 +132,13 @@ public struct DraftBasis: Hashable, Sendable {
   public var invoices: [EarlierInvoice]
   /// Recurring lines and refunds that reach beyond the beginning of the period, by invoice and line.
   public var charged: [ChargedLine]
+  /// Recurring lines of the last year of accounts that were charged otherwise than they would be now, whatever was credited
+  /// since, by account, invoice and line.
+  public var earlier: [ChargedLine] = []
+  /// These accounts, those without a line among them.
+  public var differing: Set<Label> = []
+  /// Invoices with refunds and corrections: one more of them may hold what a draft holds.
+  public var correcting: Set<Label> = []
   /// One-time charges that invoices bill, by the store's names for them.
   public var billedCharges: Set<Label> = []
   /// Decisions, by charge.
@@ -189,6 +202,14 @@ public struct DraftBasis: Hashable, Sendable {
 }
 
 extension JSONNode {
+  /// The member of that name, a decimal, in millionths.
+  func millionths(_ name: Label) throws -> Int64 {
+    guard case .success(let value) = DecimalText.parse(try member(name).text().description, scale: 6),
+      let micro = Int64(exactly: value)
+    else { throw fault("\(name) is no quantity") }
+    return micro
+  }
+
   /// The member of that name, a decimal, as an amount.
   func amount(_ name: Label) throws(JSONShapeFault) -> Amount {
     let text = try member(name).text().description

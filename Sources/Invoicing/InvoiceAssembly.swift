@@ -19,6 +19,8 @@ struct InvoiceAssembly {
   private let account: Account
   private let billing: AccountBilling
   private let charged: [DraftBasis.ChargedLine]
+  /// What earlier invoices of the account charged, where that is not what it would be now, and these invoices.
+  var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
   /// What of one-time charges earlier invoices tell; nil without a store.
   var late: LateCharges?
 
@@ -41,14 +43,20 @@ struct InvoiceAssembly {
     let recurring = RecurringCharges(
       billing: catalog.billing, cycleDay: Int32(account.cycleDay),
       billedUntil: catalog.billing.opening.billedUntil[accountIndex])
+    var own: [ContractCorrections.Correction] = []
     for contract in billing.contracts {
       let lines = try recurring.lines(of: contract, in: period)
       if lines.isEmpty { continue }
+      own += lines.map { ($0, contract.currency) }
       charges[.main, default: [:]][contract.currency, default: Charges()].recurring += lines
     }
     let refunds = ContractRefunds(
       contracts: billing.contracts, cycleDay: Int32(account.cycleDay), charged: charged)
-    for (line, currency) in try refunds.lines(in: period) {
+    let given = try refunds.lines(in: period)
+    let corrections = ContractCorrections(
+      contracts: billing.contracts, recurring: recurring, charged: earlier?.lines ?? [],
+      invoices: earlier?.invoices ?? [], before: period)
+    for (line, currency) in try given + corrections.lines(besides: given, own) {
       charges[.main, default: [:]][currency, default: Charges()].recurring.append(line)
     }
     let oneTime = OneTimeCharges(billing: catalog.billing, late: late)

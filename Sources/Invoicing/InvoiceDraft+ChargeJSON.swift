@@ -23,6 +23,7 @@ extension InvoiceDraft {
           [
             "from": Self.quantity(tier.fromMicro), "up_to": tier.upToMicro.map(Self.quantity) ?? .null,
             "price": .text(tier.price.description), "quantity": Self.quantity(tier.quantityMicro),
+            "flat": .text(tier.flat.description),
           ]
         }),
       "interval": .text(Self.text(of: line.interval)),

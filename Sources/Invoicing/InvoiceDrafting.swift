@@ -30,7 +30,8 @@ struct InvoiceDrafting: Sendable {
   private let adjustments: [Label: AdjustmentLines]
   private let corrected: [EarlierKey: Label]
   private let charged: [Label: [DraftBasis.ChargedLine]]
-  private let invoicedPeriods: [Label: Set<UsagePeriod>]
+  private let earlier: [Label: [DraftBasis.ChargedLine]]
+  private let invoices: [Label: [DraftBasis.EarlierInvoice]]
   private let contractMonths: ContractMonths
 
   /// Whether the usage is that of a store.
@@ -60,9 +61,8 @@ struct InvoiceDrafting: Sendable {
     charged = Dictionary(grouping: pinned?.basis.charged ?? [], by: \.account)
     corrected = Dictionary(
       (pinned?.basis.invoices ?? []).map { (EarlierKey($0), $0.number) }, uniquingKeysWith: { $1 })
-    invoicedPeriods = Dictionary(grouping: pinned?.basis.invoices ?? [], by: \.account).mapValues {
-      Set($0.map(\.period))
-    }
+    self.earlier = Dictionary(grouping: pinned?.basis.earlier ?? [], by: \.account)
+    invoices = Dictionary(grouping: pinned?.basis.invoices ?? [], by: \.account)
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
     billing = AccountBilling.all(of: catalog)
@@ -129,9 +129,11 @@ struct InvoiceDrafting: Sendable {
     var assembly = InvoiceAssembly(
       catalog: catalog, accountIndex: index, billing: billing[index], charged: charged[account.id] ?? [])
     if let basis {
+      let invoices = invoices[account.id] ?? []
       assembly.late = LateCharges(
-        cycleDay: Int32(account.cycleDay), invoicedPeriods: invoicedPeriods[account.id] ?? [],
+        cycleDay: Int32(account.cycleDay), invoicedPeriods: Set(invoices.map(\.period)),
         billed: basis.billedCharges)
+      if basis.differing.contains(account.id) { assembly.earlier = (earlier[account.id] ?? [], invoices) }
     }
     var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]
     for month in contractMonths.months(cycleDay: Int32(account.cycleDay)) {

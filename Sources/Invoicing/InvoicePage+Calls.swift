@@ -6,16 +6,19 @@ import Tables
 import UsageSummary
 
 extension InvoicePage {
-  /// The calls of the document, or where they lie.
+  /// Where the calls of the document lie, if that is in a file beside it.
+  mutating func attachedCalls() {
+    guard let file = appendix.file else { return }
+    page.markup("<section class=\"attached\">\n")
+    page.element("h2", "Itemised usage")
+    page.element(
+      "p", style: "small grey",
+      "All \(PrintedNumber.count(Int128(file.rowCount))) entries are in the attached file \(file.name).")
+    page.markup("</section>\n")
+  }
+
+  /// The calls of the document, on sheets of their own.
   mutating func calls() {
-    if let file = appendix.file {
-      page.markup("<section class=\"appendix\">\n")
-      page.element("h2", "Itemised usage")
-      page.element(
-        "p", style: "small grey",
-        "All \(PrintedNumber.count(Int128(file.rowCount))) entries are in the attached file \(file.name).")
-      page.markup("</section>\n")
-    }
     guard !appendix.listed.isEmpty else { return }
     page.markup("<section class=\"appendix\">\n")
     page.element("h2", "Itemised usage")

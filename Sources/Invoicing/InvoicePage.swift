@@ -52,9 +52,13 @@ struct InvoicePage {
     adjustments()
     discounts()
     taxes()
+    // On paper they stand together, so that small print is no sheet of its own.
+    page.markup("<div class=\"closing\">\n")
     totals()
     payment()
     notes()
+    attachedCalls()
+    page.markup("</div>\n")
     calls()
     page.markup("</main>\n")
     page.end()

@@ -31,8 +31,10 @@ struct NetLine {
   var countMicro: Int64 = 0
   /// Billed milliseconds of calls; 0 for others.
   var callMilliseconds: Int128 = 0
-  /// Whether it gives back what was charged before: then it gives back the discounts on that, too.
+  /// Whether it corrects what was charged before: what it gives back gives back the discounts on that, too.
   var isCorrection = false
+  /// Whether it belongs on an earlier invoice, so that no commitment of this one counts it.
+  var isOfEarlierPeriod = false
   /// What it comes to, less the discounts so far; whole minor units.
   var net: Amount
 }
@@ -48,7 +50,8 @@ extension InvoiceDraft {
           number: lines.count + 1, origin: .recurring, contract: line.contract, item: line.item,
           taxClass: line.taxClass, firstDay: line.supplyDay ?? line.days.lowerBound,
           taxDay: line.supplyDay ?? line.days.lowerBound, countMicro: line.quantityMicro,
-          isCorrection: line.kind == .refund, net: line.amount.rounded))
+          isCorrection: line.kind == .refund || line.kind == .correction,
+          isOfEarlierPeriod: line.kind == .correction, net: line.amount.rounded))
     }
     for section in usage {
       for line in section.lines {

@@ -4,19 +4,19 @@
 enum PageStyle {
   /// Plain CSS.
   ///
-  /// One ink, one grey, one blue; figures of equal width, so that columns add up to the eye. Below 640 pixels a table row
+  /// Names read in their own direction, and stand where Latin ones would, at the left. One ink, one grey, one blue; figures of equal width, so that columns add up to the eye. Below 640 pixels a table row
   /// becomes a small card: name and amount on the first line, the rest in grey below, each with its column's name.
   static let css: StaticString = """
     :root { --ink: #1a2330; --grey: #5c6775; --line: #dde3e9; --soft: #f4f6f8; --blue: #1d4e79; --amber: #8a5a00 }
     * { box-sizing: border-box }
     html { -webkit-text-size-adjust: 100%; color-scheme: light }
-    body { margin: 0; background: #eceff2; color: var(--ink);
+    body { margin: 0; text-align: left; background: #eceff2; color: var(--ink);
       font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif;
       font-variant-numeric: tabular-nums lining-nums }
     p, h1, h2, dl, dd, table { margin: 0; padding: 0 }
     h1, h2, th { font-weight: 600 }
     a { color: var(--blue) }
-    p, td, dd { overflow-wrap: anywhere; unicode-bidi: isolate }
+    p, td, dd { overflow-wrap: anywhere; unicode-bidi: plaintext }
     .sheet { max-width: 860px; margin: 32px auto; padding: 52px 52px 36px; background: #fff; border-radius: 3px;
       border-top: 5px solid var(--blue); box-shadow: 0 1px 2px rgba(26,35,48,.10), 0 10px 30px rgba(26,35,48,.07) }
     .wide { max-width: 1080px }
@@ -60,7 +60,7 @@ enum PageStyle {
     .totals tr.total td { border-top: 2px solid var(--ink); padding-top: 10px; font-size: 19px; font-weight: 650 }
     .changes { margin-top: 22px; padding: 16px 22px 14px; border: 1px solid var(--line); border-radius: 4px }
     .changes dl { margin-top: 8px; display: grid; grid-template-columns: 1fr auto auto; gap: 4px 26px }
-    .changes dt { font-size: 14px; letter-spacing: 0; color: var(--ink); overflow-wrap: anywhere; unicode-bidi: isolate }
+    .changes dt { font-size: 14px; letter-spacing: 0; color: var(--ink); overflow-wrap: anywhere; unicode-bidi: plaintext }
     .changes dd { font-size: 14px; color: var(--grey) }
     .changes dd.number { color: var(--ink); font-weight: 600 }
     .meters { display: grid; grid-template-columns: 1fr 1fr; gap: 18px 34px; margin-top: 10px }
@@ -113,7 +113,7 @@ enum PageStyle {
       body { background: none; font-size: 11.5px; print-color-adjust: exact; -webkit-print-color-adjust: exact }
       .sheet { max-width: none; margin: 0; padding: 0; border: 0; border-radius: 0; box-shadow: none }
       .brand { font-size: 17px } h1 { font-size: 25px } h2 { font-size: 13px } .due .sum { font-size: 21px }
-      .appendix { break-before: page; margin-top: 0 }
+      .appendix { break-before: page; margin-top: 0 } .attached { margin-top: 24px }
       .calls { font-size: 9.5px } .calls td { padding-top: 2px; padding-bottom: 2px }
       .calls th.service { font-size: 10.5px }
       .small, .facts dt, .facts dd { font-size: 10.5px } .parties .name { font-size: 13px }
@@ -125,7 +125,7 @@ enum PageStyle {
       .changes dt, .changes dd, .meter .what { font-size: 11px }
       .changes { margin-top: 16px; padding: 10px 14px }
       .changes, .meter { break-inside: avoid }
-      tr, .due, .totals, .payment, .notes { break-inside: avoid }
+      tr, .due, .totals, .payment, .notes, .closing { break-inside: avoid }
       h2 { break-after: avoid } tr.subtotal { break-before: avoid }
       thead { display: table-header-group }
       a { color: inherit; text-decoration: none }

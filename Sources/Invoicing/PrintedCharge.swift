@@ -21,9 +21,10 @@ enum PrintedCharge {
     }
   }
 
-  /// What one costs for an interval; graduated prices stand below the line.
+  /// What one costs for an interval; prices that are several stand below the line.
   static func price(of line: RecurringLine, _ money: String) -> String {
-    line.tierKind == .graduated ? "graduated" : "\(money) / \(interval(line.interval))"
+    guard !line.hasOnePrice else { return "\(money) / \(interval(line.interval))" }
+    return line.tierKind == .graduated ? "graduated" : "by quantity"
   }
 
   /// The quantity of a line; of a change with its sign.
@@ -45,6 +46,9 @@ enum PrintedCharge {
       notes.append("changed on \(PrintedNumber.day(line.days.lowerBound, isShort: true))\(count)")
     case .refund:
       notes.append("not used: the contract ended; charged with invoice \(line.corrects)")
+    case .correction:
+      let what = line.quantityMicro < 0 ? "charged too much" : "not charged"
+      notes.append("\(what) with invoice \(line.corrects)")
     case .trueUp: notes.append("correction to the count of these days")
     }
     if line.includedMicro > 0, let counted = line.countedMicro {
@@ -58,15 +62,23 @@ enum PrintedCharge {
     return notes
   }
 
-  /// What a line has of one tier: `11\u{2013}50: 38 \u{d7} 8.00`, and of volume prices `51 and more: all at 7.00`.
+  /// What a line has of one tier: `11\u{2013}50: 38 \u{d7} 8.00`, of volume prices `51 and more: all at 7.00`, and with a flat
+  /// part `11\u{2013}50: 38 \u{d7} 8.00 + 20.00 flat`.
   static func tier(_ part: PriceTiers.Part, _ kind: PriceTiers.Kind?, isDifference: Bool) -> String {
     let isWhole = part.fromMicro % 1_000_000 == 0
     let first = isWhole ? quantity(part.fromMicro + 1_000_000) : "above \(quantity(part.fromMicro))"
     let span = part.upToMicro.map { "\(first)\u{2013}\(quantity($0))" } ?? "\(first) and more"
     let price = part.price.text(minimumDigits: 2)
-    if kind == .volume { return "\(span): all at \(price)" }
     let sign = isDifference && part.quantityMicro > 0 ? "+" : ""
-    return "\(span): \(sign)\(quantity(part.quantityMicro)) \u{d7} \(price)"
+    let units =
+      kind == .volume ? "all at \(price)" : "\(sign)\(quantity(part.quantityMicro)) \u{d7} \(price)"
+    guard part.flat != .zero else { return "\(span): \(units)" }
+    let flat = Amount(pico: Int128(part.flat.pico.magnitude)).text(minimumDigits: 2)
+    if part.price == .zero || part.quantityMicro == 0 {
+      let sign = part.flat < .zero ? "\u{2212}" : isDifference && kind == .graduated ? "+" : ""
+      return "\(span): \(sign)\(flat) flat"
+    }
+    return "\(span): \(units) \(part.flat < .zero ? "\u{2212}" : "+") \(flat) flat"
   }
 
   /// What stands below a one-time charge: ticket, project, milestone, cost and markup.

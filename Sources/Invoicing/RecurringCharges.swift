@@ -51,11 +51,12 @@ struct RecurringCharges {
     of contract: Contract, _ interval: ContractIntervals.Charged, isClosed: Bool
   ) throws(InvoiceDraftFault) -> RecurringLine {
     let count = IntervalCount(contract, billing.counts, interval.part, isClosed: isClosed)
-    var line = line(of: contract, interval, days: interval.part)
+    let price = IntervalPrice(contract, billing.priceBook, on: interval.part.lowerBound)
+    var line = line(of: contract, price, interval, days: interval.part)
     line.quantityMicro = count.quantityMicro
     line.countedMicro = count.countedMicro
-    takeTiers(contract, &line, from: 0, to: count.quantityMicro)
-    line.amount = try amount(contract, line, from: 0, to: count)
+    price.describe(&line, from: 0, to: count.quantityMicro)
+    line.amount = try price.amount(of: line, in: contract.currency, from: 0, to: count)
     return line
   }
 
@@ -69,6 +70,7 @@ struct RecurringCharges {
     if onOneInvoice, intervals.invoicePeriod(of: interval) != period { return [] }
     let shown = onOneInvoice ? interval.part : interval.part.clamped(to: period.days)
     let series = billing.counts.series(contract.countKey)
+    let price = IntervalPrice(contract, billing.priceBook, on: interval.part.lowerBound)
     var lines: [RecurringLine] = []
     for snapshot in series where shown.contains(snapshot.day) && snapshot.day > interval.part.lowerBound {
       guard let before = billing.counts.snapshot(contract.countKey, on: snapshot.day.advanced(by: -1)) else {
@@ -76,13 +78,14 @@ struct RecurringCharges {
       }
       let delta = contract.billed(snapshot.quantityMicro) - contract.billed(before.quantityMicro)
       if delta == 0 || before.day == snapshot.day { continue }
-      var line = line(of: contract, interval, days: snapshot.day..<interval.part.upperBound)
+      var line = line(of: contract, price, interval, days: snapshot.day..<interval.part.upperBound)
       line.kind = .change
       line.quantityMicro = delta
       line.countedMicro = snapshot.quantityMicro
       let (less, more) = (contract.billed(before.quantityMicro), contract.billed(snapshot.quantityMicro))
-      takeTiers(contract, &line, from: less, to: more)
-      line.amount = try amount(contract, line, from: less, to: IntervalCount(quantityMicro: more))
+      price.describe(&line, from: less, to: more)
+      line.amount = try price.amount(
+        of: line, in: contract.currency, from: less, to: IntervalCount(quantityMicro: more))
       lines.append(line)
     }
     return lines
@@ -102,75 +105,36 @@ struct RecurringCharges {
     let isSame =
       (known.unitDaysMicro ?? Int128(known.quantityMicro) * days) == Int128(charged.quantityMicro) * days
     if isSame { return nil }
-    var line = line(of: contract, interval, days: interval.part)
+    let price = IntervalPrice(contract, billing.priceBook, on: interval.part.lowerBound)
+    var line = line(of: contract, price, interval, days: interval.part)
     line.kind = .trueUp
     line.quantityMicro = known.quantityMicro - charged.quantityMicro
     line.countedMicro = known.countedMicro
-    takeTiers(contract, &line, from: charged.quantityMicro, to: known.quantityMicro)
-    line.amount = try amount(contract, line, from: charged.quantityMicro, to: known)
+    price.describe(&line, from: charged.quantityMicro, to: known.quantityMicro)
+    line.amount = try price.amount(of: line, in: contract.currency, from: charged.quantityMicro, to: known)
     return line
   }
 
-  private func line(
-    of contract: Contract, _ interval: ContractIntervals.Charged, days: Range<CivilDate>
+  /// A line of `days` of an interval, without quantity and amount.
+  func line(
+    of contract: Contract, _ price: IntervalPrice, _ interval: ContractIntervals.Charged,
+    days: Range<CivilDate>
   ) -> RecurringLine {
-    let item = billing.priceBook[contract.item]
-    let bookPrice = item?.price(in: contract.currency, on: interval.part.lowerBound)?.amount
     var line = RecurringLine(
-      description: contract.description, quantityMicro: 0, price: contract.price ?? bookPrice ?? .zero,
-      interval: contract.interval, days: days,
+      description: contract.description, quantityMicro: 0, price: price.ofOne, interval: contract.interval,
+      days: days,
       share: IntervalShare(days, of: interval.whole, contract.proration, contract.interval),
       amount: LineAmount(exact: .zero, rounded: .zero))
     line.contract = contract.name
     line.item = contract.item
-    line.includes = item?.includes ?? []
+    line.includes = billing.priceBook[contract.item]?.includes ?? []
     line.includedMicro = contract.includedMicro
-    line.isBookPrice = contract.price == nil && contract.tiers == nil
+    line.isBookPrice = price.isOfBook
     if !contract.taxClass.isEmpty { line.taxClass = contract.taxClass }
     line.purchaseOrder = contract.purchaseOrder
     line.allowance = contract.allowance
     line.origin = LineOrigin(file: contract.file, line: contract.line)
     return line
-  }
-
-  /// Shows what of each tier the line is made of.
-  private func takeTiers(
-    _ contract: Contract, _ line: inout RecurringLine, from before: Int64, to after: Int64
-  ) {
-    guard let tiers = contract.tiers else { return }
-    line.tierKind = tiers.kind
-    line.price = tiers.price(at: Int128(after))
-    line.tiers = tiers.parts(of: after)
-    guard tiers.kind == .graduated, before > 0 else { return }
-    var parts = line.tiers
-    for part in tiers.parts(of: before) {
-      if let index = parts.firstIndex(where: { $0.fromMicro == part.fromMicro }) {
-        parts[index].quantityMicro -= part.quantityMicro
-      } else {
-        var less = part
-        less.quantityMicro = -part.quantityMicro
-        parts.append(less)
-      }
-    }
-    line.tiers = parts.filter { $0.quantityMicro != 0 }.sorted { $0.fromMicro < $1.fromMicro }
-  }
-
-  /// What the quantity comes to more than `before`, times the share. Where it is a mean, it is counted as Σ quantity × days
-  /// over the line's days, so that nothing is rounded before the line is.
-  private func amount(
-    _ contract: Contract, _ line: RecurringLine, from before: Int64, to count: IntervalCount
-  ) throws(InvoiceDraftFault) -> LineAmount {
-    let days = count.unitDaysMicro == nil ? 1 : Int128(line.days.count)
-    let quantity = count.unitDaysMicro ?? Int128(count.quantityMicro)
-    let over = 1_000_000 * days * Int128(line.share.ofDays)
-    if let tiers = contract.tiers {
-      let cost = tiers.cost(of: quantity, scale: days) - tiers.cost(of: Int128(before) * days, scale: days)
-      return try LineAmount(
-        product: [cost, Int128(line.share.days)], over: over, in: contract.currency, origin: line.origin)
-    }
-    return try LineAmount(
-      product: [line.price.pico, quantity - Int128(before) * days, Int128(line.share.days)], over: over,
-      in: contract.currency, origin: line.origin)
   }
 }
 

@@ -34,6 +34,8 @@ public enum RecurringKind: String, Hashable, Sendable {
   case trueUp = "true-up"
   /// Days that an invoice has charged ahead and that the contract did not see.
   case refund
+  /// Days of an earlier invoice of which more, or less, is owed than it charged.
+  case correction
 }
 
 /// A charge of a contract.
@@ -60,6 +62,8 @@ public struct RecurringLine: Hashable, Sendable {
   public var tierKind: PriceTiers.Kind?
   /// What it has of each tier; of a change what it has more or less of each, and of volume prices the tier after it.
   public var tiers: [PriceTiers.Part] = []
+  /// Whether price × quantity tells what it costs, but for its share of an interval.
+  var hasOnePrice: Bool { tierKind != .graduated && tiers.allSatisfy { $0.flat == .zero } }
   /// Whether the price is that of the price book.
   public var isBookPrice = false
   /// A whole interval.
@@ -74,7 +78,7 @@ public struct RecurringLine: Hashable, Sendable {
   public var purchaseOrder: Label = .empty
   /// Allowance that it pays for; empty for none.
   public var allowance: Label = .empty
-  /// The invoice that a refund corrects; empty for other lines.
+  /// The invoice that a refund or a correction corrects; empty for other lines.
   public var corrects: Label = .empty
   /// The day by whose rates it is taxed, where that is not the first of its days.
   public var supplyDay: CivilDate?

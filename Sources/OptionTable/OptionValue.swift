@@ -57,7 +57,8 @@ public enum OptionValue {
         guard !part.isEmpty else { throw .expected("\(noun)s separated by commas", got: text) }
         guard let element = Element(rawValue: String(part)) else {
           let question = Suggestion.question(for: String(part), among: words)
-          throw ValueFault("unknown \(noun) \(MessageText.quoted(String(part)))\(question)")
+          let wayOut = question.isEmpty ? "; known are \(words.joined(separator: ", "))" : question
+          throw ValueFault("unknown \(noun) \(MessageText.quoted(String(part)))\(wayOut)")
         }
         guard !elements.contains(element) else { throw ValueFault("\(noun) '\(part)' is given twice") }
         elements.append(element)

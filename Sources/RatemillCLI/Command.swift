@@ -36,11 +36,6 @@ extension Command {
     let configuration = try configuration(parsed.raw, inputs: parsed.inputs, in: surroundings)
     return (configuration, parsed.raw.shared.consoleSettings)
   }
-
-  /// What a command says and answers as long as its work is not built in.
-  static func notBuiltYet(_ console: Console) -> ExitStatus {
-    console.fail(.totalsDoNotMeet, "'\(spec.name)' is not built into this program yet")
-  }
 }
 
 extension Operands {

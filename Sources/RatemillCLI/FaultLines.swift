@@ -8,6 +8,28 @@ internal import Invoicing
 internal import RatingEngine
 internal import UsageSummary
 
+/// Whatever may end the work of a command that uses a catalog.
+enum FaultLines {
+  /// Prints the fault and gives the status it stands for; what is no fault of ours is called unexpected.
+  static func fail(_ error: any Error, catalogPath: String, console: Console) -> ExitStatus {
+    switch error {
+    case let fault as CatalogFault: CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as RunFault: RunFaultLines.fail(fault, console: console)
+    case let fault as FileFault: OutputFaultLines.fail(fault, console: console)
+    case let fault as UsageFolderFault: UsageFaultLines.fail(fault, console: console)
+    case let fault as StoreFault: StoreFaultLines.fail(fault, console: console)
+    case let fault as OperationFault:
+      OperationFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as InvoiceDraftFault:
+      InvoiceFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as ProvenDraftsFault:
+      ProvenDraftsFaultLines.fail(fault, catalogPath: catalogPath, console: console)
+    case let fault as DraftsFolderFault: console.fail(.filesFailed, fault.description)
+    default: console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+    }
+  }
+}
+
 /// Faults that end a run.
 enum RunFaultLines {
   /// Prints the fault and gives the status it stands for.
@@ -59,13 +81,16 @@ enum UsageFaultLines {
 /// Faults of invoice drafts.
 enum InvoiceFaultLines {
   /// Prints the fault and gives the status it stands for.
-  static func fail(_ fault: InvoiceDraftFault, console: Console) -> ExitStatus {
+  ///
+  /// Tables of the catalog are named with its folder.
+  static func fail(_ fault: InvoiceDraftFault, catalogPath: String, console: Console) -> ExitStatus {
     console.endProgress()
     switch fault {
     case .usage(let usage): return UsageFaultLines.fail(usage, console: console)
     case .output(let output): return OutputFaultLines.fail(output, console: console)
     case .unknownAccounts, .otherCycle, .amountTooLarge:
-      return console.fail(.catalogInvalid, fault.description)
+      let folder = catalogPath.isEmpty || catalogPath.hasSuffix("/") ? catalogPath : catalogPath + "/"
+      return console.fail(.catalogInvalid, console.path(folder) + fault.description)
     case .callsDoNotMeet: return console.fail(.totalsDoNotMeet, fault.description)
     }
   }
@@ -74,9 +99,10 @@ enum InvoiceFaultLines {
 /// Faults of what works on drafts that exist.
 enum ProvenDraftsFaultLines {
   /// Prints the fault and gives the status it stands for.
-  static func fail(_ fault: ProvenDraftsFault, console: Console) -> ExitStatus {
+  static func fail(_ fault: ProvenDraftsFault, catalogPath: String, console: Console) -> ExitStatus {
     switch fault {
-    case .drafting(let drafting): return InvoiceFaultLines.fail(drafting, console: console)
+    case .drafting(let drafting):
+      return InvoiceFaultLines.fail(drafting, catalogPath: catalogPath, console: console)
     case .output(let output): return OutputFaultLines.fail(output, console: console)
     case .notTheseDrafts: return console.fail(.totalsDoNotMeet, fault.description)
     }
@@ -126,7 +152,8 @@ enum OperationFaultLines {
     case .store(let fault): return StoreFaultLines.fail(fault, console: console)
     case .catalog(let fault):
       return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
-    case .drafting(let fault): return InvoiceFaultLines.fail(fault, console: console)
+    case .drafting(let fault):
+      return InvoiceFaultLines.fail(fault, catalogPath: catalogPath, console: console)
     case .document(let fault): return console.fail(.filesFailed, fault.description)
     }
   }

@@ -109,10 +109,11 @@ private func references() -> ContractReferences {
     accounts: accounts,
     priceBook: book(
       """
-      item,price,from,description,includes,tax_class
-      seat,9.00,2025-01-01,Managed seat,,
-      seat,10.00,2026-01-01,,,
-      gold,99,2026-01-01,Gold,Help desk; Backup,care
+      item,price,from,description,includes,tax_class,tiers
+      seat,9.00,2025-01-01,Managed seat,,,
+      seat,10.00,2026-01-01,,,,
+      gold,99,2026-01-01,Gold,Help desk; Backup,care,
+      rack,,2026-01-01,Rack,,,volume 10: 50 flat; 4.5
       """
     ).rows,
     counts: CountBook(counts("account,item,date,quantity\nA,seat,2026-01-01,12\n").rows.snapshots),
@@ -205,12 +206,20 @@ private func references() -> ContractReferences {
   }
 
   @Test(arguments: [
-    ("seat,9,2025-01-01,x,", ["3:8: line 2 has a price of 'seat' from this day already; keep one"]),
-    ("seat,9,2025-02-01,other,", ["3:19: item 'seat' has another description above; keep one"]),
-    ("seat,-1,2025-02-01,,", ["3:6: price '-1' is negative; it is 0 or more"]),
-    ("seat,,2025-02-01,,", ["3:6: no price; fill the cell"]),
+    ("seat,9,2025-01-01,x,,", ["3:8: line 2 has a price of 'seat' from this day already; keep one"]),
+    ("seat,9,2025-02-01,other,,", ["3:19: item 'seat' has another description above; keep one"]),
+    ("seat,-1,2025-02-01,,,", ["3:6: price '-1' is negative; it is 0 or more"]),
+    ("seat,,2025-02-01,,,", ["3:6: no price; fill the cell, or 'tiers' with prices by quantity"]),
+    ("seat,9,2025-02-01,,,volume 9", ["3:21: the item has a price and tiers; empty one of the two cells"]),
+    (
+      "seat,,2025-02-01,,,volume",
+      [
+        "3:20: bad tiers 'volume'; expected such as 'graduated 10: 9.00; 50: 8.00; 7.00', or volume"
+      ]
+    ),
+    ("seat,,2025-02-01,,,volume 9 flat", []),
   ]) func faultsAreNamed(row: String, expected: [String]) {
-    let text = "item,price,from,description,includes\nseat,8,2025-01-01,x,\n" + row + "\n"
+    let text = "item,price,from,description,includes,tiers\nseat,8,2025-01-01,x,,\n" + row + "\n"
     #expect(book(text).findings == expected)
   }
 }
@@ -282,6 +291,10 @@ private func references() -> ContractReferences {
     (
       "A,,,2024-01-05,,,seat,,,,,",
       "2:18: the price book has no price of 'seat' in EUR on 2024-01-05; add one to price-book.csv, or fill 'price'"
+    ),
+    (
+      "A,,,2026-02-05,,,rack,,,,,",
+      "2:18: 'rack' has prices by quantity, which are for contracts; fill 'price', or name another item"
     ),
   ]) func faultsOfChargesAreNamed(row: String, expected: String) {
     #expect(charges(row).findings == [expected])

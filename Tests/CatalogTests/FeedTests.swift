@@ -35,7 +35,8 @@ private let deviceRows =
   "exported by somebody\nName;Organization;Class;Status\np1;Alpha GmbH;PC;Active\np2;Alpha GmbH;Mac;Active\n"
   + "p3;Alpha GmbH;Server;Active\np4;Beta (old);PC;Retired\np5;Beta (old);PC;Active\n"
 
-private let desk = """
+/// Tickets of a service desk, in German.
+let deskLayout = """
   feed: desk
   table: tickets
   files: tickets*.csv
@@ -54,7 +55,8 @@ private let desk = """
 
   """
 
-private let deskRows = """
+/// Three of them.
+let deskRows = """
   Nummer;Firma;Titel;Status;Erledigt am;Stunden;Abrechnen
   7;alpha gmbh;Drucker;Erledigt;02.06.2026 16:30;1,5;Ja
   8;Alpha GmbH;Netz;Neu;;0,25;Nein
@@ -63,7 +65,9 @@ private let deskRows = """
   """
 
 /// The smallest catalog with two accounts, a price of labour, and `feeds`.
-private func load(_ feeds: [String: String]) -> (catalog: Catalog?, findings: [String]) {
+func loadFeeds(_ feeds: [String: String], bytes: [String: [UInt8]] = [:]) -> (
+  catalog: Catalog?, findings: [String]
+) {
   var files: [String: String] = [
     "catalog.yaml": "currency: EUR\n",
     "accounts.csv": "account,name,plan\nA,Alpha GmbH,retail\nB,Beta AG,retail\n",
@@ -71,7 +75,8 @@ private func load(_ feeds: [String: String]) -> (catalog: Catalog?, findings: [S
     "price-book.csv": "item,description,price,from\nlabour,Hour,96.00,2025-01-01\n",
   ]
   for (name, text) in feeds { files["feeds/" + name] = text }
-  let folder = TemporaryFolder(files.mapValues { Array($0.utf8) })
+  let raw = Dictionary(uniqueKeysWithValues: bytes.map { ("feeds/" + $0.key, $0.value) })
+  let folder = TemporaryFolder(files.mapValues { Array($0.utf8) }.merging(raw) { $1 })
   func shown(_ findings: [CatalogFinding]) -> [String] {
     findings.map { String($0.description.dropFirst(folder.path.count + 1)) }
   }
@@ -94,7 +99,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
 
 @Suite struct FeedTests {
   @Test func rowsOfAListAreCountedByAccountItemAndDay() {
-    let (catalog, findings) = load(["rmm.yaml": devices, "devices-2026-06-01.csv": deviceRows])
+    let (catalog, findings) = loadFeeds(["rmm.yaml": devices, "devices-2026-06-01.csv": deviceRows])
     #expect(findings == [])
     #expect(
       counts(catalog) == [
@@ -107,7 +112,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
 
   @Test func whatALaterListOfADayDoesNotNameIsGone() {
     let later = "x\nName;Organization;Class;Status\np1;Alpha GmbH;PC;Active\n"
-    let (catalog, findings) = load([
+    let (catalog, findings) = loadFeeds([
       "rmm.yaml": devices, "devices-2026-06-01.csv": deviceRows, "devices-2026-06-20.csv": later,
     ])
     #expect(findings == [])
@@ -133,7 +138,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
         source: {constant: entra}
 
       """
-    let (catalog, findings) = load([
+    let (catalog, findings) = loadFeeds([
       "l.yaml": layout,
       "licences.csv":
         "A,SPE,3,6/1/2026 3:15 PM\nA,SPE,\"1,5\",6/1/2026\nA,EXO,7,2 Jun 2026 10:00\nB,SPE,0,1 Jul 2026\n",
@@ -147,7 +152,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
   }
 
   @Test func ticketsAreReadInTheirOwnLayout() throws {
-    let (catalog, findings) = load(["desk.yaml": desk, "tickets.csv": deskRows])
+    let (catalog, findings) = loadFeeds(["deskLayout.yaml": deskLayout, "tickets.csv": deskRows])
     #expect(findings == [])
     let tickets = try #require(catalog).billing.tickets
     let shown = tickets.map { ticket in
@@ -165,8 +170,8 @@ private func counts(_ catalog: Catalog?) -> [String] {
   @Test func theLastExportOfATicketCounts() throws {
     let later =
       "Nummer;Firma;Titel;Status;Erledigt am;Stunden;Abrechnen\n8;Alpha GmbH;Netz;Erledigt;04.07.2026;3;Ja\n"
-    let (catalog, findings) = load([
-      "desk.yaml": desk, "tickets-a.csv": deskRows, "tickets-b.csv": later,
+    let (catalog, findings) = loadFeeds([
+      "deskLayout.yaml": deskLayout, "tickets-a.csv": deskRows, "tickets-b.csv": later,
     ])
     #expect(findings == [])
     let tickets = try #require(catalog).billing.tickets
@@ -207,7 +212,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
       ),
       (
         "Nummer;Firma;Titel;Status;Erledigt am;Stunden;Abrechnen\n7;B;x;Neu;;1;Ja\n7;B;x;Neu;;1;Ja",
-        "feeds/tickets.csv:3:1: line 2 is ticket '7' already; keep one"
+        "feeds/tickets.csv:3:1: line 2 is ticket '7' already; keep one, or say in `ticket_rows` what several rows of a ticket are"
       ),
       (
         "Nummer;Firma;Titel;Status;Erledigt am;Stunden;Abrechnen\n7;B;x;Neu",
@@ -216,7 +221,9 @@ private func counts(_ catalog: Catalog?) -> [String] {
       ("", "feeds/tickets.csv: the file is empty; export it with its header"),
     ])
   func faultyRowsAreNamedWhereTheyStand(_ rows: String, _ expected: String) {
-    let (catalog, findings) = load(["desk.yaml": desk, "tickets.csv": rows + (rows.isEmpty ? "" : "\n")])
+    let (catalog, findings) = loadFeeds([
+      "deskLayout.yaml": deskLayout, "tickets.csv": rows + (rows.isEmpty ? "" : "\n"),
+    ])
     #expect(catalog == nil)
     #expect(findings == [expected])
   }
@@ -226,37 +233,43 @@ private func counts(_ catalog: Catalog?) -> [String] {
       // what is changed, what it becomes, the finding
       (
         "table: tickets", "table: devices",
-        "feeds/desk.yaml:2:8: 'devices' is not a table; known: counts, tickets"
+        "feeds/deskLayout.yaml:2:8: 'devices' is not a table; known: counts, tickets"
       ),
       (
         "  ticket: Nummer\n", "",
-        "feeds/desk.yaml:8:3: no column is the ticket; add `ticket: NAME OF THE COLUMN`"
+        "feeds/deskLayout.yaml:8:3: no column is the ticket; add `ticket: NAME OF THE COLUMN`"
       ),
       (
         "closed: Erledigt am", "close: Erledigt am",
-        "feeds/desk.yaml:12:3: unknown key 'close' in columns; did you mean 'closed'?"
+        "feeds/deskLayout.yaml:12:3: unknown key 'close' in columns; did you mean 'closed'?"
       ),
-      ("Neu: open", "Neu: new", "feeds/desk.yaml:11:41: 'new' is no word of 'status'; known: open, closed"),
+      (
+        "Neu: open", "Neu: new",
+        "feeds/deskLayout.yaml:11:41: 'new' is no word of 'status'; known: open, closed"
+      ),
       (
         "[DD.MM.YYYY]", "[DD.MM]",
-        "feeds/desk.yaml:6:9: 'DD.MM' is not a pattern of dates; it has one year, one month and one day, such as DD.MM.YYYY"
+        "feeds/deskLayout.yaml:6:9: 'DD.MM' is not a pattern of dates; it has one year, one month and one day, such as DD.MM.YYYY"
       ),
       (
         "{constant: labour}", "{constant: labour, column: 3}",
-        "feeds/desk.yaml:15:28: the column 'item' has both 'constant' and 'column'; keep one"
+        "feeds/deskLayout.yaml:15:28: the column 'item' has both 'constant' and 'column'; keep one"
       ),
       (
         "hours: Stunden", "hours: {column: Stunden, by: name}",
-        "feeds/desk.yaml:13:28: 'by' does nothing for 'hours'; leave it out"
+        "feeds/deskLayout.yaml:13:28: 'by' does nothing for 'hours'; leave it out"
       ),
-      ("by: name}", "words: {X: C}}", "feeds/desk.yaml:9:39: unknown account 'C'; no account has that name"),
+      (
+        "by: name}", "words: {X: C}}",
+        "feeds/deskLayout.yaml:9:39: unknown account 'C'; no account has that name"
+      ),
       (
         "tickets*.csv", "t*s*.csv",
-        "feeds/desk.yaml:3:8: 't*s*.csv' is no name of files; write a name in feeds/, with at most one '*' for any text"
+        "feeds/deskLayout.yaml:3:8: 't*s*.csv' is no name of files; write a name in feeds/, with at most one '*' for any text"
       ),
     ])
   func faultyLayoutsAreNamedByLineAndColumn(_ old: String, _ new: String, _ expected: String) {
-    let (catalog, findings) = load(["desk.yaml": desk.replacing(old, with: new)])
+    let (catalog, findings) = loadFeeds(["deskLayout.yaml": deskLayout.replacing(old, with: new)])
     #expect(catalog == nil)
     #expect(findings.first == expected)
   }
@@ -281,7 +294,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
       ),
     ])
   func examplesMustReadAsWritten(_ old: String, _ new: String, _ expected: String) {
-    let (catalog, findings) = load([
+    let (catalog, findings) = loadFeeds([
       "rmm.yaml": devices.replacing(old, with: new), "devices-2026-06-01.csv": deviceRows,
     ])
     #expect(catalog == nil)
@@ -289,7 +302,7 @@ private func counts(_ catalog: Catalog?) -> [String] {
   }
 
   @Test func filesThatFitNoFeedAreWarnedOf() {
-    let (catalog, findings) = load(["rmm.yaml": devices, "licences.csv": "a\n", "notes.md": "a\n"])
+    let (catalog, findings) = loadFeeds(["rmm.yaml": devices, "licences.csv": "a\n", "notes.md": "a\n"])
     #expect(catalog != nil)
     #expect(
       findings == [
@@ -299,15 +312,15 @@ private func counts(_ catalog: Catalog?) -> [String] {
   }
 
   @Test func feedsDecideWhatIsBilledAndNoPriceOfUsage() {
-    let one = load(["rmm.yaml": devices, "devices-2026-06-01.csv": deviceRows]).catalog
-    let two = load(["rmm.yaml": devices, "devices-2026-06-02.csv": deviceRows]).catalog
+    let one = loadFeeds(["rmm.yaml": devices, "devices-2026-06-01.csv": deviceRows]).catalog
+    let two = loadFeeds(["rmm.yaml": devices, "devices-2026-06-02.csv": deviceRows]).catalog
     #expect(one?.ratingHash == two?.ratingHash)
     #expect(one?.ratingHash.isEmpty == false)
     #expect(one?.billingHash != two?.billingHash)
   }
 
   @Test func aCountOfTwoFeedsForOneDayIsAFault() {
-    let (catalog, findings) = load([
+    let (catalog, findings) = loadFeeds([
       "rmm.yaml": devices, "devices-2026-06-01.csv": deviceRows,
       "rmm2.yaml": devices.replacing("feed: rmm", with: "feed: rmm2"),
     ])

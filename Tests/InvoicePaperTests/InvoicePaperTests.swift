@@ -1,5 +1,6 @@
 // Documents as PDF: the same bytes each time, the text that the document has, pages that are counted.
 
+import Glibc
 import Invoicing
 import Tables
 import TestSupport
@@ -70,6 +71,67 @@ import UsageSummary
     ])
   func anyNameIsDrawn(name: String) throws {
     #expect(count("/Type /Page % ", in: try pdf(document(lines: 3, name: name))) == 1)
+  }
+
+  // MARK: pages
+
+  private static func shell(_ script: String, in folder: TemporaryFolder) throws -> ProgramResult {
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return try BuiltProgram(path: "/bin/bash").run(["-c", script], in: folder, environment: ["PATH": path])
+  }
+
+  /// Whether the pages can be read again; nothing else needs that.
+  private static let canRead =
+    paper != nil && (try? shell("command -v pdftotext", in: TemporaryFolder()))?.status == 0
+
+  /// The texts of the pages, line by line.
+  private func pages(_ document: [UInt8]) throws -> [[String]] {
+    let folder = try TemporaryFolder()
+    try folder.write(try pdf(document), to: "a.pdf")
+    let result = try Self.shell("pdftotext -layout a.pdf -", in: folder)
+    return result.outputText.split(separator: "\u{0C}").map { page in
+      page.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    }
+  }
+
+  @Test(
+    .enabled(if: canRead), arguments: [1, 2, 20, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 50, 51, 52, 53, 400])
+  func pagesBreakWhereTheyMay(lines: Int) throws {
+    let pages = try pages(document(lines: lines))
+    for (number, page) in pages.enumerated() {
+      #expect(page.last?.hasSuffix("Page \(number + 1) of \(pages.count)") == true)
+      let rows = page.count { $0.hasPrefix("Seat ") }
+      // No row of a table that has more stands alone, and no table goes on without its head.
+      #expect(rows != 1 || lines == 1, "\(rows) rows on page \(number + 1)")
+      #expect(rows == 0 || page.contains { $0.hasPrefix("Description Days") })
+      #expect(rows > 0 || !page.contains { $0.hasPrefix("Subtotal") })
+    }
+    // What a page carries over is brought forward on the next one: as many seats at 1.00 as stand before.
+    var seats = 0
+    for (page, next) in zip(pages, pages.dropFirst()) {
+      seats += page.count { $0.hasPrefix("Seat ") }
+      let isParted = next.contains { $0.hasPrefix("Seat ") }
+      #expect(page.contains("Carried over \(PrintedTotal.text(seats))") == isParted)
+      #expect(next.contains("Brought forward \(PrintedTotal.text(seats))") == isParted)
+    }
+    // Small print never stands alone.
+    let last = try #require(pages.last)
+    #expect(last.contains { $0.contains("Document SHA-256") } && last.contains { $0.hasPrefix("Total EUR") })
+  }
+
+  /// Whole euros as the page has them.
+  private enum PrintedTotal {
+    static func text(_ euros: Int) -> String {
+      euros < 1000 ? "\(euros).00" : "\(euros / 1000),\(String(euros + 1_000_000).suffix(3)).00"
+    }
+  }
+
+  @Test func rowsKnowWhatTheyComeToSoFar() throws {
+    let sheet = try PaperSheet(document: document(lines: 3, amount: "1.00"), name: "invoice.json")
+    let sums = sheet.blocks.compactMap { block -> [String]? in
+      if case .table(_, _, let rows, _) = block { rows.map(\.sum) } else { nil }
+    }
+    #expect(sums == [["1.00", "2.00", "3.00"]])
   }
 
   @Test func blocksSayWhatTheDocumentSays() throws {

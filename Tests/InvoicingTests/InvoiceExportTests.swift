@@ -79,6 +79,19 @@ import UsageSummary
     #expect(lines[0]["due_date"] == "2026-03-03")
   }
 
+  @Test func aJournalThatSumsToNothing() throws {
+    // DT-16 of the published cases, an IIF file: 444.96 receivable, 438.00 of income, 6.96 of tax.
+    var book = BillingBook.contracts("description,price,from", "Work,438,2026-01-01")
+    book.set("accounts.csv", "account,plan,tax_place\nacme,p,US\n")
+    book.set("taxes.csv", "tax,place,classes,method,rate\nSales,US,,flat,6.96\n")
+    let folder = try TemporaryFolder()
+    _ = try book.export("2026-01", to: folder)
+    #expect(
+      try table("journal.csv", of: folder).map { "\($0["account"]!) \($0["debit"]!) \($0["credit"]!)" } == [
+        "Receivables 444.96 ", "Revenue:Recurring  438.00", "Taxes:Sales  6.96",
+      ])
+  }
+
   /// Whether beancount is installed; it is a judge from outside, and nothing else needs it.
   private static let hasBeancount = (try? shell("command -v bean-check", in: TemporaryFolder()))?.status == 0
 

@@ -255,4 +255,30 @@ import UsageSummary
     #expect(try text(call, "rounding") == "0.0022")
     #expect(try root.member("usage").elements()[0].member("lines").elements()[1].member("per").value == .null)
   }
+
+  @Test func sumsPaymentAndSmallPrintAreOnePieceOfPaper() throws {
+    var book = BillingBook.contracts("description,price,from", "Seat,9,2026-01-01")
+    book.set("catalog.yaml", "currency: EUR\nseller: {name: Example, payment: IBAN}\n")
+    let draft = try #require(try book.drafts("2026-01").first)
+    let page = String(decoding: InvoicePage.html(of: draft), as: UTF8.self)
+    let parts = page.components(between: "<div class=\"closing\">", and: "</main>")
+    let places = [
+      "<table class=\"totals\">", "<div class=\"payment\">", "<footer class=\"notes", "</footer>\n</div>",
+    ]
+    #expect(parts.map { part in places.map { part.contains($0) } } == [[true, true, true, true]])
+    #expect(page.contains(".closing { break-inside: avoid }"))
+  }
+}
+
+extension String {
+  /// What stands between two texts, wherever both do.
+  fileprivate func components(between start: String, and end: String) -> [Substring] {
+    var found: [Substring] = []
+    var rest = self[...]
+    while let from = rest.firstRange(of: start), let until = rest[from.upperBound...].firstRange(of: end) {
+      found.append(rest[from.upperBound..<until.lowerBound])
+      rest = rest[until.upperBound...]
+    }
+    return found
+  }
 }

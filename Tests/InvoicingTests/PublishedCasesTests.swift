@@ -17,6 +17,7 @@ import Testing
 /// - PR-20: its own figure counts February 2020 with 28 days; the right one, 10/29, is checked.
 /// - CN-04, CN-08, MS-04: what happens after a draft; `PublishedStoreCasesTests` of BillingOperations has them.
 /// - CN-02, CN-03, CN-06: credits of a part of a line. Ours take lines back whole; unused days are refunds on an invoice.
+/// - DT-16: a journal that sums to nothing; `InvoiceExportTests` has it.
 /// - NU-02: numbers with months in them. Ours are a series and a count, which `opening.csv` lets go on.
 /// - AR-01, AR-05: payments and how long they take are the ledger's.
 /// - MS-01, MS-02: rates and blocks of hours; prices of tickets are written, and the engine meters hours.

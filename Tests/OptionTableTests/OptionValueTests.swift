@@ -138,7 +138,7 @@ private func refusal(_ message: String) -> ValueFault { ValueFault(message) }
     (",red", "expected colours separated by commas, got ',red'"),
     ("red, blue", "unknown colour ' blue'; did you mean 'blue'?"),
     ("red,bleu", "unknown colour 'bleu'; did you mean 'blue'?"),
-    ("red,mauve", "unknown colour 'mauve'"),
+    ("red,mauve", "unknown colour 'mauve'; known are red, green, blue"),
     ("red,blu", "unknown colour 'blu'; did you mean 'blue'?"),
     ("red,blue,red", "colour 'red' is given twice"),
   ])

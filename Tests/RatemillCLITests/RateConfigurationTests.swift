@@ -75,6 +75,14 @@ private func configuration(_ line: String, in surroundings: Surroundings = Surro
       "nothing to write; add --out DIR for summary, suspense and run report, --store DIR to commit the run to a "
         + "billing store, or --by KEYS for one table"
     ),
+    (
+      "--catalog c --horizon 90 in",
+      "--horizon needs --store DIR: it says with which runs of a store records are compared"
+    ),
+    (
+      "--catalog c --horizon 90 --out o in",
+      "--horizon needs --store DIR: it says with which runs of a store records are compared"
+    ),
     ("--catalog c --store s --out o in", "--store and --out are two places for one run; give one of them"),
     ("--catalog c --store s --by day in", "--store keeps runs, not tables; rate with --by alone for a table"),
     (

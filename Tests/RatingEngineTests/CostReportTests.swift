@@ -94,6 +94,35 @@ import Testing
       dear.losses.map { "\($0.ratingGroup) \($0.margin.margin)" } == ["group-49 -0.16", "group-44 -0.02"])
   }
 
+  @Test(
+    arguments: [
+      [.account], [.day], [.rating_group], [.destination, .rating_group], [.currency],
+      [.usage_period, .charge],
+      [.account, .day, .destination, .supplier],
+    ] as [[GroupColumn]])
+  func lossesAndMarginsAreTheSameWhateverATableIsGroupedBy(columns: [GroupColumn]) throws {
+    let summary = try Self.report(rates: [("2025-01-01", 3000)])
+    let sheet = try PriceSheet(Self.sheet)
+    var catalog = sheet.tariff.catalog()
+    catalog.exchangeRates = [
+      ExchangeRate(
+        from: Tariff.currency("USD"), to: Tariff.currency("EUR"),
+        date: try #require(CivilDate.parse("2025-01-01")), ratePico: 3_000_000_000_000, line: 2)
+    ]
+    let trial = try Trial("switch.csv", NeutralCSV.text(sheet.events.map(\.cells)))
+    var options = RatingOptions()
+    options.keepsSummary = false
+    options.groupBy = columns
+    let table = try #require(
+      try RatingRun(catalog: catalog, options: options).run(trial.inputs).report().costs)
+    #expect(table.tellsLosses && table.lossCount == 2 && table.unconverted.isEmpty)
+    #expect(
+      table.losses.map { "\($0.ratingGroup) \($0.destination) \($0.margin) \($0.eventCount)" }
+        == summary.losses.map { "\($0.ratingGroup) \($0.destination) \($0.margin) \($0.eventCount)" })
+    #expect(table.margins.map { "\($0)" } == summary.margins.map { "\($0)" })
+    #expect(table.rates == summary.rates)
+  }
+
   @Test func aCatalogWithoutSuppliersHasNoSuchReport() throws {
     let sheet = try PriceSheet("deck prefix per-minute\n. 44 0.02\nevent E1 voice 442079460123 60s")
     let trial = try Trial("switch.csv", NeutralCSV.text(sheet.events.map(\.cells)))

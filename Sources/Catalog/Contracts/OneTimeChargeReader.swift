@@ -145,7 +145,12 @@ enum BookPriceRule {
         hint: Quoted.suggestion(
           for: name, in: book.items.map(\.name), otherwise: "add it, or fill 'price'"))
     }
-    guard item.price(in: currency, on: day ?? .distantFuture) == nil else { return nil }
+    if let price = item.price(in: currency, on: day ?? .distantFuture) {
+      guard price.tiers != nil else { return nil }
+      return TextFault(
+        message: "\(Quoted.text(name)) has prices by quantity, which are for contracts",
+        hint: "fill 'price', or name another item")
+    }
     let moment = day.map { " on \($0)" } ?? ""
     return TextFault(
       message: "the price book has no price of \(Quoted.text(name)) in \(currency)\(moment)",

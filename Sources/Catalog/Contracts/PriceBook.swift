@@ -10,12 +10,19 @@ public struct PriceBookItem: Sendable, Hashable {
   public struct Price: Sendable, Hashable {
     /// First day.
     public var from: CivilDate
-    /// Price of one.
+    /// Price of one; 0 where there are tiers.
     public var amount: Amount
+    /// Prices by quantity, for contracts; nil where one price holds.
+    public var tiers: PriceTiers?
     /// Its currency.
     public var currency: Currency
     /// Line in price-book.csv.
     public var line: Int
+
+    /// The price of one where there are so many, in millionths.
+    public func ofOne(among quantityMicro: Int64) -> Amount {
+      tiers?.price(at: Int128(quantityMicro)) ?? amount
+    }
   }
 
   /// The name by which contracts and charges refer to it.

@@ -6,7 +6,7 @@ import Tables
 
 /// The columns of price-book.csv.
 enum PriceBookColumn: Int, TableColumn {
-  case item, price, from, currency, description, includes, taxClass
+  case item, price, from, currency, description, includes, taxClass, tiers
 
   var names: [String] {
     switch self {
@@ -17,10 +17,11 @@ enum PriceBookColumn: Int, TableColumn {
     case .description: ["description"]
     case .includes: ["includes"]
     case .taxClass: ["tax_class"]
+    case .tiers: ["tiers"]
     }
   }
 
-  var isNeeded: Bool { self == .item || self == .price || self == .from }
+  var isNeeded: Bool { self == .item || self == .from }
 }
 
 /// Reads price-book.csv.
@@ -48,7 +49,8 @@ struct PriceBookReader: ~Copyable {
     agree(index, \.description, table.given(.description), .description)
     agree(index, \.taxClass, table.given(.taxClass), .taxClass)
     agree(index, \.includes, table.names(.includes), .includes)
-    let price = table.needed(.price) == nil ? nil : table.amount(.price, isBad: &isBad)
+    let tiers = takeTiers(isBad: &isBad)
+    let price = takePrice(tiers, isBad: &isBad)
     let from = table.needed(.from) == nil ? nil : table.date(.from, isBad: &isBad)
     let currency = table.currency(.currency, isBad: &isBad) ?? defaultCurrency
     guard let price, let from, !isBad else { return }
@@ -62,7 +64,34 @@ struct PriceBookReader: ~Copyable {
       )
     }
     items[index].prices.append(
-      PriceBookItem.Price(from: from, amount: price, currency: currency, line: table.line))
+      PriceBookItem.Price(from: from, amount: price, tiers: tiers, currency: currency, line: table.line))
+  }
+
+  /// The price of one; 0 beside tiers, which take its place.
+  private mutating func takePrice(_ tiers: PriceTiers?, isBad: inout Bool) -> Amount? {
+    guard table.given(.price) != nil else {
+      if table.given(.tiers) != nil { return .zero }
+      table.error(.price, "no price", hint: "fill the cell, or 'tiers' with prices by quantity")
+      isBad = true
+      return nil
+    }
+    if table.given(.tiers) != nil {
+      table.error(.tiers, "the item has a price and tiers", hint: "empty one of the two cells")
+      isBad = true
+      return nil
+    }
+    return table.amount(.price, isBad: &isBad)
+  }
+
+  private mutating func takeTiers(isBad: inout Bool) -> PriceTiers? {
+    guard let text = table.given(.tiers) else { return nil }
+    switch PriceTiers.parse(text) {
+    case .success(let tiers): return tiers
+    case .failure(let fault):
+      table.error(.tiers, fault.message, hint: fault.hint)
+      isBad = true
+      return nil
+    }
   }
 
   private mutating func item(_ name: Label) -> Int {

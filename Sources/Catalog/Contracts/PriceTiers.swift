@@ -19,11 +19,14 @@ public struct PriceTiers: Sendable, Hashable {
     public var upToMicro: Int64?
     /// Price of one.
     public var price: Amount
+    /// What the tier costs besides, once: graduated, every tier that the quantity reaches; by volume, the one that it lies in.
+    public var flat: Amount
 
     /// Makes a tier.
-    public init(upToMicro: Int64?, price: Amount) {
+    public init(upToMicro: Int64?, price: Amount, flat: Amount = .zero) {
       self.upToMicro = upToMicro
       self.price = price
+      self.flat = flat
     }
   }
 
@@ -37,13 +40,18 @@ public struct PriceTiers: Sendable, Hashable {
     public var price: Amount
     /// How many, in millionths.
     public var quantityMicro: Int64
+    /// What the tier costs besides, once.
+    public var flat: Amount
 
     /// Makes a part.
-    public init(fromMicro: Int64, upToMicro: Int64?, price: Amount, quantityMicro: Int64) {
+    public init(
+      fromMicro: Int64, upToMicro: Int64?, price: Amount, quantityMicro: Int64, flat: Amount = .zero
+    ) {
       self.fromMicro = fromMicro
       self.upToMicro = upToMicro
       self.price = price
       self.quantityMicro = quantityMicro
+      self.flat = flat
     }
   }
 
@@ -61,15 +69,18 @@ public struct PriceTiers: Sendable, Hashable {
   }
 
   /// What `quantity` comes to, in pico times millionths, both times `scale`: `quantity` is a quantity in millionths times
-  /// `scale`, so that means are counted exactly.
+  /// `scale`, so that means are counted exactly. Nothing costs nothing, flat parts neither.
   public func cost(of quantity: Int128, scale: Int128 = 1) -> Int128 {
+    let flatScale = 1_000_000 * scale
     switch kind {
-    case .volume: return quantity * price(at: quantity, scale: scale).pico
+    case .volume:
+      let step = step(at: quantity, scale: scale)
+      return quantity * step.price.pico + (quantity > 0 ? step.flat.pico * flatScale : 0)
     case .graduated:
       var (cost, from): (Int128, Int128) = (0, 0)
       for step in steps {
         let until = step.upToMicro.map { min(quantity, Int128($0) * scale) } ?? quantity
-        if until > from { cost += (until - from) * step.price.pico }
+        if until > from { cost += (until - from) * step.price.pico + step.flat.pico * flatScale }
         from = max(from, until)
       }
       return cost
@@ -78,8 +89,12 @@ public struct PriceTiers: Sendable, Hashable {
 
   /// The price of the tier that a quantity lies in; of nothing that of the first one.
   public func price(at quantity: Int128, scale: Int128 = 1) -> Amount {
+    step(at: quantity, scale: scale).price
+  }
+
+  private func step(at quantity: Int128, scale: Int128) -> Step {
     let step = steps.first { step in step.upToMicro.map { quantity <= Int128($0) * scale } ?? true }
-    return (step ?? steps[steps.count - 1]).price
+    return step ?? steps[steps.count - 1]
   }
 
   /// The tiers that a quantity in millionths has something of; of volume prices one.
@@ -92,11 +107,14 @@ public struct PriceTiers: Sendable, Hashable {
       switch kind {
       case .graduated where until > from:
         parts.append(
-          Part(fromMicro: from, upToMicro: step.upToMicro, price: step.price, quantityMicro: until - from))
+          Part(
+            fromMicro: from, upToMicro: step.upToMicro, price: step.price, quantityMicro: until - from,
+            flat: step.flat))
       case .volume where isLast:
         parts.append(
           Part(
-            fromMicro: from, upToMicro: step.upToMicro, price: step.price, quantityMicro: quantityMicro))
+            fromMicro: from, upToMicro: step.upToMicro, price: step.price, quantityMicro: quantityMicro,
+            flat: quantityMicro > 0 ? step.flat : .zero))
       default: break
       }
       if isLast { break }
@@ -120,7 +138,8 @@ public struct PriceTiers: Sendable, Hashable {
     return nil
   }
 
-  /// Reads `graduated 10: 9.00; 50: 8.00; 7.00`: a kind, tiers with the last quantity of each, and what is beyond.
+  /// Reads `graduated 10: 9.00; 50: 8.00 + 20.00 flat; 7.00`: a kind, tiers with the last quantity of each, and what is
+  /// beyond. A tier has a price of one, a flat part, or both.
   package static func parse(_ text: Label) -> Result<PriceTiers, TextFault> {
     let example = "expected such as 'graduated 10: 9.00; 50: 8.00; 7.00', or volume"
     let words = text.description.split(separator: " ", maxSplits: 1)
@@ -130,18 +149,33 @@ public struct PriceTiers: Sendable, Hashable {
     var steps: [Step] = []
     for part in words[1].split(separator: ";", omittingEmptySubsequences: false) {
       let cells = part.split(separator: ":", omittingEmptySubsequences: false).map { cell in
-        String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        trimmed(cell)
       }
-      guard cells.count <= 2, let price = amount(cells[cells.count - 1]),
+      guard cells.count <= 2, let (price, flat) = prices(cells[cells.count - 1]),
         let end = cells.count == 1 ? .some(nil) : micro(cells[0]).map(Optional.some)
       else {
         return .failure(
           TextFault(message: "bad tier \(Quoted.text(Label(String(part))))", hint: example))
       }
-      steps.append(Step(upToMicro: end, price: price))
+      steps.append(Step(upToMicro: end, price: price, flat: flat))
     }
     if let fault = fault(in: steps) { return .failure(fault) }
     return .success(PriceTiers(kind: kind, steps: steps))
+  }
+
+  private static func trimmed(_ text: some StringProtocol) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
+  /// `9.00`, `50.00 flat` or `9.00 + 50.00 flat`.
+  private static func prices(_ text: String) -> (price: Amount, flat: Amount)? {
+    let parts = text.split(separator: "+", omittingEmptySubsequences: false).map { trimmed($0) }
+    guard let last = parts.last, parts.count <= 2 else { return nil }
+    guard last.hasSuffix(" flat") else {
+      return parts.count == 1 ? amount(last).map { ($0, .zero) } : nil
+    }
+    guard let flat = amount(trimmed(last.dropLast(5))) else { return nil }
+    return parts.count == 1 ? (.zero, flat) : amount(parts[0]).map { ($0, flat) }
   }
 
   private static func amount(_ text: String) -> Amount? {
@@ -158,7 +192,7 @@ public struct PriceTiers: Sendable, Hashable {
 }
 
 extension YamlFindings {
-  /// `{kind: graduated, steps: [{up_to: 10, price: 9.00}, {price: 8.00}]}`.
+  /// `{kind: graduated, steps: [{up_to: 10, price: 9.00, flat: 20.00}, {price: 8.00}]}`.
   func tiers(_ node: YamlNode) -> PriceTiers? {
     guard let map = YamlMap(node, what: "tiers", keys: ["kind", "steps"], findings: self) else { return nil }
     let kind = map.required("kind").flatMap {
@@ -167,12 +201,20 @@ extension YamlFindings {
     guard let list = map.required("steps") else { return nil }
     var steps: [PriceTiers.Step] = []
     for element in elements(list, what: "tiers") ?? [] {
-      guard let step = YamlMap(element, what: "a tier", keys: ["up_to", "price"], findings: self),
-        let price = step.required("price").flatMap({ amount($0, what: "a price") })
-      else { return nil }
+      let keys = ["up_to", "price", "flat"]
+      guard let step = YamlMap(element, what: "a tier", keys: keys, findings: self) else { return nil }
+      let flat = step["flat"].map { amount($0, what: "an amount") }
+      let price = (step["price"] ?? (flat == nil ? step.required("price") : nil)).map {
+        amount($0, what: "a price")
+      }
+      guard flat != nil || price != nil else { return nil }
+      if case .some(nil) = flat { return nil }
+      if case .some(nil) = price { return nil }
       let end = step["up_to"].map { millionths($0, what: "a quantity") }
       if case .some(nil) = end { return nil }
-      steps.append(PriceTiers.Step(upToMicro: end ?? nil, price: price))
+      steps.append(
+        PriceTiers.Step(
+          upToMicro: end ?? nil, price: (price ?? nil) ?? .zero, flat: (flat ?? nil) ?? .zero))
     }
     guard let kind else { return nil }
     if let fault = PriceTiers.fault(in: steps) {

@@ -36,6 +36,20 @@ struct FeedLayout: Sendable {
   /// What the first line after `skipLines` is.
   enum HeaderMode: String, CaseIterable, Sendable { case names, none, skip }
 
+  /// What several rows of one ticket in a file are.
+  enum TicketRows: String, CaseIterable, Sendable {
+    /// A fault.
+    case one
+    /// The first of them; the others are not read.
+    case first
+    /// Added up.
+    case sum
+    /// Each a charge of its own, told apart by `entry`.
+    case each
+  }
+
+  var encoding = FeedEncoding.utf8
+  var ticketRows = TicketRows.one
   var delimiter = UInt8(ascii: ",")
   var header = HeaderMode.names
   var skipLines = 0
@@ -102,10 +116,11 @@ struct FeedExample: Sendable {
   var place: YamlPlace
 }
 
-/// The columns of counts.csv and tickets.csv that a feed may fill.
+/// The columns of counts.csv and tickets.csv that a feed may fill, with those that a feed alone knows: the status of a ticket, and
+/// the entry that tells rows of one ticket apart.
 enum FeedColumn: String, CaseIterable, Sendable {
   case account, item, date, quantity, source
-  case ticket, summary, status, closed, billable, hours, price, currency, contract, project
+  case ticket, entry, summary, status, closed, billable, hours, price, currency, contract, project
   case taxClass = "tax_class"
   case purchaseOrder = "purchase_order"
   case decision

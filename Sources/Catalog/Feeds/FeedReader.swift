@@ -6,7 +6,8 @@ import Tables
 /// Reads feed descriptors.
 struct FeedReader {
   private static let keys = [
-    "feed", "summary", "table", "files", "delimiter", "header", "skip_lines", "decimal", "dates", "only",
+    "feed", "summary", "table", "files", "encoding", "ticket_rows", "delimiter", "header", "skip_lines",
+    "decimal", "dates", "only",
     "leave_out", "columns", "examples",
   ]
   private static let fieldKeys = ["column", "constant", "from_name", "words", "otherwise", "dates", "by"]
@@ -51,6 +52,13 @@ struct FeedReader {
           hint: "write a name in feeds/, with at most one '*' for any text")
       }
     }
+    if let node = map["encoding"],
+      let encoding = findings.choice(
+        node, what: "an encoding", of: FeedEncoding.allCases.map { (word: $0.rawValue, value: $0) })
+    {
+      feed.layout.encoding = encoding
+    }
+    if let entry = map.entry("ticket_rows") { readTicketRows(entry) }
     if let node = map["delimiter"] { readDelimiter(node) }
     if let node = map["header"],
       let mode = findings.choice(
@@ -71,6 +79,17 @@ struct FeedReader {
     feed.layout.dates = map["dates"].map(dates) ?? []
     feed.layout.only = map["only"].map(conditions) ?? []
     feed.layout.leaveOut = map["leave_out"].map(conditions) ?? []
+  }
+
+  private mutating func readTicketRows(_ entry: YamlEntry) {
+    guard feed.table == .tickets else {
+      return findings.error(
+        "'ticket_rows' does nothing for counts", at: entry.place,
+        hint: "leave it out: rows of one account, item and day are added up")
+    }
+    let words = FeedLayout.TicketRows.allCases.map { (word: $0.rawValue, value: $0) }
+    feed.layout.ticketRows =
+      findings.choice(entry.value, what: "what rows of a ticket are", of: words) ?? .one
   }
 
   private mutating func readDelimiter(_ node: YamlNode) {
@@ -136,12 +155,28 @@ extension FeedReader {
       guard let column = FeedColumn(rawValue: entry.key.description) else { continue }
       if let field = field(column, entry.value) { feed.layout.fields.append(field) }
     }
+    checkEntries(columns)
     takeOtherNames()
     for column in FeedColumn.needed(of: feed.table)
     where columns.entry(column.rawValue) == nil && !columns.hasUnknownKeys {
       findings.error(
         "no column is the \(column.rawValue)", at: node.place,
         hint: "add `\(column.rawValue): NAME OF THE COLUMN`")
+    }
+  }
+
+  /// Rows that are charged one by one need a name each, which stays theirs in the next export.
+  private func checkEntries(_ columns: YamlMap) {
+    let entry = columns.entry(FeedColumn.entry.rawValue)
+    if feed.layout.ticketRows == .each, entry == nil {
+      findings.error(
+        "no column is the entry, by which rows of one ticket are told apart", at: columns.place,
+        hint: "add `entry: NAME OF THE COLUMN`, such as that of the time entry's number")
+    }
+    if feed.layout.ticketRows != .each, let entry, feed.table == .tickets {
+      findings.error(
+        "'entry' does nothing without `ticket_rows: each`", at: entry.place, hint: "leave it out, or add that"
+      )
     }
   }
 

@@ -68,7 +68,16 @@ extension CatalogLoading {
     let innerPath = Self.feedFolder + "/" + name
     guard let file = read(innerPath, .feeds) else { return nil }
     let part = Self.part(of: name, in: feed.files) ?? .empty
-    let (rows, findings) = file.text.withUnsafeBufferPointer {
+    let text: [UInt8]
+    switch FeedText.utf8(file.text, feed.layout.encoding) {
+    case .success(let decoded): text = decoded
+    case .failure(let fault):
+      var findings = FindingList(file: file.path)
+      findings.add([fault])
+      add(.feeds, findings.sorted())
+      return nil
+    }
+    let (rows, findings) = text.withUnsafeBufferPointer {
       FeedTranslation.read($0, file: file.path, namePart: part, feed.layout, accounts)
     }
     add(.feeds, findings.sorted())
@@ -123,14 +132,14 @@ extension CatalogLoading {
     var places = Dictionary(
       tables.tickets.map { ($0.id, "\($0.file):\($0.line)") }, uniquingKeysWith: { first, _ in first })
     for loaded in feeds where loaded.feed.table == .tickets {
-      var tickets = FeedTickets()
+      var tickets = FeedTickets(loaded.feed.layout)
       for (number, file) in loaded.files.enumerated() {
         var findings = FindingList(file: file.path)
         tickets.add(file.rows, of: number, findings: &findings)
         add(.feeds, findings.sorted())
       }
       for (number, file) in loaded.files.enumerated() {
-        let columns = FeedColumn.columns(of: .tickets).filter { $0 != .status }
+        let columns = FeedColumn.columns(of: .tickets).filter { $0 != .status && $0 != .entry }
         let table = FeedTable(tickets.rows(of: number), columns: columns)
         var (rows, findings) = table.text.withUnsafeBufferPointer {
           TicketReader.read(

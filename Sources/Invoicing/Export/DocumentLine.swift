@@ -10,7 +10,7 @@ import UsageSummary
 public struct DocumentLine: Hashable, Sendable {
   /// Its number on the document, from 1.
   public var number: Int
-  /// `recurring`, `refund` (of days that were charged ahead), `usage`, `one-time`, `result`, `commitment`, `adjustment`.
+  /// `recurring`, `refund` (of days that were charged ahead), `correction` (of days of an earlier invoice), `usage`, `one-time`, `result`, `commitment`, `adjustment`.
   public var section: Label
   /// Its text.
   public var description: Label
@@ -51,6 +51,17 @@ public struct DocumentLine: Hashable, Sendable {
   public var gross: Amount { net + tax }
 }
 
+extension DocumentLine {
+  /// The section of a recurring charge.
+  static func section(of kind: RecurringKind) -> Label {
+    switch kind {
+    case .refund: "refund"
+    case .correction: "correction"
+    case .interval, .change, .trueUp: "recurring"
+    }
+  }
+}
+
 extension InvoiceDraft {
   /// The lines in the order of their numbers.
   public var documentLines: [DocumentLine] {
@@ -84,10 +95,10 @@ extension InvoiceDraft {
     }
     func quantity(_ micro: Int64) -> String { DecimalText.format(Int128(micro), scale: 6) }
     var lines = recurring.map { charge in
-      let section: Label = charge.kind == .refund ? "refund" : "recurring"
+      let section = DocumentLine.section(of: charge.kind)
       var line = line(section, charge.description, charge.days, charge.amount)
       line.quantity = quantity(charge.quantityMicro)
-      line.unitPrice = charge.tierKind == .graduated ? "" : "\(charge.price)"
+      line.unitPrice = charge.hasOnePrice ? "\(charge.price)" : ""
       line.purchaseOrder = charge.purchaseOrder
       return line
     }

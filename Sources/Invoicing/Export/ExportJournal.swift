@@ -35,7 +35,7 @@ enum ExportJournal {
   }
 
   private static let ledgers: [(ledger: String, sections: Set<Label>)] = [
-    ("Recurring", ["recurring", "refund"]), ("Usage", ["usage"]), ("One-time", ["one-time"]),
+    ("Recurring", ["recurring", "refund", "correction"]), ("Usage", ["usage"]), ("One-time", ["one-time"]),
     ("Results", ["result"]), ("Commitments", ["commitment"]), ("Adjustments", ["adjustment"]),
   ]
 

@@ -27,13 +27,14 @@ extension CreditNote {
     page.markup("</div>\n")
     table(&page)
     taxTable(&page)
+    page.markup("<div class=\"closing\">\n")
     totals(&page)
     page.markup("<footer class=\"notes small grey\">\n")
     page.element(
       "p",
       "This credit note takes back \(lines.count == invoice.lines.count ? "all" : "some") lines of invoice "
         + "\(invoice.number), with the discounts and taxes on them.")
-    page.markup("</footer>\n</main>\n")
+    page.markup("</footer>\n</div>\n</main>\n")
     page.end()
     return page.bytes
   }

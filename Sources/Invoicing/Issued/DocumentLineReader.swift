@@ -51,7 +51,8 @@ struct DocumentLineReader {
   private func recurring(_ node: JSONNode) throws -> DocumentLine {
     let (from, until) = (try node.day("from"), try node.day("until"))
     guard from <= until else { throw node.fault("it ends before it begins") }
-    let section: Label = try node.member("kind").text() == "refund" ? "refund" : "recurring"
+    let kind = RecurringKind(rawValue: try node.member("kind").text().description) ?? .interval
+    let section = DocumentLine.section(of: kind)
     var line = try line(node, section, text: "description", from..<until)
     try readCharge(node, &line)
     return line
@@ -69,11 +70,16 @@ struct DocumentLineReader {
   private func readCharge(_ node: JSONNode, _ line: inout DocumentLine) throws {
     (line.contract, line.item) = (try node.member("contract").text(), try node.member("item").text())
     line.quantity = try node.member("quantity").text().description
-    // Graduated prices are several.
-    let isGraduated = node.value["tier_kind"] == .text("graduated")
-    line.unitPrice = isGraduated ? "" : try node.member("price").text().description
+    line.unitPrice = Self.hasOnePrice(node.value) ? try node.member("price").text().description : ""
     line.taxClass = try node.member("tax_class").text()
     line.purchaseOrder = try node.member("purchase_order").text()
+  }
+
+  /// As `RecurringLine.hasOnePrice`: graduated prices are several, and a flat part stands beside a price.
+  private static func hasOnePrice(_ line: JSONValue) -> Bool {
+    guard case .array(let tiers)? = line["tiers"] else { return true }
+    return line["tier_kind"] != .text("graduated")
+      && tiers.allSatisfy { $0["flat"].map { $0 == .text("0") } ?? true }
   }
 
   private func usage(_ node: JSONNode, in section: JSONNode) throws -> DocumentLine {

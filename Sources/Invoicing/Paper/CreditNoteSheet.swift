@@ -40,6 +40,7 @@ struct CreditNoteSheet {
     let corrects = try root.member("corrects")
     let (net, tax, total) = (try root.amount("net"), try root.amount("tax"), try root.amount("total"))
     let period = try root.member("period")
+    var sum = Amount.zero
     return PaperSheet(
       title: "Credit note \(number)", author: brand ?? "", date: try text("date"),
       foot: [brand ?? "", "Credit note \(number)"].filter { !$0.isEmpty }.joined(separator: " \u{b7} "),
@@ -69,11 +70,13 @@ struct CreditNoteSheet {
             PaperColumn("Net", width: 80),
           ],
           rows: try root.member("lines").elements().map { line in
-            PaperRow([
-              try line.member("description").text().description, "\(try line.member("line").integer())",
-              money(try line.amount("amount")), money(try line.amount("discount")),
-              money(try line.amount("net")),
-            ])
+            let own = try line.amount("net")
+            sum += own
+            return PaperRow(
+              [
+                try line.member("description").text().description, "\(try line.member("line").integer())",
+                money(try line.amount("amount")), money(try line.amount("discount")), money(own),
+              ], sum: money(sum))
           }, subtotal: money(net)),
         .table(
           title: "Tax taken back", columns: InvoiceSheet.shareColumns("Tax"),

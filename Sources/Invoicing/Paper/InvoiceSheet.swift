@@ -70,17 +70,22 @@ struct InvoiceSheet {
 
   /// The lines of a section; refunds stand with what they refund.
   private func lines(_ section: Label) -> [DocumentLine] {
-    document.lines.filter { ($0.section == "refund" ? "recurring" : $0.section) == section }
+    document.lines.filter {
+      (["refund", "correction"].contains($0.section) ? "recurring" : $0.section) == section
+    }
   }
 
   private func table(_ title: String, _ lines: [DocumentLine]) -> PaperBlock? {
     guard !lines.isEmpty else { return nil }
+    var sum = Amount.zero
     let rows = lines.map { line in
-      PaperRow(
+      sum += line.amount
+      let notes = notes(of: line)
+      return PaperRow(
         [
           line.description.description, PrintedNumber.days(line.days, isShort: true), quantity(line),
           price(line), money(line.amount),
-        ], notes: notes(of: line).isEmpty ? [] : [notes(of: line).joined(separator: " \u{b7} ")])
+        ], notes: notes.isEmpty ? [] : [notes.joined(separator: " \u{b7} ")], sum: money(sum))
     }
     return .table(
       title: title,
@@ -88,7 +93,7 @@ struct InvoiceSheet {
         PaperColumn("Description", width: 0, isNumber: false),
         PaperColumn("Days", width: 96, isNumber: false),
         PaperColumn("Quantity", width: 62), PaperColumn("Price", width: 84), PaperColumn("Amount", width: 66),
-      ], rows: rows, subtotal: money(lines.reduce(.zero) { $0 + $1.amount }))
+      ], rows: rows, subtotal: money(sum))
   }
 
   /// A member of the line's JSON that is a text; empty where there is none.
@@ -127,7 +132,8 @@ struct InvoiceSheet {
     if let kind = kind(line) {
       return linePrice(line, kind).map { PrintedUsage(kind: kind).price($0, digits: digits) } ?? ""
     }
-    if text(line, "tier_kind") == "graduated" { return "graduated" }
+    let tiers = text(line, "tier_kind")
+    if !tiers.isEmpty, line.unitPrice.isEmpty { return tiers == "graduated" ? tiers : "by quantity" }
     guard case .success(let pico) = DecimalText.parse(line.unitPrice, scale: Amount.scale) else { return "" }
     let price = money(Amount(pico: pico))
     return interval(line).map { "\(price) / \($0)" } ?? price
@@ -150,6 +156,7 @@ struct InvoiceSheet {
     switch text(line, "kind") {
     case "change": notes.append("change from its day on")
     case "refund": notes.append("not used: the contract ended")
+    case "correction": notes.append(line.amount < .zero ? "charged too much" : "not charged then")
     case "true-up": notes.append("true-up of an earlier interval")
     default: break
     }
@@ -190,8 +197,14 @@ struct InvoiceSheet {
         case .string(let text)? = tier["price"],
         case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
       else { return nil }
-      let part = PriceTiers.Part(
+      var part = PriceTiers.Part(
         fromMicro: from, upToMicro: micro("up_to"), price: Amount(pico: pico), quantityMicro: quantity)
+      // Documents of earlier versions have no flat parts.
+      if case .string(let text)? = tier["flat"],
+        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
+      {
+        part.flat = Amount(pico: pico)
+      }
       return PrintedCharge.tier(part, kind, isDifference: self.text(line, "kind") != "interval")
     }
   }

@@ -69,9 +69,12 @@ public struct PaperRow: Hashable, Sendable {
   public var cells: [String]
   /// The notes.
   public var notes: [String]
+  /// What the rows up to this one come to, for where a page ends behind it; empty where nothing is carried over.
+  public var sum: String
 
-  init(_ cells: [String], notes: [String] = []) {
+  init(_ cells: [String], notes: [String] = [], sum: String = "") {
     self.cells = cells
     self.notes = notes
+    self.sum = sum
   }
 }

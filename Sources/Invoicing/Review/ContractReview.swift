@@ -94,7 +94,8 @@ struct ContractReview {
   /// The price that the book has; without one, the price that most lines have, the higher one of equally many.
   private func usual(_ lines: [Contract], _ market: Market) -> Amount? {
     if let book = catalog.billing.priceBook[market.item]?.price(in: market.currency, on: lastDay) {
-      return book.amount
+      // Prices by quantity are not one price to differ from.
+      return book.tiers == nil ? book.amount : nil
     }
     let prices = Dictionary(grouping: lines.compactMap(\.price)) { $0 }.mapValues(\.count)
     return prices.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key

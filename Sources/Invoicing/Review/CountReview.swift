@@ -38,7 +38,7 @@ struct CountReview {
         return []
       }
       let price = catalog.billing.priceBook[key.item].flatMap { bookPrice($0, account: key.accountIndex) }
-      let lost = price.map { amount($0.amount, counted, $0.currency) }
+      let lost = price.map { amount($0.ofOne(among: counted), counted, $0.currency) }
       return [
         ReviewFlag(
           .countWithoutContract, account: account,
@@ -92,7 +92,7 @@ enum ContractPrice {
   /// The price of one on a day, that of the price book where the line has none.
   static func ofOne(_ line: Contract, _ book: PriceBook, on day: CivilDate) -> Amount {
     line.price ?? line.tiers?.price(at: Int128(line.quantityMicro)) ?? book[line.item]?.price(
-      in: line.currency, on: day)?.amount ?? .zero
+      in: line.currency, on: day)?.ofOne(among: line.quantityMicro) ?? .zero
   }
 
   /// The same for a month, half-even at 10⁻¹²; days are thirtieths of it.

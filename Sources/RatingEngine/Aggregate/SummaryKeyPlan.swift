@@ -58,9 +58,13 @@ struct SummaryKeyPlan: Sendable {
 
   /// Plans the key for `columns`, in their order; nil where they do not fit 128 bits.
   ///
-  /// - Parameter isOfRun: whether events are added up by it: then both sides of an event have keys, where there are
-  ///   suppliers.
-  init?(columns: [GroupColumn], _ catalog: CompiledCatalog, isOfRun: Bool = false) {
+  /// - Parameters:
+  ///   - isOfRun: whether events are added up by it: then both sides of an event have keys, where there are suppliers.
+  ///   - tellsMargins: whether the keys of a run with suppliers also tell destinations and usage periods, so that losses are
+  ///     found and costs are converted by the rates of their day, whatever the columns.
+  init?(
+    columns: [GroupColumn], _ catalog: CompiledCatalog, isOfRun: Bool = false, tellsMargins: Bool = false
+  ) {
     self.columns = columns
     var wanted: [(Part, [GroupColumn])] = []
     var rest = columns[...]
@@ -93,6 +97,8 @@ struct SummaryKeyPlan: Sendable {
     // What is covered is told from the rest by the allowance.
     if catalog.settled.allowances.count > 1, !isWanted(.allowance) { wanted.append((.isCovered, [])) }
     if isOfRun, catalog.costs != nil {
+      if tellsMargins, !isWanted(.tariff) { wanted.append((.tariff, [])) }
+      if tellsMargins, !isWanted(.period) { wanted.append((.period, [])) }
       if !isWanted(.supplier) { wanted.append((.supplier, [])) }
       // The last field: `costSide` is its bit.
       wanted.append((.side, []))

@@ -58,7 +58,10 @@ final class RunSetup: Sendable {
     let isSummary = options.keepsSummary || options.groupBy == nil
     let tableColumns = options.groupBy ?? schema
     let columns = isSummary ? schema + tableColumns.filter { $0 == .day } : tableColumns
-    guard let keyPlan = SummaryKeyPlan(columns: columns, catalog, isOfRun: true),
+    // Many columns leave no room for more: then the report of costs says what it does not know.
+    guard
+      let keyPlan = SummaryKeyPlan(columns: columns, catalog, isOfRun: true, tellsMargins: true)
+        ?? SummaryKeyPlan(columns: columns, catalog, isOfRun: true),
       let tableView = SummaryView(columns: tableColumns, isWholeSchema: false, keyPlan, catalog)
     else {
       throw .usage(

@@ -21,6 +21,7 @@ extension CostReport {
     unconverted = maker.unconverted.map {
       Unconverted(from: $0.key.from, to: $0.key.to, eventCount: $0.value)
     }.sorted { ($0.from.code, $0.to.code) < ($1.from.code, $1.to.code) }
+    tellsLosses = sums.hasTariffs
     let losses = sums.hasTariffs ? maker.losses : []
     self.losses = Array(losses.prefix(Self.lossCountMax))
     lossCount = losses.count

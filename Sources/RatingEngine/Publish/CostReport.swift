@@ -68,7 +68,9 @@ public struct CostReport: Sendable {
   public var rates: [ExchangeRate]
   /// Pairs of currencies without a rate on the first day of a usage period.
   public var unconverted: [Unconverted]
-  /// The largest losses, largest first; empty where the run has no rating groups among its keys.
+  /// Whether destinations are told apart; not where the columns of a table leave no room for them.
+  public var tellsLosses: Bool
+  /// The largest losses, largest first.
   public var losses: [Loss]
   /// All of them.
   public var lossCount: Int

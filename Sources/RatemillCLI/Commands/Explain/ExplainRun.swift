@@ -26,12 +26,8 @@ struct ExplainRun {
         configuration.inputs,
         controlSuffixes: catalog.sources.map(\.control.description).filter { !$0.isEmpty })
       return try explain(inputs, catalog)
-    } catch let fault as CatalogFault {
-      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
-    } catch let fault as RunFault {
-      return RunFaultLines.fail(fault, console: console)
     } catch {
-      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+      return FaultLines.fail(error, catalogPath: configuration.catalogPath, console: console)
     }
   }
 

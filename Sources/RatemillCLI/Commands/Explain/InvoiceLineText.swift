@@ -117,7 +117,9 @@ struct InvoiceLineText {
         return text.description
       }
       let end = text("up_to").isEmpty ? "" : ", up to \(text("up_to"))"
-      return ["\(kind)", "\(text("quantity")) × \(text("price")) above \(text("from"))\(end)\(share())"]
+      let flat = ["", "0"].contains(text("flat")) ? "" : " + \(text("flat")) flat"
+      let units = "\(text("quantity")) × \(text("price"))"
+      return [kind, "\(flat.isEmpty ? units : "(\(units)\(flat))") above \(text("from"))\(end)\(share())"]
     }
   }
 

@@ -182,18 +182,8 @@ enum InvoiceDraftCommand: Command {
       let report = try run.publish(to: out)
       return InvoiceDraftLines(report, out: out, printsJSON: configuration.printsJSON, console: console)
         .finish()
-    } catch let fault as FileFault {
-      return InvoiceFaultLines.fail(.output(fault), console: console)
-    } catch let fault as CatalogFault {
-      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
-    } catch let fault as UsageFolderFault {
-      return InvoiceFaultLines.fail(.usage(fault), console: console)
-    } catch let fault as DraftsFolderFault {
-      return console.fail(.filesFailed, fault.description)
-    } catch let fault as InvoiceDraftFault {
-      return InvoiceFaultLines.fail(fault, console: console)
     } catch {
-      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+      return FaultLines.fail(error, catalogPath: configuration.catalogPath, console: console)
     }
   }
 }

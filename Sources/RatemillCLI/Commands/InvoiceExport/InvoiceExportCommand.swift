@@ -103,7 +103,7 @@ enum InvoiceExportCommand: Command {
         do throws(ProvenDraftsFault) {
           return finish(try issued(store, choice, reporting, configuration), configuration, console)
         } catch {
-          return ProvenDraftsFaultLines.fail(error, console: console)
+          return ProvenDraftsFaultLines.fail(error, catalogPath: path, console: console)
         }
       }
     }

@@ -102,20 +102,8 @@ enum DraftPlace: Equatable, Sendable {
   func with(console: Console, _ body: (Opened) throws -> ExitStatus) -> ExitStatus {
     do {
       return try body(open())
-    } catch let fault as OperationFault {
-      return OperationFaultLines.fail(fault, catalogPath: catalogPath, console: console)
-    } catch let fault as StoreFault {
-      return StoreFaultLines.fail(fault, console: console)
-    } catch let fault as DraftsFolderFault {
-      return console.fail(.filesFailed, fault.description)
-    } catch let fault as CatalogFault {
-      return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
-    } catch let fault as UsageFolderFault {
-      return UsageFaultLines.fail(fault, console: console)
-    } catch let fault as ProvenDraftsFault {
-      return ProvenDraftsFaultLines.fail(fault, console: console)
     } catch {
-      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+      return FaultLines.fail(error, catalogPath: catalogPath, console: console)
     }
   }
 

@@ -7,9 +7,7 @@ internal import OptionTable
 internal import Tables
 
 /// Shows a document.
-enum InvoiceShowCommand: Command {
-  static let table = StoreOptions.table
-
+enum InvoiceShowCommand: StoreLook {
   static let spec = CommandSpec(
     name: "invoice show",
     summary: "Show an invoice or credit note with its lines",
@@ -21,20 +19,14 @@ enum InvoiceShowCommand: Command {
     operands: Operands("NUMBER", count: 1...1, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.invoiceStatuses)
 
-  static func configuration(
-    _ options: StoreOptions, inputs: [String], in surroundings: Surroundings
-  ) throws(UsageError) -> ShowConfiguration {
-    ShowConfiguration(store: try StoreConfiguration(options.shared), runName: inputs[0])
-  }
-
-  static func run(_ configuration: ShowConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
-      store throws(StoreFault) in
-      let record = try store.invoice(configuration.runName)
-      let document = try store.document(of: record)
-      if configuration.store.printsJSON { return console.finish(String(decoding: document, as: UTF8.self)) }
-      return console.finish(try text(record, in: store, console))
-    }
+  static func look(
+    at store: BillingStore, _ asked: StoreLookConfiguration, _ console: Console
+  ) throws(StoreFault) -> String {
+    let record = try store.invoice(asked.name)
+    // Also for people: a document that is not the one that was finalised is not shown.
+    let document = try store.document(of: record)
+    return asked.store.printsJSON
+      ? String(decoding: document, as: UTF8.self) : try text(record, in: store, console)
   }
 
   private static func text(

@@ -36,12 +36,8 @@ struct QuoteRun {
         return print(
           quoter.quote(event(in: zone), account: plan.name), payer: " on plan \(console.quoted(name))")
       }
-    } catch let fault as CatalogFault {
-      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
-    } catch let fault as RunFault {
-      return RunFaultLines.fail(fault, console: console)
     } catch {
-      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+      return FaultLines.fail(error, catalogPath: configuration.catalogPath, console: console)
     }
   }
 

@@ -111,13 +111,13 @@ struct RateConfiguration: Equatable, Sendable {
         throw UsageError("a store never bills a record twice; leave --no-dedupe out, or use --out DIR")
       }
     }
+    if horizonDays != nil, storePath == nil {
+      throw UsageError("--horizon needs --store DIR: it says with which runs of a store records are compared")
+    }
     if storePath == nil, outPath == nil, table == nil {
       throw UsageError(
         "nothing to write; add --out DIR for summary, suspense and run report, --store DIR to commit the run to a "
           + "billing store, or --by KEYS for one table")
-    }
-    if horizonDays != nil, storePath == nil {
-      throw UsageError("--horizon is about the runs of a store; add --store DIR")
     }
     if masksDetail, !writesDetail {
       throw UsageError("--mask-detail is about the file of --detail; add --detail")

@@ -45,6 +45,9 @@ struct CostLines {
   }
 
   private var lossLines: [String] {
+    guard report.tellsLosses else {
+      return ["  losses     not looked for: the keys of --by leave no room for destinations; use fewer"]
+    }
     guard report.lossCount > 0 else { return [] }
     let rest = report.lossCount - report.losses.count
     return [

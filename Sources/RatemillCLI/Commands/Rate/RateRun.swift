@@ -41,16 +41,8 @@ struct RateRun {
           inputs, catalog, options: options())
       }
       return try rate(inputs, catalog)
-    } catch let fault as CatalogFault {
-      return CatalogFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
-    } catch let fault as RunFault {
-      return RunFaultLines.fail(fault, console: console)
-    } catch let fault as FileFault {
-      return RunFaultLines.fail(.output(fault), console: console)
-    } catch let fault as OperationFault {
-      return OperationFaultLines.fail(fault, catalogPath: configuration.catalogPath, console: console)
     } catch {
-      return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
+      return FaultLines.fail(error, catalogPath: configuration.catalogPath, console: console)
     }
   }
 

@@ -7,9 +7,7 @@ internal import OptionTable
 internal import Tables
 
 /// Lists usage periods.
-enum PeriodsCommand: Command {
-  static let table = StoreOptions.table
-
+enum PeriodsCommand: StoreLook {
   static let spec = CommandSpec(
     name: "periods",
     summary: "List the usage periods of a billing store",
@@ -23,21 +21,14 @@ enum PeriodsCommand: Command {
     examples: [CommandExample("See whether June is complete", "ratemill periods --store store")],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
-  static func configuration(
-    _ options: StoreOptions, inputs: [String], in surroundings: Surroundings
-  ) throws(UsageError) -> StoreConfiguration {
-    try StoreConfiguration(options.shared)
-  }
-
-  static func run(_ configuration: StoreConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.storePath, for: .reading, console: console) { store throws(StoreFault) in
-      let periods = try store.periods()
-      if configuration.printsJSON { return console.finish(JSONText.document(.array(periods.map(json)))) }
-      guard !periods.isEmpty else { return console.finish("no run has rated usage yet\n") }
-      let rows = [["period", "state", "accounts", "events", "amount"]] + periods.flatMap(cells)
-      return console.finish(
-        AlignedRows.lines(rows, indent: 0) + periods.map { remarks($0, console) }.joined())
-    }
+  static func look(
+    at store: BillingStore, _ asked: StoreLookConfiguration, _ console: Console
+  ) throws(StoreFault) -> String {
+    let periods = try store.periods()
+    if asked.store.printsJSON { return JSONText.document(.array(periods.map(json))) }
+    guard !periods.isEmpty else { return "no run has rated usage yet\n" }
+    let rows = [["period", "state", "accounts", "events", "amount"]] + periods.flatMap(cells)
+    return AlignedRows.lines(rows, indent: 0) + periods.map { remarks($0, console) }.joined()
   }
 
   private static func money(_ amount: (currency: Currency, amount: Amount)) -> String {

@@ -6,9 +6,7 @@ internal import Tables
 internal import UsageSummary
 
 /// Lists the runs of a store.
-enum RunsCommand: Command {
-  static let table = StoreOptions.table
-
+enum RunsCommand: StoreLook {
   static let spec = CommandSpec(
     name: "runs",
     summary: "List the runs of a billing store",
@@ -17,21 +15,15 @@ enum RunsCommand: Command {
     examples: [CommandExample("See what last night brought", "ratemill runs --store store")],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
-  static func configuration(
-    _ options: StoreOptions, inputs: [String], in surroundings: Surroundings
-  ) throws(UsageError) -> StoreConfiguration {
-    try StoreConfiguration(options.shared)
-  }
-
-  static func run(_ configuration: StoreConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.storePath, for: .reading, console: console) { store throws(StoreFault) in
-      let runs = try store.runs()
-      if configuration.printsJSON {
-        return console.finish(JSONText.document(.array(runs.map { .object(RunText.members($0)) })))
-      }
-      guard !runs.isEmpty else { return console.finish("no run was committed yet\n") }
-      return console.finish(AlignedRows.lines([RunText.header] + runs.map(RunText.cells), indent: 0))
+  static func look(
+    at store: BillingStore, _ asked: StoreLookConfiguration, _ console: Console
+  ) throws(StoreFault) -> String {
+    let runs = try store.runs()
+    if asked.store.printsJSON {
+      return JSONText.document(.array(runs.map { .object(RunText.members($0)) }))
     }
+    guard !runs.isEmpty else { return "no run was committed yet\n" }
+    return AlignedRows.lines([RunText.header] + runs.map(RunText.cells), indent: 0)
   }
 }
 

@@ -5,17 +5,8 @@ internal import OptionTable
 internal import Tables
 internal import UsageSummary
 
-/// What `show` is asked to do.
-struct ShowConfiguration: Equatable, Sendable {
-  let store: StoreConfiguration
-  /// A number, or the first digits of an id.
-  let runName: String
-}
-
 /// Shows a run.
-enum ShowCommand: Command {
-  static let table = StoreOptions.table
-
+enum ShowCommand: StoreLook {
   static let spec = CommandSpec(
     name: "show",
     summary: "Show one run of a billing store and its files",
@@ -25,23 +16,14 @@ enum ShowCommand: Command {
     operands: Operands("RUN", count: 1...1, hint: .none), options: table.map(\.row),
     statuses: StoreDoor.statuses)
 
-  static func configuration(
-    _ options: StoreOptions, inputs: [String], in surroundings: Surroundings
-  ) throws(UsageError) -> ShowConfiguration {
-    ShowConfiguration(store: try StoreConfiguration(options.shared), runName: inputs[0])
-  }
-
-  static func run(_ configuration: ShowConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
-      store throws(StoreFault) in
-      let run = try store.run(named: configuration.runName)
-      let files = try store.files(of: run)
-      if configuration.store.printsJSON {
-        let list = JSONMember(name: "files", value: .array(files.map(json)))
-        return console.finish(JSONText.document(.object(RunText.members(run) + [list])))
-      }
-      return console.finish(text(run, files, in: store, console))
-    }
+  static func look(
+    at store: BillingStore, _ asked: StoreLookConfiguration, _ console: Console
+  ) throws(StoreFault) -> String {
+    let run = try store.run(named: asked.name)
+    let files = try store.files(of: run)
+    guard asked.store.printsJSON else { return text(run, files, in: store, console) }
+    let list = JSONMember(name: "files", value: .array(files.map(json)))
+    return JSONText.document(.object(RunText.members(run) + [list]))
   }
 
   private static func text(

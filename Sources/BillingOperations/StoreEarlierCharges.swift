@@ -1,0 +1,74 @@
+// Which accounts were charged otherwise for recurring charges than they would be now, and what their invoices hold.
+//
+// Starts and counts become known late. Nearly all accounts are as they were: the book tells that without a document, and the
+// invoices of the others are read line by line.
+
+import BillingCalendar
+import BillingStore
+import Catalog
+import Invoicing
+import Money
+import Tables
+
+/// What drafts need to know of the recurring charges of a year.
+struct StoreEarlierCharges {
+  /// Accounts that may have been charged otherwise.
+  private(set) var accounts: Set<Label> = []
+  /// The recurring lines, refunds and corrections of their invoices, by account, invoice and line.
+  private(set) var lines: [DraftBasis.ChargedLine] = []
+
+  /// Holds what invoices charged against what the catalog charges now. `invoices` are those of periods before the chosen one.
+  init(
+    _ choice: UsagePeriodChoice, _ catalog: Catalog, _ invoices: [DraftBasis.EarlierInvoice],
+    in store: BillingStore
+  ) throws(StoreFault) {
+    let first = EarlierCharges.firstDay(before: Self.firstDay(of: choice))
+    let recent = Dictionary(grouping: invoices.filter { $0.period.from >= first }, by: \.account)
+    guard !recent.isEmpty else { return }
+    let charges = EarlierCharges(catalog)
+    // Intervals may have begun a year before the period on whose invoice they stand.
+    let back = EarlierCharges.firstDay(before: first)
+    var charged: Set<Label> = []
+    var differing: Set<Label> = []
+    try store.forEachAccountCharged(beyond: back) { account, lines throws(StoreFault) in
+      guard let own = recent[account] else { return }
+      charged.insert(account)
+      let known = lines.compactMap(StoreDrafting.charged)
+      if charges.mayDiffer(account, known, own, before: choice) { differing.insert(account) }
+    }
+    for (account, own) in recent where !charged.contains(account) {
+      if charges.mayDiffer(account, [], own, before: choice) { differing.insert(account) }
+    }
+    accounts = differing
+    try read(differing, in: store, beyond: back)
+  }
+
+  private static func firstDay(of choice: UsagePeriodChoice) -> CivilDate {
+    switch choice {
+    case .one(let period): period.from
+    case .beginning(let year, let month): CivilDate(clampingDay: 1, year: year, month: month)
+    }
+  }
+
+  private mutating func read(
+    _ accounts: Set<Label>, in store: BillingStore, beyond first: CivilDate
+  ) throws(StoreFault) {
+    guard !accounts.isEmpty else { return }
+    let records = try store.invoices().filter { record in
+      record.kind == .invoice && accounts.contains(record.account) && !record.isProjects
+        && record.period.until > first
+    }
+    for record in records.enumerated().sorted(by: {
+      ($0.element.account, $0.offset) < ($1.element.account, $1.offset)
+    }).map(\.element) {
+      let bytes = try store.document(of: record)
+      let document: InvoiceDocument
+      do throws(DraftsFolderFault) {
+        document = try InvoiceDocument(bytes, name: store.invoicePath(record.number))
+      } catch {
+        throw .damaged(path: error.file, message: error.message)
+      }
+      lines += document.chargedLines
+    }
+  }
+}

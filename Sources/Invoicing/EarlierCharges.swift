@@ -1,0 +1,47 @@
+// Looks for accounts that were charged otherwise than they would be now: a store asks before it reads their invoices.
+
+public import BillingCalendar
+public import Catalog
+import Money
+public import Tables
+import UsageSummary
+
+/// Looks for accounts with something to correct, before their invoices are read line by line.
+public struct EarlierCharges {
+  private let catalog: Catalog
+  private let billing: [AccountBilling]
+  private let indexByName: [Label: Int]
+
+  /// Takes the catalog apart. Complexity: O(rows).
+  public init(_ catalog: Catalog) {
+    self.catalog = catalog
+    billing = AccountBilling.all(of: catalog)
+    indexByName = Dictionary(
+      catalog.accounts.enumerated().map { ($0.element.id, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The first day that invoices are looked at for drafts of periods that begin on `day` or after it.
+  public static func firstDay(before day: CivilDate) -> CivilDate {
+    day.advanced(by: -ContractCorrections.dayCount)
+  }
+
+  /// Whether an account may have been charged otherwise than it would be now: `lines` and `invoices` are its own, of the year
+  /// before the period that `choice` names. Complexity: O(periods × rows).
+  public func mayDiffer(
+    _ account: Label, _ lines: [DraftBasis.ChargedLine], _ invoices: [DraftBasis.EarlierInvoice],
+    before choice: UsagePeriodChoice
+  ) -> Bool {
+    guard let index = indexByName[account],
+      let period = choice.period(cycleDay: Int32(catalog.accounts[index].cycleDay))
+    else { return false }
+    let corrections = ContractCorrections(
+      contracts: billing[index].contracts,
+      recurring: RecurringCharges(
+        billing: catalog.billing, cycleDay: Int32(catalog.accounts[index].cycleDay),
+        billedUntil: catalog.billing.opening.billedUntil[index]),
+      charged: lines, invoices: invoices, before: period)
+    // What cannot be counted is named when it is drafted.
+    return (try? corrections.mayDiffer()) ?? true
+  }
+}
