@@ -144,7 +144,7 @@ final class SummaryCells: CellReading {
   }
 
   /// Adds sums of several keys, each asked for some cells ahead.
-  func add(_ cells: [SummaryCell]) {
+  func add(_ cells: UnsafeMutableBufferPointer<SummaryCell>) {
     let ahead = Self.rebuildAhead
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ahead) { hashes in
       for index in 0..<(cells.count + ahead) {

@@ -81,7 +81,9 @@ struct SummaryOutput {
   private var windowRows: Int {
     let slice = setup.options.sliceRows
     let rowBytes = MemoryLayout<SummaryCell>.stride + MemoryLayout<SummaryOrder.Row>.stride
-    return max(1, min(32, setup.budget.outputBytes / 4 / rowBytes / slice)) * slice
+    // Fresh memory is what a window costs: it has two slices for each thread, and is used again and again.
+    let most = 2 * setup.options.threadCount
+    return max(1, min(most, setup.budget.outputBytes / 4 / rowBytes / slice)) * slice
   }
 }
 
@@ -92,7 +94,7 @@ private final class RowWindow {
   private let rowsMax: Int
   /// The field that tells cells of costs from others; nil where there are none.
   private let side: SummaryKeyPlan.Field?
-  private var rowCount = 0
+  @exclusivity(unchecked) private var rowCount = 0
 
   init(rowsMax: Int, side: SummaryKeyPlan.Field?) {
     self.rowsMax = rowsMax

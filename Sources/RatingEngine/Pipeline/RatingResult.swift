@@ -64,8 +64,8 @@ public struct RatingResult {
     let later = ledger.later
     guard events + (later?.eventCount ?? 0) == totals.rated, amount == owed,
       raw + (later?.raw.reduce(0, +) ?? 0) == ratedRaw,
-      billed == totals.billed.reduce(0, +) + settled.billed.reduce(0, +),
-      covered == settled.covered.reduce(0, +)
+      billed == totals.billed.reduce(0, +) + settled.totalBilled,
+      covered == settled.totalCovered
     else {
       throw .totals(
         "the summary holds \(events) events and \(amount) pico, the rated records \(totals.rated) and \(owed)"

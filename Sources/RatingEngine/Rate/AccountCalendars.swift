@@ -31,6 +31,14 @@ struct AccountCalendars {
     return Int32(truncatingIfNeeded: day)
   }
 
+  /// The day of an instant, and the seconds from and until which it is sure to be that day in the account's zone.
+  mutating func daySpan(account: UInt32, seconds: Int64) -> (day: Int32, from: Int64, until: Int64) {
+    let day = day(account: account, seconds: seconds)
+    let span = spans[Int(catalog.accounts[Int(account)].zone)]
+    let from = Int64(day) * 86400 - Int64(span.offsetSeconds)
+    return (day, max(from, span.fromSeconds), min(from + 86400, span.untilSeconds))
+  }
+
   /// The usage period that holds an instant, packed: first day × 64 + number of days.
   ///
   /// Decided by the local midnights at its ends, as `UsageCycle` says, and not by the date: where clocks go back over

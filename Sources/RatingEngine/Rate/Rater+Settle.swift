@@ -54,9 +54,17 @@ extension Rater {
     amount[record] = 0
     let plan = catalog.planEntries[Int(plan[record])]
     let charge = plan.firstCharge &+ charge[record]
-    let cell = entry(record, batch, plan, charge, isCosted: false)
-    if quantity.magnitude > UInt64(cell.quantityMax) { return suspend(record, batch, .amountTooLarge) }
-    baseCell[record] = cell.number
+    let place = rowPlace(record, batch, plan, charge)
+    if place >= 0, quantity.magnitude <= UInt64(baseCells.leastQuantityMax),
+      let number = baseCells.byRow.number(place)
+    {
+      baseCell[record] = number
+    } else {
+      let cell = entry(record, batch, plan, charge, isCosted: false)
+      if quantity.magnitude > UInt64(cell.quantityMax) { return suspend(record, batch, .amountTooLarge) }
+      baseCell[record] = cell.number
+      if place >= 0 { baseCells.byRow.note(cell.number, place) }
+    }
     if catalog.settled.asksForAmount[Int(charge)], !isAmountPriced(record, batch) {
       return suspend(record, batch, .amountTooLarge)
     }
@@ -79,14 +87,33 @@ extension Rater {
   func prefetchBaseCells(_ batch: UsageBatch) {
     let entries = catalog.services.entries
     let owners = catalog.settled.ownerByAccount
+    let accounts = catalog.accounts
     for at in 0..<liveCount {
       let record = Int(live[at])
       guard chargeMarks[record] & CompiledCatalog.ChargeEntry.isSettled != 0 else { continue }
       cm_prefetch_read(entries.base + Int(entry[record]))
       cm_prefetch_read(owners.base + Int(account[record]))
+      cm_prefetch_read(accounts.base + Int(account[record]))
       let plan = catalog.planEntries[Int(plan[record])]
-      baseCells.prefetch(cell(record, batch, plan, plan.firstCharge &+ charge[record], isCosted: false))
+      let charge = plan.firstCharge &+ charge[record]
+      let place = rowPlace(record, batch, plan, charge)
+      if place >= 0 {
+        baseCells.byRow.prefetch(place)
+      } else {
+        baseCells.prefetch(cell(record, batch, plan, charge, isCosted: false))
+      }
     }
+  }
+
+  /// Where the number of the record's base cell stands if its deck row decides it; else −1.
+  @inline(__always) private func rowPlace(
+    _ record: Int, _ batch: UsageBatch, _ plan: CompiledCatalog.PlanEntry, _ charge: UInt32
+  ) -> Int {
+    let row = row[record]
+    if row == 0 || plan.isAdjusted != 0 || jurisdictions != nil { return -1 }
+    if catalog.settled.hasGauges, catalog.settled.isGauge[Int(charge)] { return -1 }
+    return baseCells.byRow.place(
+      row: row, charge: charge, kind: batch.kind[record], direction: batch.direction[record])
   }
 
   /// What is known of the base cell of a record.
@@ -156,6 +183,10 @@ extension Rater {
     // A copy: what is the rater's own is checked for exclusive access at every use.
     var calendars = self.calendars
     defer { self.calendars = calendars }
+    // Nearly every format has one field for its key.
+    let keySlot = keyRank.isEmpty && fields.key.count == 1 ? fields.key[0] : nil
+    let keyTexts = keySlot.map { columns.texts($0) }
+    let keyLengths = keySlot.map { columns.lengths($0) }
     var row = 0
     var next = 0
     for record in 0..<batch.count where next < settledCount {
@@ -180,7 +211,12 @@ extension Rater {
       } else {
         addAmounts(to: &event, record, batch, number, asksForAmount: asksForAmount[Int(number)], chunk)
       }
-      setKey(of: &event, record, batch, columns, fields, text, chunk)
+      if let keyTexts, let keyLengths,
+        Self.setKey(of: &event, keyTexts[record], Int(keyLengths[record]))
+      {
+      } else {
+        setLongKey(of: &event, record, batch, columns, fields, text, chunk)
+      }
       rows[row].settle(as: chunk.events.count, owner: owner)
       chunk.append(event, row: firstRow &+ row)
     }
@@ -215,21 +251,25 @@ extension Rater {
         UnsafeBufferPointer(start: columns.texts(slot)[record], count: Int(columns.lengths(slot)[record]))))
   }
 
+  /// Takes a key that is a field of at most 16 bytes, or a UUID; false for any other.
+  @inline(__always) private static func setKey(
+    of event: inout PackedEvent, _ text: TextPointer, _ length: Int
+  ) -> Bool {
+    if length == UUIDKey.textLength, let words = UUIDKey.pack(text) {
+      event.setKey(uuid: words)
+      return true
+    }
+    if UInt(bitPattern: length) > 16 { return false }
+    event.setShortKey(text, length)
+    return true
+  }
+
   /// Namespace and key as bytes: a single key field as it is, several each ended so that bytes compare as the fields do, and
   /// of a record without any its row.
-  @inline(__always) private func setKey(
+  @inline(never) private func setLongKey(
     of event: inout PackedEvent, _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns,
     _ fields: FieldPlan, _ text: TextPointer, _ chunk: PackedChunk
   ) {
-    if keyRank.isEmpty, fields.key.count == 1 {
-      let length = Int(columns.lengths(fields.key[0])[record])
-      if (0...16).contains(length) {
-        return event.setShortKey(columns.texts(fields.key[0])[record], length)
-      }
-      if length == UUIDKey.textLength, let words = UUIDKey.pack(columns.texts(fields.key[0])[record]) {
-        return event.setKey(uuid: words)
-      }
-    }
     let isKeyed = fields.key.contains { columns.lengths($0)[record] >= 0 }
     var bytes = keyRank
     if !isKeyed {

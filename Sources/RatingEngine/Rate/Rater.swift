@@ -83,7 +83,9 @@ final class Rater {
     catalog: CompiledCatalog, keyPlan: SummaryKeyPlan, sourceIndex: Int, defaultAccountIndex: Int?,
     meters: MeterNames, unitPrices: UnitPriceNumbers, baseCells: BaseCellNumbers
   ) {
-    self.baseCells = BaseCellCache(baseCells)
+    self.baseCells = BaseCellCache(
+      baseCells, rowCount: catalog.settled.isAny ? catalog.prefixes.rows.count : 0,
+      chargeCount: catalog.settled.charges.count)
     book = PriceBook(catalog, unitPrices)
     jurisdictions = catalog.jurisdictions
     costs = catalog.costs.map { SupplierCosts($0, holidays: catalog.source.holidays) }

@@ -113,3 +113,36 @@ struct RecordedShares {
     return total - given
   }
 }
+
+/// What an event of one uncovered piece comes to, in 64 bits: `(price × quantity + fee) ÷ units`, rounded once.
+struct PlainAmount: Sendable {
+  private let pico: Int64
+  /// The fee over the same denominator.
+  private let fee: Int64
+  /// The denominator times the step to which amounts are rounded; 0 where the numbers are too large, or below 0.
+  private let divisor: Int64
+  private let step: Int64
+  private let mode: RoundingMode
+
+  /// Whether amounts can be asked for.
+  var isKnown: Bool { divisor > 0 }
+
+  init(_ price: UnitPrice, feePico: Int64, _ rounding: ExactRounding) {
+    pico = price.pico
+    step = rounding.stepPico
+    mode = rounding.mode
+    let (fee, isFeeWide) = feePico.multipliedReportingOverflow(by: price.units)
+    let (divisor, isWide) = price.units.multipliedReportingOverflow(by: rounding.stepPico)
+    self.fee = fee
+    self.divisor =
+      isFeeWide || isWide || fee < 0 || price.pico < 0 || divisor <= 0 || divisor >= 1 << 61 ? 0 : divisor
+  }
+
+  /// The amount of a quantity above 0 in pico; nil where it takes more than 64 bits.
+  @inline(__always) func pico(_ billed: Int64) -> Int64? {
+    let (product, isWide) = pico.multipliedReportingOverflow(by: billed)
+    let (exact, isSumWide) = product.addingReportingOverflow(fee)
+    if isWide || isSumWide { return nil }
+    return ExactAmount.divided(exact, by: divisor, mode) &* step
+  }
+}

@@ -59,15 +59,20 @@ struct ExactAmount: BitwiseCopyable {
     guard let n = Int64(exactly: numerator), let d = Int64(exactly: divisor), n >= 0, d < 1 << 61 else {
       return rule.rule.round(numeratorPico: numerator, over: denominator).pico
     }
+    return Int128(Self.divided(n, by: d, rule.mode)) * step
+  }
+
+  /// A quotient that is not negative as a whole number; the divisor is below 2⁶¹.
+  @inline(__always) static func divided(_ n: Int64, by d: Int64, _ mode: RoundingMode) -> Int64 {
     let (whole, left) = n.quotientAndRemainder(dividingBy: d)
     let roundsUp =
-      switch rule.mode {
+      switch mode {
       case .halfUp: left >= d - left
       case .halfEven: left > d - left || (left == d - left && whole & 1 == 1)
       case .up: left != 0
       case .down: false
       }
-    return Int128(roundsUp ? whole + 1 : whole) * step
+    return roundsUp ? whole + 1 : whole
   }
 
   @inline(never) static func greatestCommonDivisor(_ a: Int128, _ b: Int128) -> Int128 {

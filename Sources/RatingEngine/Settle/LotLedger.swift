@@ -33,6 +33,11 @@ struct LotLedger {
   private(set) var terms: [Terms] = []
   private var bands: [Bool] = []
   private(set) var hasMoney = false
+  /// Whether a lot is of quantities or events.
+  private(set) var hasUsage = false
+  /// Lots of money that have something left.
+  private var openMoneyCount = 0
+  var hasMoneyLeft: Bool { openMoneyCount > 0 }
   /// Whether a lot is a grant's.
   private(set) var hasGrants = false
   private var left: [Int128] = []
@@ -54,6 +59,8 @@ struct LotLedger {
     terms.removeAll(keepingCapacity: true)
     bands.removeAll(keepingCapacity: true)
     hasMoney = false
+    hasUsage = false
+    openMoneyCount = 0
     hasGrants = false
     for lot in lots {
       terms.append(
@@ -61,7 +68,12 @@ struct LotLedger {
           isMoney: lot.measure == .money, isEvents: lot.measure == .events, fromMillis: lot.fromMillis,
           untilMillis: lot.untilMillis, firstBand: Int32(bands.count), bandCount: Int32(lot.bands.count)))
       bands += lot.bands
-      if lot.measure == .money { hasMoney = true }
+      if lot.measure == .money {
+        hasMoney = true
+        if lot.granted + lot.rolledIn > 0 { openMoneyCount += 1 }
+      } else {
+        hasUsage = true
+      }
       if case .grant = lot.source { hasGrants = true }
       left.append(lot.granted + lot.rolledIn)
       used.append(0)
@@ -99,8 +111,11 @@ struct LotLedger {
 
   /// Takes from a lot, or gives back where `quantity` is negative.
   @inline(__always) mutating func take(_ quantity: Int128, from lot: Int32, by member: Int32) {
-    left[Int(lot)] -= quantity
+    let before = left[Int(lot)]
+    let after = before - quantity
+    left[Int(lot)] = after
     used[Int(lot)] += quantity
+    if terms[Int(lot)].isMoney { openMoneyCount += (after > 0 ? 1 : 0) - (before > 0 ? 1 : 0) }
     let at = entry(lot, member)
     taken[at].quantity += quantity
     // Giving back is no use: "last used first" asks when it was taken.
@@ -113,7 +128,7 @@ struct LotLedger {
   /// The balance of every allowance, its lots of several ages together; also where nothing was used.
   ///
   /// In the order in which their first lots are used.
-  func balances(_ rules: SettleRules, _ catalog: Catalog) -> [AllowanceBalance] {
+  func balances(_ rules: SettleRules, _ tables: SettleTables) -> [AllowanceBalance] {
     let lots = rules.lots
     // An owner has a few lots: looking at all of them is faster than remembering holders.
     func isSameHolder(_ a: Int, _ b: Int) -> Bool {
@@ -121,17 +136,17 @@ struct LotLedger {
     }
     return lots.indices.compactMap { first in
       if (0..<first).contains(where: { isSameHolder($0, first) }) { return nil }
-      return balance((first..<lots.count).filter { isSameHolder($0, first) }, rules, catalog)
+      return balance((first..<lots.count).filter { isSameHolder($0, first) }, rules, tables)
     }
   }
 
-  private func balance(_ indices: [Int], _ rules: SettleRules, _ catalog: Catalog) -> AllowanceBalance {
+  private func balance(_ indices: [Int], _ rules: SettleRules, _ tables: SettleTables) -> AllowanceBalance {
     let first = rules.lots[indices[0]]
     let account = isShared[indices[0]] ? nil : rules.members[Int(first.member)].account
     var balance = AllowanceBalance(source: first.source, name: first.name, account: account)
     var room: Int128? =
       if case .plan(let plan, let allowance) = first.source {
-        catalog.plans[plan].allowances[allowance].rollover?.cap
+        tables.catalog.plans[plan].allowances[allowance].rollover?.cap
       } else {
         nil
       }

@@ -2,7 +2,7 @@
 //
 // Sorts numbers only. What 16 bytes of two keys do not decide is named, so that the keys can be read again.
 
-/// Puts blocks of packed events, from however many maps, into one sequence.
+/// Puts packed events, from blocks of however many maps, into one sequence.
 enum SettleOrder {
   /// One owner and period in a sorted buffer.
   struct Stretch: Equatable {
@@ -12,63 +12,36 @@ enum SettleOrder {
     var range: Range<Int>
   }
 
-  /// What is moved about while owners are told apart: 16 bytes instead of an event.
-  private struct Slot: BitwiseCopyable {
-    var group: UInt64
-    var index: UInt32
-  }
-
-  /// Sorts by owner, period, charging start and key into `target`, and returns the stretches in that order.
+  /// Sorts the events of one owner, a stretch of a buffer, by period, charging start and key, and appends its stretches.
   ///
-  /// Complexity: O(n) passes over (owner, period), then O(k log k) in each stretch of k; O(k) where it came in order.
-  /// - Precondition: fewer than 2³² events, and `target` has room for them.
+  /// Complexity: O(n log n); O(n) where they came in order.
   static func sort(
-    _ events: UnsafeBufferPointer<PackedEvent>, into target: UnsafeMutableBufferPointer<PackedEvent>
-  ) -> [Stretch] {
-    precondition(events.count <= target.count && events.count < 1 << 32, "a partition fits its scratch")
-    guard let base = target.baseAddress, !events.isEmpty else { return [] }
-    for (place, slot) in grouped(events).enumerated() {
-      (base + place).initialize(to: events[Int(slot.index)])
-    }
-    var stretches: [Stretch] = []
-    var from = 0
+    _ range: Range<Int>, of events: UnsafeMutablePointer<PackedEvent>, stretches: inout [Stretch]
+  ) {
+    guard !range.isEmpty else { return }
+    let base = events + range.lowerBound
     var isSorted = true
-    for index in 1...events.count {
-      if index < events.count, base[index].owner == base[from].owner, base[index].period == base[from].period
-      {
-        isSorted = isSorted && !PackedEvent.precedes(base[index], base[index - 1])
-        continue
-      }
-      if !isSorted {
-        var part = UnsafeMutableBufferPointer(start: base + from, count: index - from)
-        part.sort(by: PackedEvent.precedes)
-      }
-      stretches.append(Stretch(owner: base[from].owner, period: base[from].period, range: from..<index))
-      from = index
-      isSorted = true
+    for index in 1..<max(1, range.count) where precedes(base[index], base[index - 1]) {
+      isSorted = false
+      break
     }
-    return stretches
+    if !isSorted {
+      var part = UnsafeMutableBufferPointer(start: base, count: range.count)
+      part.sort(by: precedes)
+    }
+    var from = 0
+    for index in 1...range.count where index == range.count || base[index].period != base[from].period {
+      stretches.append(
+        Stretch(
+          owner: base[from].owner, period: base[from].period,
+          range: (range.lowerBound + from)..<(range.lowerBound + index)))
+      from = index
+    }
   }
 
-  /// Least significant digits first, 11 bits at a time; digits that all events share are skipped.
-  private static func grouped(_ events: UnsafeBufferPointer<PackedEvent>) -> [Slot] {
-    var slots = events.indices.map { index in
-      Slot(group: UInt64(events[index].owner) << 32 | UInt64(events[index].period), index: UInt32(index))
-    }
-    let differing = slots.reduce(0) { $0 | ($1.group ^ slots[0].group) }
-    var other = slots
-    for shift in stride(from: UInt64(0), to: 64, by: 11) where differing >> shift & 2047 != 0 {
-      var places = [Int](repeating: 0, count: 2049)
-      for slot in slots { places[Int(slot.group >> shift & 2047) + 1] += 1 }
-      for digit in 1...2048 { places[digit] += places[digit - 1] }
-      for slot in slots {
-        let digit = Int(slot.group >> shift & 2047)
-        other[places[digit]] = slot
-        places[digit] += 1
-      }
-      swap(&slots, &other)
-    }
-    return slots
+  /// Whether an event stands before another of the same owner.
+  @inline(__always) private static func precedes(_ a: PackedEvent, _ b: PackedEvent) -> Bool {
+    a.period != b.period ? a.period < b.period : PackedEvent.precedes(a, b)
   }
 
   /// Runs of neighbours whose order their 16 bytes do not decide: whoever has the whole keys puts them in order.
@@ -82,5 +55,60 @@ enum SettleOrder {
     }
     if sorted.count - from > 1 { runs.append(from..<sorted.count) }
     return runs
+  }
+}
+
+/// Room for the events of each owner in one buffer: counted first, then handed out. Its memory is kept.
+struct OwnerPlaces {
+  /// By owner: events that were counted, then where its next event goes.
+  private var next = WorkList<UInt32>()
+  /// Owners that have events.
+  private var owners: [UInt32] = []
+  /// By owner in their order: where its events begin.
+  private var starts: [Int] = []
+  /// Events that were counted.
+  private(set) var count = 0
+
+  /// Forgets all. Complexity: O(owners that had events).
+  mutating func removeAll() {
+    for owner in owners { next[Int(owner)] = 0 }
+    owners.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
+    count = 0
+  }
+
+  /// Counts an event.
+  @inline(__always) mutating func note(_ owner: UInt32) {
+    let index = Int(owner)
+    if index >= next.count { next.append(repeating: 0, count: index + 1 - next.count) }
+    if next[index] == 0 { owners.append(owner) }
+    next[index] &+= 1
+    count &+= 1
+  }
+
+  /// Ends counting: owners stand in the order of their numbers from now on.
+  /// - Precondition: fewer than 2³² events.
+  mutating func arrange() {
+    precondition(count < 1 << 32, "the events of a part are numbered in 32 bits")
+    owners.sort()
+    var start = 0
+    for owner in owners {
+      starts.append(start)
+      let counted = Int(next[Int(owner)])
+      next[Int(owner)] = UInt32(start)
+      start += counted
+    }
+  }
+
+  /// The place of the next event of an owner, of which no more are placed than were counted.
+  @inline(__always) mutating func place(_ owner: UInt32) -> Int {
+    let place = next[Int(owner)]
+    next[Int(owner)] = place &+ 1
+    return Int(place)
+  }
+
+  /// Calls `body` with the places that were handed out, owner by owner in order.
+  func forEachOwner(_ body: (Range<Int>) -> Void) {
+    for (index, owner) in owners.enumerated() { body(starts[index]..<Int(next[Int(owner)])) }
   }
 }

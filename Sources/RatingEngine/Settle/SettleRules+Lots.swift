@@ -162,7 +162,7 @@ struct LotCompiler {
   /// currency's digits. What is had on every day is whole.
   private func share(of allowance: PlanAllowance, _ plan: Int, days: [Range<CivilDate>]) -> Int128 {
     let whole = allowance.size.quantity
-    guard allowance.isProrated else { return whole }
+    guard allowance.isProrated, !days.contains(period.days) else { return whole }
     let had = period.days.filter { day in days.contains { $0.contains(day) } }.count
     if had == Int(period.dayCount) { return whole }
     let unit: Int128 =

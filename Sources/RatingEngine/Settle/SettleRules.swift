@@ -57,15 +57,16 @@ struct SettleRules: Sendable {
     _ tables: SettleTables, _ owner: SettleOwner, _ period: UsagePeriod, rolledIn: [RolledLot] = [],
     isFirstPeriod: Bool = false
   ) {
-    let catalog = tables.catalog
+    // Measured: a copy of the whole catalog counts all that it holds.
+    let known = tables.catalog.accounts
     let accounts =
       switch owner {
       case .account(let account): [account]
-      case .pool(_, let accounts): accounts.sorted { catalog.accounts[$0].id < catalog.accounts[$1].id }
+      case .pool(_, let accounts): accounts.sorted { known[$0].id < known[$1].id }
       }
     precondition(!accounts.isEmpty, "a pool has a member")
-    let zone = catalog.accounts[accounts[0]].zone
-    let members = accounts.map { Self.member($0, catalog.accounts[$0], period) }
+    let zone = known[accounts[0]].zone
+    let members = accounts.map { Self.member($0, known[$0], period) }
     self.owner = owner
     self.period = period
     self.zone = zone
@@ -74,8 +75,8 @@ struct SettleRules: Sendable {
     fromMillis = zone.midnight(of: period.from) * 1000
     untilMillis = zone.midnight(of: period.until) * 1000
     memberByAccount = accounts.enumerated().map { (UInt32($1), Int32($0)) }.sorted { $0.0 < $1.0 }
-    order =
-      members.lazy.flatMap(\.plans).first.map { catalog.plans[$0.plan].order } ?? .time
+    let firstPlan = members.first { !$0.plans.isEmpty }?.plans[0].plan
+    order = firstPlan.map { tables.catalog.plans[$0].order } ?? .time
     var lots = LotCompiler(
       tables: tables, owner: owner, period: period, zone: zone, members: members, rolledIn: rolledIn,
       isFirstPeriod: isFirstPeriod)

@@ -3,6 +3,7 @@
 // Immutable once made, and shared by all workers. It knows no owner and no period.
 
 import BillingCalendar
+import CMachine
 import Catalog
 import Money
 import Tables
@@ -112,11 +113,16 @@ final class SettleTables: Sendable {
     let priceRank: Int32
     let asksForClass: Bool
     let kind: UsageKind
+    /// Whether an event above 0 that stays in one band is one piece, without limits and free quantity, and comes to what
+    /// `plain` says, or to what its tiers say.
+    let isPlain: Bool
+    let plain: PlainAmount
 
     var isVoice: Bool { kind == .voice }
 
     fileprivate init(
-      _ usage: UsageClass, chargeNumber: Int, group: UInt64, priceRank: Int32, allowances: [Int]
+      _ usage: UsageClass, _ terms: Terms, chargeNumber: Int, group: UInt64, priceRank: Int32,
+      allowances: [Int]
     ) {
       plan = UInt32(usage.plan)
       charge = UInt32(usage.charge)
@@ -126,6 +132,8 @@ final class SettleTables: Sendable {
       feePico = usage.feePico
       minimum = usage.minimum
       steps = PlainSteps(usage.increment)
+      plain = PlainAmount(usage.price, feePico: usage.feePico, terms.rounding)
+      isPlain = steps.isPlain && terms.isPlain(hasFee: usage.feePico != 0, plain)
       self.group = group
       asksForClass = allowances.contains { $0 >= 64 }
       allowanceMask = allowances.reduce(0) { $0 | 1 << UInt64($1) }
@@ -156,6 +164,18 @@ final class SettleTables: Sendable {
     let minorDigits: Int
 
     var isRecorded: Bool { if case .recorded = pricing { true } else { false } }
+
+    /// Whether its usual events need no more than one look: see `Class.isPlain`.
+    fileprivate func isPlain(hasFee: Bool, _ plain: PlainAmount) -> Bool {
+      guard freeQuantity == 0, eventMinimum == nil, eventMaximum == nil, !hasPeriodLimits else {
+        return false
+      }
+      return switch pricing {
+      case .unit: plain.isKnown
+      case .tiers(let curve): !hasFee && !curve.isOverSpend && !curve.countsCovered
+      case .recorded: false
+      }
+    }
 
     fileprivate init(_ charge: ChargeRule, _ plan: PlanRule) {
       pricing =
@@ -220,24 +240,31 @@ final class SettleTables: Sendable {
       chargeCount += plan.charges.count
     }
     var groups: [Label: UInt64] = [:]
-    let ranks = Self.priceRanks(classes.map { Self.orderPrice(of: $0, catalog) })
+    let chargePrices = catalog.plans.map { $0.charges.map(Self.orderPrice) }
+    let ranks = Self.priceRanks(
+      classes.map { Self.orderPrice(of: $0, charge: chargePrices[$0.plan][$0.charge]) })
     priceRankCount = Int(ranks.max() ?? 0) + 1
     usages = classes
+    // Measured: there may be very many classes, and a plan or a charge that is copied counts all that it holds.
+    let names = catalog.plans.map { $0.charges.map(\.name) }
+    let scopes = catalog.plans.map { $0.allowances.map(\.scope) }
     let allowances = classes.map { usage in
-      let plan = catalog.plans[usage.plan]
-      let name = plan.charges[usage.charge].name
-      return plan.allowances.indices.filter { plan.allowances[$0].scope.holds(usage, charge: name) }
+      let scopes = scopes[usage.plan]
+      let name = names[usage.plan][usage.charge]
+      return scopes.isEmpty ? [] : scopes.indices.filter { scopes[$0].holds(usage, charge: name) }
     }
     self.allowances = allowances
+    let charges = RuleTable(plans.flatMap { plan in plan.charges.map { Terms($0, plan) } })
+    self.charges = charges
     self.classes = RuleTable(
       classes.enumerated().map { index, usage in
         let group = groups[usage.ratingGroup] ?? UInt64(groups.count)
         groups[usage.ratingGroup] = group
+        let number = plans[usage.plan].charges[usage.charge].number
         return Class(
-          usage, chargeNumber: plans[usage.plan].charges[usage.charge].number, group: group,
-          priceRank: ranks[index], allowances: allowances[index])
+          usage, charges[number], chargeNumber: number, group: group, priceRank: ranks[index],
+          allowances: allowances[index])
       })
-    charges = RuleTable(plans.flatMap { plan in plan.charges.map { Terms($0, plan) } })
     var byAccount: [Int: [Int]] = [:]
     var byPool: [Label: [Int]] = [:]
     for (index, grant) in catalog.grants.enumerated() {
@@ -268,6 +295,14 @@ final class SettleTables: Sendable {
     ClassReference(classes: classes, charges: charges, index: classByCell[Int(cell)])
   }
 
+  /// Asks for the class of a base cell ahead of its turn: first for where it lies, then, some events later, for itself.
+  @inline(__always) func prefetchPlace(cell: UInt32) { cm_prefetch_read(classByCell.address(Int(cell))) }
+  @inline(__always) func prefetchClass(cell: UInt32) {
+    let first = UnsafeRawPointer(classes.address(Int(classByCell[Int(cell)])))
+    cm_prefetch_read(first)
+    cm_prefetch_read(first + 64)
+  }
+
   /// The class of a base cell as it was given.
   func usage(ofCell cell: UInt32) -> UsageClass { usages[Int(classByCell[Int(cell)])] }
 
@@ -277,20 +312,23 @@ final class SettleTables: Sendable {
   }
 
   /// The price by which an event gets allowances before or after others: of one second, message, byte or event.
-  private static func orderPrice(of usage: UsageClass, _ catalog: Catalog) -> (
+  private static func orderPrice(of usage: UsageClass, charge: UnitPrice?) -> (
     whole: Int128, left: Int128, units: Int128
   ) {
-    let charge = catalog.plans[usage.plan].charges[usage.charge]
-    let price =
-      switch charge.price {
-      case .deck, .unit: usage.increment.steps.first?.price ?? usage.price
-      case .tiers(let tiers): tiers.steps.first?.price ?? UnitPrice(pico: 0, units: 1)
-      case .recorded: UnitPrice(pico: 0, units: 1)
-      }
+    let price = charge ?? usage.increment.steps.first?.price ?? usage.price
     let units = Int128(price.units)
     let (whole, left) = (Int128(price.pico) * Int128(usage.kind.onePerUnit)).quotientAndRemainder(
       dividingBy: units)
     return (whole, left, units)
+  }
+
+  /// That of a charge; nil where the class decides.
+  private static func orderPrice(of charge: PlanCharge) -> UnitPrice? {
+    switch charge.price {
+    case .deck, .unit: nil
+    case .tiers(let tiers): tiers.steps.first?.price ?? UnitPrice(pico: 0, units: 1)
+    case .recorded: UnitPrice(pico: 0, units: 1)
+    }
   }
 
   private static func priceRanks(_ prices: [(whole: Int128, left: Int128, units: Int128)]) -> [Int32] {

@@ -81,7 +81,7 @@ struct OpenAmounts {
   private var others: [Part]?
 
   /// - Precondition: an event has a part.
-  init(_ parts: [SettledPart], _ range: Range<Int>) {
+  init(_ parts: WorkList<SettledPart>, _ range: Range<Int>) {
     first = Part(band: parts[range.lowerBound].band, pico: parts[range.lowerBound].amountPico)
     total = first.pico
     guard range.count > 1 else { return }

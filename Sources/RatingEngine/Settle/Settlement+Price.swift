@@ -23,6 +23,7 @@ extension Settlement {
     }
     if !event.marks.contains(.gauge) { parts[first].eventCount = 1 }
     if pricing.isLine || usage.terms.hasPeriodLimits { applyPeriodLimits(from: first, pricing) }
+    for at in first..<parts.count where parts[at].amountPico < 0 { givesBack = true }
   }
 
   // These read only, and change nothing: a method that may change is lent the workspace, another one gets a copy of it.

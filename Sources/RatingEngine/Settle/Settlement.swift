@@ -16,7 +16,7 @@ struct Settlement<Stretching: EventStretching> {
   var recordedAmounts: [Int128] = []
 
   /// Parts, the events' own in canonical order, then those of money allowances.
-  var parts: [SettledPart] = []
+  var parts = WorkList<SettledPart>()
   /// Rows without event, in order of plans, charges and members.
   private(set) var rows: [PeriodRow] = []
   /// A balance for every allowance.
@@ -29,9 +29,11 @@ struct Settlement<Stretching: EventStretching> {
   /// Pieces of all events, in the order in which they were covered.
   var pieces: [EventPiece] = []
   /// First of each event's parts, and one past the last.
-  var firstParts: [Int32] = []
+  var firstParts = WorkList<Int32>()
   /// By event, where allowances are not given out by time, or money is among them.
-  private var coverings: [EventCovering] = []
+  var coverings = WorkList<EventCovering>()
+  /// Whether some part gives money back.
+  var givesBack = false
   private var order = RankOrder()
 
   init(_ tables: SettleTables, _ stretching: Stretching) {
@@ -49,34 +51,41 @@ struct Settlement<Stretching: EventStretching> {
   /// O(events × lots that fit them); O(n log n) where allowances go by price.
   mutating func settle(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     begin(rules)
-    if rules.order == .time || rules.lots.isEmpty {
-      for index in 0..<events.count {
-        if index == watched { beginWatching(events[index], rules) }
+    let hasOrder = rules.order != .time && !rules.lots.isEmpty
+    if hasOrder { makeOrder(events, rules.order) }
+    // Without allowances of quantities or events it does not matter who is covered first.
+    let isCovered = hasOrder && ledger.hasUsage
+    if isCovered { coverByOrder(events, rules) }
+    for index in 0..<events.count {
+      prefetch(events, index)
+      if index == watched { beginWatching(events[index], rules) }
+      if isCovered {
+        price(index, events[index], coverings[index], rules)
+      } else if !settlePlain(index, events[index], rules) {
         let covering = cover(events[index], rules)
         if ledger.hasMoney { coverings.append(covering) }
         price(index, events[index], covering, rules)
-        if index == watched { endWatching(rules) }
       }
-    } else {
-      makeOrder(events, rules.order)
-      coverByOrder(events, rules)
-      for index in 0..<events.count {
-        if index == watched { beginWatching(events[index], rules) }
-        price(index, events[index], coverings[index], rules)
-        if index == watched { endWatching(rules) }
-      }
+      if index == watched { endWatching(rules) }
     }
     firstParts.append(Int32(parts.count))
     if ledger.hasMoney { giveMoney(events, rules) }
     rows = rowsWithoutEvent(rules)
-    balances = rules.lots.isEmpty ? [] : ledger.balances(rules, tables.catalog)
+    balances = rules.lots.isEmpty ? [] : ledger.balances(rules, tables)
+  }
+
+  /// Asks for the classes of events ahead.
+  @inline(__always) private mutating func prefetch(_ events: UnsafeBufferPointer<PackedEvent>, _ index: Int) {
+    if index &+ 16 < events.count { tables.prefetchPlace(cell: events[index &+ 16].baseCell) }
+    if index &+ 8 < events.count { tables.prefetchClass(cell: events[index &+ 8].baseCell) }
   }
 
   private mutating func begin(_ rules: SettleRules) {
-    parts.removeAll(keepingCapacity: true)
+    parts.removeAll()
     pieces.removeAll(keepingCapacity: true)
-    firstParts.removeAll(keepingCapacity: true)
-    coverings.removeAll(keepingCapacity: true)
+    firstParts.removeAll()
+    coverings.removeAll()
+    givesBack = false
     order.removeAll()
     witness = watched < 0 ? nil : SettleWitness()
     ledger.begin(rules.lots, memberCount: rules.members.count)
@@ -88,6 +97,7 @@ struct Settlement<Stretching: EventStretching> {
   private mutating func makeOrder(_ events: UnsafeBufferPointer<PackedEvent>, _ rule: AllowanceOrder) {
     let last = Int32(tables.priceRankCount - 1)
     for index in 0..<events.count {
+      prefetch(events, index)
       let rank = tables.classOf(cell: events[index].baseCell).own.priceRank
       order.append(rank: UInt32(bitPattern: rule == .dearestFirst ? last - rank : rank))
     }
@@ -95,7 +105,7 @@ struct Settlement<Stretching: EventStretching> {
   }
 
   private mutating func coverByOrder(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
-    coverings.append(contentsOf: repeatElement(EventCovering.nothing, count: events.count))
+    coverings.append(repeating: EventCovering.nothing, count: events.count)
     for place in 0..<order.count {
       let index = order[place]
       if index == watched { beginWatching(events[index], rules) }
@@ -106,6 +116,8 @@ struct Settlement<Stretching: EventStretching> {
 
   private mutating func giveMoney(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     for place in 0..<events.count {
+      // Nothing is left, and nothing comes back.
+      if !ledger.hasMoneyLeft, !givesBack, watched < 0 { return }
       let index = order.count == 0 ? place : order[place]
       if index == watched { beginWatching(events[index], rules) }
       giveMoney(index, events[index], coverings[index], rules)

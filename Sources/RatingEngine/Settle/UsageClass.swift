@@ -70,6 +70,8 @@ struct EventPiece: BitwiseCopyable, Equatable {
 ///
 /// Both calls append uncovered pieces that together have all of the raw quantity.
 protocol EventStretching {
+  /// Whether no event of a class goes into another band than that of its charging start.
+  func staysInOneBand(_ usage: SettleTables.ClassReference) -> Bool
   /// A quantity above 0 that begins at an instant: the whole event, or what free quantity or raw allowances left of it.
   /// Steps and minimum count from its own beginning.
   mutating func append(
@@ -83,6 +85,8 @@ protocol EventStretching {
 
 /// The stretches of events that stay in the band of their charging start.
 struct OneBandStretching: EventStretching {
+  func staysInOneBand(_ usage: SettleTables.ClassReference) -> Bool { true }
+
   mutating func append(
     _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
     _ tables: SettleTables, to pieces: inout [EventPiece]

@@ -1,6 +1,7 @@
 // Trivial elements in the order they came, in bounded memory: written in sequence, read when all is there.
 //
-// Past its memory budget all full blocks go to a temporary file. Blocks are read one by one, by as many readers as like.
+// Past its memory budget the first half of its blocks goes to a temporary file. Blocks are read one by one, by as many readers
+// as like.
 
 import DurableFiles
 import Glibc
@@ -29,6 +30,9 @@ final class SpillableLog<Element: BitwiseCopyable> {
     let hugePage = 2 << 20
     var blockBytes = min(2 * hugePage, memoryBytesMax / 4)
     if blockBytes >= hugePage / 2, blockBytes < hugePage { blockBytes = hugePage }
+    // Few blocks leave a large rest of the share: they are as large as their number allows.
+    let count = memoryBytesMax / max(1, blockBytes)
+    if (1..<8).contains(count) { blockBytes = memoryBytesMax / count }
     let blockElements = blockElements ?? max(16, blockBytes / stride)
     self.blockElements = blockElements
     memoryBlocksMax = max(2, memoryBytesMax / (blockElements * stride))
@@ -81,15 +85,16 @@ final class SpillableLog<Element: BitwiseCopyable> {
   }
 
   private func addBlock() throws(FileFault) {
-    if blocks.count == memoryBlocksMax { try spillAll() }
+    if blocks.count == memoryBlocksMax { try spillHalf() }
     let block = FlatTable<Element>(zeroedCount: blockElements)
     blocks.append(block)
     cursor = block.base
     room = blockElements
   }
 
-  /// Writes all full blocks to the file and forgets them.
-  private func spillAll() throws(FileFault) {
+  /// Writes the first half of the full blocks to the file and forgets them: what is little more than the share leaves most of
+  /// it in memory.
+  private func spillHalf() throws(FileFault) {
     let file: SpillFile
     if let spill {
       file = spill
@@ -97,10 +102,13 @@ final class SpillableLog<Element: BitwiseCopyable> {
       file = try place.makeFile(memoryBytes: memoryBlocksMax * blockBytes)
       spill = file
     }
-    for block in blocks { try file.append(UnsafeRawBufferPointer(start: block.base, count: blockBytes)) }
-    for block in blocks { block.deallocate() }
-    spilledBlocks += blocks.count
-    blocks.removeAll()
+    let count = max(1, blocks.count / 2)
+    for block in blocks[..<count] {
+      try file.append(UnsafeRawBufferPointer(start: block.base, count: blockBytes))
+    }
+    for block in blocks[..<count] { block.deallocate() }
+    spilledBlocks += count
+    blocks.removeFirst(count)
   }
 
   /// Gives the memory and the file back; the log is empty after.

@@ -60,7 +60,7 @@ struct GaugeSheet {
     let result = SettledSheet(
       catalog: catalog, rules: rules, names: events.indices.map { "G\($0)" },
       kinds: events.map { _ in .event },
-      parts: settlement.parts, rows: settlement.rows, balances: settlement.balances)
+      parts: Array(settlement.parts), rows: settlement.rows, balances: settlement.balances)
     return (events.map(\.quantity), settlement.parts.map(\.amountPico), result)
   }
 }

@@ -139,7 +139,7 @@ struct SettleTrial {
     return SettledSheet(
       catalog: catalog, rules: rules, names: order.map { names[$0] },
       kinds: order.map { classes[Int(events[$0].baseCell)].kind },
-      parts: settlement.parts, rows: settlement.rows, balances: settlement.balances)
+      parts: Array(settlement.parts), rows: settlement.rows, balances: settlement.balances)
   }
 }
 
@@ -163,6 +163,8 @@ struct SheetStretching: EventStretching {
   private var one = OneBandStretching()
 
   init(catalog: Catalog) { self.catalog = catalog }
+
+  func staysInOneBand(_ usage: SettleTables.ClassReference) -> Bool { usage.own.startBand == 0 }
 
   mutating func append(
     _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,

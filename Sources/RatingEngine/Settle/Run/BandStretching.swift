@@ -18,6 +18,10 @@ struct BandStretching: EventStretching {
     clocks = BandClocks(setup.catalog)
   }
 
+  @inline(__always) func staysInOneBand(_ usage: SettleTables.ClassReference) -> Bool {
+    !mayCross[Int(usage.index)]
+  }
+
   @inline(__always) mutating func append(
     _ quantity: Int64, atMillis: Int64, of event: PackedEvent, _ usage: SettleTables.ClassReference,
     _ tables: SettleTables, to pieces: inout [EventPiece]

@@ -101,7 +101,7 @@ final class SettleRun: @unchecked Sendable {
       let number = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
       guard number < store.parts.count else { break }
       let part = store.parts[number]
-      let passCount = try SettlePartition.passCount(part, bytesMax: bytesMax)
+      let passCount = SettlePartition.passCount(part, bytesMax: bytesMax)
       for pass in 0..<passCount {
         let pass = SettlePartition.Pass(number: pass, count: passCount)
         try partition.load(part, pass, chunks)
@@ -140,7 +140,7 @@ final class SettleRun: @unchecked Sendable {
   private func handOn(_ owners: OwnerSettling, atLeast: Int) throws(FileFault) {
     guard owners.rows.cells.count + owners.balances.count + owners.details.count >= atLeast else { return }
     try lock.withLock { _ throws(FileFault) in
-      ledger.cells.add(owners.rows.cells)
+      ledger.cells.add(owners.rows.cells.elements)
       for row in owners.balances { try allowances.append(row) }
       for part in owners.details { try ledger.settledDetail?.append(part) }
       try ledger.spillCells()
@@ -162,6 +162,8 @@ final class OwnerSettling {
   private(set) var details: [SettledDetail.Part] = []
   /// What became of the event that is watched.
   private(set) var found: SettledEvent?
+  /// The periods of the last owner that was settled in all of them: most owners have the same.
+  private var standingPeriods: (zone: Zone, cycleDay: Int32, periods: [UsagePeriod])?
   private var namedPeriod: (period: UsagePeriod, name: Label)?
 
   init(_ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan) {
@@ -222,7 +224,7 @@ final class OwnerSettling {
     settlement.watched = watched ?? -1
     settlement.settle(events, rules)
     if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
-    rows.add(settlement, events, rules)
+    rows.add(settlement.parts, settlement.rows, events, rules, settlement.recordedAmounts)
     if setup.options.keepsDetail { noteDetails(events, rules) }
     for balance in settlement.balances {
       balances += AllowanceRows.rows(balance, rules, setup.catalog.source, period: periodName(rules.period))
@@ -341,6 +343,9 @@ final class OwnerSettling {
       case .pool(_, let members): accounts[members[0]]
       }
     let cycleDay = Int32(first.cycleDay)
+    if isStanding, let known = standingPeriods, known.cycleDay == cycleDay, known.zone == first.zone {
+      return known.periods
+    }
     guard isStanding, let cycle = UsageCycle(zone: first.zone, cycleDay: cycleDay) else {
       return stretches.map {
         UsagePeriod.containing(CivilDate(dayNumber: Int32($0.period)), cycleDay: cycleDay)
@@ -349,6 +354,7 @@ final class OwnerSettling {
     var periods = [cycle.span(containingUTC: span.firstSeconds).period]
     let last = cycle.span(containingUTC: span.lastSeconds).period
     while let period = periods.last, period.from < last.from { periods.append(period.next) }
+    standingPeriods = (first.zone, cycleDay, periods)
     return periods
   }
 }

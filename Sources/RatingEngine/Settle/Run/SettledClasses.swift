@@ -58,6 +58,7 @@ final class SettledClasses: Sendable {
     self.bandNumbers = bandNumbers
     var classes: [UsageClass] = []
     var numbers: [ClassKey: UInt32] = [:]
+    numbers.reserveCapacity(cells.count)
     let classByCell = cells.map { cell in
       let key = Self.classKey(cell, catalog, book)
       if let number = numbers[key] { return number }
@@ -99,6 +100,14 @@ final class SettledClasses: Sendable {
     var band: UInt32
     var kind: UInt8
     var direction: UInt8
+
+    /// Numbers of our own, not an attacker's: one round is enough.
+    func hash(into hasher: inout Hasher) {
+      let way = UInt64(kind) << 8 | UInt64(direction) | UInt64(band) << 16
+      hasher.combine(
+        (UInt64(charge) << 32 | UInt64(price)) ^ (group &* 0x9e37_79b9_7f4a_7c15)
+          ^ (way &* 0xbf58_476d_1ce4_e5b9))
+    }
   }
 
   private static func classKey(_ cell: BaseCell, _ catalog: CompiledCatalog, _ book: PriceBook) -> ClassKey {

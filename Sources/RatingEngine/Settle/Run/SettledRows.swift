@@ -1,6 +1,7 @@
 // From parts of events to cells of the summary: keys are put together from what cell, service, period and part decide.
 
 import BillingCalendar
+import CMachine
 import Catalog
 import Money
 
@@ -16,7 +17,7 @@ struct SettledRows {
   private var calendars: AccountCalendars
   private var slots = SlotTable()
   /// What waits to be added to the run's cells.
-  private(set) var cells: [SummaryCell] = []
+  private(set) var cells = WorkList<SummaryCell>()
   /// First of the cells of the owner and period at hand.
   private var firstCell = 0
   private(set) var totals = SettledTotals()
@@ -34,6 +35,10 @@ struct SettledRows {
   private var recentPrices: [(pico: Int64, units: Int64, kind: UInt8, number: UInt32)]
   /// Number of the allowance's name, by lot of the rules at hand.
   private var allowanceNumbers: [UInt32] = []
+  /// The fields of service and account of the last event.
+  private var lastWhose: (identity: UInt32, account: UInt32, key: SettledClasses.Key)?
+  /// The day of the last event, and its seconds in the zone of its account.
+  private var lastDay: (account: UInt32, from: Int64, until: Int64, key: SettledClasses.Key)?
 
   init(_ setup: RunSetup, _ classes: SettledClasses) {
     self.setup = setup
@@ -55,14 +60,17 @@ struct SettledRows {
   }
 
   /// Forgets the cells: they were handed on.
-  mutating func removeCells() { cells.removeAll(keepingCapacity: true) }
+  mutating func removeCells() { cells.removeAll() }
 
   /// Adds what an owner and period came to.
   mutating func add(
-    _ settlement: Settlement<BandStretching>, _ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules
+    _ parts: WorkList<SettledPart>, _ rows: [PeriodRow], _ events: UnsafeBufferPointer<PackedEvent>,
+    _ rules: SettleRules, _ amounts: [Int128]
   ) {
     slots.removeAll()
     firstCell = cells.count
+    lastWhose = nil
+    lastDay = nil
     allowanceNumbers.removeAll(keepingCapacity: true)
     for lot in rules.lots { allowanceNumbers.append(settled.allowanceNumbers[lot.name] ?? 0) }
     var period = SettledClasses.Key()
@@ -71,8 +79,11 @@ struct SettledRows {
       period.put(first << 6 | UInt64(rules.period.dayCount), periodField)
     }
     lastGauge = SettledPart.none
-    for part in settlement.parts { add(part, events[Int(part.event)], period, settlement.recordedAmounts) }
-    for row in settlement.rows { add(row, period) }
+    for (index, part) in parts.elements.enumerated() {
+      if index &+ 8 < parts.count { cm_prefetch_read(cellRows.base + Int(parts[index &+ 8].baseCell)) }
+      add(part, events[Int(part.event)], period, amounts)
+    }
+    for row in rows { add(row, period) }
   }
 
   /// Counts a sample: its quantity stands in no row.
@@ -84,12 +95,8 @@ struct SettledRows {
     _ part: SettledPart, _ event: PackedEvent, _ period: SettledClasses.Key, _ amounts: [Int128]
   ) {
     let cell = cellRows[Int(part.baseCell)]
-    var key = cell.key | period
-    put(identity: event.identity, account: event.account, &key)
-    if let dayField, !event.marks.contains(.gauge) {
-      let day = calendars.day(account: event.account, seconds: Instant.seconds(ofMillis: event.startMillis))
-      key.put(UInt64(UInt16(clamping: day)), dayField)
-    }
+    var key = cell.key | period | whose(event)
+    if let dayField, !event.marks.contains(.gauge) { key = key | day(event, dayField) }
     if let bandField {
       key.put(UInt64(classes.bandNumbers[Int(cell.plan)][Int(part.band)]), bandField)
     }
@@ -156,6 +163,32 @@ struct SettledRows {
 
   // MARK: keys
 
+  /// Service and account of an event; mostly those of the one before.
+  @inline(__always) private mutating func whose(_ event: PackedEvent) -> SettledClasses.Key {
+    if let lastWhose, lastWhose.identity == event.identity, lastWhose.account == event.account {
+      return lastWhose.key
+    }
+    var key = SettledClasses.Key()
+    put(identity: event.identity, account: event.account, &key)
+    lastWhose = (event.identity, event.account, key)
+    return key
+  }
+
+  /// The day of an event; events come by time.
+  @inline(__always) private mutating func day(
+    _ event: PackedEvent, _ field: SettledClasses.KeySlot
+  ) -> SettledClasses.Key {
+    let seconds = Instant.seconds(ofMillis: event.startMillis)
+    if let lastDay, lastDay.account == event.account, lastDay.from <= seconds, seconds < lastDay.until {
+      return lastDay.key
+    }
+    let (day, from, until) = calendars.daySpan(account: event.account, seconds: seconds)
+    var key = SettledClasses.Key()
+    key.put(UInt64(UInt16(clamping: day)), field)
+    lastDay = (event.account, from, until, key)
+    return key
+  }
+
   @inline(__always) private func put(
     identity: UInt32, account: UInt32, _ key: inout SettledClasses.Key
   ) {
@@ -198,8 +231,8 @@ struct SettledTotals: Sendable {
   var events = 0
   var raw: Int128 = 0
   /// By kind.
-  var billed = [Int128](repeating: 0, count: UsageKind.allCases.count)
-  var covered = [Int128](repeating: 0, count: UsageKind.allCases.count)
+  var billed = InlineArray<4, Int128>(repeating: 0)
+  var covered = InlineArray<4, Int128>(repeating: 0)
   var amountPico: Int128 = 0
   /// Of gauges, by kind: what their samples were, and what was made of them.
   var sampleRaw = [Int128](repeating: 0, count: UsageKind.allCases.count)
@@ -209,6 +242,10 @@ struct SettledTotals: Sendable {
   func gaugeGain(_ kind: Int) -> Int128 { gaugeRaw[kind] - sampleRaw[kind] }
   /// What suppliers charge, whatever the currency of it.
   var costPico: Int128 = 0
+
+  /// Of all kinds.
+  var totalBilled: Int128 { billed.indices.reduce(0) { $0 + billed[$1] } }
+  var totalCovered: Int128 { covered.indices.reduce(0) { $0 + covered[$1] } }
 
   @inline(__always) mutating func add(_ cell: SummaryCell, kind: Int) {
     events &+= Int(truncatingIfNeeded: cell.eventCount)

@@ -96,14 +96,22 @@ struct BaseCellCache {
   /// Open addressing; as many as a power of two.
   private var entries: FlatTable<Entry>
   private var count = 0
+  /// Cells that a deck row decides.
+  var byRow: RowCells
+  /// The least of all entries' `quantityMax`.
+  private(set) var leastQuantityMax = Int64.max
 
   private static let empty = Entry(
     cell: BaseCell(charge: .max, tariff: 0, basePrice: 0, change: 0, band: 0, kind: 0, direction: 0),
     number: .max, quantityMax: 0)
 
-  init(_ numbers: BaseCellNumbers) {
+  /// - Parameters:
+  ///   - rowCount: deck rows of the catalog.
+  ///   - chargeCount: charges of all plans.
+  init(_ numbers: BaseCellNumbers, rowCount: Int, chargeCount: Int) {
     self.numbers = numbers
     entries = Self.table(256)
+    byRow = RowCells(rowCount: rowCount, chargeCount: chargeCount)
   }
 
   /// Asks for what is known of a cell ahead of its turn.
@@ -133,6 +141,7 @@ struct BaseCellCache {
     }
     place(entry)
     count += 1
+    leastQuantityMax = min(leastQuantityMax, entry.quantityMax)
     return entry
   }
 
@@ -143,7 +152,10 @@ struct BaseCellCache {
   }
 
   /// Gives the memory back.
-  func deallocate() { entries.deallocate() }
+  func deallocate() {
+    entries.deallocate()
+    byRow.deallocate()
+  }
 
   private mutating func place(_ entry: Entry) {
     var at = Int(truncatingIfNeeded: entry.cell.mixed) & (entries.count - 1)
@@ -162,6 +174,69 @@ struct BaseCellCache {
     let few = whole * Int128(price.units) + left / Int128(price.pico.magnitude)
     return few > Int128(most) ? most : max(1, Int64(few))
   }
+}
+
+/// Numbers of cells that a deck row, its charge, the kind and the direction decide.
+///
+/// Measured: cells are found one cache miss after the other; numbers by row are few enough to stay in the caches.
+struct RowCells {
+  /// By charge, kind and direction: 1 + its number; `noRoom` where there is none.
+  private let ways: FlatTable<UInt8>
+  private var wayCount = 0
+  private let wayCountMax: Int
+  private let rowCount: Int
+  /// By way and row: 1 + number of the cell; 0 where nobody has asked yet.
+  private let numbers: FlatTable<UInt32>
+
+  private static let noRoom = UInt8.max
+  /// Numbers of a worker; memory is taken only for rows that are met.
+  private static let numberCountMax = 4 << 20
+  /// Combinations of kind and direction, both below 4.
+  private static let combinationCount = 16
+
+  init(rowCount: Int, chargeCount: Int) {
+    self.rowCount = rowCount + 1
+    wayCountMax = min(Int(Self.noRoom) - 1, Self.numberCountMax / (rowCount + 1))
+    ways = FlatTable(zeroedCount: chargeCount * Self.combinationCount)
+    numbers = FlatTable(zeroedCount: wayCountMax * (rowCount + 1))
+  }
+
+  func deallocate() {
+    ways.deallocate()
+    numbers.deallocate()
+  }
+
+  /// Where the number of a cell stands; −1 where there is no room for it.
+  ///
+  /// - Precondition: `row` is a deck row + 1.
+  @inline(__always) mutating func place(row: UInt32, charge: UInt32, kind: UInt8, direction: UInt8) -> Int {
+    let at = Int(charge) &* Self.combinationCount &+ Int(kind) &* 4 &+ Int(direction)
+    var way = ways[at]
+    if way == 0 { way = addWay(at) }
+    return way == Self.noRoom ? -1 : Int(way &- 1) &* rowCount &+ Int(row)
+  }
+
+  @inline(never) private mutating func addWay(_ at: Int) -> UInt8 {
+    if wayCount < wayCountMax {
+      wayCount += 1
+      ways[at] = UInt8(wayCount)
+    } else {
+      ways[at] = Self.noRoom
+    }
+    return ways[at]
+  }
+
+  /// Asks for a number ahead of its turn.
+  @inline(__always) func prefetch(_ place: Int) { cm_prefetch_read(numbers.base + place) }
+
+  /// The number at a place; nil where it is not known.
+  @inline(__always) func number(_ place: Int) -> UInt32? {
+    let number = numbers[place]
+    return number == 0 ? nil : number &- 1
+  }
+
+  /// Remembers the number of a cell.
+  func note(_ number: UInt32, _ place: Int) { numbers[place] = number &+ 1 }
 }
 
 /// The earliest and the latest charging start of events; empty at first.

@@ -9,11 +9,13 @@ final class PackedChunk {
   // Measured: checking for exclusive access at every event costs more than writing it; a chunk has one owner at a time.
 
   /// Until an event is stored, its place is where its key goes on in `tails`, and `recorded` counts in `amounts`.
-  @exclusivity(unchecked) private(set) var events: [PackedEvent] = []
+  @exclusivity(unchecked) private(set) var events = WorkList<PackedEvent>(capacity: 1024)
   /// By event: its record among those of the chunk past door 2, or `dropped`.
-  @exclusivity(unchecked) private var rows: [UInt32] = []
+  @exclusivity(unchecked) private var rows = WorkList<UInt32>(capacity: 1024)
   /// What of long keys is left behind 16 bytes, one after the other, each behind its length.
   private(set) var tails: [UInt8] = []
+  /// Whether some event is a sample.
+  private var hasItems = false
   /// In pico.
   private(set) var amounts: [Int128] = []
   /// Earliest and latest charging start of all rated events of the chunk.
@@ -22,17 +24,19 @@ final class PackedChunk {
   static let dropped = UInt32.max
 
   // Once closed: slices of all parts, and where those of a part begin, one more than there are parts.
-  private var words: [UInt64] = []
+  @exclusivity(unchecked) private var words = WorkList<UInt64>()
   private var firstWords: [Int] = []
-  // Kept between chunks: events in the order of their parts.
-  private var order: [UInt32] = []
+  // Kept between chunks: the part of each event, and events in the order of their parts.
+  @exclusivity(unchecked) private var parts = WorkList<UInt16>()
+  @exclusivity(unchecked) private var order = WorkList<UInt32>()
 
   /// Forgets all.
   func removeAll() {
-    if !events.isEmpty { events.removeAll(keepingCapacity: true) }
-    if !rows.isEmpty { rows.removeAll(keepingCapacity: true) }
+    events.removeAll()
+    rows.removeAll()
     if !tails.isEmpty { tails.removeAll(keepingCapacity: true) }
     if !amounts.isEmpty { amounts.removeAll(keepingCapacity: true) }
+    hasItems = false
     firstWords.removeAll(keepingCapacity: true)
     span = EventSpan()
   }
@@ -41,6 +45,7 @@ final class PackedChunk {
   @inline(__always) func append(_ event: PackedEvent, row: Int) {
     events.append(event)
     rows.append(UInt32(truncatingIfNeeded: row))
+    if event.marks.contains(.sample) { hasItems = true }
   }
 
   /// Takes an event back before the chunk is closed.
@@ -73,8 +78,8 @@ final class PackedChunk {
   func close(partCount: Int) {
     guard !events.isEmpty else { return }
     let counts = sortByPart(partCount)
-    let layout = PackedLayout(events, rows)
-    words.removeAll(keepingCapacity: true)
+    let layout = PackedLayout(events, rows, hasBeside: !tails.isEmpty || !amounts.isEmpty || hasItems)
+    words.removeAll()
     firstWords.removeAll(keepingCapacity: true)
     var from = 0
     for count in counts {
@@ -88,17 +93,22 @@ final class PackedChunk {
   /// Puts `order` into the order of parts, and returns how many events each has.
   private func sortByPart(_ partCount: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: partCount)
-    for index in events.indices where rows[index] != Self.dropped {
-      counts[SettleStore.part(ofOwner: events[index].owner, partCount)] += 1
+    parts.removeAll()
+    for (row, event) in zip(rows.elements, events.elements) {
+      let part = SettleStore.part(ofOwner: event.owner, partCount)
+      parts.append(UInt16(truncatingIfNeeded: part))
+      if row != Self.dropped { counts[part] += 1 }
     }
     var next = 0
     var places = counts.map { count in
       defer { next += count }
       return next
     }
-    if order.count < next { order.append(contentsOf: repeatElement(0, count: next - order.count)) }
-    for index in events.indices where rows[index] != Self.dropped {
-      let part = SettleStore.part(ofOwner: events[index].owner, partCount)
+    order.removeAll()
+    order.append(repeating: 0, count: next)
+    let (rows, parts, order) = (rows.elements, parts.elements, order.elements)
+    for index in 0..<rows.count where rows[index] != Self.dropped {
+      let part = Int(parts[index])
       order[places[part]] = UInt32(truncatingIfNeeded: index)
       places[part] += 1
     }
@@ -109,14 +119,15 @@ final class PackedChunk {
   private func appendSlice(_ places: Range<Int>, _ layout: PackedLayout) {
     let first = words.count
     let rowWords = (places.count * layout.stride + 7) / 8
-    // One word more than rows have: the last column is written with what lies behind it.
-    words.append(contentsOf: repeatElement(0, count: PackedSlice.headWords + rowWords + 1))
     var amountCount = 0
     var tailBytes: [UInt8] = []
-    words.withUnsafeMutableBufferPointer { words in
-      guard let base = words.baseAddress else { return }
-      layout.store(base + first + PackedSlice.layoutWord)
-      var row = UnsafeMutableRawPointer(base + first + PackedSlice.headWords)
+    let (events, rows, order) = (events.elements, rows.elements, order.elements)
+    // One word more than rows have: the last column is written with what lies behind it.
+    words.append(upTo: PackedSlice.headWordsMax + rowWords + 1) { base in
+      let headWords = PackedSlice.layoutWord + layout.store(base + PackedSlice.layoutWord)
+      // The last word may have bytes behind the last row.
+      base[headWords + max(0, rowWords - 1)] = 0
+      var row = UnsafeMutableRawPointer(base + headWords)
       for place in places {
         let index = Int(order[place])
         var event = events[index]
@@ -132,8 +143,8 @@ final class PackedChunk {
         layout.store(event, row: rows[index], tail: tail, row)
         row += layout.stride
       }
+      return headWords + rowWords
     }
-    words.removeLast()
     appendAmounts(places)
     append(bytes: tailBytes)
     PackedSlice.setHead(
@@ -171,16 +182,7 @@ final class PackedChunk {
       let range = firstWords[part]..<firstWords[part + 1]
       if range.isEmpty { continue }
       words[range.lowerBound + PackedSlice.placeWord] = UInt64(bitPattern: Int64(firstPlace))
-      // A typed throw does not pass through the closure that lends the array's memory.
-      var fault: FileFault?
-      words.withUnsafeBufferPointer { words in
-        do throws(FileFault) {
-          try body(part, UnsafeBufferPointer(rebasing: words[range]))
-        } catch {
-          fault = error
-        }
-      }
-      if let fault { throw fault }
+      try body(part, UnsafeBufferPointer(rebasing: words.elements[range]))
     }
   }
 }

@@ -59,10 +59,15 @@ struct ColumnRange {
     let scale: Int64 = mayScale && rest == 0 ? 1000 : 1
     var size = UInt64(bitPattern: high &- low)
     if scale != 1 { size /= 1000 }
-    let width = (64 - size.leadingZeroBitCount + 7) / 8
+    let width = Self.bytes(size)
     defer { stride += width }
-    return PackedColumn(base: low, scale: scale, width: width, offset: stride)
+    // A base of 0 takes no room in the slice.
+    let isFromZero =
+      (width == 8 && scale == 1) || (low >= 0 && Self.bytes(UInt64(high) / UInt64(scale)) <= width)
+    return PackedColumn(base: isFromZero ? 0 : low, scale: scale, width: width, offset: stride)
   }
+
+  private static func bytes(_ number: UInt64) -> Int { (64 - number.leadingZeroBitCount + 7) / 8 }
 }
 
 /// The columns of a slice.
@@ -73,6 +78,7 @@ struct PackedLayout: BitwiseCopyable {
   private var quantity = PackedColumn()
   private var owner = PackedColumn()
   private var account = PackedColumn()
+  /// Less the account: where services are not told apart, all are the same.
   private var identity = PackedColumn()
   private var baseCell = PackedColumn()
   private var row = PackedColumn()
@@ -85,30 +91,41 @@ struct PackedLayout: BitwiseCopyable {
   /// Bytes of a row.
   private(set) var stride = 0
 
-  /// Words that `store` writes.
-  static let wordCount = 14
+  /// Words of the forms of all columns: width, 16 for a scale of 1000, 32 for a base other than 0. Bases follow.
+  static let formWords = 2
+  /// Words that `store` writes at the most.
+  static let wordCountMax = formWords + columnCount
   private static let columnCount = 12
+  private static let scaled: UInt64 = 16
+  private static let based: UInt64 = 32
+
+  /// Words of a layout, by its forms.
+  @inline(__always) static func wordCount(_ forms: (UInt64, UInt64)) -> Int {
+    let bases = based &* 0x0101_0101_0101_0101
+    return formWords + (forms.0 & bases).nonzeroBitCount + (forms.1 & bases).nonzeroBitCount
+  }
 
   /// The narrowest layout for some events.
-  init(_ events: [PackedEvent], _ rows: [UInt32]) {
+  init(_ events: WorkList<PackedEvent>, _ rows: WorkList<UInt32>, hasBeside: Bool) {
     var (high, low, start, quantity) = (ColumnRange(), ColumnRange(), ColumnRange(), ColumnRange())
     var (owner, account, identity) = (ColumnRange(), ColumnRange(), ColumnRange())
     var (cell, row, flags) = (ColumnRange(), ColumnRange(), ColumnRange())
     var (recorded, tail) = (ColumnRange(), ColumnRange())
-    for index in events.indices where rows[index] != PackedChunk.dropped {
-      let event = events[index]
+    for (number, event) in zip(rows.elements, events.elements) where number != PackedChunk.dropped {
       high.add(Int64(bitPattern: event.keyHigh))
       low.add(Int64(bitPattern: event.keyLow))
       start.add(thousands: event.startMillis)
       quantity.add(thousands: event.quantity)
       owner.add(Int64(event.owner))
       account.add(Int64(event.account))
-      identity.add(Int64(event.identity))
+      identity.add(Self.identity(event))
       cell.add(Int64(event.baseCell))
-      row.add(Int64(rows[index]))
+      row.add(Int64(number))
       flags.add(Self.flags(event))
-      recorded.add(Int64(event.recorded))
-      tail.add(event.keyByteCount == KeyStart.long ? event.place : 0)
+      if hasBeside {
+        recorded.add(Int64(event.recorded))
+        tail.add(event.keyByteCount == KeyStart.long ? event.place : 0)
+      }
     }
     // Where something lies in its slice is known when the slice is made; it is no farther than in the chunk.
     recorded.add(0)
@@ -131,17 +148,27 @@ struct PackedLayout: BitwiseCopyable {
     Int64(event.period) &<< 16 | Int64(event.marks.rawValue) &<< 8 | Int64(event.keyByteCount)
   }
 
+  @inline(__always) private static func identity(_ event: PackedEvent) -> Int64 {
+    Int64(event.identity) &- Int64(event.account)
+  }
+
   // MARK: the layout in a slice
 
-  /// Reads a layout from `wordCount` words.
+  /// Reads a layout from its words.
   init(_ words: UnsafePointer<UInt64>) {
+    var next = Self.formWords
     func column(_ number: Int) -> PackedColumn {
-      let form = words[Self.columnCount + number / 8] >> UInt64(number % 8 * 8) & 255
+      let form = words[number / 8] >> UInt64(number % 8 * 8) & 255
+      if form == 0 { return PackedColumn() }
       let width = Int(form & 15)
       defer { stride += width }
+      var base: Int64 = 0
+      if form & Self.based != 0 {
+        base = Int64(bitPattern: words[next])
+        next += 1
+      }
       return PackedColumn(
-        base: Int64(bitPattern: words[number]), scale: form & 16 == 0 ? 1 : 1000, width: width, offset: stride
-      )
+        base: base, scale: form & Self.scaled == 0 ? 1 : 1000, width: width, offset: stride)
     }
     keyHigh = column(0)
     keyLow = column(1)
@@ -157,18 +184,25 @@ struct PackedLayout: BitwiseCopyable {
     tail = column(11)
   }
 
-  /// Writes it as `wordCount` words.
-  func store(_ words: UnsafeMutablePointer<UInt64>) {
-    words[Self.columnCount] = 0
-    words[Self.columnCount + 1] = 0
-    let columns = [
+  /// Writes it as words, `wordCountMax` at the most, and returns their number.
+  func store(_ words: UnsafeMutablePointer<UInt64>) -> Int {
+    words[0] = 0
+    words[1] = 0
+    var next = Self.formWords
+    let columns: InlineArray<12, PackedColumn> = [
       keyHigh, keyLow, start, quantity, owner, account, identity, baseCell, row, flags, recorded, tail,
     ]
-    for (number, column) in columns.enumerated() {
-      words[number] = UInt64(bitPattern: column.base)
-      let form = UInt64(column.width) | (column.scale == 1 ? 0 : 16)
-      words[Self.columnCount + number / 8] |= form << UInt64(number % 8 * 8)
+    for number in columns.indices {
+      let column = columns[number]
+      var form = UInt64(column.width) | (column.scale == 1 ? 0 : Self.scaled)
+      if column.base != 0 {
+        form |= Self.based
+        words[next] = UInt64(bitPattern: column.base)
+        next += 1
+      }
+      words[number / 8] |= form << UInt64(number % 8 * 8)
     }
+    return next
   }
 
   // MARK: rows
@@ -183,7 +217,7 @@ struct PackedLayout: BitwiseCopyable {
     quantity.store(event.quantity, bytes)
     owner.store(Int64(event.owner), bytes)
     account.store(Int64(event.account), bytes)
-    identity.store(Int64(event.identity), bytes)
+    identity.store(Self.identity(event), bytes)
     baseCell.store(Int64(event.baseCell), bytes)
     row.store(Int64(number), bytes)
     flags.store(Self.flags(event), bytes)
@@ -202,12 +236,13 @@ struct PackedLayout: BitwiseCopyable {
   /// An event as it was; its place counts in the chunk, its amounts in the slice. Up to 8 bytes behind the row are read.
   @inline(__always) func event(_ bytes: UnsafeRawPointer, firstPlace: Int64) -> PackedEvent {
     let flags = flags.value(bytes)
+    let account = account.value(bytes)
     return PackedEvent(
       keyHigh: UInt64(bitPattern: keyHigh.value(bytes)), keyLow: UInt64(bitPattern: keyLow.value(bytes)),
       startMillis: start.value(bytes), quantity: quantity.value(bytes),
       place: firstPlace &+ row.value(bytes), owner: owner(bytes),
-      account: UInt32(truncatingIfNeeded: account.value(bytes)),
-      identity: UInt32(truncatingIfNeeded: identity.value(bytes)),
+      account: UInt32(truncatingIfNeeded: account),
+      identity: UInt32(truncatingIfNeeded: account &+ identity.value(bytes)),
       baseCell: UInt32(truncatingIfNeeded: baseCell.value(bytes)),
       recorded: UInt32(truncatingIfNeeded: recorded.value(bytes)),
       period: UInt16(truncatingIfNeeded: flags &>> 16), keyByteCount: UInt8(truncatingIfNeeded: flags),

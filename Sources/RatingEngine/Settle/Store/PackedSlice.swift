@@ -7,8 +7,10 @@ struct PackedSlice {
   static let placeWord = 1
   private static let besideWord = 2
   static let layoutWord = 3
-  /// Words before the rows.
-  static let headWords = layoutWord + PackedLayout.wordCount
+  /// Words from which all others can be counted.
+  static let headWords = layoutWord + PackedLayout.formWords
+  /// Words before the rows at the most.
+  static let headWordsMax = layoutWord + PackedLayout.wordCountMax
 
   let layout: PackedLayout
   let firstPlace: Int64
@@ -19,7 +21,8 @@ struct PackedSlice {
   private let tails: UnsafeRawPointer
 
   static func setHead(
-    _ words: inout [UInt64], _ first: Int, rowCount: Int, rowWords: Int, amountCount: Int, tailByteCount: Int
+    _ words: inout WorkList<UInt64>, _ first: Int, rowCount: Int, rowWords: Int, amountCount: Int,
+    tailByteCount: Int
   ) {
     words[first + rowWord] = UInt64(rowWords) << 32 | UInt64(rowCount)
     words[first + besideWord] = UInt64(tailByteCount) << 32 | UInt64(amountCount)
@@ -28,10 +31,17 @@ struct PackedSlice {
   /// Rows of a slice, by what its head says.
   static func rowCount(_ head: UnsafeBufferPointer<UInt64>) -> Int { Int(head[rowWord] & 0xffff_ffff) }
 
+  /// Bytes of what lies beside the rows of a slice, by what its head says.
+  static func besideBytes(_ head: UnsafeBufferPointer<UInt64>) -> Int {
+    16 * Int(head[besideWord] & 0xffff_ffff) + Int(head[besideWord] >> 32)
+  }
+
   /// Words of a slice with its head, by what its head says.
   static func wordCount(_ head: UnsafeBufferPointer<UInt64>) -> Int {
     let (rows, beside) = (head[rowWord], head[besideWord])
-    return headWords + Int(rows >> 32) + 2 * Int(beside & 0xffff_ffff) + (Int(beside >> 32) + 7) / 8
+    let layoutWords = PackedLayout.wordCount((head[layoutWord], head[layoutWord + 1]))
+    return layoutWord + layoutWords + Int(rows >> 32) + 2 * Int(beside & 0xffff_ffff)
+      + (Int(beside >> 32) + 7) / 8
   }
 
   /// A slice of `wordCount` words, behind which 8 bytes are readable.
@@ -42,15 +52,13 @@ struct PackedSlice {
     layout = PackedLayout(base + Self.layoutWord)
     firstPlace = Int64(bitPattern: base[Self.placeWord])
     rowCount = Int(base[Self.rowWord] & 0xffff_ffff)
-    rows = UnsafeRawPointer(base + Self.headWords)
-    amounts = base + Self.headWords + Int(base[Self.rowWord] >> 32)
+    let first =
+      base + Self.layoutWord + PackedLayout.wordCount((base[Self.layoutWord], base[Self.layoutWord + 1]))
+    rows = UnsafeRawPointer(first)
+    amounts = first + Int(base[Self.rowWord] >> 32)
     amountCount = Int(base[Self.besideWord] & 0xffff_ffff)
     tails = UnsafeRawPointer(amounts + 2 * amountCount)
-    besideBytes = 16 * amountCount + Int(base[Self.besideWord] >> 32)
   }
-
-  /// Bytes of what lies beside the rows.
-  let besideBytes: Int
 
   /// The bytes of a row, 0..<rowCount.
   @inline(__always) func row(_ number: Int) -> UnsafeRawPointer { rows + number &* layout.stride }

@@ -5,9 +5,10 @@ import DurableFiles
 /// The events of some owners, sorted. Owned by one worker; used for one part after the other.
 final class SettlePartition {
   private(set) var events = FlatTable<PackedEvent>(zeroedCount: 0)
-  private var scratch = FlatTable<PackedEvent>(zeroedCount: 0)
-  private var capacity = 0
-  private(set) var count = 0
+  // Measured: checking for exclusive access at every event costs more than counting it; a partition has one owner.
+  @exclusivity(unchecked) private var places = OwnerPlaces()
+  /// Events that were loaded.
+  var count: Int { stretches.reduce(0) { $0 + $1.range.count } }
   /// Owners and periods in order of their numbers.
   private(set) var stretches: [SettleOrder.Stretch] = []
   /// By `PackedEvent.recorded` − 1.
@@ -16,13 +17,10 @@ final class SettlePartition {
   private var tails: [UInt8] = []
   private var tailPlaces: [(place: Int64, offset: Int)] = []
 
-  /// Bytes of one event while it is sorted: itself, its copy, and two slots of the sort.
-  static let bytesPerEvent = 2 * MemoryLayout<PackedEvent>.stride + 32
+  /// Bytes of one event while it is sorted: itself, and as much again while those of its owner are merged.
+  static let bytesPerEvent = 2 * MemoryLayout<PackedEvent>.stride
 
-  deinit {
-    events.deallocate()
-    scratch.deallocate()
-  }
+  deinit { events.deallocate() }
 
   /// Which owners of a part are loaded together.
   struct Pass {
@@ -35,9 +33,8 @@ final class SettlePartition {
   }
 
   /// How many times a part is read so that what is loaded of it fits `bytesMax`; an owner is never split.
-  static func passCount(_ part: SettleStore.Part, bytesMax: Int) throws(FileFault) -> Int {
-    var bytes = 0
-    try forEachSlice(part) { slice in bytes += slice.rowCount * bytesPerEvent + slice.besideBytes }
+  static func passCount(_ part: SettleStore.Part, bytesMax: Int) -> Int {
+    let bytes = part.rowCount * bytesPerEvent + part.besideBytes
     return max(1, (bytes + bytesMax - 1) / max(1, bytesMax))
   }
 
@@ -57,31 +54,59 @@ final class SettlePartition {
   ///
   /// - Parameter order: where chunks lie in the order of files.
   func load(_ part: SettleStore.Part, _ pass: Pass, _ order: ChunkOrder) throws(FileFault) {
-    count = 0
+    places.removeAll()
     amounts.removeAll(keepingCapacity: true)
     tails.removeAll(keepingCapacity: true)
     tailPlaces.removeAll(keepingCapacity: true)
-    try Self.forEachSlice(part) { slice in load(slice, pass) }
-    var removed: [Int64] = []
-    try part.removed.forEachStretch { _, block throws(FileFault) in removed.append(contentsOf: block) }
-    drop(removed)
+    // Rows are read twice, so that each event is written once, to its owner's others.
+    try Self.forEachSlice(part) { slice in count(slice, pass) }
+    places.arrange()
+    if places.count > events.count {
+      events.deallocate()
+      events = FlatTable(zeroedCount: max(1024, places.count + places.count / 8))
+    }
+    var removed = RemovedPlaces()
+    try part.removed.forEachStretch { _, block throws(FileFault) in removed.append(block) }
+    removed.sort()
+    try Self.forEachSlice(part) { slice in load(slice, pass, &removed) }
     sort(order)
   }
 
-  private func load(_ slice: PackedSlice, _ pass: Pass) {
-    if count + slice.rowCount > capacity { grow(to: max(1024, capacity * 2, count + slice.rowCount)) }
+  /// Places of events that were taken back, asked for in order.
+  private struct RemovedPlaces {
+    private var places: [Int64] = []
+    private var next = 0
+
+    mutating func append(_ block: UnsafeBufferPointer<Int64>) { places.append(contentsOf: block) }
+    mutating func sort() { places.sort() }
+
+    @inline(__always) mutating func contains(_ place: Int64) -> Bool {
+      while next < places.count, places[next] < place { next += 1 }
+      return next < places.count && places[next] == place
+    }
+  }
+
+  private func count(_ slice: PackedSlice, _ pass: Pass) {
     let layout = slice.layout
-    var target = events.base + count
+    for number in 0..<slice.rowCount {
+      let owner = layout.owner(slice.row(number))
+      if pass.count == 1 || pass.takes(owner) { places.note(owner) }
+    }
+  }
+
+  /// Loads the events of a slice; slices and their rows lie in the order of their places.
+  private func load(_ slice: PackedSlice, _ pass: Pass, _ removed: inout RemovedPlaces) {
+    let layout = slice.layout
+    let base = events.base
     for number in 0..<slice.rowCount {
       let row = slice.row(number)
       if pass.count > 1, !pass.takes(layout.owner(row)) { continue }
-      target.initialize(to: layout.event(row, firstPlace: slice.firstPlace))
-      if target.pointee.recorded != 0 || target.pointee.keyByteCount == KeyStart.long {
-        loadBeside(target, row, slice)
-      }
-      target += 1
+      let event = layout.event(row, firstPlace: slice.firstPlace)
+      if removed.contains(event.place) { continue }
+      let target = base + places.place(event.owner)
+      target.initialize(to: event)
+      if event.recorded != 0 || event.keyByteCount == KeyStart.long { loadBeside(target, row, slice) }
     }
-    count = target - events.base
   }
 
   /// Loads what lies beside an event.
@@ -99,39 +124,12 @@ final class SettlePartition {
     }
   }
 
-  private func grow(to wanted: Int) {
-    let larger = FlatTable<PackedEvent>(zeroedCount: wanted)
-    larger.base.update(from: events.base, count: count)
-    events.deallocate()
-    scratch.deallocate()
-    events = larger
-    scratch = FlatTable(zeroedCount: wanted)
-    capacity = wanted
-  }
-
-  /// Leaves out what was taken back. Events lie in the order of their places.
-  private func drop(_ removed: [Int64]) {
-    guard !removed.isEmpty else { return }
-    let places = removed.sorted()
-    var next = 0
-    var kept = 0
-    for index in 0..<count {
-      while next < places.count, places[next] < events[index].place { next += 1 }
-      if next < places.count, places[next] == events[index].place { continue }
-      events[kept] = events[index]
-      kept += 1
-    }
-    count = kept
-  }
-
   // MARK: order
 
   private func sort(_ order: ChunkOrder) {
-    stretches = SettleOrder.sort(
-      UnsafeBufferPointer(start: events.base, count: count),
-      into: UnsafeMutableBufferPointer(start: scratch.base, count: count))
-    swap(&events, &scratch)
-    let sorted = UnsafeBufferPointer(start: events.base, count: count)
+    stretches.removeAll(keepingCapacity: true)
+    places.forEachOwner { SettleOrder.sort($0, of: events.base, stretches: &stretches) }
+    let sorted = UnsafeBufferPointer(start: events.base, count: events.count)
     for stretch in stretches {
       let part = UnsafeBufferPointer(rebasing: sorted[stretch.range])
       for run in SettleOrder.undecided(in: part) {

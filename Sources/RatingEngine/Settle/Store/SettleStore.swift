@@ -13,9 +13,12 @@ final class SettleStore {
     let slices: SpillableLog<UInt64>
     /// Places of events that were taken back.
     let removed: SpillableLog<Int64>
+    /// Events of all slices, and bytes of what lies beside their rows.
+    fileprivate(set) var rowCount = 0
+    fileprivate(set) var besideBytes = 0
   }
 
-  let parts: [Part]
+  private(set) var parts: [Part]
   /// The chunks in the order in which they were taken, whose records are counted without a gap.
   private(set) var chunks = LogStretches()
   private(set) var recordCount = 0
@@ -72,6 +75,8 @@ final class SettleStore {
   func append(_ chunk: PackedChunk, firstPlace: Int) throws(FileFault) {
     try chunk.forEachSlice(firstPlace: firstPlace) { part, words throws(FileFault) in
       try parts[part].slices.append(contentsOf: words)
+      parts[part].rowCount += PackedSlice.rowCount(words)
+      parts[part].besideBytes += PackedSlice.besideBytes(words)
       eventCount += PackedSlice.rowCount(words)
     }
   }
