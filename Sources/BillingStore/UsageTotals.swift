@@ -64,7 +64,9 @@ struct UsageTotals {
   private var numbers: [Label: UInt32] = [:]
   private var keys: [Key] = []
   private var sums: [Sums] = []
+  // Of the keys of the last account while accounts ascend, because none before it comes again; else of all keys.
   private var places: [Key: Int] = [:]
+  private var isAscending = true
   // The row before: neighbours share most of their names, and often all.
   private var lastLabels = [Label?](repeating: nil, count: Column.allCases.count)
   private var lastPeriod: UsagePeriod?
@@ -125,6 +127,7 @@ struct UsageTotals {
   /// Sets a column of the key, where it is not as before.
   private mutating func note(_ label: Label, _ column: Column) {
     if lastLabels[column.rawValue] == label { return }
+    if column == .account { beginAccount(label) }
     lastLabels[column.rawValue] = label
     lastPlace = nil
     if let number = numbers[label] {
@@ -135,6 +138,16 @@ struct UsageTotals {
     names.append(label)
     numbers[label] = number
     lastKey.numbers[column.rawValue] = number
+  }
+
+  private mutating func beginAccount(_ label: Label) {
+    guard isAscending else { return }
+    if let last = lastLabels[Column.account.rawValue], label < last {
+      isAscending = false
+      places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
+    } else {
+      places.removeAll(keepingCapacity: true)
+    }
   }
 
   private mutating func place(of key: Key) -> Int {

@@ -20,7 +20,7 @@ public struct ControlSums: Hashable, Sendable {
       self.covered = covered
     }
 
-    fileprivate mutating func add(_ row: SummaryRow) {
+    fileprivate mutating func add(_ row: SummaryMeasures) {
       raw += row.quantityRaw
       billed += row.quantityBilled
       covered += row.quantityCovered
@@ -61,7 +61,7 @@ public struct ControlSums: Hashable, Sendable {
     amounts[row.currency, default: .zero] += row.amount
     if let cost = row.cost, let currency = row.costCurrency { costs[currency, default: .zero] += cost }
     guard let kind = row.serviceKind else { return }
-    quantities[kind, default: Quantities()].add(row)
+    quantities[kind, default: Quantities()].add(row.measures)
   }
 }
 
@@ -75,13 +75,15 @@ struct ControlAdder {
   private var cost = Amount.zero
   private var quantities = ControlSums.Quantities()
 
-  /// Adds a row; `isOtherKind` says that its currencies or kind may be others than those of the row before.
-  mutating func add(_ row: SummaryRow, isOtherKind: Bool) {
-    if isOtherKind || like == nil {
-      done = sums
-      (eventCount, amount, cost, quantities) = (0, .zero, .zero, ControlSums.Quantities())
-      like = (row.currency, row.costCurrency, row.serviceKind)
-    }
+  /// Rows of other currencies, or of another kind, come from now on.
+  mutating func begin(_ currency: Currency, _ costCurrency: Currency?, _ kind: ServiceKind?) {
+    done = sums
+    (eventCount, amount, cost, quantities) = (0, .zero, .zero, ControlSums.Quantities())
+    like = (currency, costCurrency, kind)
+  }
+
+  /// Adds a row.
+  mutating func add(_ row: SummaryMeasures) {
     eventCount += Int128(row.eventCount)
     amount += row.amount
     if let itsCost = row.cost { cost += itsCost }

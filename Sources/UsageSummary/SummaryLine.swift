@@ -17,8 +17,9 @@ struct SummaryLine: ~Copyable {
     case notPlain
   }
 
-  private static let cellCount = SummarySchema.columns.count
-  private static let keyCount = SummarySchema.keyColumns.count
+  // Of each line: looked up once, not for each cell.
+  private let cellCount: Int
+  private let keyCount: Int
 
   // All cells, with one byte between two.
   private var bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 10)
@@ -27,15 +28,19 @@ struct SummaryLine: ~Copyable {
   // Whether the bytes are those of the file, so that the next line can be compared with them byte by byte.
   private var isPlain = false
   // Where cells end in `bytes`, of this line and of the next one while it is taken.
-  private let ends = UnsafeMutableBufferPointer<Int>.allocate(capacity: cellCount)
-  private let nextEnds = UnsafeMutableBufferPointer<Int>.allocate(capacity: cellCount)
+  private let ends: UnsafeMutableBufferPointer<Int>
+  private let nextEnds: UnsafeMutableBufferPointer<Int>
   /// One bit for each cell: whether it is another than that of the line before; all of them in the first line.
   private(set) var changes: UInt32 = 0
 
   init() {
+    cellCount = SummarySchema.columns.count
+    keyCount = SummarySchema.keyColumns.count
+    ends = .allocate(capacity: cellCount)
+    nextEnds = .allocate(capacity: cellCount)
     // Before the first line all cells are empty.
-    _ = ends.initialize(fromContentsOf: 0..<Self.cellCount)
-    _ = nextEnds.initialize(fromContentsOf: 0..<Self.cellCount)
+    _ = ends.initialize(fromContentsOf: 0..<cellCount)
+    _ = nextEnds.initialize(fromContentsOf: 0..<cellCount)
   }
 
   deinit {
@@ -52,7 +57,7 @@ struct SummaryLine: ~Copyable {
 
   /// Compares key cells one after the other, each as bytes: below 0 where these come before, 0 where all are equal.
   func compareKey(with other: borrowing SummaryLine) -> Int {
-    for index in 0..<Self.keyCount {
+    for index in 0..<keyCount {
       let (mine, its) = (cell(index), other.cell(index))
       let shared = min(mine.count, its.count)
       if shared > 0, let left = mine.baseAddress, let right = its.baseAddress {
@@ -69,7 +74,7 @@ struct SummaryLine: ~Copyable {
     let length = line.count - 1
     let shared = isPlain ? commonPrefix(with: line, length) : 0
     var cell = 0
-    while cell < Self.cellCount, ends[cell] < shared {
+    while cell < cellCount, ends[cell] < shared {
       nextEnds[cell] = ends[cell]
       cell += 1
     }
@@ -77,14 +82,14 @@ struct SummaryLine: ~Copyable {
     var start = kept
     var comparison = Comparison()
     while true {
-      guard cell < Self.cellCount, let end = Self.cellEnd(line, from: start) else { return .notPlain }
+      guard cell < cellCount, let end = Self.cellEnd(line, from: start) else { return .notPlain }
       compare(cell, with: UnsafeBufferPointer(rebasing: line[start..<end]), &comparison)
       nextEnds[cell] = end
       cell += 1
       if end == length { break }
       start = end + 1
     }
-    guard cell == Self.cellCount else { return .notPlain }
+    guard cell == cellCount else { return .notPlain }
     makeRoom(length, keeping: kept)
     _ = UnsafeMutableBufferPointer(rebasing: bytes[kept..<length]).update(fromContentsOf: line[kept..<length])
     return finish(length, comparison, isPlain: true)
@@ -121,7 +126,7 @@ struct SummaryLine: ~Copyable {
       if memcmp(left, right, next.count) == 0 { return }
     }
     // The first key cell that differs says which key is the lower one.
-    if comparison.changes == 0, index < Self.keyCount {
+    if comparison.changes == 0, index < keyCount {
       comparison.isAfter = before.lexicographicallyPrecedes(next)
     }
     comparison.changes |= 1 << UInt32(index)

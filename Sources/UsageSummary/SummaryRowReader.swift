@@ -59,11 +59,12 @@ public struct SummaryRowReader: ~Copyable {
     try readKey()
     try readMeasures()
     rowCount += 1
-    adder.add(row, isOtherKind: hasNew(Self.kinds))
+    if isNew(.serviceKind) || isNew(.currency) || isNew(.costCurrency) {
+      adder.begin(row.currency, row.costCurrency, row.serviceKind)
+    }
+    adder.add(measures)
     return true
   }
-
-  private static let kinds = SummaryField.set([.serviceKind, .currency, .costCurrency])
 
   private mutating func takeLine() throws(UsageFolderFault) -> SummaryLine.Outcome {
     if !records.hasQuote {
@@ -115,13 +116,14 @@ public struct SummaryRowReader: ~Copyable {
     row.quantityCovered = try decimal(.quantityCovered, digits)
     row.amount = Amount(pico: try decimal(.amount, Amount.scale))
     row.cost = try optionalDecimal(.cost, Amount.scale).map(Amount.init(pico:))
-    if hasNew(Self.agreeing) || row.serviceKind == nil { try checkAgreement() }
+    // What one cell says about another.
+    if isNew(.unit) || isNew(.serviceKind) || row.serviceKind == nil { try checkUnit() }
+    if isNew(.unitPrice) || isNew(.per) || isNew(.cost) || isNew(.costCurrency) || isNew(.tierFrom)
+      || isNew(.tierUpTo)
+    {
+      try checkPairs()
+    }
   }
-
-  // Cells that must agree with each other.
-  private static let agreeing = SummaryField.set([
-    .unit, .serviceKind, .unitPrice, .per, .cost, .costCurrency, .tierFrom, .tierUpTo,
-  ])
 
   // Stands for the row before the first one; every cell of the first is read.
   private static let blank: SummaryRow = {
@@ -132,14 +134,16 @@ public struct SummaryRowReader: ~Copyable {
       serviceKind: nil, currency: nothing, eventCount: 0, amount: .zero)
   }()
 
-  // What one cell says about another.
-  private mutating func checkAgreement() throws(UsageFolderFault) {
+  private mutating func checkUnit() throws(UsageFolderFault) {
     guard cell(.unit).elementsEqual((row.serviceKind?.unit ?? "").utf8) else {
       throw fault(.unit, "is not the unit of service_kind; expected '\(row.serviceKind?.unit ?? "")'")
     }
     if row.serviceKind == nil, row.quantityRaw != 0 || row.quantityBilled != 0 || row.quantityCovered != 0 {
       throw fault(.serviceKind, "is empty, but the row has a quantity")
     }
+  }
+
+  private mutating func checkPairs() throws(UsageFolderFault) {
     guard (row.unitPrice == nil) == (row.perQuantity == nil) else {
       throw fault(.per, "and unit_price are both given or both empty")
     }

@@ -57,25 +57,37 @@ extension BillingStore {
   /// Writes what a run came to as a table at `path`: `sumColumns`, in order of these cells, `event_count`, `quantity_billed` and
   /// `amount`. Complexity: O(n) in the run's rows of the book.
   public func writeSums(of run: RunRecord, to path: String) throws(StoreFault) {
-    var rows: [(key: [Label], cells: [Label])] = []
+    struct Sums {
+      var key: [Label]
+      var eventCount: Int128 = 0
+      var quantity: Int128 = 0
+      var amount = Amount.zero
+    }
+    var sums: [Sums] = []
+    // Rows come in the order of their accounts, twice where a summary was kept: few sums are left to sort.
     try book.query(
       """
-      SELECT account, service_kind, currency, SUM(event_count), SUM(quantity_billed), SUM(amount_units), SUM(amount_pico)
-      FROM run_rows WHERE run_id = ? GROUP BY account, service_kind, currency
+      SELECT account, service_kind, currency, event_count, quantity_billed, amount_units, amount_pico
+      FROM run_rows WHERE run_id = ?
       """, [.text(run.id)]
     ) { row in
-      let kind = row.label(1)
-      let digits = kind.bytes.withUnsafeBufferPointer(ServiceKind.init(name:))?.quantityDigits ?? 0
-      let quantity = DecimalText.format(Int128(row.integer(4)), scale: digits)
-      let amount = UsageTotals.amount(row.integer(5), row.integer(6))
-      let sums = [Label(String(row.integer(3))), Label(quantity), Label(amount.description)]
-      rows.append(([row.label(0), kind, row.label(2)], sums))
+      let key = [row.label(0), row.label(1), row.label(2)]
+      if sums.last?.key != key { sums.append(Sums(key: key)) }
+      let last = sums.count - 1
+      sums[last].eventCount += Int128(row.integer(3))
+      sums[last].quantity += Int128(row.integer(4))
+      sums[last].amount += UsageTotals.amount(row.integer(5), row.integer(6))
     }
-    rows.sort { $0.key.lexicographicallyPrecedes($1.key) }
+    sums.sort { $0.key.lexicographicallyPrecedes($1.key) }
     var text: [UInt8] = []
     CSVText.appendRow(
       (Self.sumColumns + ["event_count", "quantity_billed", "amount"]).map { Label($0) }, to: &text)
-    for row in rows { CSVText.appendRow(row.key + row.cells, to: &text) }
+    for row in sums {
+      let kind = row.key[1].bytes.withUnsafeBufferPointer(ServiceKind.init(name:))
+      let quantity = DecimalText.format(row.quantity, scale: kind?.quantityDigits ?? 0)
+      CSVText.appendRow(
+        row.key + [Label("\(row.eventCount)"), Label(quantity), Label(row.amount.description)], to: &text)
+    }
     let bytes = text
     try StoreFault.ofFiles { () throws(FileFault) in
       let writer = try CheckedWriter(creating: path, mode: 0o600)
