@@ -83,4 +83,21 @@ extension NightDesk {
     let store = try store()
     return try StoreDocuments.read(store.invoice(number), in: store)
   }
+
+  /// Drafts two periods, the later one first; the earlier one goes out, and what is said of the other is returned.
+  func faultOfTheSecond(of first: String, _ second: String) throws -> OperationFault? {
+    try draft(second)
+    try approveAll()
+    try draft(first)
+    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools())
+    let choices = try [first, second].map { try #require(UsagePeriodChoice.parse($0)) }
+    var question = StoreDeciding.Question()
+    question.isAll = true
+    _ = try StoreDeciding.decide(question, .approve, by: "Ines", reason: "", of: choices[0], in: store)
+    let day = try #require(CivilDate.parse("2026-04-03"))
+    _ = try StoreFinalising.finalise(choices[0], date: day, in: store)
+    return #expect(throws: OperationFault.self) {
+      _ = try StoreFinalising.finalise(choices[1], date: day, in: store)
+    }
+  }
 }

@@ -93,21 +93,7 @@ import Testing
   @Test func ofTwoDraftsWithOneLateTicketTheFirstToGoOutHasIt() throws {
     let desk = try desk(["tickets.csv": Self.ticketsHeader])
     try desk.writeBilling(["tickets.csv": Self.ticketsHeader + Self.lateOne])
-    try desk.draft("2026-03")
-    try desk.approveAll()
-    try desk.draft("2026-02")
-    // The latest drafts are March's; February's are named.
-    let store = try BillingStore.open(desk.storePath, for: .changing(creates: false), tools: desk.tools())
-    let february = try #require(UsagePeriodChoice.parse("2026-02"))
-    let march = try #require(UsagePeriodChoice.parse("2026-03"))
-    var question = StoreDeciding.Question()
-    question.isAll = true
-    _ = try StoreDeciding.decide(question, .approve, by: "Ines", reason: "", of: february, in: store)
-    let day = try #require(CivilDate.parse("2026-04-03"))
-    _ = try StoreFinalising.finalise(february, date: day, in: store)
-    let fault = #expect(throws: OperationFault.self) {
-      _ = try StoreFinalising.finalise(march, date: day, in: store)
-    }
+    let fault = try desk.faultOfTheSecond(of: "2026-02", "2026-03")
     #expect("\(fault, default: "")".contains("'tickets.csv:T-2' of account 'acme' was billed with INV-0003"))
     #expect(try desk.invoices().count == 4)
   }

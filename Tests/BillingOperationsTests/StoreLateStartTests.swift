@@ -260,20 +260,7 @@ import Testing
   @Test func ofTwoDraftsWithOneCorrectionTheFirstToGoOutHasIt() throws {
     let desk = try desk(Self.seat)
     try desk.writeBilling(["contracts.csv": Self.head + Self.seat + "acme,Care,,31,,,,,2026-01-17,\n"])
-    try desk.draft("2026-03")
-    try desk.approveAll()
-    try desk.draft("2026-02")
-    let store = try BillingStore.open(desk.storePath, for: .changing(creates: false), tools: desk.tools())
-    let february = try #require(UsagePeriodChoice.parse("2026-02"))
-    let march = try #require(UsagePeriodChoice.parse("2026-03"))
-    var question = StoreDeciding.Question()
-    question.isAll = true
-    _ = try StoreDeciding.decide(question, .approve, by: "Ines", reason: "", of: february, in: store)
-    let day = try #require(CivilDate.parse("2026-04-03"))
-    _ = try StoreFinalising.finalise(february, date: day, in: store)
-    let fault = #expect(throws: OperationFault.self) {
-      _ = try StoreFinalising.finalise(march, date: day, in: store)
-    }
+    let fault = try desk.faultOfTheSecond(of: "2026-02", "2026-03")
     #expect("\(fault, default: "")".contains("charges of account 'acme' were corrected with INV-0002"))
   }
 }

@@ -149,19 +149,12 @@ struct ContractReader: ~Copyable {
 
   /// Prices by quantity; they take the place of a price.
   private mutating func takeTiers(isBad: inout Bool) -> PriceTiers? {
-    guard let text = table.given(.tiers) else { return nil }
-    guard table.given(.price) == nil else {
+    guard table.given(.tiers) == nil || table.given(.price) == nil else {
       table.error(.tiers, "the line has a price and tiers", hint: "empty one of the two cells")
       isBad = true
       return nil
     }
-    switch PriceTiers.parse(text) {
-    case .success(let tiers): return tiers
-    case .failure(let fault):
-      table.error(.tiers, fault.message, hint: fault.hint)
-      isBad = true
-      return nil
-    }
+    return table.tiers(.tiers, isBad: &isBad)
   }
 
   private mutating func takeCount(isBad: inout Bool) -> CountMode? {

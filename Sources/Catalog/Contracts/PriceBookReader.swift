@@ -49,7 +49,7 @@ struct PriceBookReader: ~Copyable {
     agree(index, \.description, table.given(.description), .description)
     agree(index, \.taxClass, table.given(.taxClass), .taxClass)
     agree(index, \.includes, table.names(.includes), .includes)
-    let tiers = takeTiers(isBad: &isBad)
+    let tiers = table.tiers(.tiers, isBad: &isBad)
     let price = takePrice(tiers, isBad: &isBad)
     let from = table.needed(.from) == nil ? nil : table.date(.from, isBad: &isBad)
     let currency = table.currency(.currency, isBad: &isBad) ?? defaultCurrency
@@ -81,17 +81,6 @@ struct PriceBookReader: ~Copyable {
       return nil
     }
     return table.amount(.price, isBad: &isBad)
-  }
-
-  private mutating func takeTiers(isBad: inout Bool) -> PriceTiers? {
-    guard let text = table.given(.tiers) else { return nil }
-    switch PriceTiers.parse(text) {
-    case .success(let tiers): return tiers
-    case .failure(let fault):
-      table.error(.tiers, fault.message, hint: fault.hint)
-      isBad = true
-      return nil
-    }
   }
 
   private mutating func item(_ name: Label) -> Int {

@@ -58,6 +58,18 @@ extension AuthoredTable {
     }
   }
 
+  /// Prices by quantity; nil where the cell is empty.
+  mutating func tiers(_ column: Column, isBad: inout Bool) -> PriceTiers? {
+    guard let text = given(column) else { return nil }
+    switch PriceTiers.parse(text) {
+    case .success(let tiers): return tiers
+    case .failure(let fault):
+      error(column, fault.message, hint: fault.hint)
+      isBad = true
+      return nil
+    }
+  }
+
   /// An amount of 0 or more; nil where the cell is empty.
   mutating func amount(_ column: Column, isBad: inout Bool) -> Amount? {
     guard let text = given(column) else { return nil }

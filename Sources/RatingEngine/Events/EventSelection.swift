@@ -30,10 +30,8 @@ public struct EventSelection: Sendable {
     var until: Int64
   }
 
-  /// Whether every event is taken that meets the limits; otherwise one of the three below must hold.
+  /// Whether every event is taken that meets the limits; otherwise one of the two below must hold.
   public var takesAll = true
-  /// Whether events are taken that waited in suspense when they were read.
-  public var takesSuspended = false
   /// Accounts whose events are taken, as they were found when the events were read.
   public var accounts: Set<Label> = []
   private(set) var numbers: [NumberRange] = []
@@ -75,7 +73,7 @@ public struct EventSelection: Sendable {
 
   /// Whether nothing can be taken.
   public var isEmpty: Bool {
-    !takesAll && !takesSuspended && accounts.isEmpty && numbers.isEmpty && !takesLeavers
+    !takesAll && accounts.isEmpty && numbers.isEmpty && !takesLeavers
   }
 
   /// Whether everything is taken that is known of the inputs.
@@ -147,17 +145,6 @@ struct BlockSelection {
     let count = block.head.count
     var isChosen = [Bool](repeating: false, count: count)
     var any = false
-    if selection.takesSuspended {
-      let column = block.column(.decision)
-      // A column of equal numbers says it at once.
-      if column.width > 0 || column.base & StoredDecision.doorMask == Int64(Door.suspended) {
-        for row in 0..<count
-        where column.value(row, in: block.base) & StoredDecision.doorMask == Int64(Door.suspended) {
-          isChosen[row] = true
-          any = true
-        }
-      }
-    }
     if !selection.accounts.isEmpty {
       let column = block.column(.account)
       for row in 0..<count where isTaken[number(column, row, block)] {

@@ -168,6 +168,9 @@ enum RerateCommand: Command {
       if configuration.csvPath != nil, options.groupBy == nil {
         options.groupBy = GroupColumn.allCases.filter { $0 != .day }
       }
+      // A table that has no place is known before anything is committed.
+      let table = try table(configuration)
+      defer { table?.discard() }
       let progress = RunProgress()
       let rerating = StoreRerating(
         in: store, catalog: catalog, catalogPath: configuration.catalogPath, options: options,
@@ -176,7 +179,7 @@ enum RerateCommand: Command {
       defer { ticker.stop() }
       var status = ExitStatus.done
       try rerating.run(configuration.box, isPreview: configuration.isPreview) { outcome throws(FileFault) in
-        status = try RerateReport(outcome, configuration, console: console).write()
+        status = try RerateReport(outcome, configuration, table: table, console: console).write()
       }
       return status
     } catch let fault as CatalogFault {
@@ -186,5 +189,10 @@ enum RerateCommand: Command {
     } catch {
       return console.fail(.totalsDoNotMeet, "unexpected: \(error)")
     }
+  }
+
+  private static func table(_ configuration: RerateConfiguration) throws(OperationFault) -> PublishedFile? {
+    guard let path = configuration.csvPath, path != "-" else { return nil }
+    do throws(FileFault) { return try PublishedFile(at: path) } catch { throw .store(.file(error)) }
   }
 }

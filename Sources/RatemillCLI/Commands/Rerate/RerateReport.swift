@@ -11,11 +11,17 @@ struct RerateReport {
   private let outcome: StoreRerating.Outcome
   private let configuration: RerateConfiguration
   private let console: Console
+  /// The file of differences; nil where there is none, and where they go to standard output.
+  private let table: PublishedFile?
   // Accounts that are shown to people.
   private static let moversMax = 10
 
-  init(_ outcome: StoreRerating.Outcome, _ configuration: RerateConfiguration, console: Console) {
+  init(
+    _ outcome: StoreRerating.Outcome, _ configuration: RerateConfiguration, table: PublishedFile?,
+    console: Console
+  ) {
     self.outcome = outcome
+    self.table = table
     self.configuration = configuration
     self.console = console
   }
@@ -23,11 +29,9 @@ struct RerateReport {
   /// Writes everything that was asked for; returns how the command ends.
   func write() throws(FileFault) -> ExitStatus {
     console.endProgress()
-    if let path = configuration.csvPath {
-      let status = try writeTable(path)
-      if status != .done { return status }
-    }
+    // First what was done: a table that cannot be written does not undo it.
     say()
+    try writeTable()
     return configuration.printsJSON ? console.finish(JSONText.document(document)) : .done
   }
 
@@ -78,8 +82,8 @@ struct RerateReport {
 
   // MARK: the table
 
-  private func writeTable(_ path: String) throws(FileFault) -> ExitStatus {
-    if path == "-" {
+  private func writeTable() throws(FileFault) {
+    if configuration.csvPath == "-" {
       let writer = CheckedWriter(descriptor: 1, name: "standard output")
       do throws(FileFault) {
         try writeRows(writer)
@@ -88,17 +92,10 @@ struct RerateReport {
         // A reader that went away has what it wanted.
         if !error.isClosedPipe { throw error }
       }
-      return .done
     }
-    let file = try PublishedFile(at: path)
-    do throws(FileFault) {
-      try writeRows(file.writer)
-      try file.publish()
-    } catch {
-      file.discard()
-      throw error
-    }
-    return .done
+    guard let table else { return }
+    try writeRows(table.writer)
+    try table.publish()
   }
 
   private func writeRows(_ writer: CheckedWriter) throws(FileFault) {
