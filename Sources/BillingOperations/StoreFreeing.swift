@@ -33,6 +33,7 @@ struct StoreFreeing {
     var missing: [(file: Label, count: Int)] = []
   }
 
+  /// Takes it back, where others may have to be replaced.
   func takeBack() throws(OperationFault) -> Revocation {
     try refuseWhatCannot(run)
     let events = try events(of: run)
@@ -208,7 +209,7 @@ struct StoreFreeing {
         try KeptKeys.write(
           store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: remainder.dropped,
           without: remainder.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))
-        try store.share([FileHeaders.fileName], of: run, with: folder)
+        try store.share([FileHeaders.fileName, FileEnds.fileName], of: run, with: folder)
         try settled.writeSettledMarks(to: folder)
         if !remainder.missing.isEmpty {
           let writer = try folder.writer(MissingRecords.fileName, mode: 0o600)
