@@ -139,11 +139,14 @@ extension BillingStore {
 
   /// Whether records of a file are missing until it is read again.
   func hasMissing(_ file: FileRecord) throws(StoreFault) -> Bool {
-    let run = try run(named: file.runID)
-    guard try parts(of: run).contains(where: { $0.name == MissingRecords.fileName }) else { return false }
-    let path = partPath(MissingRecords.fileName, of: run)
+    try missingRecords(of: run(named: file.runID))[Label(file.name)] != nil
+  }
+
+  /// The files of a run of which records are missing until they are read again, with how many at most.
+  public func missingRecords(of run: RunRecord) throws(StoreFault) -> [Label: Int] {
+    guard try parts(of: run).contains(where: { $0.name == MissingRecords.fileName }) else { return [:] }
     return try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try MissingRecords.read(path).contains(file.name)
+      try MissingRecords.read(partPath(MissingRecords.fileName, of: run))
     }
   }
 

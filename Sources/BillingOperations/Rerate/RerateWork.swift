@@ -337,6 +337,7 @@ struct RerateWork {
   ) throws(OperationFault) {
     let shared = [
       RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName, FileEnds.fileName,
+      MissingRecords.fileName,
     ]
     try OperationFault.ofStore { () throws(StoreFault) in
       guard let whole else {

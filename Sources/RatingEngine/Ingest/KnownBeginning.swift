@@ -76,8 +76,8 @@ struct KnownBeginning {
     }
     guard let end = input.end, end.endsInOpenEvent, goesOn(lineEnd) else { return nil }
     return fault(
-      "its record at byte \(end.completeByteCount) goes on, but \(input.reader) has read it without its end, and it counts; take "
-        + "that back (ratemill revoke) and rate the file again")
+      "its record at byte \(end.completeByteCount) goes on, but \(input.reader) has read it without its end, and counts it; revoke "
+        + "\(input.reader) and rate the file again")
   }
 }
 
