@@ -24,6 +24,8 @@ struct StoreCalls {
     var account: Label?
     /// The runs that are meant, by id; nil for all that count.
     var runs: Set<String>?
+    /// Whether numbers of the other end are cut.
+    var masksNumbers = false
   }
 
   /// One catalog's part: events of some runs, chosen alike.
@@ -47,7 +49,7 @@ struct StoreCalls {
     var usages: [UsageFolder] = []
     for part in parts {
       let folder = path + "/\(usages.count)"
-      try rate(part, to: folder, semantics)
+      try rate(part, to: folder, semantics, masksNumbers: question.masksNumbers)
       do throws(UsageFolderFault) { usages.append(try UsageFolder.open(folder)) } catch {
         throw .store(.usage(error))
       }
@@ -96,11 +98,15 @@ struct StoreCalls {
         var selection = self.selection(question, isSettled: false)
         selection.limits += layer.isUnbounded ? [] : [layer.box]
         selection.excluded = own[(index + 1)...].map(\.box)
-        parts.append(Part(ratingHash: layer.ratingHash, runs: [run], selection: selection))
+        parts.append(
+          Part(ratingHash: layer.ratingHash, runs: [run], selection: selection, settledAccounts: []))
       }
     }
     for (hash, runs) in whole.sorted(by: { $0.key < $1.key }) {
-      parts.append(Part(ratingHash: hash, runs: runs, selection: selection(question, isSettled: false)))
+      parts.append(
+        Part(
+          ratingHash: hash, runs: runs, selection: selection(question, isSettled: false), settledAccounts: [])
+      )
     }
     return parts
   }
@@ -138,7 +144,9 @@ struct StoreCalls {
     return first...last
   }
 
-  private func rate(_ part: Part, to folder: String, _ semantics: Int64) throws(OperationFault) {
+  private func rate(
+    _ part: Part, to folder: String, _ semantics: Int64, masksNumbers: Bool
+  ) throws(OperationFault) {
     let path = store.catalogPath(part.ratingHash)
     let catalog = try OperationFault.load(path)
     guard catalog.ratingHash == part.ratingHash else {
@@ -150,6 +158,7 @@ struct StoreCalls {
     }
     var options = RatingOptions()
     options.keepsDetail = true
+    options.masksDetail = masksNumbers
     options.keepsSummary = true
     // A folder counts what waits in suspense, and must have it.
     options.keepsSuspense = true

@@ -1,7 +1,7 @@
 // The usage of a period over all runs that count, as a usage folder for the invoice stage.
 
 public import BillingCalendar
-import DurableFiles
+public import DurableFiles
 public import Money
 import Tables
 public import UsageSummary
@@ -28,8 +28,14 @@ extension BillingStore {
   /// Rows with equal keys are added up: the summary has the bytes that one run over all files would have written, for what
   /// does not depend on order. Each run that has such usage is one input of the manifest, named `runs/<run id>`; its records of
   /// other periods count as filtered there. Every run folder is proved before and while it is read.
+  /// `extra` puts more documents into the folder; it is given what events come to, without rows that have none (minimums, gauges).
   /// Complexity: O(rows of the runs), in the memory of one row for each run.
-  public func writeUsage(of choice: UsagePeriodChoice, to out: String) throws(StoreFault) -> UsageExport {
+  public func writeUsage(
+    of choice: UsagePeriodChoice, to out: String,
+    extra: (PublishedFolder, [Currency: Amount]) throws(StoreFault) -> [SummaryManifest.File] = {
+      _, _ throws(StoreFault) in []
+    }
+  ) throws(StoreFault) -> UsageExport {
     var runs: [RunRecord] = []
     var usages: [UsageFolder] = []
     var sources: [SummaryMerge.Source] = []
@@ -70,16 +76,19 @@ extension BillingStore {
     var writer = try StoreFault.ofFiles { () throws(FileFault) in
       try SummaryFolderWriter(at: out, operations: tools.fileOperations)
     }
+    var ofEvents: [Currency: Amount] = [:]
     do throws(StoreFault) {
       while let row = try merge.next() {
         // What corrections leave nothing of was not there.
         if merge.isSum, row.isZero { continue }
+        if !row.direction.isEmpty { ofEvents[row.currency, default: .zero] += row.amount }
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row, line: merge.line) }
       }
+      let more = try extra(writer.folder, ofEvents)
       return try StoreFault.ofFiles { () throws(FileFault) in
         try finish(
           &writer, zip(runs, usages).map { ($0, $1) }, digests, choice, last,
-          settled: zip(settled, settledCounts).map { ($0.usage, $1) }, allowances)
+          settled: zip(settled, settledCounts).map { ($0.usage, $1) }, allowances, more)
       }
     } catch {
       writer.discard()
@@ -133,16 +142,18 @@ extension BillingStore {
   private func finish(
     _ writer: inout SummaryFolderWriter, _ runs: [(run: RunRecord, usage: UsageFolder)],
     _ digests: [[SuspenseDigestRow]], _ choice: UsagePeriodChoice, _ last: RunRecord,
-    settled: [(usage: UsageFolder, eventCount: Int64)], _ allowances: [AllowanceLine]
+    settled: [(usage: UsageFolder, eventCount: Int64)], _ allowances: [AllowanceLine],
+    _ more: [SummaryManifest.File]
   ) throws(FileFault) -> UsageExport {
     let summary = try writer.finishSummary()
     let digest = Self.merged(digests)
     let table = allowances.reduce(into: SummaryColumn.header(of: AllowanceSchema.columns)) { $0 += $1.text }
-    let files = [
-      summary,
-      try writer.write(SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count),
-      try writer.write(AllowanceSchema.fileName, table, rowCount: allowances.count),
-    ]
+    let files =
+      [
+        summary,
+        try writer.write(SuspenseDigest.fileName, SuspenseDigest.text(of: digest), rowCount: digest.count),
+        try writer.write(AllowanceSchema.fileName, table, rowCount: allowances.count),
+      ] + more
     let inputs =
       zip(runs, digests).map { Self.input($0.run, $0.usage, choice, waiting: $1) }
       + settled.map { entry in

@@ -63,6 +63,8 @@ public final class DetailReader {
     var covered = index("quantity_covered")
     var amount = index("amount")
     var currency = index("currency")
+    var key = index("key")
+    var file = index("file")
 
     private static func index(_ name: Label) -> Int {
       guard let index = DetailSchema.columns.firstIndex(where: { $0.name == name }) else {
@@ -76,6 +78,15 @@ public final class DetailReader {
     records = RecordReader(file: try DecodedFile(path: path, name: path))
     indexes = Indexes()
     try records.expectHeader(DetailSchema.columns)
+  }
+
+  /// The bytes of the row that was given out last, with its LF; they hold until the next is asked for.
+  public var bytes: UnsafeBufferPointer<UInt8> { records.bytes }
+  /// The key of its record. The row is there.
+  public var key: Label { Label(records.cells[indexes.key]) }
+  /// The file and the line of its record.
+  public var place: (file: Label, line: Label) {
+    (Label(records.cells[indexes.file]), Label(records.cells[indexes.file + 1]))
   }
 
   /// The next row; nil after the last one. Complexity: O(bytes of the row).

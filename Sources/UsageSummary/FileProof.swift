@@ -58,7 +58,10 @@ struct FileProof {
       try expect("events", expected.eventCount, found: sums.eventCount)
       try expect("amounts", expected.amounts, found: sums.amounts)
       try expect("costs", expected.costs, found: sums.costs)
-      guard expected.quantities == sums.quantities else {
+      // A kind of which there is nothing is as good as none: rows without events may name it.
+      let none = ControlSums.Quantities()
+      guard expected.quantities.filter({ $0.value != none }) == sums.quantities.filter({ $0.value != none })
+      else {
         throw fault("its quantities do not add up to those of the manifest")
       }
     }

@@ -81,7 +81,10 @@ final class EventReplay: @unchecked Sendable {
     for (owner, file) in events.enumerated() {
       for (index, input) in file.preamble.inputs.enumerated() { inputs.append((input, owner, index)) }
     }
-    inputs.sort { ($0.input.name, $0.input.hash) < ($1.input.name, $1.input.hash) }
+    // A file that has grown was read several times: from the front to its end.
+    inputs.sort {
+      ($0.input.name, $0.input.byteCount, $0.input.hash) < ($1.input.name, $1.input.byteCount, $1.input.hash)
+    }
     var numbers = events.map { [Int](repeating: 0, count: $0.preamble.inputs.count) }
     var files: [FileContext] = []
     let catalog = setup.catalog.source

@@ -1,6 +1,7 @@
 // `ratemill usage`: the usage of a period over all runs of a store, for the invoice stage.
 
 internal import BillingCalendar
+internal import BillingOperations
 internal import BillingStore
 internal import DurableFiles
 internal import Money
@@ -12,6 +13,8 @@ internal import UsageSummary
 struct UsageOptions: CommandOptions {
   var shared = SharedOptions()
   var period: UsagePeriodChoice?
+  var writesDetail = false
+  var masksDetail = false
 
   static let table: [OptionSpec<UsageOptions>] = [
     .store("Take the runs of the billing store in DIR"),
@@ -23,6 +26,19 @@ struct UsageOptions: CommandOptions {
     .out(
       "Write the usage folder to DIR",
       details: "The same documents as 'rate --out' writes, so that 'invoice draft --usage DIR' reads them."),
+    .flag(
+      "detail", in: OptionGroup.output, into: \.writesDetail, "Write every rated event to --out as well",
+      details: """
+        One row for each rated part, sorted by account, service and time, with an index by account. The events of the period \
+        are rated again for it, and where plans depend on whole periods, all events of the store.
+        """),
+    .flag(
+      "mask-detail", in: OptionGroup.output, into: \.masksDetail,
+      "Hide digits of the other numbers in --detail",
+      details: """
+        Only the first five digits are written of the number at the other end: that called by the account, or that which \
+        called it.
+        """),
     .force, .json(), .quiet, .color, .help, .version,
   ]
 }
@@ -34,6 +50,9 @@ struct UsageConfiguration: Equatable, Sendable {
   let outPath: String
   /// Whether that folder may hold an earlier output.
   let replacesOutput: Bool
+  /// Whether events are written as well, and whether with numbers cut.
+  let writesDetail: Bool
+  let masksDetail: Bool
 }
 
 /// Writes the usage of a period.
@@ -53,18 +72,24 @@ enum UsageCommand: Command {
     examples: [
       CommandExample(
         "Take June out of the store, for 'invoice draft --usage june'",
-        "ratemill usage --store store --period 2026-06 --out june")
+        "ratemill usage --store store --period 2026-06 --out june"),
+      CommandExample(
+        "With every event of it", "ratemill usage --store store --period 2026-06 --out june --detail"),
     ],
     options: table.map(\.row), statuses: StoreDoor.statuses)
 
   static func configuration(
     _ options: UsageOptions, inputs: [String], in surroundings: Surroundings
   ) throws(UsageError) -> UsageConfiguration {
-    UsageConfiguration(
+    if options.masksDetail, !options.writesDetail {
+      throw UsageError("--mask-detail is about the file of --detail; add --detail")
+    }
+    return UsageConfiguration(
       store: try StoreConfiguration(options.shared),
       period: try Requirement.given(options.period, "--period", "PERIOD, such as 2026-06"),
       outPath: try Requirement.given(options.shared.out, "--out", "DIR, the folder to write"),
-      replacesOutput: options.shared.replacesOutput)
+      replacesOutput: options.shared.replacesOutput, writesDetail: options.writesDetail,
+      masksDetail: options.masksDetail)
   }
 
   static func run(_ configuration: UsageConfiguration, console: Console) -> ExitStatus {
@@ -76,7 +101,19 @@ enum UsageCommand: Command {
       } catch {
         throw .file(error)
       }
-      let export = try store.writeUsage(of: configuration.period, to: configuration.outPath)
+      let export: UsageExport
+      if configuration.writesDetail {
+        do throws(OperationFault) {
+          export = try StoreDetail.writeUsage(
+            of: configuration.period, to: configuration.outPath, masksNumbers: configuration.masksDetail,
+            in: store,
+            semantics: Int64(ProgramVersion.ratingSemantics))
+        } catch {
+          return OperationFaultLines.fail(error, catalogPath: "", console: console)
+        }
+      } else {
+        export = try store.writeUsage(of: configuration.period, to: configuration.outPath)
+      }
       say(export, configuration, console)
       guard configuration.store.printsJSON else { return .done }
       return console.finish(JSONText.document(json(export)))

@@ -1,0 +1,155 @@
+// The events of a period out of a store: the rows that one run over all files writes, however the usage was divided into runs.
+
+import BillingCalendar
+import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+import Tables
+import TestSupport
+import Testing
+import UsageSummary
+
+@testable import BillingOperations
+
+@Suite struct StoreDetailTests {
+  private static let periods = ["2026-01", "2026-02", "2026-03"]
+
+  /// Decoded bytes of the documents of a period with detail, by name.
+  private func usage(
+    _ desk: NightDesk, _ period: String, store: String = "store", masksNumbers: Bool = false
+  ) throws -> [String: String] {
+    let choice = try #require(UsagePeriodChoice.parse(period))
+    let out = desk.folder.path(of: "detail-of-\(store)")
+    let opened = try BillingStore.open(desk.folder.path(of: store), for: .reading, tools: desk.tools())
+    _ = try StoreDetail.writeUsage(of: choice, to: out, masksNumbers: masksNumbers, in: opened, semantics: 1)
+    // The manifest has proved every file.
+    let folder = try UsageFolder.open(out)
+    let reader = try #require(try folder.detailReader())
+    while try reader.next() != nil {}
+    try folder.check(reader)
+    var files: [String: String] = [:]
+    for name in FileContent.names(in: out) where name != "manifest.json" {
+      let stored = FileContent.bytes(of: out + "/" + name) ?? []
+      files[name] = String(
+        decoding: name.hasSuffix(".zst") ? ZstdContent.decode(stored) ?? [] : stored, as: UTF8.self)
+    }
+    return files
+  }
+
+  /// The rows of one run over files, without a store, sorted by their bytes.
+  private func rowsOfOneRun(_ desk: NightDesk, _ names: [String], catalog: String) throws -> [Substring] {
+    var options = RatingOptions()
+    options.threadCount = 2
+    options.keepsDetail = true
+    let inputs = try InputFile.expand(names.map { desk.folder.path(of: $0) }, controlSuffixes: [])
+    let result = try RatingRun(catalog: desk.loaded(desk.folder.path(of: catalog)), options: options).run(
+      inputs)
+    try result.publish(at: desk.folder.path(of: "one-run"), semantics: 1) { _ throws(FileFault) in }
+    let stored = try #require(desk.folder.bytes(of: "one-run/detail.csv.zst"))
+    return Self.rows(String(decoding: ZstdContent.decode(stored) ?? [], as: UTF8.self)).sorted()
+  }
+
+  private static func rows(_ text: String?) -> [Substring] {
+    (text ?? "").split(separator: "\n").dropFirst().map { $0 }
+  }
+
+  @Test(arguments: [21, 22]) func howTheUsageWasDividedDoesNotShow(seed: UInt64) throws {
+    let nights = SettledNights(seed: seed, nightCount: 6)
+    let desk = try nights.desk()
+    try desk.rate(["usage"], catalog: "settling", store: "whole")
+    var random = SeededGenerator(seed: seed)
+    for night in nights.nights.indices.shuffled(using: &random) {
+      try desk.rate(["usage/" + SettledNights.name(night)], catalog: "settling")
+    }
+    var rows: [Substring] = []
+    for period in Self.periods {
+      let one = try usage(desk, period, store: "whole")
+      #expect(try usage(desk, period) == one)
+      #expect(one["detail-index.csv"].map { $0.split(separator: "\n").count } == 6)
+      rows += Self.rows(one["detail.csv.zst"])
+    }
+    #expect(rows.count > 250)
+    #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "settling"))
+  }
+
+  /// The minimum of a charge is a row of its kind, also where there is nothing else of that kind.
+  @Test func aMinimumWithoutUsageOfItsKindIsNoFault() throws {
+    let desk = try SettledNights(seed: 25, nightCount: 1).desk()
+    try desk.folder.write(
+      SettledNights.header + "t,2026-01-05T10:00:00Z,anna,outbound,message,,,1,\n", to: "texts/pbx.csv")
+    #expect(try rowsOfOneRun(desk, ["texts"], catalog: "settling").count == 1)
+    _ = try UsageFolder.open(desk.folder.path(of: "one-run"))
+    try desk.rate(["texts"], catalog: "settling")
+    #expect(Self.rows(try usage(desk, "2026-01")["detail.csv.zst"]).count == 1)
+  }
+
+  @Test func aFileThatGrewHasTheRowsOfTheWholeFile() throws {
+    let nights = SettledNights(seed: 23, nightCount: 5)
+    let desk = try nights.desk()
+    let file = try GrowingFile(desk, "master/pbx.csv")
+    var text = SettledNights.header
+    for night in nights.nights {
+      text += night.dropFirst(SettledNights.header.count)
+      try file.become(text)
+      try file.rate(catalog: "settling")
+    }
+    try file.rate(catalog: "settling", store: "whole")
+    for period in Self.periods { #expect(try usage(desk, period) == usage(desk, period, store: "whole")) }
+  }
+
+  /// Each event with the catalog that has priced it, and what is settled with that of its settlement; the sums meet.
+  @Test func severalCatalogsAreOneDetail() throws {
+    let nights = SettledNights(seed: 24, nightCount: 4)
+    let desk = try nights.desk()
+    try SettledNights.writeDearCatalog("dear", to: desk)
+    for night in 0..<3 { try desk.rate(["usage/" + SettledNights.name(night)], catalog: "settling") }
+    // Prices alone are others: what a catalog settles another one must be able to settle.
+    var files = SettledNights.catalog
+    files["decks/retail.csv"] = files["decks/retail.csv"]?.replacing("0.041", with: "0.077")
+    for (name, text) in files { try desk.folder.write(text, to: "priced/" + name) }
+    try desk.rate(["usage/" + SettledNights.name(3)], catalog: "priced")
+    var count = 0
+    for period in Self.periods {
+      let found = Self.rows(try usage(desk, period)["detail.csv.zst"])
+      #expect(found.map { $0.split(separator: ",")[0] } == found.map { $0.split(separator: ",")[0] }.sorted())
+      count += found.count
+    }
+    #expect(count > 250)
+    // Rated again with one, it is that one's.
+    try desk.rerate("dear")
+    var rows: [Substring] = []
+    for period in Self.periods { rows += Self.rows(try usage(desk, period)["detail.csv.zst"]) }
+    #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "dear"))
+  }
+
+  @Test func runsThatWereRatedAgainInPartHaveBothPrices() throws {
+    let desk = try NightDesk()
+    try desk.write(
+      [
+        "a 2026-01-05 101 442079460123 61", "b 2026-01-06 201 442079460123 61",
+        "c 2026-02-06 101 442079460123 61",
+      ],
+      to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.writeCatalog("dear", price: "0.0500")
+    try desk.rerate("dear", EventBox(accounts: ["zebra"]))
+    let rows = Self.rows(try usage(desk, "2026-01")["detail.csv.zst"])
+    #expect(rows.map { $0.split(separator: ",", omittingEmptySubsequences: false)[22] } == ["0.02", "0.1"])
+    #expect(rows.allSatisfy { $0.contains(",442079460123,") })
+    let masked = Self.rows(try usage(desk, "2026-01", masksNumbers: true)["detail.csv.zst"])
+    #expect(masked.count == 2 && masked.allSatisfy { $0.contains(",44207xxxxxxx,") })
+    #expect(Self.rows(try usage(desk, "2026-02")["detail.csv.zst"]).count == 1)
+    #expect(throws: OperationFault.self) { try usage(desk, "2026-03") }
+  }
+
+  @Test func whatWasPurgedHasNoEvents() throws {
+    let desk = try NightDesk()
+    try desk.write(["a 2026-01-05 101 442079460123 61"], to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.markBilled("2026-01")
+    try desk.purge(before: "2026-03-01")
+    #expect(throws: OperationFault.self) { try usage(desk, "2026-01") }
+    #expect(try desk.bill() == ["acme 1 0.02"])
+  }
+}
