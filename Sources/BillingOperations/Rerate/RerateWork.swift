@@ -369,7 +369,10 @@ struct RerateWork {
     _ run: RunRecord, _ whole: RatingResult?, _ changes: [RatedAgain],
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) {
-    let shared = [RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName]
+    let shared = [
+      RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName, FileEnds.fileName,
+      MissingRecords.fileName,
+    ]
     try OperationFault.ofStore { () throws(StoreFault) in
       guard let whole else {
         try store.writeReplacing(run, changes, ratingHash: Label(catalog.ratingHash)) {

@@ -164,6 +164,25 @@ extension BillingStore {
     }
   }
 
+  /// Writes the documents of a run that replaces another: usage folders of its events, each event in one of them, added up.
+  ///
+  /// The first one says which inputs there are. Complexity: O(rows of all folders), in the memory of one row each.
+  public func writeReplacing(
+    _ run: RunRecord, joining paths: [String], ratingHash: Label,
+    extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(StoreFault) {
+    let folders = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      try paths.map { path throws(UsageFolderFault) in
+        (usage: try UsageFolder.open(path), sign: Int64(1))
+      }
+    }
+    let sources = folders.flatMap { self.sources($0.usage, isTakenAway: false) }
+    _ = try write(run, sources, SummarySchema.fileName) { (writer, _) throws(StoreFault) in
+      try finish(&writer, folders[0].usage, keeping: nil, folders, ratingHash, extra)
+      return true
+    }
+  }
+
   /// Merges rows into a file of the folder that replaces a run's; what `finish` does not finish is thrown away.
   private func write(
     _ run: RunRecord, _ sources: [SummaryMerge.Source], _ name: String,
