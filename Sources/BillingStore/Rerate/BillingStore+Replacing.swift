@@ -71,8 +71,9 @@ extension BillingStore {
       FROM run_rows WHERE run_id = ?
       """, [.text(run.id)]
     ) { row in
-      let key = [row.label(0), row.label(1), row.label(2)]
-      if sums.last?.key != key { sums.append(Sums(key: key)) }
+      let isSame =
+        sums.last.map { last in last.key.indices.allSatisfy { row.holds(last.key[$0], $0) } } ?? false
+      if !isSame { sums.append(Sums(key: [row.label(0), row.label(1), row.label(2)])) }
       let last = sums.count - 1
       sums[last].eventCount += Int128(row.integer(3))
       sums[last].quantity += Int128(row.integer(4))
