@@ -197,9 +197,7 @@ struct StoreFreeing {
     let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
     var draft = try draft(remainder, layers)
     guard layers.count == 1 else {
-      try stage(remainder, layers, events, scratch) { folder throws(FileFault) in
-        try writeCompanions(of: remainder, old, to: folder)
-      }
+      draft.settling = try stage(remainder, layers, old, events, scratch)
       return draft
     }
     let result = try rated(events, .all, run, catalog: run.ratingHash)
@@ -217,13 +215,16 @@ struct StoreFreeing {
     return draft
   }
 
-  /// Publishes what is left of a run that was rated again in part: each event is rated with the catalog that has priced it last.
+  /// Publishes what is left of a run that was rated again in part: each event is rated with the catalog that has priced it last. Gives
+  /// what is left to be settled, which is of the first layer.
   private func stage(
-    _ remainder: Remainder, _ layers: [RunLayer], _ events: StoredEvents, _ scratch: String,
-    extra: (PublishedFolder) throws(FileFault) -> Void
-  ) throws(OperationFault) {
+    _ remainder: Remainder, _ layers: [RunLayer], _ old: StoredEvents, _ events: StoredEvents,
+    _ scratch: String
+  ) throws(OperationFault) -> SettlingUsage? {
     let run = remainder.run
     var paths: [String] = []
+    var usage: SettlingUsage?
+    var settled = events
     for (index, layer) in layers.enumerated() {
       var selection = EventSelection.all
       // What never was an event is no layer's; the first one takes it.
@@ -231,7 +232,10 @@ struct StoreFreeing {
       selection.limits = [layer.box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
       let result = try rated(events, selection, run, catalog: layer.ratingHash)
-      if result.later?.accounts.isEmpty == false {
+      if index == 0 {
+        settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
+        usage = result.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
+      } else if let later = result.later, later.eventCount > 0 {
         throw .store(
           .refused(
             "usage of run \(run.number) depends on whole periods, and it was rated again in part; rate it again as a whole first: "
@@ -242,9 +246,15 @@ struct StoreFreeing {
         try result.publish(at: paths[index], semantics: run.semantics) { _ throws(FileFault) in }
       }
     }
+    let marked = settled
     try OperationFault.ofStore { () throws(StoreFault) in
-      try store.writeReplacing(run, joining: paths, ratingHash: Label(run.ratingHash), extra: extra)
+      try store.writeReplacing(run, joining: paths, ratingHash: Label(run.ratingHash)) {
+        folder throws(FileFault) in
+        try writeCompanions(of: remainder, old, to: folder)
+        try marked.writeSettledMarks(to: folder)
+      }
     }
+    return usage
   }
 
   /// Rates events of a run as it has rated them.

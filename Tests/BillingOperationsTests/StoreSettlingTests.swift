@@ -197,7 +197,76 @@ import Testing
     let fault = #expect(throws: OperationFault.self) {
       try desk.rerate("dear", EventBox(accounts: ["emil"]))
     }
-    #expect(fault.map { "\($0)" }?.contains("whole periods") == true)
+    #expect(fault.map { "\($0)" }?.contains("account 'emil' depends on whole periods") == true)
+    // Nor some days of everybody.
+    #expect(throws: OperationFault.self) {
+      try desk.rerate(
+        "dear", EventBox(from: 20_460 * 86_400_000, until: 20_470 * 86_400_000), isPreview: true)
+    }
+    #expect(try desk.store().runs().count == 1)
+  }
+
+  /// Accounts whose usage does not depend on whole periods are rated again beside those whose does, which stay as they are.
+  @Test func accountsThatAreNotSettledMayBeChosen() throws {
+    let nights = SettledNights(seed: 51, nightCount: 4)
+    let desk = try nights.desk()
+    for name in ["mixed", "dear"] {
+      var files = SettledNights.catalog
+      files["accounts.csv"] = files["accounts.csv"]?.replacing("emil,money", with: "emil,plain")
+      files["plans/plain.yaml"] =
+        "plan: plain\nlook_up: {voice: retail}\ncharges:\n  - {charge: calls, kinds: [voice], price: deck}\n"
+        + "  - {charge: texts, kinds: [message], price: 0.10, per: 1}\n"
+      if name == "dear" {
+        files["decks/retail.csv"] = files["decks/retail.csv"]?.replacing("0.041", with: "0.077")
+      }
+      for (file, text) in files { try desk.folder.write(text, to: name + "/" + file) }
+    }
+    let files = nights.nights.indices.map { "usage/" + SettledNights.name($0) }
+    for (store, catalog) in [("store", "mixed"), ("without", "mixed"), ("all-dear", "dear")] {
+      try desk.rate(Array(files[0..<2]), catalog: catalog, store: store)
+      try desk.rate([files[2]], catalog: catalog, store: store)
+    }
+    let mixed = try documents(desk, store: "store")
+    let dear = try documents(desk, store: "all-dear")
+    try desk.rerate("dear", EventBox(accounts: ["emil"]))
+    func expectJoined(_ found: [String: [UInt8]], _ mixed: [String: [UInt8]], _ dear: [String: [UInt8]]) {
+      for (name, bytes) in found {
+        func lines(_ bytes: [UInt8]?) -> [Substring] {
+          String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n")
+        }
+        let expected =
+          lines(mixed[name]).filter { !$0.hasPrefix("emil,") }
+          + lines(dear[name]).filter { $0.hasPrefix("emil,") }
+        #expect(lines(bytes).sorted() == expected.sorted(), "\(name)")
+      }
+    }
+    let joined = try documents(desk, store: "store")
+    expectJoined(joined, mixed, dear)
+    #expect(joined != mixed && joined != dear)
+    try desk.expectWhole()
+    // Some days of the account, then all, are what all are.
+    try desk.rerate("mixed")
+    expectSame(try documents(desk, store: "store"), mixed, "there and back")
+    try desk.rerate("dear", EventBox(from: 20_470 * 86_400_000, accounts: ["emil"]))
+    #expect(try documents(desk, store: "store") != joined)
+    try desk.rerate("dear", EventBox(accounts: ["emil"]))
+    expectSame(try documents(desk, store: "store"), joined, "in two steps")
+    // One of the files is taken back: what is left of the run keeps both catalogs, and what it leaves to be settled.
+    try desk.revoke(file: SettledNights.name(1))
+    for (store, catalog) in [("mixed-left", "mixed"), ("dear-left", "dear")] {
+      try desk.rate([files[0]], catalog: catalog, store: store)
+      try desk.rate([files[2]], catalog: catalog, store: store)
+    }
+    expectJoined(
+      try documents(desk, store: "store"), try documents(desk, store: "mixed-left"),
+      try documents(desk, store: "dear-left"))
+    try desk.expectWhole()
+    // Another night settles all that it touches, as before.
+    try desk.rate([files[1], files[3]], catalog: "mixed")
+    try desk.rate([files[3]], catalog: "mixed", store: "without")
+    try desk.rerate("mixed")
+    expectSame(try documents(desk, store: "store"), try documents(desk, store: "without"), "all of them")
+    try desk.expectWhole()
   }
 
   /// Records that wait are rated after all: as if the catalog had been mended before.

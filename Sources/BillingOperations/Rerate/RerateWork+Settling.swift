@@ -7,16 +7,6 @@ import RatingEngine
 import Tables
 
 extension RerateWork {
-  /// Refuses limits where usage depends on whole periods.
-  func refuseLimits(_ box: EventBox) throws(OperationFault) {
-    guard settles, !box.isUnbounded else { return }
-    throw .store(
-      .refused(
-        "usage of these catalogs depends on whole periods, and what some accounts or days come to on all others; rate again "
-          + "without --accounts, --from and --until, and let prices of the catalog begin on the day from which they are to hold"
-      ))
-  }
-
   /// Settles everybody with the catalog of now over the events of all runs as they will count; compares, and where it is no preview
   /// publishes the rows for the commit. Nil where nothing is settled, before and after.
   mutating func settle() throws(OperationFault) -> SettlementDraft? {

@@ -97,7 +97,7 @@ struct RerateWork {
     if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
     let held = try heldRecords(of: run)
     let stored = try events(of: run)
-    return settles
+    return settles && box.isUnbounded
       ? try rateAll(run, layers, stored, held) : try rateReached(run, layers, stored, held, box)
   }
 
@@ -137,6 +137,7 @@ struct RerateWork {
     var changes: [RatedAgain] = []
     var whole: RatingResult?
     var isAny = false
+    var spans: [ClosedRange<Int64>] = []
     for (index, layer) in layers.enumerated() where layer.ratingHash != catalog.ratingHash {
       let earlier = try earlier(layer.ratingHash)
       if earlier.change.isNothing { continue }
@@ -162,6 +163,8 @@ struct RerateWork {
       let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
       let counts = (first.report(), second.report())
       guard counts.0.read > 0 else { continue }
+      if settles { try refuseSettled(first, second) }
+      spans += [second.later?.span].compactMap { $0 }
       isAny = true
       done.eventCount += counts.1.rated
       done.suspended.old += counts.0.suspendedCount
@@ -176,9 +179,13 @@ struct RerateWork {
     }
     guard isAny else { return nil }
     if isPreview { return done }
-    try stage(run, whole, changes) { _ throws(FileFault) in }
-    done.replacing = ReplacingRun(
-      replaced: run, draft: try draft(run, layers, box), keepsReasons: !box.isUnbounded)
+    try stage(run, whole, changes) { folder throws(FileFault) in
+      // Which events are settled stays as it was.
+      try store.share([StoredEvents.settledMarksName], of: run, with: folder)
+    }
+    var draft = try draft(run, layers, box)
+    draft.settling = settlingKept(run, spans)
+    done.replacing = ReplacingRun(replaced: run, draft: draft, keepsReasons: !box.isUnbounded)
     return done
   }
 

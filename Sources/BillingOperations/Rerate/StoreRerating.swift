@@ -73,7 +73,6 @@ public struct StoreRerating {
     var outcome = Outcome()
     var replacing: [ReplacingRun] = []
     let runs = try OperationFault.ofStore({ () throws(StoreFault) in try store.currentRuns() })
-    try work.refuseLimits(box)
     for run in runs {
       outcome.runCount += 1
       guard let done = try work.rateAgain(run, box) else {
@@ -85,7 +84,9 @@ public struct StoreRerating {
       outcome.suspended.new += done.suspended.new
       if let next = done.replacing { replacing.append(next) }
     }
-    let settlement = outcome.untouchedCount < outcome.runCount ? try work.settle() : nil
+    // Where only some accounts or days are rated again, what is settled is not among them.
+    let isSettled = box.isUnbounded && outcome.untouchedCount < outcome.runCount
+    let settlement = isSettled ? try work.settle() : nil
     if !replacing.isEmpty {
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
         try store.keep(catalog, from: catalogPath)

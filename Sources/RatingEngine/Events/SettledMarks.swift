@@ -82,6 +82,10 @@ struct SettledMarks: Sendable, Equatable {
 }
 
 extension StoredEvents {
+  /// The name of the file beside an events file that says which events are settled, where that is not what was decided when they
+  /// were read.
+  public static let settledMarksName = SettledMarks.fileName
+
   /// The same events, of which those are settled that a run over them has left to be settled.
   ///
   /// `mayHaveMoved` says whether that run may have found other accounts for events than when they were read.
