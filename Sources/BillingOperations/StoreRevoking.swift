@@ -105,7 +105,9 @@ public enum StoreRevoking {
     }
     let isOfOthers = new.isEmpty
     let latest = settling.last { isOfOthers ? !gone.contains($0.run.id) : true }?.run ?? first
-    let catalog = try OperationFault.load(store.catalogPath(latest.ratingHash))
+    // Of a run that was rated again in part: what is settled is of its first layer.
+    let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: latest) }
+    let catalog = try OperationFault.load(store.catalogPath(layers[0].ratingHash))
     let engine = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: RatingOptions())
     }

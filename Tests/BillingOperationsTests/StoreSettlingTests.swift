@@ -218,6 +218,7 @@ import Testing
         + "  - {charge: texts, kinds: [message], price: 0.10, per: 1}\n"
       if name == "dear" {
         files["decks/retail.csv"] = files["decks/retail.csv"]?.replacing("0.041", with: "0.077")
+        files["plans/team.yaml"] = files["plans/team.yaml"]?.replacing("price: 0.09", with: "price: 0.19")
       }
       for (file, text) in files { try desk.folder.write(text, to: name + "/" + file) }
     }
