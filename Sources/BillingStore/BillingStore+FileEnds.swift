@@ -38,14 +38,72 @@ extension BillingStore {
   /// Files of runs that count whose beginnings were taken back, with the bytes of these: they are to be rated again.
   public func filesWithoutBeginning() throws(StoreFault) -> [FileWithoutBeginning] {
     var found: [FileWithoutBeginning] = []
-    for run in try currentRuns() {
-      guard try parts(of: run).contains(where: { $0.name == FileEnds.fileName }) else { continue }
-      for file in try files(of: run) {
-        guard let known = try end(of: file)?.known, try !isWhole(file) else { continue }
-        found.append(FileWithoutBeginning(run: run, file: Label(file.name), byteCount: known.byteCount))
-      }
+    for file in try filesNotWhole().files {
+      guard let known = try end(of: file)?.known else { continue }
+      found.append(
+        FileWithoutBeginning(
+          run: try run(named: file.runID), file: Label(file.name), byteCount: known.byteCount))
     }
     return found
+  }
+
+  /// Files that are to be rated again, because records of them or of their beginnings count for nobody, and that were not read as a
+  /// whole since: all of the content, or more of the file of that name. In the order of their runs.
+  func filesToRateAgain() throws(StoreFault) -> [(file: FileRecord, unread: UnreadFile)] {
+    let (files, whole) = try filesNotWhole()
+    var found: [(file: FileRecord, unread: UnreadFile)] = []
+    for file in files {
+      let run = try run(named: file.runID)
+      let order = try readingOrder(of: run)
+      let isReadSince = try whole.contains { other throws(StoreFault) in
+        guard other.source == file.source else { return false }
+        if other.contentHash == file.contentHash { return true }
+        guard other.name == file.name, other.decodedBytes >= file.decodedBytes else { return false }
+        return try readingOrder(of: self.run(named: other.runID)) > order
+      }
+      if isReadSince { continue }
+      let records = try missingRecords(of: run)[Label(file.name)]
+      let beginning = records == nil ? try end(of: file)?.known?.byteCount : nil
+      found.append(
+        (
+          file,
+          UnreadFile(
+            runNumber: run.number, file: Label(file.name), recordsMax: records, beginningBytes: beginning)
+        ))
+    }
+    return found.sorted { ($0.unread.runNumber, $0.unread.file) < ($1.unread.runNumber, $1.unread.file) }
+  }
+
+  /// The files of runs that count of which records are missing, or of whose beginning, and the others.
+  ///
+  /// Complexity: O(n log n) in the files of the store.
+  private func filesNotWhole() throws(StoreFault) -> (files: [FileRecord], whole: [FileRecord]) {
+    var files: [FileRecord] = []
+    var whole: [FileRecord] = []
+    var states: Set<[Label]> = []
+    var all: [FileRecord] = []
+    var missing: [String: [Label: Int]] = [:]
+    for run in try currentRuns() {
+      all += try self.files(of: run)
+      missing[run.id] = try missingRecords(of: run)
+    }
+    func state(_ source: Label, _ hash: Label, _ byteCount: Int64) -> [Label] {
+      [source, hash, Label(String(byteCount))]
+    }
+    // A beginning has fewer bytes than what was read on behind it.
+    for file in all.sorted(by: { $0.decodedBytes < $1.decodedBytes }) {
+      var isWhole = missing[file.runID]?[Label(file.name)] == nil
+      if let known = try end(of: file)?.known {
+        isWhole = isWhole && states.contains(state(file.source, known.hash, known.byteCount))
+      }
+      if isWhole {
+        whole.append(file)
+        states.insert(state(file.source, Label(file.contentHash), file.decodedBytes))
+      } else {
+        files.append(file)
+      }
+    }
+    return (files, whole)
   }
 }
 
@@ -57,4 +115,16 @@ public struct FileWithoutBeginning: Sendable {
   public var file: Label
   /// Decoded bytes of the beginning.
   public var byteCount: Int64
+}
+
+/// A file of which records count for nobody until it is rated again.
+public struct UnreadFile: Hashable, Sendable {
+  /// The number of the run that has read it.
+  public var runNumber: Int
+  /// The file as that has named it.
+  public var file: Label
+  /// Records that were not kept, at most; nil where the beginning is missing.
+  public var recordsMax: Int?
+  /// Decoded bytes of the beginning that is missing; nil where single records are.
+  public var beginningBytes: Int64?
 }

@@ -32,6 +32,8 @@ public struct PeriodRecord: Sendable {
   public var missingFiles: [SourceGap]
   /// Sources that are expected to send files and have sent none for twice their interval, seen from the latest run.
   public var lateSources: [LateSource]
+  /// Files with records that count for nobody since something was taken back, and that are to be rated again.
+  public var filesToRateAgain: [UnreadFile] = []
 }
 
 /// A source that has fallen silent.
@@ -66,7 +68,13 @@ extension BillingStore {
     try addBilledOnly(&records)
     try addAmounts(&records)
     try addGaps(&records)
-    if let last = records.keys.max() { records[last]?.lateSources = try lateSources() }
+    if let last = records.keys.max() {
+      records[last]?.lateSources = try lateSources()
+      for (file, unread) in try filesToRateAgain() {
+        // Nobody knows to which period records belong that were not kept: to that of the others of their run, most likely.
+        records[try lastPeriod(ofRun: file.runID) ?? last]?.filesToRateAgain.append(unread)
+      }
+    }
     return records.values.sorted { $0.period < $1.period }
   }
 
@@ -115,13 +123,14 @@ extension BillingStore {
   /// A gap belongs to the periods of the run that has read the file after it.
   private func addGaps(_ records: inout [UsagePeriod: PeriodRecord]) throws(StoreFault) {
     for gap in try sequenceGaps() {
-      var periods: [String] = []
-      try book.query(
-        "SELECT DISTINCT usage_period FROM run_rows WHERE run_id = ? ORDER BY usage_period DESC LIMIT 1",
-        [.text(gap.runID)]
-      ) { row in periods.append(row.text(0)) }
-      for text in periods { records[try parse(text)]?.missingFiles.append(gap) }
+      if let period = try lastPeriod(ofRun: gap.runID) { records[period]?.missingFiles.append(gap) }
     }
+  }
+
+  /// The latest usage period of a run's rows; nil for none.
+  private func lastPeriod(ofRun id: String) throws(StoreFault) -> UsagePeriod? {
+    let sql = "SELECT usage_period FROM run_rows WHERE run_id = ? ORDER BY usage_period DESC LIMIT 1"
+    return try book.text(sql, [.text(id)]).map { text throws(StoreFault) in try parse(text) }
   }
 
   /// Sources that promise files at an interval and have sent none for twice as long, seen from the latest run.

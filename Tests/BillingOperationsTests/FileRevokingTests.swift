@@ -116,10 +116,16 @@ import UsageSummary
     try desk.write(Array(calls[5..<7]), to: "usage/pbx-4.csv")
     #expect(try desk.rate(["usage"]).doors == "7 4 0 3 0")
     #expect(try desk.revoke(file: "pbx-1.csv").missing.map(\.count) == [3])
+    func toRateAgain() throws -> [Int?] {
+      try desk.store().periods().flatMap { period in period.filesToRateAgain.map(\.recordsMax) }
+    }
+    #expect(try toRateAgain() == [3])
     try desk.writeCatalog("dear", price: "0.1000")
     if isRevoked { try desk.revoke(file: "pbx-4.csv") } else { try desk.rerate("dear") }
     #expect(unlink(desk.folder.path(of: "usage/pbx-1.csv")) == 0)
+    #expect(try toRateAgain() == [3])
     try desk.rate(["usage"], catalog: isRevoked ? "catalog" : "dear")
+    #expect(try toRateAgain() == [])
     #expect(try desk.store().currentRuns().reduce(0) { $0 + Int($1.doors.rated) } == 7)
     try desk.expectWhole()
   }

@@ -380,7 +380,14 @@ final class GrowingFile {
     // The middle one: what was read behind it stays, what it has read is new.
     let done = try revocation(desk, "2")
     #expect(done.withoutBeginning.map { "\($0.run.number) \($0.byteCount)" } == ["4 \(texts[2].utf8.count)"])
+    func toRateAgain() throws -> [String] {
+      try desk.store().periods().flatMap { period in
+        period.filesToRateAgain.map { "\($0.runNumber) \($0.beginningBytes ?? 0) \($0.recordsMax ?? 0)" }
+      }
+    }
+    #expect(try toRateAgain() == ["4 \(texts[2].utf8.count) 0"])
     #expect(try file.rate() == "6 2 0 4 0, 0")
+    #expect(try toRateAgain() == [])
     #expect(try file.rate() == "nothing new")
     #expect(try desk.bill() == bill)
     // The first one: again all is read, once.

@@ -102,6 +102,8 @@ import Testing
     let recycled = try run("recycle --store store --catalog mended")
     #expect(recycled.status == 0)
     #expect(recycled.errorText.contains("19 records still wait"))
+    let reports = FileContent.files(below: folder.path(of: "store/runs")).filter { $0.hasSuffix("/run.json") }
+    #expect(reports.count == 2)
     #expect(try run("recycle --store store --catalog mended --json").outputText.contains("\"run\": null"))
     #expect(try run("suspense write-off --store store --reason test --code bad-record").status == 0)
     #expect(try run("suspense write-off --store store --reason test 1-4").status == 2)

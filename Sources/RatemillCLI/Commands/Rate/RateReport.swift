@@ -6,6 +6,15 @@ internal import Money
 internal import RatingEngine
 internal import Tables
 
+/// How a run was done.
+struct RunEnvelope {
+  let threadCount: Int
+  let memoryBytesMax: Int
+  let catalogPath: String
+  /// What it has read, as it was named.
+  let inputs: [String]
+}
+
 /// Renders a run report.
 struct RateReport {
   private let report: RunReport
@@ -116,25 +125,39 @@ struct RateReport {
   ///
   /// `more` are members that the way of writing adds at the end.
   func document(seconds: Double, more: [JSONMember] = []) -> String {
-    JSONText.document(.object(members(seconds: seconds) + more))
+    JSONText.document(.object(Self.members(report, seconds: seconds, console: console) + more))
+  }
+
+  /// The document of `run.json`.
+  func runDocument(seconds: Double) -> String {
+    Self.runDocument(
+      report,
+      RunEnvelope(
+        threadCount: configuration.threadCount, memoryBytesMax: configuration.memoryBytesMax,
+        catalogPath: configuration.catalogPath, inputs: configuration.inputs),
+      seconds: seconds, console: console)
   }
 
   /// The document of `run.json`: the report with the envelope, the only place with a clock.
-  func runDocument(seconds: Double) -> String {
+  static func runDocument(
+    _ report: RunReport, _ run: RunEnvelope, seconds: Double, console: Console
+  ) -> String {
     var host = [CChar](repeating: 0, count: 256)
     gethostname(&host, host.count - 1)
     let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     let envelope: JSONValue = [
       "program": .text("\(ProgramVersion.name) \(ProgramVersion.version)"), "host": .text(name),
-      "ended": .integer(time(nil)), "threads": .integer(configuration.threadCount),
-      "memory_bytes": .integer(configuration.memoryBytesMax), "catalog": .text(configuration.catalogPath),
-      "inputs": .array(configuration.inputs.map { .text($0) }),
+      "ended": .integer(time(nil)), "threads": .integer(run.threadCount),
+      "memory_bytes": .integer(run.memoryBytesMax), "catalog": .text(run.catalogPath),
+      "inputs": .array(run.inputs.map { .text($0) }),
     ]
     return JSONText.document(
-      .object(members(seconds: seconds) + [JSONMember(name: "envelope", value: envelope)]))
+      .object(
+        members(report, seconds: seconds, console: console)
+          + [JSONMember(name: "envelope", value: envelope)]))
   }
 
-  private func members(seconds: Double) -> [JSONMember] {
+  private static func members(_ report: RunReport, seconds: Double, console: Console) -> [JSONMember] {
     let filtered = JSONValue.object(
       report.filtered.map { JSONMember(name: $0.reason, value: .integer($0.count)) })
     let suspended = JSONValue.object(
@@ -166,7 +189,7 @@ struct RateReport {
       JSONMember(name: "quantities", value: quantities),
     ] + (costs ?? []) + [
       JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
-      JSONMember(name: "files", value: .array(report.files.map(Self.file))),
+      JSONMember(name: "files", value: .array(report.files.map(file))),
       JSONMember(
         name: "damaged",
         value: .array(

@@ -14,7 +14,8 @@ enum PeriodsCommand: StoreLook {
     about: [
       """
       Accounts, events and amounts of each period over all runs that count; files missing in a numbered sequence (column \
-      'sequence' of sources.csv); and sources that have sent nothing for twice their interval (column 'expected').
+      'sequence' of sources.csv); sources that have sent nothing for twice their interval (column 'expected'); and files \
+      that are to be rated again because something was taken back.
       """
     ],
     usage: ["--store DIR [OPTION...]"],
@@ -52,7 +53,14 @@ enum PeriodsCommand: StoreLook {
       return
         "\(record.period): late source \(console.path(source.source)), expected \(source.expected): \(seen)\n"
     }
-    return (missing + late).joined()
+    let unread = record.filesToRateAgain.map { file in
+      let what =
+        file.beginningBytes.map { "its first \(ReadableText.bytes(Int($0))) count no more" }
+        ?? "up to \(ReadableText.count(file.recordsMax ?? 0, "record", "records")) of it were left out as copies"
+      return
+        "\(record.period): rate \(console.path(file.file.description)) again: \(what) (run \(file.runNumber))\n"
+    }
+    return (missing + late + unread).joined()
   }
 
   private static func json(_ record: PeriodRecord) -> JSONValue {
@@ -73,6 +81,14 @@ enum PeriodsCommand: StoreLook {
           [
             "source": .text(source.source), "expected": .text(source.expected),
             "last_seen": .textOrNull(source.lastSeen),
+          ]
+        }),
+      "rate_again": .array(
+        record.filesToRateAgain.map { file in
+          [
+            "run": .integer(file.runNumber), "file": .string(file.file),
+            "records_at_most": file.recordsMax.map { .integer($0) } ?? .null,
+            "beginning_bytes": file.beginningBytes.map { .integer($0) } ?? .null,
           ]
         }),
     ]

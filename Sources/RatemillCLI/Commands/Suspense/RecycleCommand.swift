@@ -88,7 +88,8 @@ enum RecycleCommand: Command {
           in: store, catalog: try CatalogFolder.load(catalogPath), catalogPath: catalogPath,
           options: options(configuration), progress: progress,
           semantics: Int64(ProgramVersion.ratingSemantics))
-        return say(try recycle(recycling, progress, console), configuration, console)
+        return say(
+          try recycle(recycling, configuration, catalogPath, progress, console), configuration, console)
       } catch let fault as CatalogFault {
         return CatalogFaultLines.fail(fault, catalogPath: catalogPath, console: console)
       } catch let fault as OperationFault {
@@ -100,11 +101,24 @@ enum RecycleCommand: Command {
   }
 
   private static func recycle(
-    _ recycling: StoreRecycling, _ progress: RunProgress, _ console: Console
+    _ recycling: StoreRecycling, _ configuration: RecycleConfiguration, _ catalogPath: String,
+    _ progress: RunProgress, _ console: Console
   ) throws(OperationFault) -> StoreRecycling.Outcome {
     let ticker = ProgressTicker(progress, console: console, verb: "recycling")
     defer { ticker.stop() }
-    return try recycling.run { _, _ throws(FileFault) in }
+    let clock = ContinuousClock()
+    let start = clock.now
+    return try recycling.run { result, folder throws(FileFault) in
+      let report = result.report()
+      let envelope = RunEnvelope(
+        threadCount: configuration.threadCount, memoryBytesMax: configuration.memoryBytesMax,
+        catalogPath: catalogPath, inputs: report.files.map(\.name))
+      let text = RateReport.runDocument(
+        report, envelope, seconds: (clock.now - start) / .seconds(1), console: console)
+      let writer = try folder.writer("run.json", mode: 0o600)
+      try writer.write(text)
+      try writer.finish()
+    }
   }
 
   private static func options(_ configuration: RecycleConfiguration) -> RatingOptions {
