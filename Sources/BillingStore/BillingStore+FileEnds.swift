@@ -55,11 +55,12 @@ extension BillingStore {
     for file in files {
       let run = try run(named: file.runID)
       let order = try readingOrder(of: run)
-      let isReadSince = try whole.contains { other throws(StoreFault) in
-        guard other.source == file.source else { return false }
-        if other.contentHash == file.contentHash { return true }
-        guard other.name == file.name, other.decodedBytes >= file.decodedBytes else { return false }
-        return try readingOrder(of: self.run(named: other.runID)) > order
+      var isReadSince = false
+      for other in whole where other.source == file.source && !isReadSince {
+        isReadSince = other.contentHash == file.contentHash
+        if other.name == file.name, other.decodedBytes >= file.decodedBytes, !isReadSince {
+          isReadSince = try readingOrder(of: self.run(named: other.runID)) > order
+        }
       }
       if isReadSince { continue }
       let records = try missingRecords(of: run)[Label(file.name)]
