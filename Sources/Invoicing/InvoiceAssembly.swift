@@ -21,6 +21,8 @@ struct InvoiceAssembly {
   private let charged: [DraftBasis.ChargedLine]
   /// What earlier invoices of the account charged, where that is not what it would be now, and these invoices.
   var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
+  /// Its earlier invoices, and what these hold for the commitments of periods that are corrected.
+  var reached: (sums: [DraftBasis.ReachedSum], invoices: [DraftBasis.EarlierInvoice]) = ([], [])
   /// What of one-time charges earlier invoices tell; nil without a store.
   var late: LateCharges?
 
@@ -81,6 +83,11 @@ struct InvoiceAssembly {
     if isChargedPeriod, draft.part == .main {
       draft.commitments = try Commitments.lines(of: billing.commitments, for: draft)
       draft.countChanges = countChanges(draft)
+    }
+    if draft.part == .main {
+      draft.commitments += try CommitmentCorrections(
+        commitments: billing.commitments, reached: reached.sums, invoices: reached.invoices
+      ).lines(for: draft)
     }
     let lastDay = draft.period.until.advanced(by: -1)
     draft.contracts = billing.agreements.filter { $0.days.contains(lastDay) }.map {
