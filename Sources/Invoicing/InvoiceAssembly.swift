@@ -98,16 +98,15 @@ struct InvoiceAssembly {
     try chain.take(billing.discounts)
     draft.discounts = chain.discounts
     guard !catalog.billing.taxes.isEmpty else { return }
-    guard !account.taxPlace.isEmpty else {
+    guard !account.taxPlaces.isEmpty else {
       draft.taxation = .placeUnknown
       return
     }
-    draft.taxation = .place(account.taxPlace)
+    draft.taxation = .place(account.taxPlace(on: lastDay))
     var count = TaxCount(
       rules: catalog.billing.taxes,
-      exemptions: billing.exemptions,
-      place: account.taxPlace, currency: draft.currency, rounding: catalog.defaults.taxRounding)
-    draft.taxes = try count.taxes(on: chain.lines)
+      exemptions: billing.exemptions, currency: draft.currency, rounding: catalog.defaults.taxRounding)
+    draft.taxes = try count.taxes(on: chain.lines) { account.taxPlace(on: $0.taxDay) }
   }
 
   /// What is counted for the recurring lines that follow counts, on the last day of this period and of the one before.

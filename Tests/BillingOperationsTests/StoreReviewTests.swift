@@ -68,6 +68,21 @@ import Testing
     #expect(try flags(desk, "2026-03") == [])
   }
 
+  @Test func whatIsCorrectedIsTaxedWhereItWasSupplied() throws {
+    let taxes = "tax,place,rate\nVAT,DE,10\nVAT,FR,20\n"
+    let desk = try desk(more: ["taxes.csv": taxes])
+    try desk.writeBilling([
+      "accounts.csv":
+        "account,plan,tax_place,from,until\nacme,retail,DE,,2026-02-01\nacme,retail,FR,2026-02-01,\nzebra,retail,DE,,\n",
+      "contracts.csv": Self.head + Self.seat + "acme,Care,,31,1,2026-01-17\n",
+    ])
+    try send(desk, "2026-02", on: "2026-03-03")
+    let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
+    let taxed = try desk.document(number).taxes.map { "\($0.place) \($0.base) \($0.amount)" }
+    // January's part of the care at home; seats, care and calls of February abroad.
+    #expect(taxed.first == "DE 15 1.5" && taxed.count == 2 && taxed.last?.hasPrefix("FR 61") == true)
+  }
+
   @Test func aPriceBookThatBecomesKnownLateIsNamed() throws {
     let book = "item,description,price,from,currency\nseat,Seat,10,2025-01-01,EUR\n"
     let desk = try desk("acme,,seat,,3,2026-01-01\n", more: ["price-book.csv": book])
