@@ -103,6 +103,9 @@ public enum StoreDrafting {
       adjustmentsHash: SHA256.hex(of: state.adjustments))
     let earlier = try StoreEarlierCharges(choice, catalog, basis.invoices, in: store)
     (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
+    basis.uncorrected = earlier.uncorrected
+    basis.reached = try StoreReached.sums(
+      of: state.adjustedAccounts.union(earlier.accounts), catalog, in: store)
     basis.correcting = Set(try store.correctingInvoices().keys)
     basis.billedCharges = Set(try store.billedCharges().keys)
     basis.calls = calls.map { ($0.listing, $0.usages.map(\.manifestHash)) }

@@ -16,6 +16,8 @@ struct StoreEarlierCharges {
   private(set) var accounts: Set<Label> = []
   /// The recurring lines, refunds and corrections of their invoices, by account, invoice and line.
   private(set) var lines: [DraftBasis.ChargedLine] = []
+  /// What was charged otherwise and nobody corrects, by account.
+  private(set) var uncorrected: [DraftBasis.Uncorrected] = []
 
   /// Holds what invoices charged against what the catalog charges now. `invoices` are those of periods before the chosen one.
   init(
@@ -28,14 +30,20 @@ struct StoreEarlierCharges {
     let charges = EarlierCharges(catalog)
     // Intervals may have begun a year before the period on whose invoice they stand.
     let back = EarlierCharges.firstDay(before: first)
+    let credited = try store.creditedLines()
     var charged: Set<Label> = []
+    var uncorrected: [DraftBasis.Uncorrected] = []
     var differing: Set<Label> = []
     try store.forEachAccountCharged(beyond: back) { account, lines throws(StoreFault) in
       guard let own = recent[account] else { return }
       charged.insert(account)
       let known = lines.compactMap(StoreDrafting.charged)
       if charges.mayDiffer(account, known, own, before: choice) { differing.insert(account) }
+      let standing = lines.filter { credited[$0.number]?.contains($0.line.number) != true }
+        .compactMap(StoreDrafting.charged)
+      uncorrected += charges.uncorrected(account, standing, own, before: choice)
     }
+    self.uncorrected = uncorrected
     for (account, own) in recent where !charged.contains(account) {
       if charges.mayDiffer(account, [], own, before: choice) { differing.insert(account) }
     }

@@ -110,6 +110,8 @@ public struct StoreUsageState: Sendable {
   public var adjustmentRowCount: Int64
   /// Accounts whose period was billed already.
   public var billedAccounts: Set<Label>
+  /// Accounts with rows of periods that were billed before.
+  public var adjustedAccounts: Set<Label> = []
 }
 
 /// Digests of rows that come account by account.
@@ -157,6 +159,7 @@ extension BillingStore {
       digests.add(row)
       guard !choice.contains(row.usagePeriod) else { return }
       SummaryText.append(row, to: &state.adjustments)
+      state.adjustedAccounts.insert(row.account)
       state.adjustmentRowCount += 1
     }
     state.usageHashes = digests.finish()

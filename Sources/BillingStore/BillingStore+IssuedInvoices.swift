@@ -35,6 +35,18 @@ extension BillingStore {
     return lines
   }
 
+  /// The lines of all invoices that credit notes have taken back, by invoice.
+  public func creditedLines() throws(StoreFault) -> [String: Set<Int>] {
+    var lines: [String: Set<Int>] = [:]
+    try book.query(
+      """
+      SELECT corrects, line FROM invoice_document_lines JOIN invoice_documents USING (number)
+      WHERE corrects IS NOT NULL
+      """
+    ) { row in lines[row.text(0), default: []].insert(Int(row.integer(1))) }
+    return lines
+  }
+
   /// The bytes of `invoice.json`, which must be those that were committed.
   public func document(of record: InvoiceRecord) throws(StoreFault) -> [UInt8] {
     let name = invoicePath(record.number) + "/" + Self.invoiceName

@@ -109,8 +109,12 @@ public struct CommitmentLine: Hashable, Sendable {
   public var reached: Amount
   /// Where it is written.
   public var origin: LineOrigin
-  /// committed × share − reached.
+  /// committed × share − reached; of a correction, how much more that is than was charged.
   public var amount: LineAmount
+  /// The billed period whose charge it corrects; nil for that of the invoice it stands on.
+  public var period: UsagePeriod?
+  /// The invoice that it corrects; empty for none.
+  public var corrects: Label = .empty
 }
 
 /// A part of something that falls on a line.

@@ -13,37 +13,62 @@ enum Commitments {
     of commitments: [Commitment], for draft: InvoiceDraft
   ) throws(InvoiceDraftFault) -> [CommitmentLine] {
     let lines = draft.netLines
-    var missing: [CommitmentLine] = []
+    var short: [CommitmentLine] = []
     for commitment in commitments where commitment.currency == draft.currency {
-      let days = commitment.days.clamped(to: draft.period.days)
-      if days.isEmpty { continue }
-      let share = IntervalShare(days: Int64(days.count), ofDays: Int64(draft.period.dayCount))
+      if !commitment.days.overlaps(draft.period.days) { continue }
       let reached = lines.filter { counts($0, for: commitment) }.reduce(Amount.zero) { $0 + $1.net }
-      let origin = LineOrigin(file: commitment.file, line: commitment.line)
-      // (committed × days − reached × days of the period) ÷ days of the period, rounded once.
-      let whole = try LineAmount(
-        product: [commitment.amount.pico, Int128(share.days)], over: Int128(share.ofDays), in: draft.currency,
-        origin: origin)
-      if whole.exact <= reached { continue }
-      let amount = LineAmount(
-        numeratorPico: commitment.amount.pico * Int128(share.days) - reached.pico * Int128(share.ofDays),
-        over: Int128(share.ofDays), in: draft.currency)
-      if amount.rounded == .zero { continue }
-      missing.append(
+      guard let amount = try missing(to: commitment, in: draft.period, reached: reached, draft.currency)
+      else { continue }
+      short.append(
         CommitmentLine(
           description: commitment.description, contract: commitment.contract, committed: commitment.amount,
-          share: share, reached: reached, origin: origin, amount: amount))
+          share: share(of: commitment, in: draft.period), reached: reached,
+          origin: LineOrigin(file: commitment.file, line: commitment.line), amount: amount))
     }
-    return missing
+    return short
+  }
+
+  /// For how many days of a period a commitment holds.
+  static func share(of commitment: Commitment, in period: UsagePeriod) -> IntervalShare {
+    IntervalShare(
+      days: Int64(commitment.days.clamped(to: period.days).count), ofDays: Int64(period.dayCount))
+  }
+
+  /// What is missing to a commitment in a period in which its lines come to `reached`; nil where nothing is.
+  static func missing(
+    to commitment: Commitment, in period: UsagePeriod, reached: Amount, _ currency: Currency
+  ) throws(InvoiceDraftFault) -> LineAmount? {
+    let share = share(of: commitment, in: period)
+    let origin = LineOrigin(file: commitment.file, line: commitment.line)
+    // (committed × days − reached × days of the period) ÷ days of the period, rounded once.
+    let whole = try LineAmount(
+      product: [commitment.amount.pico, Int128(share.days)], over: Int128(share.ofDays), in: currency,
+      origin: origin)
+    if whole.exact <= reached { return nil }
+    let amount = LineAmount(
+      numeratorPico: commitment.amount.pico * Int128(share.days) - reached.pico * Int128(share.ofDays),
+      over: Int128(share.ofDays), in: currency)
+    return amount.rounded == .zero ? nil : amount
   }
 
   private static func counts(_ line: NetLine, for commitment: Commitment) -> Bool {
-    guard commitment.contract.isEmpty || commitment.contract == line.contract, !line.isOfEarlierPeriod else {
-      return false
+    guard !line.isOfEarlierPeriod else { return false }
+    switch line.origin {
+    case .recurring: return commitment.counts(line.contract, isUsage: false)
+    case .usage: return commitment.counts(line.contract, isUsage: true)
+    case .oneTime, .value, .commitment, .adjustment: return false
     }
-    switch (commitment.scope, line.origin) {
-    case (.all, .recurring), (.all, .usage), (.usage, .usage), (.recurring, .recurring): return true
-    default: return false
+  }
+}
+
+extension Commitment {
+  /// Whether usage, or a recurring charge of that contract, counts for it.
+  func counts(_ contract: Label, isUsage: Bool) -> Bool {
+    guard self.contract.isEmpty || self.contract == contract else { return false }
+    switch scope {
+    case .all: return true
+    case .usage: return isUsage
+    case .recurring: return !isUsage
     }
   }
 }

@@ -16,6 +16,7 @@ extension DraftBasis {
       "billed_accounts": .array(billedAccounts.sorted().map { .string($0) }),
       "invoices": .array(invoices.map(Self.json)),
       "charged": .array(charged.map(Self.json)), "earlier": .array(earlier.map(Self.json)),
+      "reached": .array(reached.map(Self.json)), "uncorrected": .array(uncorrected.map(Self.json)),
       "differing": .array(differing.sorted().map { .string($0) }),
       "correcting": .array(correcting.sorted().map { .string($0) }),
       "billed_charges": .array(billedCharges.sorted().map { .string($0) }),
@@ -102,6 +103,11 @@ extension DraftBasis {
       decisions: try root.member("decisions").elements().map { try decision($0) },
       adjustmentRowCount: try root.member("adjustment_rows").integer(),
       adjustmentsHash: try root.member("adjustments_sha256").text().description)
+    // Those of earlier programs have neither.
+    if root.value["reached"] != nil {
+      basis.reached = try root.member("reached").elements().map { try reached($0) }
+      basis.uncorrected = try root.member("uncorrected").elements().map { try uncorrected($0) }
+    }
     basis.earlier = try root.member("earlier").elements().map { try charged($0) }
     basis.differing = Set(try root.member("differing").elements().map { try $0.text() })
     basis.correcting = Set(try root.member("correcting").elements().map { try $0.text() })

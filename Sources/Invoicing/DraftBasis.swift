@@ -137,8 +137,13 @@ public struct DraftBasis: Hashable, Sendable {
   public var earlier: [ChargedLine] = []
   /// These accounts, those without a line among them.
   public var differing: Set<Label> = []
+  /// What invoices of the last year charged otherwise than contracts say now and no invoice corrects; by account.
+  public var uncorrected: [Uncorrected] = []
   /// Invoices with refunds and corrections: one more of them may hold what a draft holds.
   public var correcting: Set<Label> = []
+  /// What invoices hold for commitments of billed periods, of accounts whose billed periods are corrected; added up and in
+  /// order (`added`).
+  public var reached: [ReachedSum] = []
   /// One-time charges that invoices bill, by the store's names for them.
   public var billedCharges: Set<Label> = []
   /// Decisions, by charge.

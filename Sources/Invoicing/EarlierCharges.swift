@@ -32,16 +32,41 @@ public struct EarlierCharges {
     _ account: Label, _ lines: [DraftBasis.ChargedLine], _ invoices: [DraftBasis.EarlierInvoice],
     before choice: UsagePeriodChoice
   ) -> Bool {
-    guard let index = indexByName[account],
-      let period = choice.period(cycleDay: Int32(catalog.accounts[index].cycleDay))
-    else { return false }
+    guard let (index, period) = place(of: account, choice) else { return false }
     let corrections = ContractCorrections(
-      contracts: billing[index].contracts,
-      recurring: RecurringCharges(
-        billing: catalog.billing, cycleDay: Int32(catalog.accounts[index].cycleDay),
-        billedUntil: catalog.billing.opening.billedUntil[index]),
-      charged: lines, invoices: invoices, before: period)
+      contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: invoices,
+      before: period)
     // What cannot be counted is named when it is drafted.
     return (try? corrections.mayDiffer()) ?? true
+  }
+
+  /// What invoices of an account charged otherwise than its contracts say now, and no invoice corrects. `lines` are those that
+  /// no credit note took back. Complexity: O(lines × rows).
+  public func uncorrected(
+    _ account: Label, _ lines: [DraftBasis.ChargedLine], _ invoices: [DraftBasis.EarlierInvoice],
+    before choice: UsagePeriodChoice
+  ) -> [DraftBasis.Uncorrected] {
+    guard let (index, period) = place(of: account, choice) else { return [] }
+    let first = Self.firstDay(before: period.from)
+    let recent = invoices.filter { $0.period < period && $0.period.from >= first }
+    return UncorrectedCharges(
+      contracts: billing[index].contracts, recurring: recurring(index), charged: lines,
+      invoices: Set(recent.map(\.number))
+    ).findings()
+  }
+
+  private func place(
+    of account: Label, _ choice: UsagePeriodChoice
+  ) -> (index: Int, period: UsagePeriod)? {
+    guard let index = indexByName[account],
+      let period = choice.period(cycleDay: Int32(catalog.accounts[index].cycleDay))
+    else { return nil }
+    return (index, period)
+  }
+
+  private func recurring(_ index: Int) -> RecurringCharges {
+    RecurringCharges(
+      billing: catalog.billing, cycleDay: Int32(catalog.accounts[index].cycleDay),
+      billedUntil: catalog.billing.opening.billedUntil[index])
   }
 }

@@ -21,6 +21,8 @@ struct InvoiceAssembly {
   private let charged: [DraftBasis.ChargedLine]
   /// What earlier invoices of the account charged, where that is not what it would be now, and these invoices.
   var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
+  /// Its earlier invoices, and what these hold for the commitments of periods that are corrected.
+  var reached: (sums: [DraftBasis.ReachedSum], invoices: [DraftBasis.EarlierInvoice]) = ([], [])
   /// What of one-time charges earlier invoices tell; nil without a store.
   var late: LateCharges?
 
@@ -82,6 +84,11 @@ struct InvoiceAssembly {
       draft.commitments = try Commitments.lines(of: billing.commitments, for: draft)
       draft.countChanges = countChanges(draft)
     }
+    if draft.part == .main {
+      draft.commitments += try CommitmentCorrections(
+        commitments: billing.commitments, reached: reached.sums, invoices: reached.invoices
+      ).lines(for: draft)
+    }
     let lastDay = draft.period.until.advanced(by: -1)
     draft.contracts = billing.agreements.filter { $0.days.contains(lastDay) }.map {
       ContractReference(
@@ -91,16 +98,15 @@ struct InvoiceAssembly {
     try chain.take(billing.discounts)
     draft.discounts = chain.discounts
     guard !catalog.billing.taxes.isEmpty else { return }
-    guard !account.taxPlace.isEmpty else {
+    guard !account.taxPlaces.isEmpty else {
       draft.taxation = .placeUnknown
       return
     }
-    draft.taxation = .place(account.taxPlace)
+    draft.taxation = .place(account.taxPlace(on: lastDay))
     var count = TaxCount(
       rules: catalog.billing.taxes,
-      exemptions: billing.exemptions,
-      place: account.taxPlace, currency: draft.currency, rounding: catalog.defaults.taxRounding)
-    draft.taxes = try count.taxes(on: chain.lines)
+      exemptions: billing.exemptions, currency: draft.currency, rounding: catalog.defaults.taxRounding)
+    draft.taxes = try count.taxes(on: chain.lines) { account.taxPlace(on: $0.taxDay) }
   }
 
   /// What is counted for the recurring lines that follow counts, on the last day of this period and of the one before.

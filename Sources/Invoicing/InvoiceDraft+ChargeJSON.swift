@@ -68,8 +68,11 @@ extension InvoiceDraft {
   }
 
   func json(_ line: CommitmentLine, number: Int) -> JSONValue {
-    [
+    let own = line.period ?? period
+    return [
       "line": .integer(number), "description": .string(line.description), "contract": .string(line.contract),
+      "corrects": .string(line.corrects),
+      "period": ["from": .text(own.from.description), "until": .text(own.until.description)],
       "committed": .text(line.committed.description), "days": .integer(line.share.days),
       "period_days": .integer(line.share.ofDays), "reached": money(line.reached),
       "origin": .text(line.origin.description),

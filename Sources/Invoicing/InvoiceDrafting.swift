@@ -32,6 +32,7 @@ struct InvoiceDrafting: Sendable {
   private let charged: [Label: [DraftBasis.ChargedLine]]
   private let earlier: [Label: [DraftBasis.ChargedLine]]
   private let invoices: [Label: [DraftBasis.EarlierInvoice]]
+  private let reached: [Label: [DraftBasis.ReachedSum]]
   private let contractMonths: ContractMonths
 
   /// Whether the usage is that of a store.
@@ -63,6 +64,7 @@ struct InvoiceDrafting: Sendable {
       (pinned?.basis.invoices ?? []).map { (EarlierKey($0), $0.number) }, uniquingKeysWith: { $1 })
     self.earlier = Dictionary(grouping: pinned?.basis.earlier ?? [], by: \.account)
     invoices = Dictionary(grouping: pinned?.basis.invoices ?? [], by: \.account)
+    reached = Dictionary(grouping: pinned?.basis.reached ?? [], by: \.account)
     self.choice = choice
     seller = InvoiceParty.seller(of: catalog)
     billing = AccountBilling.all(of: catalog)
@@ -133,6 +135,7 @@ struct InvoiceDrafting: Sendable {
       assembly.late = LateCharges(
         cycleDay: Int32(account.cycleDay), invoicedPeriods: Set(invoices.map(\.period)),
         billed: basis.billedCharges)
+      assembly.reached = (reached[account.id] ?? [], invoices)
       if basis.differing.contains(account.id) { assembly.earlier = (earlier[account.id] ?? [], invoices) }
     }
     var charges: [DocumentKey: InvoiceAssembly.Charges] = [:]

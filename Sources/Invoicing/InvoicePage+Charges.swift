@@ -56,10 +56,13 @@ extension InvoicePage {
     ]
     begin(table: "Minimum commitments", columns: columns)
     for line in draft.commitments {
-      let share = line.share.isWhole ? [] : ["\(line.share.days) of \(line.share.ofDays) days"]
+      var notes = line.share.isWhole ? [] : ["\(line.share.days) of \(line.share.ofDays) days"]
+      if let period = line.period {
+        notes.append("\(PrintedNumber.days(period.days, isShort: true)), corrects invoice \(line.corrects)")
+      }
       row(
         [
-          .text(line.description.description, notes: share), .number("Agreed", money(line.committed)),
+          .text(line.description.description, notes: notes), .number("Agreed", money(line.committed)),
           .number("Reached", money(line.reached)),
         ], line.amount)
     }

@@ -79,7 +79,9 @@ extension InvoiceDraft {
       lines.append(
         NetLine(
           number: lines.count + 1, origin: .commitment, contract: line.contract, item: .empty,
-          taxClass: "service", firstDay: period.from, taxDay: lastDay, net: line.amount.rounded))
+          taxClass: "service", firstDay: (line.period ?? period).from,
+          taxDay: (line.period ?? period).until.advanced(by: -1), isCorrection: line.period != nil,
+          net: line.amount.rounded))
     }
     // Taxed and discounted as what they correct.
     for line in adjustments {

@@ -14,8 +14,6 @@ struct TaxCount {
   let rules: [TaxRule]
   /// The exemptions of the account.
   let exemptions: [TaxExemption]
-  /// Where the account is.
-  let place: Label
   /// The document's currency.
   let currency: Currency
   /// Where amounts are rounded.
@@ -24,26 +22,27 @@ struct TaxCount {
   /// What each tax came to on each line, for taxes on it.
   private var taxOfLine: [Label: [Int: Amount]] = [:]
 
-  init(
-    rules: [TaxRule], exemptions: [TaxExemption], place: Label, currency: Currency, rounding: TaxRounding
-  ) {
-    // Of one tax, `US-DC` replaces `US`.
-    let owed = rules.filter { $0.isOwed(in: place) }
-    let narrowest = Dictionary(owed.map { ($0.tax, $0.place.bytes.count) }, uniquingKeysWith: max)
-    self.rules = owed.filter { $0.place.bytes.count == narrowest[$0.tax] }
+  init(rules: [TaxRule], exemptions: [TaxExemption], currency: Currency, rounding: TaxRounding) {
+    self.rules = rules
     self.exemptions = exemptions
-    self.place = place
     self.currency = currency
     self.rounding = rounding
   }
 
-  /// The taxes on `lines`, in the order of counting; a row without a line on it gives none.
-  mutating func taxes(on lines: [NetLine]) throws(InvoiceDraftFault) -> [TaxLine] {
+  /// The taxes on `lines`, in the order of counting; a row without a line on it gives none. `place` says where a line is
+  /// taxed: an account may have moved between two lines of one invoice.
+  mutating func taxes(
+    on lines: [NetLine], place: (NetLine) -> Label
+  ) throws(InvoiceDraftFault) -> [TaxLine] {
+    let places = lines.map(place)
+    let owed = Dictionary(
+      Set(places).map { ($0, Self.rows(of: rules, in: $0)) }, uniquingKeysWith: { $1 })
     var taxes: [TaxLine] = []
     for rule in rules where rule.currency ?? currency == currency {
-      let covered = lines.filter { line in
-        rule.span.contains(line.taxDay) && (rule.classes.isEmpty || rule.classes.contains(line.taxClass))
-      }
+      let covered = zip(lines, places).filter { line, place in
+        owed[place]?.contains(rule.line) == true && rule.span.contains(line.taxDay)
+          && (rule.classes.isEmpty || rule.classes.contains(line.taxClass))
+      }.map(\.0)
       guard !covered.isEmpty else { continue }
       // A certificate may end between two lines of one invoice.
       let exempt = Dictionary(grouping: covered) { line in
@@ -56,6 +55,13 @@ struct TaxCount {
       }
     }
     return taxes
+  }
+
+  /// The rows that hold in a place, by their lines in the file: of one tax, `US-DC` replaces `US`.
+  private static func rows(of rules: [TaxRule], in place: Label) -> Set<Int> {
+    let owed = rules.filter { $0.isOwed(in: place) }
+    let narrowest = Dictionary(owed.map { ($0.tax, $0.place.bytes.count) }, uniquingKeysWith: max)
+    return Set(owed.filter { $0.place.bytes.count == narrowest[$0.tax] }.map(\.line))
   }
 
   private mutating func tax(

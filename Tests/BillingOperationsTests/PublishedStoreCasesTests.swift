@@ -43,6 +43,28 @@ import Testing
       ])
   }
 
+  @Test(arguments: [
+    // CN-02, Lago: 29 of 30 days of 160.00 at 25 %.
+    ("160,30 days", "25", "-154.67 -38.67 -193.34"),
+    // CN-03, Lago: 6 of 7 days of 29.99 at 23.33 %.
+    ("29.99,7 days", "23.33", "-25.71 -6 -31.71"),
+  ]) func unusedDaysGiveTheirTaxBack(plan: String, rate: String, expected: String) throws {
+    let head = "account,description,price,interval,anchor,from,until\n"
+    let row = "acme,Plan,\(plan),2026-01-31,2026-01-31,"
+    let desk = try desk(
+      [
+        "accounts.csv": InvoiceDesk.accounts, "taxes.csv": "tax,place,rate\nVAT,DE,\(rate)\n",
+        "contracts.csv": head + row + "\n",
+      ], months: 2)
+    try send(desk, "2026-01", on: "2026-02-03")
+    // It ended after its first day, which is known now.
+    try desk.writeBilling(["contracts.csv": head + row + "2026-02-01\n"])
+    try send(desk, "2026-02", on: "2026-03-03")
+    let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
+    let line = try #require(try desk.document(number).lines.first { $0.section == "refund" })
+    #expect("\(line.net) \(line.tax) \(line.gross)" == expected)
+  }
+
   @Test func anUpgradeInsideAMonthThatWasChargedAhead() throws {
     // MS-04: 12 a month becomes 24 after a quarter of the month: −9, 18, and 24 for the next month.
     let head = "account,description,price,interval,timing,from,until\n"

@@ -405,6 +405,34 @@ import UsageSummary
     #expect(try taxLines(book) == expected)
   }
 
+  @Test(arguments: [
+    // An account that moves on the 17th: each line is taxed where it was on its day.
+    ("acme,p,DE,,2026-01-17\nacme,p,FR,2026-01-17,", ["DE 10 of 1", "FR 20 of 2"]),
+    // The rows in any order; a row without a place goes on with the one before.
+    (
+      "acme,p,FR,2026-01-17,2026-01-20\nacme,p,DE,,2026-01-17\nacme,p,,2026-01-20,",
+      ["DE 10 of 1", "FR 20 of 2"]
+    ),
+    ("acme,p,,,2026-01-10\nacme,p,DE,2026-01-10,2026-01-16\nacme,p,FR,2026-01-16,", ["FR 20 of 3"]),
+    // Before the first place there is none but that.
+    ("acme,p,,,2026-01-17\nacme,p,FR,2026-01-17,", ["FR 20 of 3"]),
+  ]) func aLineIsTaxedWhereTheAccountWasOnItsDay(accounts: String, expected: [String]) throws {
+    let book = BillingBook([
+      "accounts.csv": "account,plan,tax_place,from,until\n\(accounts)\n",
+      "charges.csv":
+        "account,description,delivered,price\nacme,One,2026-01-16,1\nacme,Two,2026-01-17,2\n",
+      "taxes.csv": "tax,place,rate\nVAT,DE,10\nVAT,FR,20\n",
+    ])
+    let draft = try #require(try book.drafts("2026-01").first)
+    checkSums(draft)
+    #expect(draft.taxation == .place("FR"))
+    #expect(
+      draft.taxes.map { tax in
+        guard case .percent(let rate) = tax.method else { return "" }
+        return "\(tax.place) \(rate / 100_000_000) of \(tax.base)"
+      } == expected)
+  }
+
   @Test func taxesComeAfterDiscounts() throws {
     var book = taxed("VAT,US,a,,10,,,,,,,", ["One,,,100,2026-01-01,1,a", "Two,,,300,2026-01-01,1,b"])
     book.set("discounts.csv", "account,description,amount\nacme,Coupon,40\n")

@@ -10,13 +10,16 @@ import Testing
 /// Every case has its number in the collection that it was taken from, and where the figures come from.
 ///
 /// Left out because our rules are others, or because the case is of another room:
-/// - Tiers of usage with flat parts, packages, percentages and blocks (TI-01 to TI-28, TI-31): `RatingEngine` rates them; tiers
-///   of contracts have no flat part, which a line of its own is.
+/// - TI-01, TI-07: a quantity of nothing owes the flat part of the first tier there, and nothing here. As tiers of usage, where a
+///   plan may say either, and TI-17 to TI-23 and TI-28 (packages, percentages, blocks): `PublishedTierTests` of the engine.
+/// - TI-24: units by their share of the month in tiers by whole units. Here a change costs the difference of what both
+///   quantities come to, for its days.
+/// - TI-26: its tiers are those of a case that the collection does not have; TI-32 is of the same kind.
 /// - DT-03: its total rounds the unrounded sum over two rates to 18.89; EN 16931 and we round each rate: 18.90.
 /// - DT-08: prices that hold their tax. EN-13: rounding of the sum to be paid. Neither is offered.
 /// - PR-20: its own figure counts February 2020 with 28 days; the right one, 10/29, is checked.
-/// - CN-04, CN-08, MS-04: what happens after a draft; `PublishedStoreCasesTests` of BillingOperations has them.
-/// - CN-02, CN-03, CN-06: credits of a part of a line. Ours take lines back whole; unused days are refunds on an invoice.
+/// - CN-02, CN-03, CN-04, CN-08, MS-04: what happens after a draft; `PublishedStoreCasesTests` of BillingOperations has them.
+/// - CN-06: a credit of a part of a line with a discount of an amount. Credit notes take lines back whole.
 /// - DT-16: a journal that sums to nothing; `InvoiceExportTests` has it.
 /// - NU-02: numbers with months in them. Ours are a series and a count, which `opening.csv` lets go on.
 /// - AR-01, AR-05: payments and how long they take are the ledger's.
@@ -86,6 +89,16 @@ import Testing
     ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 1, "5"), ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 5, "25"),
     ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 6, "24"), ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 20, "40"),
     ("volume 5: 5; 10: 4; 15: 3; 20: 2; 1", 25, "25"), ("graduated 5: 5; 10: 4; 15: 3; 20: 2; 1", 6, "29"),
+    // TI-03, TI-05, TI-06, Lago: flat parts of every tier that is reached.
+    ("graduated 10: 10 + 2 flat; 20: 5 + 3 flat; 5 + 3 flat", 10, "102"),
+    ("graduated 10: 10 + 2 flat; 20: 5 + 3 flat; 5 + 3 flat", 12, "115"),
+    ("graduated 10: 10 + 2 flat; 20: 5 + 3 flat; 5 + 3 flat", 21, "163"),
+    // TI-08, TI-09, TI-12, Lago: the flat part of the tier that is reached.
+    ("volume 100: 2 + 10 flat; 200: 1; 0.5 + 50 flat", 1, "12"),
+    ("volume 100: 2 + 10 flat; 200: 1; 0.5 + 50 flat", 100, "210"),
+    ("volume 100: 2 + 10 flat; 200: 1; 0.5 + 50 flat", 200, "200"),
+    // TI-31, Lago.
+    ("volume 0.0006 + 10 flat", 65_000, "49"),
     // TI-32.
     ("graduated 1000: 0.10; 10000: 0.05; 0.01", 15_000, "600"),
     ("volume 1000: 0.10; 10000: 0.05; 0.01", 15_000, "150"),
@@ -179,10 +192,13 @@ import Testing
   }
 
   @Test func linesAreRoundedHalfUp() throws {
-    // EN-07, Elnät: 467.775 and 703.78875.
-    let book = BillingBook.contracts(
-      "description,price,from,quantity", "Transfer,0.275,2026-01-01,1701", "Tax,0.41375,2026-01-01,1701")
-    #expect(try amounts(book, "2026-01") == ["467.78", "703.79"])
+    // EN-07, Elnät: 90 of 365 days of 1585, then 467.775 and 703.78875; what is rounded to be paid stays 1952.99.
+    var book = BillingBook.contracts(
+      "description,price,from,until,interval,quantity", "Line,1585,2026-01-01,2026-04-01,annual,",
+      "Transfer,0.275,2026-01-01,,,1701", "Tax,0.41375,2026-01-01,,,1701")
+    #expect(try amounts(book, "2026-01") == ["390.82", "467.78", "703.79"])
+    book.set("taxes.csv", "tax,place,rate\nVAT,DE,25\n")
+    #expect(try total(book, "2026-01") == "390.6 1952.99")
   }
 
   @Test func seatsAreAddedInTheMonthAndChargedAheadForTheNext() throws {

@@ -19,8 +19,8 @@ public struct Account: Sendable {
   public var rounding: AccountRounding
   /// Plans by date, ascending, not overlapping.
   public var plans: [PlanAssignment]
-  /// Where it is taxed, such as `DE` or `US-DC`; empty where nobody has said.
-  public var taxPlace: Label = .empty
+  /// Where it is taxed by date, ascending; empty where nobody has said.
+  public var taxPlaces: [TaxPlace] = []
   /// Whether charges of projects come on an invoice of their own.
   public var projectInvoices = ProjectInvoices.together
   /// Columns that rating does not know (address, e-mail, terms …), by column name, from the account's last row.
@@ -42,6 +42,29 @@ public struct Account: Sendable {
     self.plans = plans
     self.details = details
     self.line = line
+  }
+}
+
+extension Account {
+  /// Where it is taxed on a day, such as `DE` or `US-DC`: the last place that began; before the first one, the first one. Empty
+  /// where nobody has said.
+  public func taxPlace(on day: CivilDate) -> Label {
+    let begun = taxPlaces.last { ($0.from ?? .distantPast) <= day }
+    return (begun ?? taxPlaces.first)?.place ?? .empty
+  }
+}
+
+/// Where an account is taxed from a day on.
+public struct TaxPlace: Sendable, Hashable {
+  /// The place.
+  public var place: Label
+  /// The first day of the row that names it; nil for "always".
+  public var from: CivilDate?
+
+  /// Makes one.
+  public init(place: Label, from: CivilDate?) {
+    self.place = place
+    self.from = from
   }
 }
 

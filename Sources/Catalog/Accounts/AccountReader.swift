@@ -68,7 +68,6 @@ struct AccountReader: ~Copyable {
     agree(index, \.cycleDay, table.wholeNumber(.cycleDay, in: 1...31, isBad: &isBad), .cycleDay)
     agree(index, \.pool, table.given(.pool), .pool)
     agree(index, \.rounding, table.word(.round, isBad: &isBad), .round)
-    agree(index, \.taxPlace, table.given(.taxPlace), .taxPlace)
     agree(index, \.projectInvoices, table.word(.projectInvoices, isBad: &isBad), .projectInvoices)
     for (cell, name) in table.extraColumns where !table.bytes(at: cell).isEmpty {
       drafts[index].details[name] = Label(table.bytes(at: cell))
@@ -77,6 +76,9 @@ struct AccountReader: ~Copyable {
     guard let span = table.span(from: .from, until: .until), let plan else { return }
     drafts[index].plans.append(PlanAssignment(planIndex: plan, from: span.from, until: span.until))
     drafts[index].planLines.append(table.line)
+    if let place: Label = table.given(.taxPlace) {
+      drafts[index].taxPlaces.append(TaxPlace(place: place, from: span.from))
+    }
   }
 
   /// Takes what a row gives for its account, which must be what its other rows give.
@@ -131,7 +133,7 @@ struct AccountDraft {
   var cycleDay: Given<Int>?
   var pool: Given<Label>?
   var rounding: Given<AccountRounding>?
-  var taxPlace: Given<Label>?
+  var taxPlaces: [TaxPlace] = []
   var projectInvoices: Given<ProjectInvoices>?
   var plans: [PlanAssignment] = []
   /// The line of each plan, until they are sorted.
@@ -150,7 +152,7 @@ struct AccountDraft {
       pool: pool?.value ?? .empty, rounding: rounding?.value ?? .event, plans: plans,
       details: details,
       line: line)
-    account.taxPlace = taxPlace?.value ?? .empty
+    account.taxPlaces = taxPlaces.sorted { ($0.from ?? .distantPast) < ($1.from ?? .distantPast) }
     account.projectInvoices = projectInvoices?.value ?? .together
     return account
   }

@@ -121,7 +121,7 @@ extension InvoiceDraft {
       return line
     }
     lines += values.map { line("result", $0.description, period.days, $0.amount) }
-    lines += commitments.map { line("commitment", $0.description, period.days, $0.amount) }
+    lines += commitments.map { line("commitment", $0.description, ($0.period ?? period).days, $0.amount) }
     lines += adjustments.map { charge in
       var line = line("adjustment", charge.name, charge.period.days, charge.amount)
       line.quantity = DecimalText.format(charge.quantityBilled, scale: charge.kind?.quantityDigits ?? 0)

@@ -30,7 +30,9 @@ struct DocumentLineReader {
       try add(node, line)
     }
     for node in try root.member("commitments").elements() {
-      var line = try self.line(node, "commitment", text: "description", period.days)
+      var days = period.days
+      if node.value["period"] != nil { days = try self.days(node) }
+      var line = try self.line(node, "commitment", text: "description", days)
       line.contract = try node.member("contract").text()
       line.taxClass = "service"
       try add(node, line)
@@ -91,12 +93,16 @@ struct DocumentLineReader {
   }
 
   private func adjustment(_ node: JSONNode) throws -> DocumentLine {
+    var line = try line(node, "adjustment", text: "name", days(node))
+    try readQuantity(node, kind: node, &line)
+    return line
+  }
+
+  private func days(_ node: JSONNode) throws -> Range<CivilDate> {
     let days = try node.member("period")
     let (from, until) = (try days.day("from"), try days.day("until"))
     guard from <= until else { throw node.fault("it ends before it begins") }
-    var line = try line(node, "adjustment", text: "name", from..<until)
-    try readQuantity(node, kind: node, &line)
-    return line
+    return from..<until
   }
 
   private func readQuantity(_ node: JSONNode, kind: JSONNode, _ line: inout DocumentLine) throws {

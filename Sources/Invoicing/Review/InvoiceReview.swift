@@ -52,6 +52,7 @@ public struct InvoiceReview {
       report.flags += ContractReview(catalog: catalog, period: period).flags()
       report.flags += ChargeReview(catalog: catalog, periods: periods).flags()
     }
+    if let basis = pinned?.basis { report.flags += EarlierReview(catalog: catalog, basis: basis).flags() }
     report.flags = Self.sorted(report.flags)
     return report
   }

@@ -39,10 +39,17 @@ public struct ReviewFlag: Sendable, Hashable {
     case taxPlaceMissing = "tax-place-missing"
     /// A line has no tax, though its account's place has taxes.
     case lineWithoutTax = "line-without-tax"
+    /// Invoices charged otherwise than the contract says now, and no invoice corrects it.
+    case chargedOtherwise = "charged-otherwise"
+    /// A period has contracts and no invoice.
+    case periodWithoutInvoice = "period-without-invoice"
     /// The total is below zero, or nothing.
     case totalNotPositive = "total-not-positive"
     /// The total is a third or more away from that of earlier drafts.
     case totalJumped = "total-jumped"
+
+    /// Whether its money is owed once, and not in every usage period.
+    var isOnce: Bool { self == .chargedOtherwise || self == .periodWithoutInvoice }
   }
 
   /// What kind of thing it is.
@@ -51,7 +58,8 @@ public struct ReviewFlag: Sendable, Hashable {
   public var account: Label
   /// What it is, for people; names and numbers of the catalog included.
   public var message: String
-  /// The money it costs in a usage period, above zero where the client pays too little; nil where nobody can say.
+  /// The money it costs in a usage period (of invoices that were sent, and of periods without one: once), above zero where the
+  /// client pays too little; nil where nobody can say.
   public var money: Amount?
   /// Currency of the money; nil with it.
   public var currency: Currency?
@@ -83,7 +91,9 @@ public struct ReviewReport: Sendable {
   public var leaks: [(currency: Currency, money: Amount)] {
     var sums: [Currency: Amount] = [:]
     for flag in flags {
-      guard let currency = flag.currency, let money = flag.money, money > .zero else { continue }
+      guard let currency = flag.currency, let money = flag.money, money > .zero, !flag.kind.isOnce else {
+        continue
+      }
       sums[currency, default: .zero] += money
     }
     return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -39,8 +39,9 @@ enum InvoiceReviewCommand: Command {
     about: [
       """
       Compares drafts with everything that should be on them: usage that could not be rated, counts of devices and \
-      seats, closed tickets, contracts that ended, prices of other clients, the price book, taxes. Each finding names \
-      its place in the catalog and, where it can be said, what it costs in a period.
+      seats, closed tickets, contracts that ended, prices of other clients, the price book, taxes; in a store also \
+      invoices that contracts contradict by now, and periods without one. Each finding names its place in the catalog \
+      and, where it can be said, what it costs in a period.
       """,
       "Ends with status 1 where there is anything to look at.",
     ],

@@ -76,6 +76,8 @@ struct InvoiceReviewLines {
     case .priceBookStale: "Prices that have not changed for eight months"
     case .taxPlaceMissing: "Accounts that nobody can tax"
     case .lineWithoutTax: "Lines without tax"
+    case .chargedOtherwise: "Invoices that charged otherwise than contracts say now"
+    case .periodWithoutInvoice: "Periods without an invoice that contracts charge"
     case .totalNotPositive: "Totals of nothing or less"
     case .totalJumped: "Totals far from those of earlier drafts"
     }

@@ -1,0 +1,75 @@
+// What earlier invoices of a store leave to people: charges that contracts contradict, periods that nobody has invoiced.
+
+import BillingCalendar
+import Catalog
+import Money
+import Tables
+
+/// Looks back a year from the period that was drafted.
+struct EarlierReview {
+  let catalog: Catalog
+  let basis: DraftBasis
+
+  /// The flags of all accounts.
+  func flags() -> [ReviewFlag] { basis.uncorrected.map(flag) + missingInvoiceFlags() }
+
+  private func flag(_ found: DraftBasis.Uncorrected) -> ReviewFlag {
+    let others = found.invoiceCount > 1 ? " and \(found.invoiceCount - 1) more" : ""
+    let what =
+      switch found.reason {
+      case .price: "charged at another price than the contract has now"
+      case .quantity: "charged another quantity than the contract has now"
+      case .start: "charged days before the contract begins now"
+      }
+    return ReviewFlag(
+      .chargedOtherwise, account: found.account,
+      "\(found.description): \(what), with \(found.invoice)\(others); nothing corrects it by itself",
+      money: found.more, currency: found.currency, origin: found.origin)
+  }
+
+  /// Periods since the first invoice of the store, up to a year back, in which an account has contracts and no invoice.
+  private func missingInvoiceFlags() -> [ReviewFlag] {
+    guard let first = basis.invoices.map(\.period.from).min() else { return [] }
+    let invoiced = Dictionary(grouping: basis.invoices, by: \.account).mapValues { Set($0.map(\.period)) }
+    let billing = AccountBilling.all(of: catalog)
+    return catalog.accounts.indices.flatMap { index -> [ReviewFlag] in
+      let account = catalog.accounts[index]
+      guard !billing[index].contracts.isEmpty,
+        let period = basis.choice.period(cycleDay: Int32(account.cycleDay))
+      else { return [] }
+      let recurring = RecurringCharges(
+        billing: catalog.billing, cycleDay: Int32(account.cycleDay),
+        billedUntil: catalog.billing.opening.billedUntil[index])
+      let earliest = max(first, period.from.advanced(by: -ContractCorrections.dayCount))
+      let known = invoiced[account.id] ?? []
+      var flags: [ReviewFlag] = []
+      var earlier = period.previous
+      while earlier.from >= earliest {
+        if !known.contains(earlier) {
+          flags += missing(account.id, earlier, billing[index].contracts, recurring)
+        }
+        earlier = earlier.previous
+      }
+      return flags.reversed()
+    }
+  }
+
+  /// What contracts charge in a period without an invoice, by currency.
+  private func missing(
+    _ account: Label, _ period: UsagePeriod, _ contracts: [Contract], _ recurring: RecurringCharges
+  ) -> [ReviewFlag] {
+    var sums: [Currency: Amount] = [:]
+    for contract in contracts {
+      // What cannot be counted is named when it is drafted.
+      for line in (try? recurring.lines(of: contract, in: period)) ?? [] {
+        sums[contract.currency, default: .zero] += line.amount.rounded
+      }
+    }
+    return sums.filter { $0.value > .zero }.sorted { $0.key < $1.key }.map { currency, sum in
+      ReviewFlag(
+        .periodWithoutInvoice, account: account,
+        "contracts charge \(period), which has no invoice; 'invoice draft --period \(period)' makes one",
+        money: sum, currency: currency)
+    }
+  }
+}

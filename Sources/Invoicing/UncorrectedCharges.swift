@@ -1,0 +1,154 @@
+// What invoices charged otherwise than the contracts say now, and no invoice corrects by itself: people decide.
+
+import BillingCalendar
+import Catalog
+public import Money
+public import Tables
+
+extension DraftBasis {
+  /// Charges of a contract line that differ from what it says now, and that are left as they are.
+  public struct Uncorrected: Hashable, Sendable {
+    /// Why they differ.
+    public enum Reason: String, Hashable, Sendable {
+      /// It has another price now.
+      case price
+      /// It has another quantity now.
+      case quantity
+      /// It begins later now.
+      case start
+    }
+
+    /// Account id.
+    public var account: Label
+    /// Why they differ.
+    public var reason: Reason
+    /// Text of the contract line.
+    public var description: Label
+    /// The first invoice that charged it.
+    public var invoice: Label
+    /// How many invoices did.
+    public var invoiceCount: Int
+    /// What they would come to more, before discounts; below zero where they came to too much.
+    public var more: Amount
+    /// Its currency.
+    public var currency: Currency
+    /// Where the line is written.
+    public var origin: LineOrigin
+  }
+}
+
+/// Charges of one account that a row of contracts.csv, changed in place, contradicts.
+///
+/// Nobody can tell a row that was put right from one that was written anew for the time to come: that one would be charged, or
+/// given back, for months that were agreed otherwise. So nothing is charged, and reviews say what it would come to. Looked at
+/// are the lines that no credit note took back, on invoices of the year before, and only where the last of them is among
+/// those that differ: after the next invoice it is known what was meant.
+struct UncorrectedCharges {
+  /// The rows of the account.
+  let contracts: [Contract]
+  /// What they charge.
+  let recurring: RecurringCharges
+  /// The recurring lines, refunds and corrections of its invoices, without those that credit notes took back.
+  let charged: [DraftBasis.ChargedLine]
+  /// The invoices that are looked at.
+  let invoices: Set<Label>
+
+  private typealias Found = (line: DraftBasis.ChargedLine, more: Amount)
+
+  /// By row: its price, its quantity, its start.
+  func findings() -> [DraftBasis.Uncorrected] {
+    var seen: Set<ContractCorrections.Texts> = []
+    var findings: [DraftBasis.Uncorrected] = []
+    for texts in contracts.map(ContractCorrections.Texts.init) where seen.insert(texts).inserted {
+      let rows = contracts.filter { ContractCorrections.Texts($0) == texts }
+      let lines = charged.filter { ContractCorrections.Texts($0) == texts && invoices.contains($0.invoice) }
+      guard let row = rows.last, let last = lines.filter({ !$0.isRefund }).map(\.from).max() else { continue }
+      for (reason, found) in [
+        (.price, prices(of: rows, lines)), (.quantity, quantities(of: rows, lines)),
+        (.start, starts(of: rows, lines)),
+      ] as [(DraftBasis.Uncorrected.Reason, [Found])] where found.contains(where: { $0.line.from == last }) {
+        let more = found.reduce(Amount.zero) { $0 + $1.more }
+        if more == .zero { continue }
+        findings.append(
+          DraftBasis.Uncorrected(
+            account: found[0].line.account, reason: reason, description: row.description,
+            invoice: found[0].line.invoice, invoiceCount: Set(found.map(\.line.invoice)).count, more: more,
+            currency: row.currency, origin: LineOrigin(file: row.file, line: row.line)))
+      }
+    }
+    return findings
+  }
+
+  /// Lines that were charged at another price than their row has.
+  private func prices(of rows: [Contract], _ lines: [DraftBasis.ChargedLine]) -> [Found] {
+    lines.compactMap { line in
+      guard !line.isRefund, line.price != .zero else { return nil }
+      let prices = rows.filter { $0.days.contains(line.from) }.map { price(of: $0, on: line.from) }
+      guard let price = prices.last ?? nil, !prices.contains(where: { $0 == nil || $0 == line.price })
+      else { return nil }
+      return part((price - line.price).pico, of: line.price.pico, line)
+    }
+  }
+
+  /// The price of one in the interval of a day; nil for prices by quantity.
+  private func price(of row: Contract, on day: CivilDate) -> Amount? {
+    let intervals = ContractIntervals(row, cycleDay: recurring.cycleDay, billedUntil: recurring.billedUntil)
+    guard let interval = intervals.overlapping(day..<day.advanced(by: 1)).first else { return nil }
+    let price = IntervalPrice(row, recurring.billing.priceBook, on: interval.part.lowerBound)
+    return price.tiers == nil ? price.ofOne : nil
+  }
+
+  /// Lines of a written quantity that their one row does not have.
+  private func quantities(of rows: [Contract], _ lines: [DraftBasis.ChargedLine]) -> [Found] {
+    guard rows.count == 1, rows[0].count == .fixed, rows[0].tiers == nil else { return [] }
+    return Dictionary(grouping: lines.filter { rows[0].days.contains($0.from) }) { $0.from..<$0.until }
+      .sorted { $0.key.lowerBound < $1.key.lowerBound }.compactMap { _, same in
+        let was = same.reduce(Int64(0)) { $0 + $1.quantityMicro }
+        guard var line = same.first, was > 0, was != rows[0].quantityMicro else { return nil }
+        line.amount = same.reduce(Amount.zero) { $0 + $1.amount }
+        return part(Int128(rows[0].quantityMicro - was), of: Int128(was), line)
+      }
+  }
+
+  /// Lines of days before the first row begins.
+  private func starts(of rows: [Contract], _ lines: [DraftBasis.ChargedLine]) -> [Found] {
+    guard let first = rows.map(\.from).min() else { return [] }
+    return lines.filter { $0.from < first && $0.from < $0.until }.compactMap { line in
+      let days = (line.from..<line.until).clamped(to: line.from..<first)
+      return part(-Int128(days.count), of: Int128((line.from..<line.until).count), line)
+    }
+  }
+
+  /// A part of what a line came to.
+  private func part(_ part: Int128, of whole: Int128, _ line: DraftBasis.ChargedLine) -> Found? {
+    let more = try? LineAmount(
+      product: [line.amount.pico, part], over: whole, in: line.currency, origin: LineOrigin(file: "", line: 0)
+    )
+    return more.map { (line, $0.rounded) }
+  }
+}
+
+extension DraftBasis {
+  static func json(_ uncorrected: Uncorrected) -> JSONValue {
+    [
+      "account": .string(uncorrected.account), "reason": .text(uncorrected.reason.rawValue),
+      "description": .string(uncorrected.description), "invoice": .string(uncorrected.invoice),
+      "invoices": .integer(uncorrected.invoiceCount), "more": .text(uncorrected.more.description),
+      "currency": .text(uncorrected.currency.code), "file": .text(uncorrected.origin.file),
+      "line": .integer(uncorrected.origin.line),
+    ]
+  }
+
+  static func uncorrected(_ node: JSONNode) throws -> Uncorrected {
+    guard let currency = Currency(code: try node.member("currency").text().description),
+      let reason = Uncorrected.Reason(rawValue: try node.member("reason").text().description)
+    else { throw node.fault("no currency or reason") }
+    return Uncorrected(
+      account: try node.member("account").text(), reason: reason,
+      description: try node.member("description").text(), invoice: try node.member("invoice").text(),
+      invoiceCount: Int(try node.member("invoices").integer()), more: try node.amount("more"),
+      currency: currency,
+      origin: LineOrigin(
+        file: try node.member("file").text().description, line: Int(try node.member("line").integer())))
+  }
+}
