@@ -166,7 +166,7 @@ public enum StoreDrafting {
       invoice: Label(charged.number), account: charged.account, isRefund: texts[0] == "refund",
       contract: texts[2], description: texts[1], item: texts[3], from: from, until: until,
       quantityMicro: micro, price: Amount(pico: price), currency: charged.currency)
-    line.amount = charged.line.amount
+    (line.amount, line.discount) = (charged.line.amount, charged.line.discount)
     return line
   }
 

@@ -35,6 +35,49 @@ import UsageSummary
     ])
   }
 
+  /// The same with what changed, what was included, and cost centres.
+  private func documentWithChanges() throws -> [UInt8] {
+    guard case .object(let members) = try JSONReader.read(document(lines: 3)) else { return [] }
+    var changed = members.filter { $0.name != "sha256" }
+    let more: [(Label, JSONValue)] = [
+      ("count_changes", [["item": "seat", "description": "VoIP seat", "before": "47", "now": "50"]]),
+      ("previous", ["recurring": "2.00", "usage": "0.00", "other": "0.00", "total": "2.50"]),
+      ("recurring_subtotal", "3.00"), ("usage_subtotal", "5.00"),
+      (
+        "cost_centres",
+        [["cost_centre": "", "amount": "1.50"], ["cost_centre": "Dispatch", "amount": "3.50"]]
+      ),
+      (
+        "allowances",
+        [
+          [
+            "allowance": "Minutes", "pool": "family", "unit": "s", "granted": "60000", "rolled_in": "0",
+            "used": "30000", "used_here": "600", "left": "30000", "expired": "0", "rolled_out": "6000",
+          ]
+        ]
+      ),
+    ]
+    changed += more.map { JSONMember(name: $0.0, value: $0.1) }
+    return SealedJSON.text(of: .object(changed))
+  }
+
+  @Test(.enabled(if: canRead)) func whatChangedAndWasIncludedIsOnPaper() throws {
+    let lines = try pages(documentWithChanges()).joined()
+    for line in [
+      "What changed since last month", "VoIP seat 47 50 +3", "Recurring charges 2.00 3.00 +1.00",
+      "Total 2.50 3.00 +0.50", "Included in your plan", "Minutes 16:40:00 8:20:00 8:20:00",
+      "Usage by cost centre", "without 1.50", "Dispatch 3.50", "Subtotal 5.00",
+    ] {
+      #expect(lines.contains(line), "\(line) in \(lines)")
+    }
+    #expect(lines.contains { $0.contains("shared in family") })
+    #expect(lines.contains { $0.contains("used by you") })
+    // Where nothing is said, nothing is shown.
+    let bare = try pages(document(lines: 3)).joined()
+    #expect(
+      !bare.contains { $0.hasPrefix("What changed") || $0.hasPrefix("Included") || $0.hasPrefix("Usage by") })
+  }
+
   private func pdf(_ document: [UInt8]) throws -> [UInt8] {
     let paper = try #require(Self.paper)
     return try paper.pdf(of: PaperSheet(document: document, name: "invoice.json"))

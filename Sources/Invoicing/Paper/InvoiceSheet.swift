@@ -17,12 +17,12 @@ struct InvoiceSheet {
     return PaperSheet(
       title: "Invoice \(number)", author: brand, date: document.date.description,
       foot: [brand, "Invoice \(number)"].filter { !$0.isEmpty }.joined(separator: " \u{b7} "),
-      blocks: [head(brand), parties(), due()] + tables() + [totals()] + payment() + [notes()])
+      blocks: [head(brand), parties(), due()] + changes() + tables() + [totals()] + payment() + [notes()])
   }
 
   private var digits: Int { document.currency.minorDigits }
 
-  private func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
+  func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
 
   private func head(_ brand: String) -> PaperBlock {
     .head(
@@ -65,7 +65,7 @@ struct InvoiceSheet {
 
   private func tables() -> [PaperBlock] {
     let sections = Self.titles.compactMap { section, title, _ in table(title, lines(section)) }
-    return sections + discounts() + taxes()
+    return sections + allowances() + costCentres() + discounts() + taxes()
   }
 
   /// The lines of a section; refunds stand with what they refund.

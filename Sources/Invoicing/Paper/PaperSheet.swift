@@ -24,7 +24,7 @@ public enum PaperBlock: Hashable, Sendable {
   case parties(name: String, lines: String, facts: [PaperFact])
   /// The sum, large.
   case due(text: String, note: String, sum: String)
-  /// A table under a heading; its head is repeated on every page.
+  /// A table under a heading; its head is repeated on every page. Without a subtotal it ends with its last row.
   case table(title: String, columns: [PaperColumn], rows: [PaperRow], subtotal: String)
   /// Sums; the last one is what is owed.
   case totals([PaperFact])
