@@ -53,7 +53,7 @@ extension InvoiceDraft {
           taxClass: line.taxClass, firstDay: line.supplyDay ?? line.days.lowerBound,
           taxDay: line.supplyDay ?? line.days.lowerBound, countMicro: line.quantityMicro,
           isCorrection: line.kind == .refund || line.kind == .correction,
-          discountThen: (line.discountThen, line.corrects), isOfEarlierPeriod: line.kind == .correction,
+          discountThen: (line.discountThen, line.corrects), isOfEarlierPeriod: !line.corrects.isEmpty,
           net: line.amount.rounded))
     }
     for section in usage {

@@ -71,7 +71,7 @@ import UsageSummary
       #expect(lines.contains(line), "\(line) in \(lines)")
     }
     #expect(lines.contains { $0.contains("shared in family") })
-    #expect(lines.contains { $0.contains("used by you") })
+    #expect(lines.joined(separator: " ").contains("0:10:00 used by you"))
     // Where nothing is said, nothing is shown.
     let bare = try pages(document(lines: 3)).joined()
     #expect(

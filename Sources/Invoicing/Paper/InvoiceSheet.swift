@@ -97,7 +97,7 @@ struct InvoiceSheet {
   }
 
   /// A member of the line's JSON that is a text; empty where there is none.
-  private func text(_ line: DocumentLine, _ member: Label) -> String {
+  func text(_ line: DocumentLine, _ member: Label) -> String {
     guard case .string(let text)? = document.lineNodes[line.number]?.value[member] else { return "" }
     return text.description
   }
@@ -116,7 +116,7 @@ struct InvoiceSheet {
     return PrintedUsage(kind: kind).quantity(value, price: linePrice(line, kind))
   }
 
-  private func grouped(_ quantity: String) -> String {
+  func grouped(_ quantity: String) -> String {
     guard case .success(let micro) = DecimalText.parse(quantity, scale: 6) else { return quantity }
     return PrintedNumber.decimal(micro, scale: 6)
   }
@@ -148,64 +148,6 @@ struct InvoiceSheet {
     case ("months", 3): return "quarter"
     case ("months", 12): return "year"
     default: return "\(words[0]) \(words[1])"
-    }
-  }
-
-  private func notes(of line: DocumentLine) -> [String] {
-    var notes: [String] = []
-    switch text(line, "kind") {
-    case "change": notes.append("change from its day on")
-    case "refund": notes.append("not used: the contract ended")
-    case "correction": notes.append(line.amount < .zero ? "charged too much" : "not charged then")
-    case "true-up": notes.append("true-up of an earlier interval")
-    default: break
-    }
-    if case .number(let days)? = document.lineNodes[line.number]?.value["days"],
-      case .number(let all)? = document.lineNodes[line.number]?.value["interval_days"], days != all
-    {
-      notes.append("\(days) of \(all) days")
-    }
-    notes += tiers(of: line)
-    if line.section == "one-time", line.from < document.period.from {
-      notes.append("not on the invoice of its month")
-    }
-    let names: [(Label, String)] = [
-      ("contract", "contract"), ("project", "project"), ("ticket", "ticket"), ("purchase_order", "order"),
-      ("corrects", "corrects invoice"),
-    ]
-    for (member, name) in names {
-      let text = text(line, member)
-      if !text.isEmpty { notes.append("\(name) \(text)") }
-    }
-    return notes
-  }
-
-  /// What a line has of each tier: `11–50: 38 × 8.00`.
-  private func tiers(of line: DocumentLine) -> [String] {
-    guard case .array(let tiers)? = document.lineNodes[line.number]?.value["tiers"],
-      line.section != "usage"
-    else { return [] }
-    let kind = PriceTiers.Kind(rawValue: text(line, "tier_kind"))
-    return tiers.compactMap { tier in
-      func micro(_ member: Label) -> Int64? {
-        guard case .string(let text)? = tier[member],
-          case .success(let value) = DecimalText.parse(text.description, scale: 6)
-        else { return nil }
-        return Int64(exactly: value)
-      }
-      guard let from = micro("from"), let quantity = micro("quantity"),
-        case .string(let text)? = tier["price"],
-        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
-      else { return nil }
-      var part = PriceTiers.Part(
-        fromMicro: from, upToMicro: micro("up_to"), price: Amount(pico: pico), quantityMicro: quantity)
-      // Documents of earlier versions have no flat parts.
-      if case .string(let text)? = tier["flat"],
-        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
-      {
-        part.flat = Amount(pico: pico)
-      }
-      return PrintedCharge.tier(part, kind, isDifference: self.text(line, "kind") != "interval")
     }
   }
 
