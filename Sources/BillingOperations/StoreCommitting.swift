@@ -31,6 +31,7 @@ struct StoreCommitting {
         operations: PrivateFileOperations(store.fileOperations)
       ) { folder throws(FileFault) in
         try result.writeHeaders(to: folder)
+        try result.writeEnds(to: folder)
         try extra(result, folder)
       }
     }

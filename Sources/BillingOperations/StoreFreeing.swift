@@ -31,8 +31,11 @@ struct StoreFreeing {
     var freed: FreedKeys
     /// Inputs with records that are missing and must be read again.
     var missing: [(file: Label, count: Int)] = []
+    /// The same of what was taken back earlier.
+    var stillMissing: [(file: Label, count: Int)] = []
   }
 
+  /// Takes it back, where others may have to be replaced.
   func takeBack() throws(OperationFault) -> Revocation {
     try refuseWhatCannot(run)
     let events = try events(of: run)
@@ -67,6 +70,16 @@ struct StoreFreeing {
       if let remainder = try remainder(of: later, &left) { remainders.append(remainder) }
     }
     return try commit(remainders)
+  }
+
+  /// What was missing of a run before is missing still.
+  private func stillMissing(of remainder: Remainder) throws(OperationFault) -> [(file: Label, count: Int)] {
+    let before = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.missingRecords(of: remainder.run)
+    }
+    return before.filter { file, _ in
+      file != remainder.dropped && !remainder.missing.contains { $0.file == file }
+    }.map { (file: $0.key, count: $0.value) }
   }
 
   /// What a later run gets back; nil where that is nothing.
@@ -112,11 +125,6 @@ struct StoreFreeing {
             + "run \(recycle.number) first")
       }
       if isOwn, file == nil { return }
-      guard try store.layers(of: run).count == 1 else {
-        throw .refused(
-          "run \(number) was rated again in part, by several catalogs; rate it again as a whole first: ratemill rerate"
-        )
-      }
       guard run.kind == .rate || run.doors.suspended == 0 else {
         var isAny = false
         try store.forEachRecord(of: run) { if $0.isHeld { isAny = true } }
@@ -147,7 +155,9 @@ struct StoreFreeing {
     defer { scratch.remove() }
     var replacing: [ReplacingRun] = []
     var settling: [StoreSettling.NewRun] = []
-    for (index, remainder) in remainders.enumerated() {
+    for (index, found) in remainders.enumerated() {
+      var remainder = found
+      remainder.stillMissing = try stillMissing(of: found)
       let draft = try stage(remainder, scratch.path + "/\(index)")
       if let usage = draft.settling {
         settling.append(
@@ -176,7 +186,6 @@ struct StoreFreeing {
   private func stage(_ remainder: Remainder, _ scratch: String) throws(OperationFault) -> RunDraft {
     let (store, run) = (store, remainder.run)
     let old = try events(of: run)
-    let catalog = try OperationFault.load(store.catalogPath(run.ratingHash))
     try OperationFault.ofFiles { () throws(FileFault) in
       try DurableFolder.make(scratch, operations: SystemFileOperations())
       let path = scratch + "/" + StoredEvents.fileName
@@ -185,41 +194,99 @@ struct StoreFreeing {
         reviving: remainder.revived)
     }
     let events = try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: scratch) }
-    let usage = try OperationFault.ofStore { () throws(StoreFault) in try store.openUsage(of: run) }
-    var options = RatingOptions()
-    options.keepsSuspense = true
-    options.settlesLater = true
-    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
-      try usage.manifest.windowStart()
+    let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
+    var draft = try draft(remainder, layers)
+    guard layers.count == 1 else {
+      try stage(remainder, layers, events, scratch) { folder throws(FileFault) in
+        try writeCompanions(of: remainder, old, to: folder)
+      }
+      return draft
     }
-    let ready = options
-    let result = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: ready).run([events], .all)
-    }
+    let result = try rated(events, .all, run, catalog: run.ratingHash)
     let settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
         at: store.stagedPath(replacing: run), semantics: run.semantics,
         operations: PrivateFileOperations(store.fileOperations)
       ) { folder throws(FileFault) in
-        try old.write(
-          to: folder.writer(StoredEvents.fileName, mode: 0o600), exceptOf: remainder.dropped,
-          reviving: remainder.revived)
-        try KeptKeys.write(
-          store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: remainder.dropped,
-          without: remainder.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))
-        try store.share([FileHeaders.fileName], of: run, with: folder)
+        try writeCompanions(of: remainder, old, to: folder)
         try settled.writeSettledMarks(to: folder)
-        if !remainder.missing.isEmpty {
-          let writer = try folder.writer(MissingRecords.fileName, mode: 0o600)
-          try writer.write(contentsOf: MissingRecords.text(of: remainder.missing))
-          try writer.finish()
-        }
       }
     }
-    var draft = RunDraft()
     draft.settling = result.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
-    for file in try OperationFault.ofStore({ () throws(StoreFault) in try store.files(of: run) })
+    return draft
+  }
+
+  /// Publishes what is left of a run that was rated again in part: each event is rated with the catalog that has priced it last.
+  private func stage(
+    _ remainder: Remainder, _ layers: [RunLayer], _ events: StoredEvents, _ scratch: String,
+    extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(OperationFault) {
+    let run = remainder.run
+    var paths: [String] = []
+    for (index, layer) in layers.enumerated() {
+      var selection = EventSelection.all
+      // What never was an event is no layer's; the first one takes it.
+      selection.takesLeavers = index == 0
+      selection.limits = [layer.box].filter { !$0.isUnbounded }
+      selection.excluded = layers[(index + 1)...].map(\.box)
+      let result = try rated(events, selection, run, catalog: layer.ratingHash)
+      if result.later?.accounts.isEmpty == false {
+        throw .store(
+          .refused(
+            "usage of run \(run.number) depends on whole periods, and it was rated again in part; rate it again as a whole first: "
+              + "ratemill rerate"))
+      }
+      paths.append(scratch + "/layer-\(index)")
+      try OperationFault.ofFiles { () throws(FileFault) in
+        try result.publish(at: paths[index], semantics: run.semantics) { _ throws(FileFault) in }
+      }
+    }
+    try OperationFault.ofStore { () throws(StoreFault) in
+      try store.writeReplacing(run, joining: paths, ratingHash: Label(run.ratingHash), extra: extra)
+    }
+  }
+
+  /// Rates events of a run as it has rated them.
+  private func rated(
+    _ events: StoredEvents, _ selection: EventSelection, _ run: RunRecord, catalog hash: String
+  ) throws(OperationFault) -> RatingResult {
+    let catalog = try OperationFault.load(store.catalogPath(hash))
+    var options = RatingOptions()
+    options.keepsSuspense = true
+    options.settlesLater = true
+    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.openUsage(of: run).manifest.windowStart()
+    }
+    let ready = options
+    return try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: ready).run([events], selection)
+    }
+  }
+
+  /// Writes what stands beside the documents: events, keys, headers, ends, and the files of which records are missing.
+  private func writeCompanions(
+    of remainder: Remainder, _ old: StoredEvents, to folder: PublishedFolder
+  ) throws(FileFault) {
+    let run = remainder.run
+    let missing = remainder.missing + remainder.stillMissing
+    try old.write(
+      to: folder.writer(StoredEvents.fileName, mode: 0o600), exceptOf: remainder.dropped,
+      reviving: remainder.revived)
+    try KeptKeys.write(
+      store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: remainder.dropped,
+      without: remainder.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))
+    try store.share([FileHeaders.fileName, FileEnds.fileName], of: run, with: folder)
+    if missing.isEmpty { return }
+    let writer = try folder.writer(MissingRecords.fileName, mode: 0o600)
+    try writer.write(contentsOf: MissingRecords.text(of: missing))
+    try writer.finish()
+  }
+
+  private func draft(_ remainder: Remainder, _ layers: [RunLayer]) throws(OperationFault) -> RunDraft {
+    var draft = RunDraft()
+    draft.layers = layers
+    for file in try OperationFault.ofStore({ () throws(StoreFault) in try store.files(of: remainder.run) })
     where Label(file.name) != remainder.dropped {
       draft.places[Label(file.name)] = file.place
     }

@@ -118,18 +118,26 @@ public struct StoreRating {
     return options
   }
 
-  /// An input that must begin as it did when a run has read it under this name, the same file on the disk.
+  /// An input that must begin as it did when a run has read it under this name, the same file on the disk, and is read on from there if
+  /// what was read of it still counts.
   private func withBeginning(
     _ input: InputFile, _ place: FilePlace?, _ grown: inout Set<String>
   ) throws(OperationFault) -> InputFile {
     guard let place else { return input }
     var input = input
     try OperationFault.ofStore { () throws(StoreFault) in
-      guard let file = try store.earlierState(ofFile: input.name, at: place) else { return }
+      let states = try store.earlierStates(ofFile: input.name, at: place)
+      guard let file = states.first else { return }
       let run = try store.run(named: file.runID)
-      grown.insert(file.runID)
+      let readings = try store.readings(of: file)
+      grown.formUnion((states + (readings ?? [])).map(\.runID))
       input.beginning = InputFile.Beginning(
-        byteCount: file.decodedBytes, hash: file.contentHash, reader: "run \(run.number)")
+        byteCount: file.decodedBytes, hash: file.contentHash, reader: "run \(run.number)",
+        end: try store.end(of: file).map {
+          InputFile.End(
+            source: file.source.description, completeByteCount: $0.completeByteCount,
+            endsInOpenEvent: $0.endsInOpenEvent, isKept: readings != nil)
+        })
     }
     return input
   }

@@ -14,6 +14,32 @@ public enum StoreRevoking {
   public static func revoke(
     _ run: RunRecord, reason: String, in store: BillingStore
   ) throws(OperationFault) -> Revocation {
+    try namingBeginnings(in: store) { () throws(OperationFault) in
+      try takeBack(run, reason: reason, in: store)
+    }
+  }
+
+  /// Adds the files to a revocation that have lost their beginnings with it.
+  private static func namingBeginnings(
+    in store: BillingStore, _ revoke: () throws(OperationFault) -> Revocation
+  ) throws(OperationFault) -> Revocation {
+    let before = try OperationFault.ofStore { () throws(StoreFault) in try store.filesWithoutBeginning() }
+    var revocation = try revoke()
+    revocation.withoutBeginning = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.filesWithoutBeginning().filter { found in
+        // A run that was replaced with it is the same with another name.
+        let earlier = found.run.kind == .rerate ? found.run.replaces : nil
+        return !before.contains {
+          ($0.run.id == found.run.id || $0.run.id == earlier) && $0.file == found.file
+        }
+      }
+    }
+    return revocation
+  }
+
+  private static func takeBack(
+    _ run: RunRecord, reason: String, in store: BillingStore
+  ) throws(OperationFault) -> Revocation {
     let displaced = try OperationFault.ofStore { () throws(StoreFault) -> Bool in
       let gone = [run] + (try store.recycles(of: run))
       guard run.state == .current else { return false }
@@ -35,7 +61,9 @@ public enum StoreRevoking {
   public static func revoke(
     file: Label, of run: RunRecord, reason: String, in store: BillingStore
   ) throws(OperationFault) -> Revocation {
-    try StoreFreeing(run: run, file: file, reason: reason, store: store).takeBack()
+    try namingBeginnings(in: store) { () throws(OperationFault) in
+      try StoreFreeing(run: run, file: file, reason: reason, store: store).takeBack()
+    }
   }
 
   /// Whether a run that counts and came later has left records out, or suspended them, because of this one alone.

@@ -102,25 +102,19 @@ extension BillingStore {
   ) throws(StoreFault) -> PreparedRun {
     let known = try partsShared(with: shared, at: path)
     let base = try base(at: path, sharing: shared)
-    // Documents and the large files beside them, each on a core of its own.
-    nonisolated(unsafe) var documents: Result<(UsageFolder, UsageTotals), StoreFault>?
-    nonisolated(unsafe) var parts: Result<[RunPart], StoreFault>?
-    DispatchQueue.concurrentPerform(iterations: 2) { half in
-      if half == 0 {
-        documents = Result { () throws(StoreFault) in
-          var totals = UsageTotals()
-          let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-            try UsageFolder.open(path, onlyFiles: base?.otherFiles) { totals.add($0) }
-          }
-          return (usage, totals)
-        }
-      } else {
-        parts = Result { () throws(StoreFault) in
-          try Self.parts(at: path, without: Set(known.map(\.name)))
-        }
+    // The large files beside the documents, while those are read by as many threads as there are cores.
+    nonisolated(unsafe) var parts: Result<[RunPart], StoreFault> = .success([])
+    let names = Set(known.map(\.name))
+    let group = DispatchGroup()
+    DispatchQueue(label: "ratemill.parts").async(group: group) {
+      parts = Result { () throws(StoreFault) in try Self.parts(at: path, without: names) }
+    }
+    let documents = Result { () throws(StoreFault) in
+      try StoreFault.ofUsage { () throws(UsageFolderFault) in
+        try UsageTotals.proving(path, onlyFiles: base?.otherFiles)
       }
     }
-    guard let documents, let parts else { preconditionFailure("both halves of a run are read") }
+    group.wait()
     let (usage, totals) = try documents.get()
     return PreparedRun(
       draft: draft, usage: usage,

@@ -19,6 +19,8 @@ public struct Revocation: Sendable {
   public var replacing: [RunRecord] = []
   /// Files with such records that were not kept, at most so many: they are to be rated again.
   public var missing: [(run: RunRecord, file: Label, count: Int)] = []
+  /// Files of other runs whose beginnings went with it: they are to be rated again.
+  public var withoutBeginning: [FileWithoutBeginning] = []
   /// The seal of the audit trail.
   public var auditHead: String
 }

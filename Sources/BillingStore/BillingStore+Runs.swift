@@ -93,16 +93,16 @@ extension BillingStore {
     return try firstComplete(files(condition, [.text(place.description)]))
   }
 
-  /// The file of that name that a run which counts has read last, if it is the same file on the disk, whatever was written to it
-  /// since; nil where there is none.
-  public func earlierState(ofFile name: String, at place: FilePlace) throws(StoreFault) -> FileRecord? {
-    try files(
-      """
-      name = ? AND substr(place, 1, ?) = ? AND \(Self.counts)
-      ORDER BY (SELECT number FROM runs WHERE runs.run_id = run_files.run_id) DESC LIMIT 1
-      """,
-      [.text(name), .count(place.device.utf8.count), .text(place.device)]
-    ).first
+  /// The files of that name that runs which count have read, if they are the same file on the disk, whatever was written to it
+  /// since; the one that was read last first.
+  public func earlierStates(ofFile name: String, at place: FilePlace) throws(StoreFault) -> [FileRecord] {
+    let found = try files(
+      "name = ? AND substr(place, 1, ?) = ? AND \(Self.counts)",
+      [.text(name), .count(place.device.utf8.count), .text(place.device)])
+    // A run that stands for another has a later number, and has read what that one had.
+    var ordered: [(order: Int, file: FileRecord)] = []
+    for file in found { ordered.append((try readingOrder(of: run(named: file.runID)), file)) }
+    return ordered.sorted { $0.order > $1.order }.map(\.file)
   }
 
   /// Remembers that a file was recognised by its content at a place, so that it is not read there again.
@@ -119,25 +119,34 @@ extension BillingStore {
   public func knownFile(source: Label, contentHash: String, decodedBytes: Int64) throws(StoreFault)
     -> FileRecord?
   {
-    try firstComplete(
-      files(
-        "content_hash = ? AND decoded_bytes = ? AND source = ? AND \(Self.counts)",
-        [.text(contentHash), .integer(decodedBytes), .label(source)]))
+    try firstComplete(currentFiles(source: source, contentHash: contentHash, decodedBytes: decodedBytes))
   }
 
-  /// The first of some files that has no records that are missing.
+  /// The first of some files of which no record is missing.
   private func firstComplete(_ files: [FileRecord]) throws(StoreFault) -> FileRecord? {
-    for file in files where try !hasMissing(file) { return file }
+    for file in files where try isWhole(file) { return file }
     return nil
   }
 
+  /// The files of that source with that content that runs which count have read.
+  func currentFiles(
+    source: Label, contentHash: String, decodedBytes: Int64
+  ) throws(StoreFault) -> [FileRecord] {
+    try files(
+      "content_hash = ? AND decoded_bytes = ? AND source = ? AND \(Self.counts) ORDER BY run_id, position",
+      [.text(contentHash), .integer(decodedBytes), .label(source)])
+  }
+
   /// Whether records of a file are missing until it is read again.
-  private func hasMissing(_ file: FileRecord) throws(StoreFault) -> Bool {
-    let run = try run(named: file.runID)
-    guard try parts(of: run).contains(where: { $0.name == MissingRecords.fileName }) else { return false }
-    let path = partPath(MissingRecords.fileName, of: run)
+  func hasMissing(_ file: FileRecord) throws(StoreFault) -> Bool {
+    try missingRecords(of: run(named: file.runID))[Label(file.name)] != nil
+  }
+
+  /// The files of a run of which records are missing until they are read again, with how many at most.
+  public func missingRecords(of run: RunRecord) throws(StoreFault) -> [Label: Int] {
+    guard try parts(of: run).contains(where: { $0.name == MissingRecords.fileName }) else { return [:] }
     return try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try MissingRecords.read(path).contains(file.name)
+      try MissingRecords.read(partPath(MissingRecords.fileName, of: run))
     }
   }
 
@@ -145,7 +154,7 @@ extension BillingStore {
   func runMissing(source: Label, contentHash: String) throws(StoreFault) -> String? {
     for file in try files(
       "content_hash = ? AND source = ? AND \(Self.counts)", [.text(contentHash), .label(source)])
-    where try hasMissing(file) { return file.runID }
+    where try !isWhole(file) { return file.runID }
     return nil
   }
 

@@ -7,6 +7,7 @@ public import DurableFiles
 import BillingCalendar
 import Glibc
 import Tables
+import UsageSummary
 
 /// What a store needs from its surroundings.
 public struct StoreTools: Sendable {
@@ -80,6 +81,8 @@ public final class BillingStore {
   let operations: any FileOperations
   let tools: StoreTools
   private let lock: StoreLock?
+  /// How runs have read their files, by their ids: folders of runs never change.
+  var fileEnds: [String: [Label: FileEnds.End]] = [:]
 
   /// The name of the book.
   static let bookName = "book.sqlite"

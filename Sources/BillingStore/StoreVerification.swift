@@ -105,10 +105,7 @@ extension BillingStore {
       let manifest = try SummaryManifest.read(bytes, name: name)
       findings += try bookFindings(run, manifest)
       guard deep else { return findings }
-      var totals = UsageTotals()
-      let usage = try UsageFolder.open(folder, onlyFiles: run.isPurged ? Self.keptFiles : nil) {
-        totals.add($0)
-      }
+      let (usage, totals) = try UsageTotals.proving(folder, onlyFiles: run.isPurged ? Self.keptFiles : nil)
       do throws(StoreFault) {
         if run.isPurged,
           case let left = operations.names(in: folder).names.filter({ !Self.keptFiles.contains($0) }),
@@ -165,9 +162,8 @@ extension BillingStore {
     do throws(StoreFault) {
       for entry in try settlements() where deep {
         let id = String(entry.usage.path.split(separator: "/").last ?? "")
-        var totals = UsageTotals()
-        try StoreFault.ofUsage { () throws(UsageFolderFault) in
-          _ = try UsageFolder.open(entry.usage.path) { totals.add($0) }
+        let totals = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+          try UsageTotals.proving(entry.usage.path).totals
         }
         if try !totals.isSame(as: UsageTotals(book: book, table: "settled_usage", owner: id)) {
           findings.append("settlement \(id): the rows of the book are not the sums of its summary")

@@ -130,21 +130,60 @@ struct UsageTotals {
     if column == .account { beginAccount(label) }
     lastLabels[column.rawValue] = label
     lastPlace = nil
-    if let number = numbers[label] {
-      lastKey.numbers[column.rawValue] = number
-      return
-    }
+    lastKey.numbers[column.rawValue] = number(of: label)
+  }
+
+  private mutating func number(of label: Label) -> UInt32 {
+    if let number = numbers[label] { return number }
     let number = UInt32(names.count)
     names.append(label)
     numbers[label] = number
-    lastKey.numbers[column.rawValue] = number
+    return number
+  }
+
+  /// What several threads have added up, as one. Rows are not added to it any more.
+  ///
+  /// Complexity: O(keys); only accounts that several threads have met are looked up.
+  static func joined(_ parts: [UsageTotals]) -> UsageTotals {
+    guard var all = parts.first else { return UsageTotals() }
+    for part in parts.dropFirst() { all.join(part) }
+    all.places = [:]
+    return all
+  }
+
+  private mutating func join(_ others: UsageTotals) {
+    let renumbered = others.names.map { number(of: $0) }
+    let account = Column.account.rawValue
+    var isMine = [Bool](repeating: false, count: names.count)
+    for key in keys { isMine[Int(key.numbers[account])] = true }
+    var isShared = [Bool](repeating: false, count: names.count)
+    for key in others.keys {
+      let number = Int(renumbered[Int(key.numbers[account])])
+      isShared[number] = isMine[number]
+    }
+    places = [:]
+    for (place, key) in keys.enumerated() where isShared[Int(key.numbers[account])] { places[key] = place }
+    for (key, sum) in zip(others.keys, others.sums) {
+      var mine = Key()
+      for index in key.numbers.indices { mine.numbers[index] = renumbered[Int(key.numbers[index])] }
+      if isShared[Int(mine.numbers[account])] {
+        sums[place(of: mine)].add(sum)
+      } else {
+        keys.append(mine)
+        sums.append(sum)
+      }
+    }
+  }
+
+  private mutating func keepAllPlaces() {
+    isAscending = false
+    places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
   }
 
   private mutating func beginAccount(_ label: Label) {
     guard isAscending else { return }
     if let last = lastLabels[Column.account.rawValue], label < last {
-      isAscending = false
-      places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
+      keepAllPlaces()
     } else {
       places.removeAll(keepingCapacity: true)
     }
@@ -196,25 +235,31 @@ struct UsageTotals {
   func insert(into book: BookDatabase, table: String, owner: String) throws(StoreFault) {
     let statement = try book.prepare(
       "INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    // In the order of the table's key, so that its tree grows at one end. The owner is the same in all.
-    for place in order() { try statement.run([.text(owner)] + values(place)) }
+    try statement.bind(Label(owner), at: 0)
+    // In the order of the table's key, so that its tree grows at one end. Neighbours share most of their texts, and what was
+    // bound stays bound.
+    var last: Key?
+    for place in order() {
+      let key = keys[place]
+      for index in key.numbers.indices where last.map({ $0.numbers[index] != key.numbers[index] }) ?? true {
+        try statement.bind(names[Int(key.numbers[index])], at: 1 + index)
+      }
+      last = key
+      try bind(sums[place], to: statement, at: 1 + Column.allCases.count)
+      try statement.runBound()
+    }
   }
 
-  private func values(_ place: Int) throws(StoreFault) -> [BookValue] {
-    let (key, sums) = (keys[place], sums[place])
-    var values = Column.allCases.map { BookValue.label(label(key, $0)) }
-    for (quantity, name) in [
-      (sums.eventCount, "a count of events"), (sums.raw, "a quantity"), (sums.billed, "a quantity"),
-      (sums.covered, "a quantity"),
-    ] {
-      values.append(.integer(try Self.narrow(quantity, name)))
-    }
-    for amount in [sums.amount, sums.cost] {
-      let (units, pico) = Self.parts(amount)
-      values.append(.integer(try Self.narrow(units, "an amount")))
-      values.append(.integer(Int64(pico)))
-    }
-    return values
+  private func bind(_ sums: Sums, to statement: BookStatement, at first: Int) throws(StoreFault) {
+    try statement.bind(try Self.narrow(sums.eventCount, "a count of events"), at: first)
+    try statement.bind(try Self.narrow(sums.raw, "a quantity"), at: first + 1)
+    try statement.bind(try Self.narrow(sums.billed, "a quantity"), at: first + 2)
+    try statement.bind(try Self.narrow(sums.covered, "a quantity"), at: first + 3)
+    let (amount, cost) = (Self.parts(sums.amount), Self.parts(sums.cost))
+    try statement.bind(try Self.narrow(amount.units, "an amount"), at: first + 4)
+    try statement.bind(Int64(amount.pico), at: first + 5)
+    try statement.bind(try Self.narrow(cost.units, "an amount"), at: first + 6)
+    try statement.bind(Int64(cost.pico), at: first + 7)
   }
 
   /// Whole units, rounded down, and what is left in pico.

@@ -14,24 +14,48 @@ final class DecodedFile {
   let name: String
   /// Decoded bytes given out so far.
   private(set) var byteCount: Int64 = 0
-  private let decoder: FileDecoder
-  private let ahead: ReadAhead?
+  private enum Source {
+    case file(FileDecoder)
+    case ahead(FileDecoder, ReadAhead)
+    /// Somebody else decodes and hashes it.
+    case elsewhere
+  }
+
+  private var source: Source
 
   /// Opens `path`, which messages call `name`. `readsAhead` decodes on a thread of its own, some pieces before they are asked for.
   init(path: String, name: String, readsAhead: Bool = false) throws(UsageFolderFault) {
     self.name = name
-    decoder = try FileDecoder(path: path, name: name)
-    ahead = readsAhead ? ReadAhead(decoder) : nil
+    let decoder = try FileDecoder(path: path, name: name)
+    source = readsAhead ? .ahead(decoder, ReadAhead(decoder)) : .file(decoder)
   }
 
-  deinit { ahead?.stop() }
+  /// A file that is decoded elsewhere: there is nothing to read.
+  init(decodedElsewhere name: String) {
+    self.name = name
+    source = .elsewhere
+  }
+
+  deinit { if case .ahead(_, let ahead) = source { ahead.stop() } }
 
   /// SHA-256 of the decoded bytes, 64 hexadecimal digits; of all of them, once `read` has given 0.
-  var hexDigest: String { decoder.hexDigest }
+  ///
+  /// - Precondition: decoded here.
+  var hexDigest: String {
+    switch source {
+    case .file(let decoder), .ahead(let decoder, _): return decoder.hexDigest
+    case .elsewhere: preconditionFailure("whoever decodes a file hashes it")
+    }
+  }
 
   /// Fills `buffer` from its beginning; 0 at the end of the file. A frame that is cut or damaged is a fault.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(UsageFolderFault) -> Int {
-    let count = if let ahead { try ahead.read(into: buffer) } else { try decoder.read(into: buffer) }
+    let count: Int
+    switch source {
+    case .file(let decoder): count = try decoder.read(into: buffer)
+    case .ahead(_, let ahead): count = try ahead.read(into: buffer)
+    case .elsewhere: count = 0
+    }
     byteCount += Int64(count)
     return count
   }

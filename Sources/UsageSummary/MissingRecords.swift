@@ -23,12 +23,17 @@ public enum MissingRecords {
     return bytes
   }
 
-  /// The names of the files that are listed in the file at `path`.
-  public static func read(_ path: String) throws(UsageFolderFault) -> Set<String> {
+  /// The files that are listed in the file at `path`, with their counts.
+  public static func read(_ path: String) throws(UsageFolderFault) -> [Label: Int] {
     var records = RecordReader(file: try DecodedFile(path: path, name: path), recordBytesMax: 1 << 30)
     try records.expectHeader(columns)
-    var files: Set<String> = []
-    while try records.next() { files.insert(Label(records.cells[0]).description) }
+    var files: [Label: Int] = [:]
+    while try records.next() {
+      guard records.cells.count == 2, let count = Int(Label(records.cells[1]).description) else {
+        throw records.fault("this is no file and a number of records")
+      }
+      files[Label(records.cells[0])] = count
+    }
     return files
   }
 }

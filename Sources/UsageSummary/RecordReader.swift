@@ -25,7 +25,9 @@ struct RecordReader: ~Copyable {
   /// Whether there is a quote in the current record.
   private(set) var hasQuote = false
 
-  private var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: readBytes)
+  private var buffer: UnsafeMutableBufferPointer<UInt8>
+  // Whether the buffer is not to grow nor to be given back: it holds all there is.
+  private let isStretch: Bool
   // Cells of the current record whose quotes were undone.
   private var unquoted = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: readBytes)
   // Where the cells of the current record begin in it.
@@ -40,10 +42,21 @@ struct RecordReader: ~Copyable {
   init(file: DecodedFile, recordBytesMax: Int = recordBytesMaxDefault) {
     self.file = file
     self.recordBytesMax = recordBytesMax
+    buffer = .allocate(capacity: Self.readBytes)
+    isStretch = false
+  }
+
+  /// Reads records that lie in memory, which stays as it is meanwhile; messages call their file `name`.
+  init(stretch: UnsafeMutableBufferPointer<UInt8>, of name: String) {
+    file = DecodedFile(decodedElsewhere: name)
+    recordBytesMax = Self.recordBytesMaxDefault
+    buffer = stretch
+    isStretch = true
+    available = 0..<stretch.count
   }
 
   deinit {
-    buffer.deallocate()
+    if !isStretch { buffer.deallocate() }
     unquoted.deallocate()
   }
 
@@ -144,6 +157,7 @@ extension RecordReader {
 
   // Moves what is left to the front and reads more behind it; false at the end of the file.
   private mutating func refill() throws(UsageFolderFault) -> Bool {
+    if isStretch { return false }
     let left = available.count
     if buffer.count - left < Self.readBytes {
       let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * buffer.count)

@@ -28,8 +28,8 @@ struct SummaryLine: ~Copyable {
   // Whether the bytes are those of the file, so that the next line can be compared with them byte by byte.
   private var isPlain = false
   // Where cells end in `bytes`, of this line and of the next one while it is taken.
-  private let ends: UnsafeMutableBufferPointer<Int>
-  private let nextEnds: UnsafeMutableBufferPointer<Int>
+  private var ends: UnsafeMutableBufferPointer<Int>
+  private var nextEnds: UnsafeMutableBufferPointer<Int>
   /// One bit for each cell: whether it is another than that of the line before; all of them in the first line.
   private(set) var changes: UInt32 = 0
 
@@ -55,6 +55,26 @@ struct SummaryLine: ~Copyable {
     return UnsafeBufferPointer(rebasing: bytes[start..<ends[index]])
   }
 
+  /// The key of a line, to be held against that of one far from it.
+  struct Key {
+    private let cells: [[UInt8]]
+
+    fileprivate init(_ line: borrowing SummaryLine) {
+      cells = (0..<line.keyCount).map { Array(line.cell($0)) }
+    }
+
+    /// Whether it comes before another: cells one after the other, each as bytes.
+    static func < (a: Key, b: Key) -> Bool {
+      for (mine, its) in zip(a.cells, b.cells) where mine != its {
+        return mine.lexicographicallyPrecedes(its)
+      }
+      return false
+    }
+  }
+
+  /// A copy of its key.
+  var key: Key { Key(self) }
+
   /// Compares key cells one after the other, each as bytes: below 0 where these come before, 0 where all are equal.
   func compareKey(with other: borrowing SummaryLine) -> Int {
     for index in 0..<keyCount {
@@ -71,6 +91,7 @@ struct SummaryLine: ~Copyable {
 
   /// Takes a line in which there is no quote, with its LF. One that is not plain leaves everything as it was.
   mutating func take(plain line: UnsafeBufferPointer<UInt8>) -> Outcome {
+    guard let its = line.baseAddress, let mine = bytes.baseAddress else { return .notPlain }
     let length = line.count - 1
     let shared = isPlain ? commonPrefix(with: line, length) : 0
     var cell = 0
@@ -79,11 +100,16 @@ struct SummaryLine: ~Copyable {
       cell += 1
     }
     let kept = cell == 0 ? 0 : nextEnds[cell - 1] + 1
-    var start = kept
+    var (start, before) = (kept, kept)
     var comparison = Comparison()
     while true {
-      guard cell < cellCount, let end = Self.cellEnd(line, from: start) else { return .notPlain }
-      compare(cell, with: UnsafeBufferPointer(rebasing: line[start..<end]), &comparison)
+      guard cell < cellCount, let end = Self.cellEnd(its, from: start) else { return .notPlain }
+      // Where there is no line before, its cells are empty and everything is new.
+      let size = ends[cell] - before
+      if count == 0 || size != end - start || !Self.isEqual(mine + before, its + start, size) {
+        note(cell, UnsafeBufferPointer(rebasing: line[start..<end]), &comparison)
+      }
+      before = ends[cell] + 1
       nextEnds[cell] = end
       cell += 1
       if end == length { break }
@@ -125,11 +151,33 @@ struct SummaryLine: ~Copyable {
       guard let left = before.baseAddress, let right = next.baseAddress, next.count > 0 else { return }
       if memcmp(left, right, next.count) == 0 { return }
     }
+    note(index, next, &comparison)
+  }
+
+  // Notes a cell that is another than before.
+  private func note(_ index: Int, _ next: UnsafeBufferPointer<UInt8>, _ comparison: inout Comparison) {
     // The first key cell that differs says which key is the lower one.
     if comparison.changes == 0, index < keyCount {
-      comparison.isAfter = before.lexicographicallyPrecedes(next)
+      comparison.isAfter = cell(index).lexicographicallyPrecedes(next)
     }
     comparison.changes |= 1 << UInt32(index)
+  }
+
+  // Whether so many bytes are the same. Most cells are shorter than a call of memcmp is worth.
+  @inline(__always) private static func isEqual(
+    _ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ size: Int
+  ) -> Bool {
+    var index = 0
+    while index &+ 8 <= size {
+      let (left, right) = (UnsafeRawPointer(a + index), UnsafeRawPointer(b + index))
+      if left.loadUnaligned(as: UInt64.self) != right.loadUnaligned(as: UInt64.self) { return false }
+      index &+= 8
+    }
+    while index < size {
+      if a[index] != b[index] { return false }
+      index &+= 1
+    }
+    return true
   }
 
   // How many bytes of a line, at most `length`, are those of this one.
@@ -149,7 +197,7 @@ struct SummaryLine: ~Copyable {
   }
 
   // The offset of the comma or LF that ends a cell; nil where another line end stands in it.
-  private static func cellEnd(_ line: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+  @inline(__always) private static func cellEnd(_ line: UnsafePointer<UInt8>, from start: Int) -> Int? {
     var offset = start
     while true {
       let byte = line[offset]
@@ -158,7 +206,7 @@ struct SummaryLine: ~Copyable {
         if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") { return offset }
         if byte == UInt8(ascii: "\r") { return nil }
       }
-      offset += 1
+      offset &+= 1
     }
   }
 
@@ -176,7 +224,7 @@ struct SummaryLine: ~Copyable {
     let isFirst = count == 0
     count = length
     self.isPlain = isPlain
-    _ = ends.update(fromContentsOf: nextEnds)
+    swap(&ends, &nextEnds)
     changes = isFirst ? .max : comparison.changes
     return isFirst || comparison.isAfter ? .inOrder : .outOfOrder
   }

@@ -21,12 +21,23 @@ public struct SummaryRowReader: ~Copyable {
 
   /// Reads the header of `file`.
   init(file: DecodedFile) throws(UsageFolderFault) {
-    records = RecordReader(file: file)
-    try records.expectHeader(SummarySchema.columns)
+    try self.init(records: RecordReader(file: file), hasHeader: true)
+  }
+
+  /// Reads rows from a part of a summary; the first part has the header.
+  init(records: consuming RecordReader, hasHeader: Bool) throws(UsageFolderFault) {
+    self.records = records
+    if hasHeader { try self.records.expectHeader(SummarySchema.columns) }
   }
 
   /// The file.
   var file: DecodedFile { records.file }
+
+  /// The line in which the row begins, from 1, counted from where the reader has begun.
+  var lineNumber: Int { records.line }
+
+  /// The key of the row, to be kept.
+  var key: SummaryLine.Key { cells.key }
 
   /// The line of the row with its LF, as it stands in the file; it holds until `advance` is called again.
   var line: UnsafeBufferPointer<UInt8> { records.bytes }
@@ -47,13 +58,16 @@ public struct SummaryRowReader: ~Copyable {
       quantityCovered: row.quantityCovered, amount: row.amount, cost: row.cost)
   }
 
+  static let outOfOrderMessage =
+    "this key does not come after the key of the row before; keys ascend, each comes once"
+
   /// Reads the next row into `row`; false after the last one.
   mutating func advance() throws(UsageFolderFault) -> Bool {
     guard try records.nextUnsplit() else { return false }
     switch try takeLine() {
     case .inOrder: break
     case .outOfOrder:
-      throw fault("this key does not come after the key of the row before; keys ascend, each comes once")
+      throw fault(Self.outOfOrderMessage)
     case .notPlain: preconditionFailure("a split line is taken")
     }
     try readKey()
@@ -80,31 +94,44 @@ public struct SummaryRowReader: ~Copyable {
 
   private func isNew(_ field: SummaryField) -> Bool { cells.changes & (1 << UInt32(field.rawValue)) != 0 }
 
+  private static let keyFields: UInt32 = 1 << UInt32(SummarySchema.keyColumns.count) - 1
+
   private mutating func readKey() throws(UsageFolderFault) {
-    if isNew(.account) { row.account = try name(.account) }
-    if isNew(.costCentre) { row.costCentre = try name(.costCentre) }
-    if isNew(.service) { row.service = try name(.service) }
-    if isNew(.usagePeriod) { row.usagePeriod = try period(.usagePeriod) }
-    if isNew(.plan) { row.plan = try name(.plan) }
-    if isNew(.charge) { row.charge = try name(.charge) }
+    var left = cells.changes & Self.keyFields
     // A quantity means nothing without its kind.
-    let isNewKind = isNew(.serviceKind)
-    if isNewKind { row.serviceKind = try serviceKind(.serviceKind) }
-    if isNew(.direction) { row.direction = try word(.direction, Self.directions) }
-    if isNew(.ratingGroup) { row.ratingGroup = try name(.ratingGroup) }
-    if isNew(.destination) { row.destination = try name(.destination) }
-    if isNew(.jurisdiction) { row.jurisdiction = try word(.jurisdiction, Self.jurisdictions) }
-    if isNew(.band) { row.band = try name(.band) }
-    if isNew(.unitPrice) {
-      row.unitPrice = try optionalDecimal(.unitPrice, Amount.scale).map(Amount.init(pico:))
+    if isNew(.serviceKind) { left |= SummaryField.set([.per]) }
+    while left != 0 {
+      let number = left.trailingZeroBitCount
+      left &= left - 1
+      guard let field = SummaryField(rawValue: number) else { continue }
+      try readKey(field)
     }
-    if isNew(.per) || isNewKind { row.perQuantity = try optionalDecimal(.per, digits) }
-    if isNew(.tierFrom) { row.tierFrom = try optionalDecimal(.tierFrom, SummaryRow.tierScale) }
-    if isNew(.tierUpTo) { row.tierUpTo = try optionalDecimal(.tierUpTo, SummaryRow.tierScale) }
-    if isNew(.allowance) { row.allowance = try name(.allowance) }
-    if isNew(.supplier) { row.supplier = try name(.supplier) }
-    if isNew(.currency) { row.currency = try currency(.currency) }
-    if isNew(.costCurrency) { row.costCurrency = try isEmpty(.costCurrency) ? nil : currency(.costCurrency) }
+  }
+
+  private mutating func readKey(_ field: SummaryField) throws(UsageFolderFault) {
+    switch field {
+    case .account: row.account = try name(field)
+    case .costCentre: row.costCentre = try name(field)
+    case .service: row.service = try name(field)
+    case .usagePeriod: row.usagePeriod = try period(field)
+    case .plan: row.plan = try name(field)
+    case .charge: row.charge = try name(field)
+    case .serviceKind: row.serviceKind = try serviceKind(field)
+    case .direction: row.direction = try word(field, Self.directions)
+    case .ratingGroup: row.ratingGroup = try name(field)
+    case .destination: row.destination = try name(field)
+    case .jurisdiction: row.jurisdiction = try word(field, Self.jurisdictions)
+    case .band: row.band = try name(field)
+    case .unitPrice: row.unitPrice = try optionalDecimal(field, Amount.scale).map(Amount.init(pico:))
+    case .per: row.perQuantity = try optionalDecimal(field, digits)
+    case .tierFrom: row.tierFrom = try optionalDecimal(field, SummaryRow.tierScale)
+    case .tierUpTo: row.tierUpTo = try optionalDecimal(field, SummaryRow.tierScale)
+    case .allowance: row.allowance = try name(field)
+    case .supplier: row.supplier = try name(field)
+    case .currency: row.currency = try currency(field)
+    case .costCurrency: row.costCurrency = try isEmpty(field) ? nil : currency(field)
+    case .eventCount, .quantityRaw, .quantityBilled, .quantityCovered, .unit, .amount, .cost: break
+    }
   }
 
   private var digits: Int { row.serviceKind?.quantityDigits ?? 0 }

@@ -36,24 +36,54 @@ public struct UsageFolder: Sendable {
   public static func open(
     _ path: String, onlyFiles: Set<String>? = nil, body: (borrowing SummaryRowReader) -> Void = { _ in }
   ) throws(UsageFolderFault) -> UsageFolder {
+    let periods = PeriodEvents()
+    let folder = try open(path, onlyFiles) { file throws(UsageFolderFault) in
+      try readSummary(of: path, file) { rows in
+        periods.add(rows)
+        body(rows)
+      }
+      periods.end()
+    }
+    return folder(periods.counts)
+  }
+
+  /// The same on several threads, where a summary is large.
+  ///
+  /// `body` is called with the number of the thread that has read the row, in 0..<threadCount: rows of one thread ascend file by
+  /// file, those of several come side by side. Memory: two stretches of a mebibyte for each thread.
+  public static func open(
+    _ path: String, onlyFiles: Set<String>? = nil, threadCount: Int,
+    body: @escaping @Sendable (Int, borrowing SummaryRowReader) -> Void
+  ) throws(UsageFolderFault) -> UsageFolder {
+    let periods = (0..<max(1, threadCount)).map { _ in PeriodEvents() }
+    let folder = try open(path, onlyFiles) { file throws(UsageFolderFault) in
+      if threadCount > 1, file.decodedBytes > manyThreadsBytes {
+        try SummaryStretches(path: path + "/" + file.name).read(threadCount: threadCount) { thread, rows in
+          periods[thread].add(rows)
+          body(thread, rows)
+        }.expect(file)
+      } else {
+        try readSummary(of: path, file) { rows in
+          periods[0].add(rows)
+          body(0, rows)
+        }
+      }
+      for counter in periods { counter.end() }
+    }
+    return folder(periods.reduce(into: [:]) { $0.merge($1.counts, uniquingKeysWith: +) })
+  }
+
+  /// Opens the folder; summaries are left to `readSummary`. What is given back waits for the events of its periods.
+  private static func open(
+    _ path: String, _ onlyFiles: Set<String>?,
+    _ readSummary: (SummaryManifest.File) throws(UsageFolderFault) -> Void
+  ) throws(UsageFolderFault) -> ([UsagePeriod: Int128]) -> UsageFolder {
     let bytes = try manifestBytes(of: path)
     let manifest = try SummaryManifest.read(bytes, name: path + "/" + SummaryManifest.fileName)
-    var eventCounts: [UsagePeriod: Int128] = [:]
     var digest: [SuspenseDigestRow] = []
     for file in manifest.files where onlyFiles?.contains(file.name) ?? true {
       switch file.name {
-      case SummarySchema.fileName, SummarySchema.correctionsFileName:
-        var last: (period: UsagePeriod, eventCount: Int128)?
-        try readSummary(of: path, file) { rows in
-          // Rows of a period come together.
-          if rows.hasNew(periodField) || last == nil {
-            if let last { eventCounts[last.period, default: 0] += last.eventCount }
-            last = (rows.row.usagePeriod, 0)
-          }
-          last?.eventCount += Int128(rows.measures.eventCount)
-          body(rows)
-        }
-        if let last { eventCounts[last.period, default: 0] += last.eventCount }
+      case SummarySchema.fileName, SummarySchema.correctionsFileName: try readSummary(file)
       case SuspenseDigest.fileName: digest = try readDigest(of: path, file)
       default:
         let found = try FileProof(reading: path, file.name)
@@ -61,11 +91,14 @@ public struct UsageFolder: Sendable {
       }
     }
     try checkSuspense(manifest, digest, path)
-    return UsageFolder(
-      path: path, manifest: manifest, manifestHash: SHA256.hex(of: bytes),
-      usagePeriods: eventCounts.sorted { $0.key < $1.key }.map {
-        PeriodUsage(period: $0.key, eventCount: $0.value)
-      }, suspenseDigest: digest)
+    let manifestHash = SHA256.hex(of: bytes)
+    return { eventCounts in
+      UsageFolder(
+        path: path, manifest: manifest, manifestHash: manifestHash,
+        usagePeriods: eventCounts.sorted { $0.key < $1.key }.map {
+          PeriodUsage(period: $0.key, eventCount: $0.value)
+        }, suspenseDigest: digest)
+    }
   }
 
   /// Opens the summary again, to be read row by row.
@@ -111,7 +144,8 @@ extension UsageFolder {
   // Below it a thread is not worth its start.
   private static let readAheadBytes: Int64 = 4 << 20
 
-  private static let periodField = SummaryField.set([.usagePeriod])
+  // Four stretches.
+  private static let manyThreadsBytes: Int64 = 4 << 20
 
   private static func readSummary(
     of path: String, _ file: SummaryManifest.File, _ body: (borrowing SummaryRowReader) -> Void
@@ -150,5 +184,29 @@ extension UsageFolder {
     throw UsageFolderFault(
       .doesNotMeet, file: path + "/" + file.name,
       message: "\(file.rowCount) rows; the manifest counts \(suspended) suspended records")
+  }
+}
+
+/// Events by usage period, as one thread has met them.
+private final class PeriodEvents: @unchecked Sendable {
+  // Safe to share: used by one thread at a time.
+  @exclusivity(unchecked) private(set) var counts: [UsagePeriod: Int128] = [:]
+  // Rows of a period come together.
+  @exclusivity(unchecked) private var last: (period: UsagePeriod, eventCount: Int128)?
+
+  private static let periodField = SummaryField.set([.usagePeriod])
+
+  func add(_ rows: borrowing SummaryRowReader) {
+    if rows.hasNew(Self.periodField) || last == nil {
+      end()
+      last = (rows.row.usagePeriod, 0)
+    }
+    last?.eventCount += Int128(rows.measures.eventCount)
+  }
+
+  /// Ends a file.
+  func end() {
+    if let last { counts[last.period, default: 0] += last.eventCount }
+    last = nil
   }
 }

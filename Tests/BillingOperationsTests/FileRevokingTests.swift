@@ -1,6 +1,8 @@
 // Taking one of several files back: what is left is what a store without it would hold, and copies of its records count again.
 
 import BillingStore
+import Glibc
+import RatingEngine
 import Tables
 import TestSupport
 import Testing
@@ -69,6 +71,56 @@ import UsageSummary
     #expect(try desk.usage()["summary.csv.zst"] == anew.usage()["summary.csv.zst"])
     for name in files.keys.sorted() { try desk.revoke(file: name) }
     #expect(try desk.store().currentRuns().isEmpty)
+    try desk.expectWhole()
+  }
+
+  /// A run that was rated again in part: each event keeps the catalog that has priced it last, by account and by day.
+  @Test(arguments: ["pbx-1.csv", "pbx-2.csv", "pbx-3.csv"])
+  func whatWasRatedAgainInPartStaysSo(gone: String) throws {
+    let calls = Self.calls
+    let files = [
+      "pbx-1.csv": Array(calls[0..<4]) + [
+        "x1 2026-01-05 301 442079460123 9", "x2 2026-01-05 101 33144556677 60",
+      ],
+      "pbx-2.csv": Array(calls[2..<8]), "pbx-3.csv": Array(calls[6..<12]) + Array(calls[0..<2]),
+    ]
+    let (desk, anew) = try desks(files, without: gone)
+    for desk in [desk, anew] {
+      try desk.writeCatalog("dear", price: "0.1000")
+      try desk.writeCatalog("dearer", price: "0.3000")
+      try desk.rerate("dear", EventBox(accounts: ["acme"]))
+      // The fourth and fifth of January.
+      let day: Int64 = 86_400_000
+      try desk.rerate("dearer", EventBox(from: 20_457 * day, until: 20_459 * day))
+    }
+    let done = try desk.revoke(file: gone)
+    #expect(done.missing.isEmpty)
+    try expectSame(desk, anew)
+    #expect(try desk.bill() != [])
+    // In both the catalogs of before are those of the events.
+    for desk in [desk, anew] { try desk.rerate("dear") }
+    try expectSame(desk, anew)
+    try desk.rate(["usage"], catalog: "dear")
+    try desk.expectWhole()
+  }
+
+  /// What is missing stays so when its run is rated again, or another file is taken back.
+  @Test(arguments: [false, true]) func whatIsMissingIsNotForgotten(isRevoked: Bool) throws {
+    let calls = Self.calls
+    let desk = try NightDesk()
+    try desk.write(Array(calls[0..<3]), to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    // A file of copies alone, of which nothing is kept, beside others.
+    try desk.write(calls[0..<3].reversed(), to: "usage/pbx-2.csv")
+    try desk.write(Array(calls[3..<5]), to: "usage/pbx-3.csv")
+    try desk.write(Array(calls[5..<7]), to: "usage/pbx-4.csv")
+    #expect(try desk.rate(["usage"]).doors == "7 4 0 3 0")
+    #expect(try desk.revoke(file: "pbx-1.csv").missing.map(\.count) == [3])
+    try desk.writeCatalog("dear", price: "0.1000")
+    if isRevoked { try desk.revoke(file: "pbx-4.csv") } else { try desk.rerate("dear") }
+    #expect(unlink(desk.folder.path(of: "usage/pbx-1.csv")) == 0)
+    try desk.rate(["usage"], catalog: isRevoked ? "catalog" : "dear")
+    #expect(try desk.store().currentRuns().reduce(0) { $0 + Int($1.doors.rated) } == 7)
     try desk.expectWhole()
   }
 

@@ -51,7 +51,7 @@ import Testing
     try #require(file >= 0)
     #expect(write(file, row, row.utf8.count) == row.utf8.count)
     close(file)
-    #expect(try desk.rate(["usage"], tools: tools(desk, day: 60), horizonDays: 10).doors == "3 1 0 2 0")
+    #expect(try desk.rate(["usage"], tools: tools(desk, day: 60), horizonDays: 10).doors == "1 1 0 0 0")
     try desk.expectWhole()
   }
 

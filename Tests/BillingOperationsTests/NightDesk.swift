@@ -90,7 +90,7 @@ final class NightDesk {
   /// Rates files, folders or patterns below the folder into the store.
   @discardableResult func rate(
     _ names: [String], catalog: String = "catalog", store: String = "store", tools: StoreTools? = nil,
-    horizonDays: Int? = nil
+    horizonDays: Int? = nil, _ change: (inout RatingOptions) -> Void = { _ in }
   ) throws -> StoreRating.Outcome {
     let store = try BillingStore.open(
       folder.path(of: store), for: .changing(creates: true), tools: tools ?? self.tools())
@@ -98,6 +98,7 @@ final class NightDesk {
     var options = RatingOptions()
     options.threadCount = 2
     options.memoryBytes = 16 << 20
+    change(&options)
     let rating = StoreRating(
       into: store, catalog: try loaded(path), catalogPath: path, options: options,
       progress: RunProgress(), semantics: 1, horizonDays: horizonDays)

@@ -52,6 +52,24 @@ extension NightDesk {
     try desk.expectWhole()
   }
 
+  /// What was purged of a file that grows is known by its hash: nothing of it is compared, and what is new is rated. Under another name
+  /// it is another file.
+  @Test func aFileIsReadOnBehindWhatWasPurged() throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    let first = GrowingFileTests.header + GrowingFileTests.row("a") + GrowingFileTests.row("b")
+    try file.become(first)
+    try file.rate()
+    try desk.markBilled("2026-01")
+    #expect(try desk.purge(before: Self.day) == [1])
+    let second = first + "c,2026-03-02T09:14:02Z,03023125101,00442079460123,61\n"
+    try file.become(second)
+    #expect(try file.rate() == "1 1 0 0 0, \(first.utf8.count)")
+    try desk.folder.write(second + GrowingFileTests.row("d"), to: "usage/pbx-2.csv")
+    #expect(try desk.rate(["usage"]).doors == "4 0 0 1 3")
+    try desk.expectWhole()
+  }
+
   /// No byte of a number is left in the store, but for what the catalog and the sums by service hold.
   @Test func numbersAreGone() throws {
     let desk = try Self.desk()

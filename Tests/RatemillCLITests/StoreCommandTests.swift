@@ -123,6 +123,21 @@ import Testing
     #expect(try run("usage --store store --period 2026-06 --out june").status == 5)
   }
 
+  /// Where the table of the comparison cannot be written, nothing is rated again; where it can be, everything is.
+  @Test func aTableThatCannotBeWrittenLeavesTheStoreAsItWas() throws {
+    #expect(try run("\(Self.rate) usage").status == 0)
+    try mendCatalog()
+    let before = try run("runs --store store --json").outputText
+    let refused = try run("rerate --store store --catalog mended --csv /nonexistent/x.csv")
+    #expect(refused.status == 4)
+    #expect(refused.errorText.contains("/nonexistent/x.csv"))
+    #expect(try run("runs --store store --json").outputText == before)
+    #expect(try run("rerate --store store --catalog mended --csv x.csv").status != 4)
+    #expect(folder.bytes(of: "x.csv") != nil)
+    #expect(try run("runs --store store --json").outputText != before)
+    #expect(try run("verify --store store --deep").status == 0)
+  }
+
   /// Several at once: one commits, the others find it done or are told to come again.
   @Test func twoAtOnceMakeOneCommit() throws {
     let statuses = Mutex<[Int32]>([])

@@ -49,7 +49,8 @@ extension RerateWork {
     for settlement in settlements {
       let earlier = try earlier(settlement.ratingHash)
       let settling = StoreSettling(
-        store: store, catalog: earlier.catalog, engine: earlier.run, semantics: semantics)
+        store: store, catalog: earlier.catalog, engine: try earlierRun(settlement.ratingHash),
+        semantics: semantics)
       let isOfAll = settlement.accounts.isSuperset(of: earlier.catalog.accounts.map(\.id))
       let result = try settling.settled(
         events, of: isOfAll ? nil : settlement.accounts, over: span, groupBy: options.groupBy,

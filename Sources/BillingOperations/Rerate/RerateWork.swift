@@ -3,6 +3,7 @@
 
 import BillingStore
 import Catalog
+import Dispatch
 import DurableFiles
 import Glibc
 import RatingEngine
@@ -47,11 +48,12 @@ struct RerateWork {
   private var new: RatingRun?
   /// By rating hash: the catalog of runs, and what of it is different now.
   private var old: [String: Earlier] = [:]
+  /// The same catalogs, compiled where events are rated with them.
+  private var oldRuns: [String: RatingRun] = [:]
 
   /// A catalog that has priced events of the store.
   struct Earlier {
     var catalog: Catalog
-    var run: RatingRun
     var change: CatalogChange
   }
 
@@ -155,7 +157,8 @@ struct RerateWork {
         whole = again
         continue
       }
-      let first = try rate(earlier.run, events, selection, keepsSuspense: !isPreview && !isWhole)
+      let first = try rate(
+        try earlierRun(layer.ratingHash), events, selection, keepsSuspense: !isPreview && !isWhole)
       let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
       let counts = (first.report(), second.report())
       guard counts.0.read > 0 else { continue }
@@ -218,7 +221,7 @@ struct RerateWork {
       part.limits = [layer.box].filter { !$0.isUnbounded }
       part.excluded = layers[(index + 1)...].map(\.box)
       let isKept = !isPreview && !held.isEmpty
-      let first = try rate(try earlier(layer.ratingHash).run, events, part, keepsSuspense: isKept)
+      let first = try rate(try earlierRun(layer.ratingHash), events, part, keepsSuspense: isKept)
       done.suspended.old += first.report().suspendedCount
       try compare(first, nil)
       if isKept { changes.append(RatedAgain(before: try publish(first), after: nil)) }
@@ -257,28 +260,59 @@ struct RerateWork {
   /// The catalog of now, compiled.
   mutating func later() throws(OperationFault) -> RatingRun {
     if let new { return new }
-    let made = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: options, progress: progress)
-    }
+    let made = try compiled()
     new = made
     return made
   }
 
-  /// A catalog of before, compiled.
+  private func compiled() throws(OperationFault) -> RatingRun {
+    try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: options, progress: progress)
+    }
+  }
+
+  /// A catalog of before.
   mutating func earlier(_ hash: String) throws(OperationFault) -> Earlier {
     if let known = old[hash] { return known }
     let folder = store.catalogPath(hash)
-    let kept = try OperationFault.load(folder)
+    let kept = try load(folder)
     guard kept.ratingHash == hash else {
       throw .store(.refused("catalogs/\(hash) is not as it was kept; 'ratemill verify --deep' tells more"))
     }
     let change = CatalogChange(from: kept, at: folder, to: catalog, at: catalogPath)
+    let earlier = Earlier(catalog: kept, change: change)
+    old[hash] = earlier
+    return earlier
+  }
+
+  /// Loads a catalog of before, and the first time compiles that of now on another core.
+  private mutating func load(_ folder: String) throws(OperationFault) -> Catalog {
+    if new != nil { return try OperationFault.load(folder) }
+    nonisolated(unsafe) var kept: Result<Catalog, OperationFault>?
+    nonisolated(unsafe) var made: RatingRun?
+    nonisolated(unsafe) let work = self
+    DispatchQueue.concurrentPerform(iterations: 2) { part in
+      if part == 0 {
+        kept = Result { () throws(OperationFault) in try OperationFault.load(folder) }
+      } else {
+        // Where it cannot be rated with, whoever needs it says so.
+        made = try? work.compiled()
+      }
+    }
+    new = made
+    guard let kept else { preconditionFailure("the catalog was loaded, or there is a fault") }
+    return try kept.get()
+  }
+
+  /// The catalog of before, compiled.
+  mutating func earlierRun(_ hash: String) throws(OperationFault) -> RatingRun {
+    if let known = oldRuns[hash] { return known }
+    let kept = try earlier(hash).catalog
     let made = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: kept, options: options, progress: progress)
     }
-    let earlier = Earlier(catalog: kept, run: made, change: change)
-    old[hash] = earlier
-    return earlier
+    oldRuns[hash] = made
+    return made
   }
 
   /// Writes what the events came to, and come to, by the keys of the comparison.
@@ -335,7 +369,10 @@ struct RerateWork {
     _ run: RunRecord, _ whole: RatingResult?, _ changes: [RatedAgain],
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) {
-    let shared = [RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName]
+    let shared = [
+      RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName, FileEnds.fileName,
+      MissingRecords.fileName,
+    ]
     try OperationFault.ofStore { () throws(StoreFault) in
       guard let whole else {
         try store.writeReplacing(run, changes, ratingHash: Label(catalog.ratingHash)) {

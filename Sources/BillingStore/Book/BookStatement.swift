@@ -40,23 +40,35 @@ final class BookStatement {
     precondition(
       values.count == Int(sqlite3_bind_parameter_count(handle)), "a value for each question mark: \(sql)")
     for (index, value) in values.enumerated() {
-      let place = Int32(index + 1)
-      let bound: Int32
       switch value {
-      case .null: bound = sqlite3_bind_null(handle, place)
-      case .integer(let number): bound = sqlite3_bind_int64(handle, place, number)
-      case .label(let label):
-        bound = label.bytes.withUnsafeBytes { bytes in
-          // An empty array may have no address, which SQLite would take for null.
-          guard let base = bytes.baseAddress else {
-            return sqlite3_bind_text(handle, place, "", 0, Self.transient)
-          }
-          return sqlite3_bind_text(
-            handle, place, base.assumingMemoryBound(to: CChar.self), Int32(bytes.count), Self.transient)
-        }
+      case .null: try check(sqlite3_bind_null(handle, Int32(index + 1)))
+      case .integer(let number): try bind(number, at: index)
+      case .label(let label): try bind(label, at: index)
       }
-      guard bound == SQLITE_OK else { throw database.fault(sql) }
     }
+  }
+
+  /// Binds a number to the question mark at `index`, from 0; it stays bound over further runs.
+  func bind(_ number: Int64, at index: Int) throws(StoreFault) {
+    try check(sqlite3_bind_int64(handle, Int32(index + 1), number))
+  }
+
+  /// Binds bytes to the question mark at `index`, from 0; they stay bound over further runs.
+  func bind(_ label: Label, at index: Int) throws(StoreFault) {
+    let bound = label.bytes.withUnsafeBytes { bytes in
+      // An empty array may have no address, which SQLite would take for null.
+      guard let base = bytes.baseAddress else {
+        return sqlite3_bind_text(handle, Int32(index + 1), "", 0, Self.transient)
+      }
+      return sqlite3_bind_text(
+        handle, Int32(index + 1), base.assumingMemoryBound(to: CChar.self), Int32(bytes.count), Self.transient
+      )
+    }
+    try check(bound)
+  }
+
+  private func check(_ bound: Int32) throws(StoreFault) {
+    guard bound == SQLITE_OK else { throw database.fault(sql) }
   }
 
   /// The next row; nil after the last one. It is valid until the next step.
@@ -71,6 +83,11 @@ final class BookStatement {
   /// Binds, runs to the end, and makes ready for the next run.
   func run(_ values: [BookValue]) throws(StoreFault) {
     try bind(values)
+    try runBound()
+  }
+
+  /// Runs to the end with what is bound, and makes ready for the next run.
+  func runBound() throws(StoreFault) {
     while try step() != nil {}
     sqlite3_reset(handle)
   }
@@ -93,6 +110,13 @@ struct BookRow: ~Copyable {
     guard let text = sqlite3_column_text(handle, Int32(column)) else { return .empty }
     let count = Int(sqlite3_column_bytes(handle, Int32(column)))
     return Label(UnsafeBufferPointer(start: text, count: count))
+  }
+
+  /// Whether the bytes of a text are these.
+  func holds(_ label: Label, _ column: Int) -> Bool {
+    guard let text = sqlite3_column_text(handle, Int32(column)) else { return label.isEmpty }
+    let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+    return label.bytes.elementsEqual(UnsafeBufferPointer(start: text, count: count))
   }
 
   /// Text for people; empty for null.

@@ -28,7 +28,7 @@ extension BillingStore {
   /// all. None of them holds a record or the number of anybody who was called.
   static let keptFiles: Set<String> = [
     SummaryManifest.fileName, SummarySchema.fileName, SummarySchema.correctionsFileName,
-    SuspenseDigest.fileName, AllowanceSchema.fileName,
+    SuspenseDigest.fileName, AllowanceSchema.fileName, FileEnds.fileName, MissingRecords.fileName,
     "run.json",
   ]
 

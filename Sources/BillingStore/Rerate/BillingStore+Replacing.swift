@@ -71,8 +71,9 @@ extension BillingStore {
       FROM run_rows WHERE run_id = ?
       """, [.text(run.id)]
     ) { row in
-      let key = [row.label(0), row.label(1), row.label(2)]
-      if sums.last?.key != key { sums.append(Sums(key: key)) }
+      let isSame =
+        sums.last.map { last in last.key.indices.allSatisfy { row.holds(last.key[$0], $0) } } ?? false
+      if !isSame { sums.append(Sums(key: [row.label(0), row.label(1), row.label(2)])) }
       let last = sums.count - 1
       sums[last].eventCount += Int128(row.integer(3))
       sums[last].quantity += Int128(row.integer(4))
@@ -159,6 +160,25 @@ extension BillingStore {
     }
     _ = try write(run, sources, SummarySchema.fileName) { (writer, _) throws(StoreFault) in
       try finish(&writer, old, keeping: nil, folders, ratingHash, extra)
+      return true
+    }
+  }
+
+  /// Writes the documents of a run that replaces another: usage folders of its events, each event in one of them, added up.
+  ///
+  /// The first one says which inputs there are. Complexity: O(rows of all folders), in the memory of one row each.
+  public func writeReplacing(
+    _ run: RunRecord, joining paths: [String], ratingHash: Label,
+    extra: (PublishedFolder) throws(FileFault) -> Void
+  ) throws(StoreFault) {
+    let folders = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      try paths.map { path throws(UsageFolderFault) in
+        (usage: try UsageFolder.open(path), sign: Int64(1))
+      }
+    }
+    let sources = folders.flatMap { self.sources($0.usage, isTakenAway: false) }
+    _ = try write(run, sources, SummarySchema.fileName) { (writer, _) throws(StoreFault) in
+      try finish(&writer, folders[0].usage, keeping: nil, folders, ratingHash, extra)
       return true
     }
   }

@@ -112,9 +112,8 @@ extension BillingStore {
   /// Reads the documents of a staged settlement once more.
   func prepare(_ draft: SettlementDraft) throws(StoreFault) -> PreparedSettlement {
     guard draft.hasRows else { return PreparedSettlement(draft: draft) }
-    var totals = UsageTotals()
-    let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageFolder.open(stagedSettlementPath) { totals.add($0) }
+    let (usage, totals) = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      try UsageTotals.proving(stagedSettlementPath)
     }
     if let stranger = totals.accounts.subtracting(draft.accounts).min() {
       throw .refused(

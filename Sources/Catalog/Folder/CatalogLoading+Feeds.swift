@@ -16,6 +16,8 @@ extension CatalogLoading {
   /// All feeds, in the order of their layouts.
   mutating func readFeeds(_ accounts: NamedParts<Account>) -> [LoadedFeed] {
     let names = names(in: Self.feedFolder, .feeds) ?? []
+    // Names of accounts are looked up for feeds alone, and there may be many.
+    if names.isEmpty { return [] }
     let known = FeedAccounts(accounts.parts, ids: accounts.indexByName)
     var feeds: [FeedDescriptor] = []
     for name in names where name.hasSuffix(Self.layoutSuffix) {

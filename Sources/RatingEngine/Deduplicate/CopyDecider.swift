@@ -47,6 +47,9 @@ struct CopyDecider {
     self.twins = twins
   }
 
+  /// Whether an earlier run has read a copy of what was decided last.
+  var hasEarlierCopy: Bool { first?.isEarlier ?? false }
+
   /// Decides about the next copy; further rows of a copy follow it, and what becomes of it becomes of them.
   mutating func decide(_ copy: RecordCopy) -> CopyVerdict {
     if copy.suspect.row.isFurtherPart {

@@ -24,12 +24,16 @@ final class SuspectSettlement: @unchecked Sendable {
   private(set) var found = SecondLook()
   private var fault: FileFault?
   private let lock = Mutex(())
+  private let filesReadOn: Set<UInt32>
   /// Copies that are settled at a time.
   private static let batchMax = 256
 
-  /// - Parameter decider: a fresh one.
-  init(decider: CopyDecider, tagBytes: Int, place: SpillPlace) {
+  /// - Parameters:
+  ///   - decider: a fresh one.
+  ///   - filesReadOn: numbers of files whose beginning was not read.
+  init(decider: CopyDecider, tagBytes: Int, place: SpillPlace, filesReadOn: Set<UInt32>) {
     self.decider = decider
+    self.filesReadOn = filesReadOn
     suspenseTags = TagSort(memoryBytesMax: tagBytes, place: place)
     detailTags = TagSort(memoryBytesMax: tagBytes, place: place)
   }
@@ -58,6 +62,9 @@ final class SuspectSettlement: @unchecked Sendable {
     var batch: [(copy: RecordCopy, verdict: CopyVerdict)] = []
     try part.forEach { copy throws(FileFault) in
       let verdict = decider.decide(copy)
+      if filesReadOn.contains(copy.file), copy.suspect.row.isRowKeyed != 0, decider.hasEarlierCopy {
+        lock.withLock { _ in _ = found.filesToReadWhole.insert(copy.file) }
+      }
       if case .stays = verdict { return }
       batch.append((copy, verdict))
       if batch.count == Self.batchMax {

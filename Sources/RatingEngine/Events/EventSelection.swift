@@ -136,9 +136,10 @@ struct BlockSelection {
       column.value(row, in: block.base) & StoredDecision.doorMask == Int64(Door.unparsable)
     }
     if column.width == 0, block.head.count == 0 || !isLeaver(0) { return }
+    let leavers = (0..<block.head.count).filter(isLeaver)
+    if leavers.isEmpty { return }
     rows.removeAll { isLeaver(Int($0)) }
-    guard selection.takesLeavers else { return }
-    for row in 0..<block.head.count where isLeaver(row) { rows.append(UInt16(row)) }
+    if selection.takesLeavers { for row in leavers { rows.append(UInt16(row)) } }
   }
 
   private func chooseByReason(_ block: EventBlock, _ rows: inout [UInt16]) {
@@ -234,10 +235,12 @@ struct BlockSelection {
     for row in rows { most = max(most, column.value(Int(row), in: block.base)) }
     let end = lowerBound(block.head.firstPlace + most + 1)
     guard first < end else { return }
-    let gone = Set(removed[first..<end])
+    let firstPlace = block.head.firstPlace
+    var isGone = [Bool](repeating: false, count: Int(removed[end - 1] - firstPlace) + 1)
+    for place in removed[first..<end] { isGone[Int(place - firstPlace)] = true }
     rows.removeAll {
       let row = column.value(Int($0), in: block.base)
-      return row >= 0 && gone.contains(block.head.firstPlace + row)
+      return row >= 0 && row < isGone.count && isGone[Int(row)]
     }
   }
 

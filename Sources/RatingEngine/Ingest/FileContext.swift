@@ -34,6 +34,10 @@ final class FileContext {
   var legs: LegTable?
   /// Which texts of its records are kept with their events, where events are kept.
   var layout: StoredLayout?
+  /// Whether the text behind its last record end was read as an event.
+  var endsInOpenEvent = false
+  /// Whether it is a file that somebody may add to, and name again.
+  let isReadAgainLater: Bool
   /// What is known of an input whose events are read instead of its bytes.
   let stored: StoredInput?
 
@@ -60,6 +64,8 @@ final class FileContext {
     source = catalog.sources[sourceIndex]
     format = catalog.formats[source.formatIndex]
     ownsDescriptor = !input.isStandardInput
+    let beginning = input.beginning
+    isReadAgainLater = !input.isStandardInput && input.excerpt == nil
     descriptor = input.isStandardInput ? 0 : open(input.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw .input(
@@ -84,7 +90,7 @@ final class FileContext {
       units.append(
         InputUnit(
           file: self, index: units.count, stream: stream, beginsInsideRecord: !units.isEmpty,
-          recordBytesMax: recordBytesMax, hashes: hashes, markOffset: input.beginning?.byteCount))
+          recordBytesMax: recordBytesMax, hashes: hashes, beginning: beginning.map { KnownBeginning($0) }))
     }
     // stdin may be a file whose reading began somewhere: it is read on from there, never mapped.
     if isRegular, !input.isStandardInput, form != .plain, let identity {
@@ -133,6 +139,7 @@ final class FileContext {
     format = catalog.formats[source.formatIndex]
     descriptor = -1
     ownsDescriptor = false
+    isReadAgainLater = false
     identity = nil
     spool = nil
     storedBytes = 0
@@ -185,17 +192,6 @@ final class FileContext {
     if let mapped, mapped.hasShrunk { throw FileIdentity.changed(name, "became shorter") }
     guard let identity, identity.isRegular, let now = FileIdentity(descriptor: descriptor) else { return }
     if now != identity { throw FileIdentity.changed(name, "was changed") }
-  }
-
-  /// Compares the beginning of a file that has grown with what it was when it was read before. A shorter file is another one.
-  func checkBeginning(_ beginning: InputFile.Beginning?) throws(DamagedFile) {
-    guard let beginning, let found = units.first?.markHash else { return }
-    guard RatingResult.hashText(found) != beginning.hash else { return }
-    throw DamagedFile(
-      name: name, offset: -1,
-      message:
-        "its first \(beginning.byteCount) bytes are not those that \(beginning.reader) has read: a file that grows "
-        + "must keep what it has; if it is another file, give it another name (a copy)", recordsRead: 0)
   }
 
   /// Whether a checksum vouches for all of it.

@@ -20,12 +20,35 @@ public struct InputFile: Sendable, Hashable {
     public var hash: String
     /// What has read it, for messages, such as `run 3`.
     public var reader: String
+    /// What allows to read on behind it; nil where all of the file is to be read again.
+    public var end: End?
 
-    /// Takes the three.
-    public init(byteCount: Int64, hash: String, reader: String) {
+    /// Takes the four.
+    public init(byteCount: Int64, hash: String, reader: String, end: End? = nil) {
       self.byteCount = byteCount
       self.hash = hash
       self.reader = reader
+      self.end = end
+    }
+  }
+
+  /// How the reading of a beginning ended.
+  public struct End: Sendable, Hashable {
+    /// The source that it was read for.
+    public var source: String
+    /// Decoded bytes up to the end of its last whole record.
+    public var completeByteCount: Int64
+    /// Whether the text behind that was read as an event.
+    public var endsInOpenEvent: Bool
+    /// Whether all that was read of it still counts, so that it need not be read again.
+    public var isKept: Bool
+
+    /// Takes the four.
+    public init(source: String, completeByteCount: Int64, endsInOpenEvent: Bool, isKept: Bool) {
+      self.source = source
+      self.completeByteCount = completeByteCount
+      self.endsInOpenEvent = endsInOpenEvent
+      self.isKept = isKept
     }
   }
 

@@ -53,16 +53,16 @@ final class InputUnit {
   private static let headerBytesMax = 1 << 20
   /// The hash of all decoded bytes, where the run needs it.
   private let hash: StreamHash?
-  /// After how many decoded bytes the hash so far is asked for; nil for never.
-  private let markOffset: Int64?
-  /// The hash of the bytes before the mark; nil where the file has not come so far.
-  private(set) var markHash: (low: UInt64, high: UInt64)?
+  /// What an earlier run has read of it; nil for nothing.
+  private(set) var beginning: KnownBeginning?
+  /// Where a record over the limit begins that the text ended in; nil for none.
+  private var openOversizeOffset: Int64?
 
   init(
     file: FileContext, index: Int, stream: any TextStream, beginsInsideRecord: Bool, recordBytesMax: Int,
-    hashes: Bool, markOffset: Int64? = nil
+    hashes: Bool, beginning: KnownBeginning? = nil
   ) {
-    self.markOffset = markOffset
+    self.beginning = beginning
     self.file = file
     self.index = index
     self.stream = stream
@@ -97,13 +97,21 @@ final class InputUnit {
 
   private func updateHash(_ bytes: UnsafeRawBufferPointer) {
     guard let hash else { return }
-    guard let mark = markOffset, markHash == nil, byteCount + Int64(bytes.count) >= mark else {
-      return hash.update(bytes)
-    }
-    let before = Int(mark - byteCount)
-    hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<before]))
-    markHash = hash.value
-    hash.update(UnsafeRawBufferPointer(rebasing: bytes[before...]))
+    guard beginning != nil else { return hash.update(bytes) }
+    beginning?.take(bytes, from: byteCount, hash)
+  }
+
+  /// Decoded bytes up to the end of the last whole record, when all of it was read.
+  var completeByteCount: Int64 { openOversizeOffset ?? byteCount - Int64(tail.count) }
+
+  /// Takes what an earlier run has read off the front of a chunk; false where nothing is left of it.
+  func leavesNew(_ chunk: Chunk) -> Bool {
+    guard let known = beginning?.knownCount(chunk, recordEnd), known > 0 else { return true }
+    headerLines += cm_count_byte(chunk.text, known, recordEnd.lineEnd)
+    chunk.text += known
+    chunk.length -= known
+    chunk.unitOffset += Int64(known)
+    return chunk.length > 0
   }
 
   /// Fills `chunk` with whole records; `.end` when there are no more (the tail is left in `tail`).
@@ -176,7 +184,8 @@ final class InputUnit {
 
   /// The records over the limit that were not handed on yet, with what is kept of their bytes.
   func takeOversize() -> [OversizeRecord] {
-    let fresh = Array(oversizeRecords[handedOversize...])
+    let from = beginning?.readFrom ?? 0
+    let fresh = oversizeRecords[handedOversize...].filter { $0.unitOffset >= from }
     for index in handedOversize..<oversizeRecords.count { oversizeRecords[index].head = [] }
     handedOversize = oversizeRecords.count
     return fresh
@@ -218,7 +227,9 @@ final class InputUnit {
     // A record over the limit that goes on in the next part: its length and hash can be told by one reader only.
     if oversize != nil, index < file.units.count - 1 { throw DamagedFile.needsOneReader(file.name) }
     if let last = oversize {
-      note(last.finish())
+      let record = last.finish()
+      note(record)
+      openOversizeOffset = record.unitOffset
       oversize = nil
     }
     tail = carry

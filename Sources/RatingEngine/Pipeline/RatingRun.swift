@@ -79,9 +79,11 @@ public struct RatingRun: Sendable {
     var damaged: [DamagedFile] = []
     var known = SecondLook()
     var oneReader: Set<String> = []
+    var whole = wholeFiles(files)
     let spool = spool(for: files)
     while true {
       let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
+        .map { whole.contains($0.input.name) ? $0.readWhole : $0 }
       let setup = try RunSetup(catalog: catalog, options: options, known: known)
       let attempt = RunAttempt(
         setup: setup, files: usable, oneReader: oneReader, spool: spool, progress: progress)
@@ -89,12 +91,14 @@ public struct RatingRun: Sendable {
       case .damaged(let found):
         let serial = found.filter(\.asksForOneReader)
         for file in serial { oneReader.insert(file.name) }
-        let real = found.filter { !$0.asksForOneReader }
+        for file in found where file.asksForWholeReading { whole.insert(file.name) }
+        let real = found.filter { !$0.asksForOneReader && !$0.asksForWholeReading }
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
         try refuseSecondReading(spool == nil ? files : [], "a file among the inputs is damaged")
       case .keys(let found):
         known.formUnion(found)
+        for index in found.filesToReadWhole { whole.insert(usable[Int(index)].input.name) }
         let why =
           found.conflicts.isEmpty
           ? "copies of a record from different sources are rated differently"
@@ -112,6 +116,14 @@ public struct RatingRun: Sendable {
         return result
       }
     }
+  }
+
+  /// The names of files that must be read from their first record on, whatever is known of them.
+  private func wholeFiles(_ files: [AssignedFile]) -> Set<String> {
+    // Reading on may end in a second reading.
+    let hasStandardInput = files.contains { $0.input.isStandardInput }
+    return Set(
+      files.filter { hasStandardInput || !$0.canBeReadOn(catalog.source, options) }.map(\.input.name))
   }
 
   /// Standard input is kept where a second reading is certain or asked for: else nobody pays for it.
@@ -179,6 +191,8 @@ final class RunAttempt: @unchecked Sendable {
     ledger = RunLedger(
       setup: setup, fileCount: files.count,
       expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
+    ledger.filesReadOn = Set(
+      files.indices.filter { files[$0].input.beginning?.end?.isKept ?? false }.map { UInt32($0) })
   }
 
   /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.
@@ -371,6 +385,13 @@ final class RunAttempt: @unchecked Sendable {
     } catch {
       return fail(.totals("unexpected: \(error)"))
     }
+    guard unit.leavesNew(chunk) else {
+      return board.update { state in
+        state.readingCount -= 1
+        state.idleUnits.append(unit)
+        state.freeChunks.append(chunk)
+      }
+    }
     // The header is known now: the other units of the file can begin.
     let others = chunk.sequence == 0 && unit.index == 0 ? Array(file.units.dropFirst()) : []
     if let outcome = board.takeOutcomeForOwnChunk() {
@@ -483,6 +504,7 @@ final class RunAttempt: @unchecked Sendable {
       guard let plan = file.plan, makeTailChunk(text, owner, chunk, plan) else { continue }
       let outcome = ChunkOutcome()
       rater.rate(chunk, file, plan, into: outcome)
+      file.endsInOpenEvent = outcome.rowCount > 0
       progress.records.wrappingAdd(outcome.totals.read, ordering: .relaxed)
       board.update { state in state.outcomes.append(outcome) }
     }
@@ -546,7 +568,7 @@ final class RunAttempt: @unchecked Sendable {
   private func complete(_ file: FileContext) {
     do {
       try file.checkUnchanged()
-      try file.checkBeginning(files[file.index].input.beginning)
+      try file.checkBeginning()
       try checkControl(file)
     } catch {
       note(error)

@@ -38,6 +38,8 @@ final class RunLedger {
   private let suspects: SpillableLog<Suspect>
   private(set) var stretches = LogStretches()
   let findsDuplicates: Bool
+  /// Files whose beginning an earlier run has read.
+  var filesReadOn: Set<UInt32> = []
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
   private let sums = FlatTable<Int128>(zeroedCount: 16)
@@ -346,7 +348,7 @@ final class RunLedger {
     suspects.release()
     let settlement = SuspectSettlement(
       decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup)), tagBytes: share / 8,
-      place: setup.spillPlace)
+      place: setup.spillPlace, filesReadOn: filesReadOn)
     try settlement.settle(copies) { settled throws(FileFault) in
       for item in settled { try self.apply(item) }
       try self.spillCells()
@@ -426,8 +428,11 @@ struct SecondLook: Sendable {
   /// Their copies are equal but rated differently, by the rules of their sources, and the wrong one was counted: none
   /// counts before all were met.
   var held: Set<ConflictKey> = []
+  /// Numbers of files that were read on, and hold a row without an id that an earlier run has read: their beginnings may
+  /// hold it too, and how often decides.
+  var filesToReadWhole: Set<UInt32> = []
 
-  var isEmpty: Bool { conflicts.isEmpty && held.isEmpty }
+  var isEmpty: Bool { conflicts.isEmpty && held.isEmpty && filesToReadWhole.isEmpty }
 
   mutating func formUnion(_ other: SecondLook) {
     conflicts.formUnion(other.conflicts)

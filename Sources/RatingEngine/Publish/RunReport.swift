@@ -50,6 +50,8 @@ public struct RunReport: Sendable {
     public var source: Label
     /// Decoded bytes.
     public var byteCount: Int64
+    /// Of these, at its beginning, bytes that an earlier run has read: their records are not read again.
+    public var knownByteCount: Int64
     /// Records read.
     public var read: Int
     /// Records rated.
@@ -96,6 +98,8 @@ public struct RunReport: Sendable {
   public var filteredCount: Int { filtered.reduce(0) { $0 + $1.count } }
   /// Decoded bytes of all inputs.
   public var byteCount: Int64 { files.reduce(0) { $0 + $1.byteCount } }
+  /// Of these, bytes that earlier runs have read.
+  public var knownByteCount: Int64 { files.reduce(0) { $0 + $1.knownByteCount } }
 }
 
 extension RatingResult {
@@ -146,6 +150,7 @@ extension RatingResult {
     return RunReport.File(
       name: file.name, source: file.source.name,
       byteCount: stored?.byteCount ?? file.units.reduce(0) { $0 + $1.byteCount },
+      knownByteCount: file.units.first?.beginning?.readFrom ?? 0,
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
       hash: stored?.hash.description ?? hash.map(Self.hashText) ?? "")

@@ -32,6 +32,12 @@ struct RateReport {
       "rated \(count(report.rated)) of \(count(report.read)) records from "
         + "\(ReadableText.count(report.files.count, "file", "files")) (\(ReadableText.bytes(Int(report.byteCount)))) "
         + "in \(Self.seconds(seconds)), \(rate)/s")
+    if report.knownByteCount > 0 {
+      let files = report.files.count { $0.knownByteCount > 0 }
+      console.say(
+        "  known      \(ReadableText.bytes(Int(report.knownByteCount))) at the beginning of "
+          + "\(ReadableText.count(files, "file", "files")) that earlier runs have read")
+    }
     for amount in report.amounts {
       console.say(
         "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
@@ -174,7 +180,7 @@ struct RateReport {
   private static func file(_ file: RunReport.File) -> JSONValue {
     [
       "name": .text(file.name), "source": .text(file.source.description),
-      "bytes": .integer(file.byteCount),
+      "bytes": .integer(file.byteCount), "known_bytes": .integer(file.knownByteCount),
       "read": .integer(file.read), "rated": .integer(file.rated), "filtered": .integer(file.filtered),
       "duplicate": .integer(file.duplicate), "suspended": .integer(file.suspended),
       "checked": .bool(file.isChecked),

@@ -44,7 +44,7 @@ enum RevokeCommand: Command {
       """
       Records that were left out as copies of what is taken back count again, in other files of the run and in later runs, \
       which are replaced. Where their content was not kept (many copies one behind the other are not), their files are \
-      named: rate them again.
+      named: rate them again. So is a file that has grown since, and was read on behind what is taken back.
       """,
     ],
     usage: ["--store DIR --reason TEXT [OPTION...] RUN|FILE"],
@@ -102,6 +102,10 @@ enum RevokeCommand: Command {
             revocation.missing.map {
               ["run": .text($0.run.id), "file": .string($0.file), "records_at_most": .integer($0.count)]
             }),
+          "missing_beginnings": .array(
+            revocation.withoutBeginning.map {
+              ["run": .text($0.run.id), "file": .string($0.file), "bytes": .integer($0.byteCount)]
+            }),
         ]))
     }
   }
@@ -127,6 +131,11 @@ enum RevokeCommand: Command {
       console.say(
         "missing: up to \(records) of \(console.path(missing.file.description)) (run \(missing.run.number)), left out as "
           + "copies and not kept; rate the file again")
+    }
+    for missing in revocation.withoutBeginning {
+      console.say(
+        "missing: the first \(ReadableText.bytes(Int(missing.byteCount))) of \(console.path(missing.file.description)), behind "
+          + "which run \(missing.run.number) has read on; rate the file again")
     }
   }
 

@@ -1,0 +1,460 @@
+// A file that grows every night is read on from where the last run had ended; what comes of it is what one run over all of it makes.
+
+import BillingStore
+import DurableFiles
+import Glibc
+import RatingEngine
+import TestSupport
+import Testing
+import UsageSummary
+
+@testable import BillingOperations
+
+/// A desk with one file that is added to in place, as a telephone exchange does.
+final class GrowingFile {
+  let desk: NightDesk
+  let name: String
+
+  init(_ desk: NightDesk, _ name: String = "usage/pbx-1.csv") throws {
+    self.desk = desk
+    self.name = name
+    try desk.folder.write("", to: name)
+  }
+
+  /// Writes all of it into the same file on the disk.
+  func become(_ stored: [UInt8]) throws {
+    let file = open(desk.folder.path(of: name), O_WRONLY | O_TRUNC)
+    try #require(file >= 0)
+    defer { close(file) }
+    try #require(stored.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == stored.count)
+  }
+
+  func become(_ text: String) throws { try become(Array(text.utf8)) }
+
+  /// Rates it: `read rated filtered duplicate suspended` and the bytes that were known.
+  @discardableResult func rate(
+    catalog: String = "catalog", store: String = "store", tools: StoreTools? = nil, horizonDays: Int? = nil,
+    _ change: (inout RatingOptions) -> Void = { _ in }
+  ) throws -> String {
+    let done = try desk.rate(
+      [name], catalog: catalog, store: store, tools: tools, horizonDays: horizonDays, change)
+    guard case .committed(_, let report, _) = done else { return done.doors }
+    return "\(done.doors), \(report.knownByteCount)"
+  }
+}
+
+@Suite struct GrowingFileTests {
+  static let header = "id,start,from,to,billable\n"
+
+  /// A call of 61 seconds: 0.02 for acme.
+  static func row(_ id: String, day: Int = 5, seconds: Int = 61) -> String {
+    "\(id),2026-01-\(day < 10 ? "0" : "")\(day)T09:14:02Z,03023125101,00442079460123,\(seconds)\n"
+  }
+
+  private static func rows(_ range: Range<Int>) -> String {
+    range.map { row("r\($0)", day: 1 + $0 % 28, seconds: 30 + $0) }.joined()
+  }
+
+  /// Documents of a period but the manifest, which names the runs' inputs.
+  private func documents(_ desk: NightDesk, store: String, _ period: String = "2026-01") throws -> [String:
+    [UInt8]]
+  {
+    try desk.usage(period, store: store).filter { $0.key != "manifest.json" }
+  }
+
+  // MARK: what is read
+
+  @Test func whatWasReadIsNotReadAgain() throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    var text = Self.header
+    for night in 0..<5 {
+      let known = night == 0 ? 0 : text.utf8.count
+      text += Self.rows(night * 3..<night * 3 + 3)
+      try file.become(text)
+      #expect(try file.rate() == "3 3 0 0 0, \(known)")
+      #expect(try file.rate() == "nothing new")
+    }
+    // Touched, and not grown: read, and found to be known.
+    try file.become(text)
+    #expect(try file.rate() == "nothing new")
+    #expect(try file.rate(store: "whole") == "15 15 0 0 0, 0")
+    #expect(try documents(desk, store: "store") == documents(desk, store: "whole"))
+    try desk.expectWhole()
+  }
+
+  /// However small the pieces in which it is read, lines and offsets are those of the file.
+  @Test(arguments: [nil, 1, 7, 64, 200]) func placesAreThoseOfTheFile(chunkBytes: Int?) throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    let first = Self.header + Self.rows(0..<5) + "bad\n" + Self.rows(5..<9)
+    let text = first + Self.rows(9..<11) + "worse\n" + Self.rows(11..<12) + "worst"
+    try file.become(first)
+    try file.rate { $0.chunkBytes = chunkBytes }
+    try file.become(text)
+    #expect(try file.rate { $0.chunkBytes = chunkBytes } == "5 3 0 0 2, \(first.utf8.count)")
+    try file.rate(store: "whole")
+    func places(_ store: String) throws -> [String] {
+      var places: [String] = []
+      let opened = try BillingStore.open(desk.folder.path(of: store), for: .reading, tools: desk.tools())
+      try opened.forEachSuspended(SuspenseFilter()) {
+        places.append("\($0.row.line) \($0.row.byteOffset) \($0.row.byteLength) \($0.row.original)")
+      }
+      return places
+    }
+    #expect(try places("store") == places("whole"))
+    #expect(try places("store").map { $0.split(separator: " ")[0] } == ["7", "14", "16"])
+    #expect(try documents(desk, store: "store") == documents(desk, store: "whole"))
+    // What waits can be read again without the file: its header is known.
+    try desk.correct("2-1", String(Self.row("corrected").dropLast()))
+    #expect(try desk.recycle().doors == "1 1 0 0 0, 2")
+    try desk.expectWhole()
+  }
+
+  @Test(arguments: ["gzip", "zstd", "plain"]) func howItIsStoredDoesNotMatter(form: String) throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(
+      desk, ["gzip": "usage/pbx.csv.gz", "zstd": "usage/pbx.csv.zst"][form] ?? "usage/pbx.csv")
+    func stored(_ text: String) -> [UInt8] {
+      let bytes = Array(text.utf8)
+      return form == "gzip" ? GzipContent.encode(bytes) : form == "zstd" ? ZstdContent.encode(bytes) : bytes
+    }
+    let first = Self.header + Self.rows(0..<500)
+    try file.become(stored(first))
+    try file.rate()
+    try file.become(stored(first + Self.rows(500..<503)))
+    #expect(try file.rate { $0.chunkBytes = 1000 } == "3 3 0 0 0, \(first.utf8.count)")
+    // Shorter than before: another file, which is read whole, and what it holds is known.
+    try file.become(stored(Self.header + Self.rows(0..<7) + Self.row("new")))
+    #expect(try file.rate { $0.chunkBytes = 1000 } == "8 1 0 7 0, 0")
+    // And grows in its turn.
+    let third = Self.header + Self.rows(0..<7) + Self.row("new")
+    try file.become(stored(third + Self.row("newer")))
+    #expect(try file.rate() == "1 1 0 0 0, \(third.utf8.count)")
+    // Not that of before.
+    try file.become(stored(third.replacing("new,", with: "old,") + Self.row("newer") + Self.row("newest")))
+    #expect(throws: OperationFault.self) { try file.rate() }
+    try desk.expectWhole()
+  }
+
+  /// Twins, ids, plans that settle: nights over a growing file make what one run makes.
+  @Test(arguments: [11, 12]) func nightsOverAGrowingFileAreOneRun(seed: UInt64) throws {
+    let nights = SettledNights(seed: seed, nightCount: 7)
+    let desk = try nights.desk()
+    try desk.rate(["usage"], catalog: "settling", store: "apart")
+    let file = try GrowingFile(desk, "master/pbx.csv")
+    var text = SettledNights.header
+    for night in nights.nights {
+      text += night.dropFirst(SettledNights.header.count)
+      try file.become(text)
+      try file.rate(catalog: "settling")
+    }
+    try file.rate(catalog: "settling", store: "whole")
+    for period in ["2026-01", "2026-02", "2026-03"] {
+      let one = try documents(desk, store: "whole", period)
+      #expect(one["allowances.csv"].map { $0.count > 100 } == true)
+      #expect(try documents(desk, store: "store", period) == one)
+      #expect(try documents(desk, store: "apart", period) == one)
+    }
+    let store = try desk.store()
+    #expect(try store.currentRuns().reduce(0) { $0 + $1.doors.read } == 300)
+    // Rated again with another catalog, it is still read on.
+    try SettledNights.writeDearCatalog("dear", to: desk)
+    try desk.rerate("dear")
+    try file.become(text + "late,2026-02-03T10:00:00Z,emil,outbound,voice,442079460123,,61,ANSWERED\n")
+    #expect(try file.rate(catalog: "dear") == "1 1 0 0 0, \(text.utf8.count)")
+    try desk.expectWhole()
+  }
+
+  @Test func anIDThatComesAgainIsADuplicateHoweverOldItIs() throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    func tools(day: Int64) -> StoreTools {
+      var tools = desk.tools()
+      tools.clock = { 1_767_225_600 + day * 86_400 + 3600 }
+      return tools
+    }
+    let first = Self.header + Self.row("a", day: 1)
+    try file.become(first)
+    try file.rate(tools: tools(day: 1))
+    let second = first + Self.row("b", day: 10)
+    try file.become(second)
+    try file.rate(tools: tools(day: 10), horizonDays: 3)
+    // The first night is far beyond the horizon; the row of the second looks new, and is old.
+    try file.become(second + Self.row("a", day: 1) + Self.row("c", day: 2) + Self.row("d", day: 28))
+    #expect(try file.rate(tools: tools(day: 29), horizonDays: 3) == "3 1 0 1 1, \(second.utf8.count)")
+    #expect(try desk.waiting() == ["3-1 outside-duplicate-window"])
+    try desk.expectWhole()
+  }
+
+  // MARK: the last record, without its line end
+
+  /// What stands behind the last line end, what is added to it, and what the second night says.
+  @Test(arguments: [
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,61", "\n", "0 0 0 0 0"),
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,61", "\r\n", "0 0 0 0 0"),
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,61\r", "\n", "0 0 0 0 0"),
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,61", "\n" + row("y"), "1 1 0 0 0"),
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,61", "\n" + row("y").dropLast(), "1 1 0 0 0"),
+    // It grows: what was read of it counts, and must be taken back first.
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,6", "1\n", "goes on"),
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,6", "1", "goes on"),
+    ("x,2026-01-05T09:14:02Z,03023125101,00442079460123,61", "\r,\n", "goes on"),
+    // What was no event is read again, and waits.
+    ("x,2026-01-05T09:14", ":02Z,03023125101,00442079460123,61\n", "1 1 0 0 0"),
+    ("x,2026-01-05T09:14", "\n" + row("y"), "1 1 0 0 0"),
+    ("", row("x"), "1 1 0 0 0"),
+  ]) func theLastRecordMayLackItsEnd(open: String, more: String, doors: String) throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    let complete = Self.header + Self.row("a")
+    try file.become(complete + open)
+    try file.rate()
+    try file.become(complete + open + more)
+    if doors != "goes on" {
+      let known = doors == "0 0 0 0 0" ? "nothing new" : doors
+      let found = try file.rate()
+      #expect(found.hasPrefix(doors) || (known == "nothing new" && found == known), "\(found)")
+      #expect(try file.rate() == "nothing new")
+    } else {
+      do {
+        try file.rate()
+        Issue.record("a record was read twice")
+      } catch OperationFault.run(.damaged(let files)) {
+        #expect(files.map(\.message).joined().contains("goes on, but run 1 has read it without its end"))
+      }
+      try desk.revoke("1")
+      #expect(try file.rate().hasSuffix(", 0"))
+    }
+    try file.rate(store: "whole")
+    #expect(try desk.bill() == desk.bill(store: "whole"))
+    try desk.expectWhole()
+  }
+
+  /// Cut at every byte: the second night makes what one run makes, or says what to do first, and then makes it.
+  @Test(arguments: [false, true]) func itMayBeCutAnywhere(isRowKeyed: Bool) throws {
+    let texts = [
+      Self.header.dropFirst(isRowKeyed ? 3 : 0) + "",
+      (isRowKeyed ? "" : "a,") + "2026-01-05T09:14:02Z,03023125101,\"00442079460123\",61\r\n",
+      (isRowKeyed ? "" : "b,") + "2026-01-05T09:14:02Z,03023125101,00442079460123,7\n",
+      (isRowKeyed ? "" : "c,") + "2026-01-05T09:14:02Z,03023125101,00442079460123,7",
+    ]
+    let text = texts.joined()
+    let desk = isRowKeyed ? try EarlierRecordTests.rowDesk() : try NightDesk()
+    let file = try GrowingFile(desk)
+    // From inside the first record to the end of all.
+    for cut in texts[0].utf8.count + 30...text.utf8.count {
+      let store = "store-\(cut)"
+      try file.become(Array(text.utf8.prefix(cut)))
+      try file.rate(store: store)
+      try file.become(text)
+      do {
+        try file.rate(store: store)
+      } catch OperationFault.run(.damaged(let files)) {
+        #expect(files.map(\.message).joined().contains("goes on"))
+        _ = try revocation(desk, "1", store: store)
+        try file.rate(store: store)
+      }
+      #expect(try desk.bill(store: store) == ["acme 3 0.04"], "cut at \(cut)")
+    }
+  }
+
+  @Test func aQuotedLineEndIsNoEnd() throws {
+    let desk = try NightDesk()
+    try desk.writeCatalog("catalog", sources: "pbx,pbx*,lines,DE,,\n")
+    try desk.folder.write(
+      """
+      format: lines
+      kind: voice
+      type: csv
+      header: names
+      multiline: yes
+      fields:
+        id: id
+        start: {column: start, time: iso}
+        from: from
+        to: to
+        billable: billable
+      key: [id]
+      """, to: "catalog/formats/lines.yaml")
+    let text =
+      "id,start,from,to,billable,note\n"
+      + ["a", "b", "c"].map {
+        "\($0),2026-01-05T09:14:02Z,03023125101,00442079460123,61,\"two\nlines\"\n"
+      }.joined()
+    let file = try GrowingFile(desk)
+    for cut in text.utf8.count - 70...text.utf8.count {
+      let store = "store-\(cut)"
+      try file.become(Array(text.utf8.prefix(cut)))
+      try file.rate(store: store)
+      try file.become(text)
+      do {
+        try file.rate(store: store)
+        #expect(try desk.bill(store: store) == ["acme 3 0.06"], "cut at \(cut)")
+      } catch OperationFault.run(.damaged(let files)) {
+        #expect(files.map(\.message).joined().contains("goes on"))
+      }
+    }
+  }
+
+  // MARK: what is read whole
+
+  /// Rows without an id: how often a row stands in all of the file decides.
+  @Test func twinsOfTheBeginningAreCounted() throws {
+    let desk = try EarlierRecordTests.rowDesk()
+    let file = try GrowingFile(desk)
+    let header = "start,from,to,billable\n"
+    func row(_ hour: Int) -> String { "2026-01-05T1\(hour):00:00Z,03023125101,00442079460123,61\n" }
+    let first = header + row(0) + row(0) + row(1)
+    try file.become(first)
+    #expect(try file.rate() == "3 3 0 0 0, 0")
+    let second = first + row(2)
+    try file.become(second)
+    #expect(try file.rate() == "1 1 0 0 0, \(first.utf8.count)")
+    // A third one of the first: the file is read whole, and one is new.
+    let third = second + row(0) + row(3)
+    try file.become(third)
+    #expect(try file.rate() == "6 2 0 4 0, 0")
+    // Another file has a row already that this one comes to.
+    try desk.folder.write(header + row(4) + row(4), to: "usage/pbx-2.csv")
+    #expect(try desk.rate(["usage/pbx-2.csv"]).doors == "2 2 0 0 0")
+    let fourth = third + row(4)
+    try file.become(fourth)
+    #expect(try file.rate() == "7 0 0 7 0, 0")
+    try file.become(fourth + row(4) + row(4))
+    #expect(try file.rate() == "9 1 0 8 0, 0")
+    try desk.rate(["usage"], store: "whole")
+    #expect(try desk.bill() == desk.bill(store: "whole"))
+    #expect(try desk.bill() == ["acme 9 0.18"])
+    try desk.expectWhole()
+  }
+
+  @Test(arguments: ["trailer", "source", "records"]) func someFilesAreReadWhole(why: String) throws {
+    let desk = try NightDesk()
+    if why == "trailer" {
+      try desk.writeCatalog("catalog", sources: "pbx,pbx*,ends,DE,,\n")
+      try desk.folder.write(
+        """
+        format: ends
+        kind: voice
+        type: csv
+        header: names
+        fields:
+          id: id
+          start: {column: start, time: iso}
+          from: from
+          to: to
+          billable: billable
+        key: [id]
+        trailer: {when: {column: id, is: TRL}, count: start}
+        """, to: "catalog/formats/ends.yaml")
+    }
+    let file = try GrowingFile(desk)
+    let end = why == "trailer" ? "TRL,1,,,\n" : ""
+    let first = Self.header + Self.row("a") + end
+    try file.become(first)
+    #expect(try file.rate() == "1 1 0 0 0, 0")
+    if why == "source" { try desk.writeCatalog("catalog", sources: "other,pbx*,ratemill-csv,DE,,\n") }
+    try file.become(first + Self.row("b") + end)
+    // Another source has keys of its own.
+    let doors = why == "source" ? "2 2 0 0 0, 0" : "2 1 0 1 0, 0"
+    #expect(try file.rate { if why == "records" { $0.expectedRecords = 2 } } == doors)
+    try desk.expectWhole()
+  }
+
+  // MARK: what was taken back
+
+  @Test func withoutItsBeginningAFileIsReadWhole() throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    var texts = [Self.header]
+    for night in 0..<4 { texts.append(texts[night] + Self.rows(night * 2..<night * 2 + 2)) }
+    for night in 1...3 {
+      try file.become(texts[night])
+      try file.rate()
+    }
+    let bill = try desk.bill()
+    // The last one: read on from the second again.
+    try desk.revoke("3")
+    #expect(try file.rate() == "2 2 0 0 0, \(texts[2].utf8.count)")
+    // The middle one: what was read behind it stays, what it has read is new.
+    let done = try revocation(desk, "2")
+    #expect(done.withoutBeginning.map { "\($0.run.number) \($0.byteCount)" } == ["4 \(texts[2].utf8.count)"])
+    #expect(try file.rate() == "6 2 0 4 0, 0")
+    #expect(try file.rate() == "nothing new")
+    #expect(try desk.bill() == bill)
+    // The first one: again all is read, once.
+    #expect(try revocation(desk, "1").withoutBeginning.isEmpty)
+    try desk.expectWhole()
+    try file.become(texts[4])
+    try file.rate()
+    #expect(try file.rate() == "nothing new")
+    try file.rate(store: "whole")
+    #expect(try documents(desk, store: "store") == documents(desk, store: "whole"))
+    try desk.expectWhole()
+  }
+
+  private func revocation(_ desk: NightDesk, _ name: String, store: String = "store") throws -> Revocation {
+    let store = try BillingStore.open(
+      desk.folder.path(of: store), for: .changing(creates: false), tools: desk.tools())
+    return try StoreRevoking.revoke(store.run(named: name), reason: "test", in: store)
+  }
+
+  /// Every order of taking back and rating again ends with every record billed once.
+  @Test(arguments: [3, 4, 5, 6]) func everyRecordCountsOnceWhateverIsTakenBack(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let isRowKeyed = seed % 2 == 0
+    let desk = isRowKeyed ? try EarlierRecordTests.rowDesk() : try NightDesk()
+    let file = try GrowingFile(desk)
+    var text = isRowKeyed ? "start,from,to,billable\n" : Self.header
+    var records: [String] = []
+    for night in 0..<8 {
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        // Now and then a row that was there before.
+        if let again = records.randomElement(using: &random), Int.random(in: 0..<3, using: &random) == 0 {
+          text += again
+        } else {
+          let row = Self.row("r\(night)-\(records.count)", seconds: 60 * (records.count + 1))
+          records.append(isRowKeyed ? String(row.drop { $0 != "," }.dropFirst()) : row)
+          text += records[records.count - 1]
+        }
+      }
+      try file.become(text)
+      try file.rate()
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        let runs = try desk.store().currentRuns()
+        if let run = runs.randomElement(using: &random) { try desk.revoke("\(run.number)") }
+      }
+      try file.rate()
+      try file.rate(store: "whole-\(night)")
+      #expect(try desk.bill() == desk.bill(store: "whole-\(night)"), "night \(night)")
+      try desk.expectWhole()
+    }
+  }
+
+  @Test func aFileOfSeveralMayBeTakenBack() throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    let first = Self.header + Self.row("a")
+    try file.become(first)
+    try desk.folder.write(Self.header + Self.row("other"), to: "usage/pbx-2.csv")
+    #expect(try desk.rate(["usage"]).doors == "2 2 0 0 0")
+    try file.become(first + Self.row("b"))
+    #expect(try desk.rate(["usage"]).doors == "1 1 0 0 0")
+    // The other one: the beginning stays, in the run that stands for the first.
+    let done = try desk.revoke(file: "pbx-2.csv")
+    #expect(done.withoutBeginning.isEmpty)
+    try file.become(first + Self.row("b") + Self.row("c"))
+    #expect(try file.rate() == "1 1 0 0 0, \((first + Self.row("b")).utf8.count)")
+    // Now the beginning.
+    let store = try desk.store()
+    let run = try #require(
+      try store.currentRuns().first { run in
+        try store.files(of: run).contains { $0.decodedBytes == first.utf8.count }
+      })
+    try desk.revoke("\(run.number)")
+    #expect(try file.rate() == "3 1 0 2 0, 0")
+    #expect(try desk.bill() == ["acme 3 0.06"])
+    try desk.expectWhole()
+  }
+}
