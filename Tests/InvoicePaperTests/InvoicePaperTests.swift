@@ -14,7 +14,9 @@ import UsageSummary
   private static var paper: InvoicePaper? { try? InvoicePaper() }
 
   /// The document of an invoice with so many lines.
-  private func document(lines: Int, name: String = "Acme", amount: String = "1.00") -> [UInt8] {
+  private func document(
+    lines: Int, name: String = "Acme", amount: String = "1.00", seller: JSONValue = ["name": "Example GmbH"]
+  ) -> [UInt8] {
     let days: JSONValue = ["from": "2026-01-01", "until": "2026-02-01"]
     let recurring = (1...max(1, lines)).map { number -> JSONValue in
       [
@@ -27,7 +29,7 @@ import UsageSummary
     let total = amount == "0.00" ? "0.00" : "\(lines).00"
     return SealedJSON.text(of: [
       "document": "invoice", "version": 3, "status": "final", "number": "INV-0001", "date": "2026-02-01",
-      "period": days, "currency": "EUR", "seller": ["name": "Example GmbH"],
+      "period": days, "currency": "EUR", "seller": seller,
       "account": ["id": "acme", "name": .text(name), "details": [:]], "part": "main", "due_date": .null,
       "recurring": .array(recurring), "usage": [], "one_time": [], "values": [], "commitments": [],
       "adjustments": [], "discounts": [], "taxes": [], "net": .text(total), "total": .text(total),
@@ -81,6 +83,21 @@ import UsageSummary
   private func pdf(_ document: [UInt8]) throws -> [UInt8] {
     let paper = try #require(Self.paper)
     return try paper.pdf(of: PaperSheet(document: document, name: "invoice.json"))
+  }
+
+  @Test(
+    arguments: [
+      ("#ff0a00", [255, 10, 0]), ("#FF0A00", [255, 10, 0]), ("red", nil), ("#ff0a0", nil),
+    ] as [(String, [UInt8]?)]) func aSellerHasItsColour(colour: String, parts: [UInt8]?) throws
+  {
+    let own = document(lines: 3, seller: ["name": "Example GmbH", "colour": .text(colour)])
+    let sheet = try PaperSheet(document: own, name: "invoice.json")
+    #expect(sheet.colour == parts)
+    guard parts != nil, Self.paper != nil else { return }
+    var plain = sheet
+    plain.colour = nil
+    let paper = try #require(Self.paper)
+    #expect(try paper.pdf(of: sheet) != paper.pdf(of: plain))
   }
 
   private func count(_ text: String, in bytes: [UInt8]) -> Int {

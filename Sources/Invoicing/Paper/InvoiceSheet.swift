@@ -14,10 +14,12 @@ struct InvoiceSheet {
   func sheet() -> PaperSheet {
     let number = document.number.isEmpty ? "draft" : document.number.description
     let brand = document.seller.text(of: "name")?.description ?? ""
-    return PaperSheet(
+    var sheet = PaperSheet(
       title: "Invoice \(number)", author: brand, date: document.date.description,
       foot: [brand, "Invoice \(number)"].filter { !$0.isEmpty }.joined(separator: " \u{b7} "),
       blocks: [head(brand), parties(), due()] + changes() + tables() + [totals()] + payment() + [notes()])
+    sheet.colour = Branding(document.seller).parts
+    return sheet
   }
 
   private var digits: Int { document.currency.minorDigits }
@@ -210,7 +212,7 @@ struct InvoiceSheet {
 
   private func notes() -> PaperBlock {
     let shown: Set<Label> = ["name", "address", "payment"]
-    let others = document.seller.filter { !shown.contains($0.name) }
+    let others = document.seller.filter { !shown.contains($0.name) && !Branding.isUsed($0) }
       .map { "\(InvoicePage.title(of: $0.name)): \($0.text)" }
     var notes: [String] = []
     if !others.isEmpty { notes.append(others.joined(separator: " \u{b7} ")) }

@@ -14,6 +14,8 @@ public struct PaperSheet: Hashable, Sendable {
   public var foot: String
   /// The blocks from top to bottom.
   public var blocks: [PaperBlock]
+  /// The seller's colour: red, green and blue, 0 to 255; nil for that of ours.
+  public var colour: [UInt8]?
 }
 
 /// A part of a document.
