@@ -55,6 +55,8 @@ public struct RunCommit: Sendable {
   public var wasThere: Bool
   /// The seal of the last row of the audit trail: who keeps it can tell later that nothing before was changed.
   public var auditHead: String
+  /// What all its rows add up to, where they were read for the commit.
+  var totals: UsageTotals?
 }
 
 extension BillingStore {
@@ -152,7 +154,8 @@ extension BillingStore {
     let head = try AuditTrail(book: book).append(
       draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft, settlement),
       at: run.committedAt)
-    return RunCommit(run: run, wasThere: false, auditHead: head)
+    return RunCommit(
+      run: run, wasThere: false, auditHead: head, totals: prepared.base == nil ? prepared.totals : nil)
   }
 
   /// Throws the staged documents away.

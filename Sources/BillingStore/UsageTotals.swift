@@ -205,6 +205,24 @@ struct UsageTotals {
   /// Whether a key has less than no events: rows were taken away of it that came to another.
   var losesEvents: Bool { sums.contains { $0.eventCount < 0 } }
 
+  /// The same by account, kind and currency. Complexity: O(keys).
+  func accountSums() -> AccountSums {
+    var all = AccountSums()
+    var last: (account: UInt32, kind: UInt32, currency: UInt32)?
+    for (key, sums) in zip(keys, sums) {
+      let these = (
+        account: key.numbers[Column.account.rawValue], kind: key.numbers[Column.serviceKind.rawValue],
+        currency: key.numbers[Column.currency.rawValue]
+      )
+      if last.map({ $0 != these }) ?? true {
+        all.begin([these.account, these.kind, these.currency].map { names[Int($0)] })
+        last = these
+      }
+      all.addToLast(eventCount: sums.eventCount, quantity: sums.billed, amount: sums.amount)
+    }
+    return all
+  }
+
   /// Whether both have the same sums.
   func isSame(as other: UsageTotals) -> Bool {
     guard keys.count == other.keys.count else { return false }

@@ -340,16 +340,20 @@ struct RerateWork {
   mutating func compareRewritten(_ commits: [(replaced: RunRecord, commit: RunCommit)]) throws(OperationFault)
   {
     for (replaced, commit) in commits where rewritten.contains(replaced) {
-      pairs.append((try sums(of: replaced), try sums(of: commit.run)))
+      let path = sumsPath(of: commit.run)
+      try OperationFault.ofStore { () throws(StoreFault) in try store.writeSums(of: commit, to: path) }
+      pairs.append((try sums(of: replaced), path))
     }
   }
 
   /// The table of what the book says of a run.
   private mutating func sums(of run: RunRecord) throws(OperationFault) -> String {
-    let path = scratch + "/sums-of-run-\(run.number).csv"
+    let path = sumsPath(of: run)
     try OperationFault.ofStore { () throws(StoreFault) in try store.writeSums(of: run, to: path) }
     return path
   }
+
+  private func sumsPath(of run: RunRecord) -> String { scratch + "/sums-of-run-\(run.number).csv" }
 
   private var folderCount = 0
 

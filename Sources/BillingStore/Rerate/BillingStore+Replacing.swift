@@ -57,44 +57,25 @@ extension BillingStore {
   /// Writes what a run came to as a table at `path`: `sumColumns`, in order of these cells, `event_count`, `quantity_billed` and
   /// `amount`. Complexity: O(n) in the run's rows of the book.
   public func writeSums(of run: RunRecord, to path: String) throws(StoreFault) {
-    struct Sums {
-      var key: [Label]
-      var eventCount: Int128 = 0
-      var quantity: Int128 = 0
-      var amount = Amount.zero
-    }
-    var sums: [Sums] = []
-    // Rows come in the order of their accounts, twice where a summary was kept: few sums are left to sort.
+    var sums = AccountSums()
     try book.query(
       """
       SELECT account, service_kind, currency, event_count, quantity_billed, amount_units, amount_pico
       FROM run_rows WHERE run_id = ?
       """, [.text(run.id)]
     ) { row in
-      let isSame =
-        sums.last.map { last in last.key.indices.allSatisfy { row.holds(last.key[$0], $0) } } ?? false
-      if !isSame { sums.append(Sums(key: [row.label(0), row.label(1), row.label(2)])) }
-      let last = sums.count - 1
-      sums[last].eventCount += Int128(row.integer(3))
-      sums[last].quantity += Int128(row.integer(4))
-      sums[last].amount += UsageTotals.amount(row.integer(5), row.integer(6))
+      if !sums.lastHas({ row.holds($0, $1) }) { sums.begin([row.label(0), row.label(1), row.label(2)]) }
+      sums.addToLast(
+        eventCount: Int128(row.integer(3)), quantity: Int128(row.integer(4)),
+        amount: UsageTotals.amount(row.integer(5), row.integer(6)))
     }
-    sums.sort { $0.key.lexicographicallyPrecedes($1.key) }
-    var text: [UInt8] = []
-    CSVText.appendRow(
-      (Self.sumColumns + ["event_count", "quantity_billed", "amount"]).map { Label($0) }, to: &text)
-    for row in sums {
-      let kind = row.key[1].bytes.withUnsafeBufferPointer(ServiceKind.init(name:))
-      let quantity = DecimalText.format(row.quantity, scale: kind?.quantityDigits ?? 0)
-      CSVText.appendRow(
-        row.key + [Label("\(row.eventCount)"), Label(quantity), Label(row.amount.description)], to: &text)
-    }
-    let bytes = text
-    try StoreFault.ofFiles { () throws(FileFault) in
-      let writer = try CheckedWriter(creating: path, mode: 0o600)
-      try writer.write(contentsOf: bytes)
-      try writer.finish(isSynced: false)
-    }
+    try sums.write(to: path)
+  }
+
+  /// The same of a run that was just committed, of which the sums are still at hand.
+  public func writeSums(of commit: RunCommit, to path: String) throws(StoreFault) {
+    guard let totals = commit.totals else { return try writeSums(of: commit.run, to: path) }
+    try totals.accountSums().write(to: path)
   }
 
   /// Puts files of a run that the one replacing it has as well (its keys, its events) beside the documents of that.

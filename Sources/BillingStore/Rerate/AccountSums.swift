@@ -1,0 +1,54 @@
+// What a run came to by account, kind and currency, as the table that comparisons of runs are made from.
+
+import DurableFiles
+import Money
+import Tables
+import UsageSummary
+
+/// Sums by the columns `BillingStore.sumColumns`. Rows come in the order of their accounts, some of them twice: few are left to sort.
+struct AccountSums {
+  private struct Row {
+    var key: [Label]
+    var eventCount: Int128 = 0
+    var quantity: Int128 = 0
+    var amount = Amount.zero
+  }
+
+  private var rows: [Row] = []
+
+  /// Whether the last row has this key, cell by cell.
+  func lastHas(_ isSame: (Label, Int) -> Bool) -> Bool {
+    guard let last = rows.last else { return false }
+    return last.key.indices.allSatisfy { isSame(last.key[$0], $0) }
+  }
+
+  /// Begins a row.
+  mutating func begin(_ key: [Label]) { rows.append(Row(key: key)) }
+
+  /// Adds to the row that was begun last.
+  mutating func addToLast(eventCount: Int128, quantity: Int128, amount: Amount) {
+    let last = rows.count - 1
+    rows[last].eventCount += eventCount
+    rows[last].quantity += quantity
+    rows[last].amount += amount
+  }
+
+  /// Writes the table. Equal keys may stand in several rows, one after the other.
+  func write(to path: String) throws(StoreFault) {
+    var text: [UInt8] = []
+    CSVText.appendRow(
+      (BillingStore.sumColumns + ["event_count", "quantity_billed", "amount"]).map { Label($0) }, to: &text)
+    for row in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let kind = row.key[1].bytes.withUnsafeBufferPointer(ServiceKind.init(name:))
+      let quantity = DecimalText.format(row.quantity, scale: kind?.quantityDigits ?? 0)
+      CSVText.appendRow(
+        row.key + [Label("\(row.eventCount)"), Label(quantity), Label(row.amount.description)], to: &text)
+    }
+    let bytes = text
+    try StoreFault.ofFiles { () throws(FileFault) in
+      let writer = try CheckedWriter(creating: path, mode: 0o600)
+      try writer.write(contentsOf: bytes)
+      try writer.finish(isSynced: false)
+    }
+  }
+}
