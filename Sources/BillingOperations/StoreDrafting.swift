@@ -35,6 +35,8 @@ public enum StoreDrafting {
     public var report: InvoiceDraftReport
     /// How many of them were approved before and say the same as then.
     public var approvedCount: Int
+    /// Whether any run has usage of the period; without it contracts and charges alone are billed.
+    public var hasUsage: Bool
   }
 
   /// Drafts the chosen periods with the catalog in that folder, into a store that was opened for changing.
@@ -48,10 +50,10 @@ public enum StoreDrafting {
     // Its faults are to name the user's files, not those of the copy.
     let written = try OperationFault.load(catalogPath)
     let staged = store.stagedDraftsPath
-    try OperationFault.ofStore { () throws(StoreFault) in
+    let usage = try OperationFault.ofStore { () throws(StoreFault) in
       try store.beginDrafts()
       try store.stageCatalog(from: catalogPath, entries: CatalogFolder.entryNames)
-      _ = try store.writeUsage(of: choice, to: staged + "/" + StoreDrafts.Name.usage)
+      return try store.writeUsage(of: choice, to: staged + "/" + StoreDrafts.Name.usage, allowsNone: true)
     }
     let calls = try itemising.map { order throws(OperationFault) in try stageCalls(order, choice, in: store) }
     let basis = try OperationFault.ofStore { () throws(StoreFault) in
@@ -73,7 +75,8 @@ public enum StoreDrafting {
       let verdicts = try store.decisions(.draft)
       return Outcome(
         record: record, wasThere: wasThere, report: report,
-        approvedCount: drafts.drafts.count { verdicts[$0.contentHash]?.verdict == .approve })
+        approvedCount: drafts.drafts.count { verdicts[$0.contentHash]?.verdict == .approve },
+        hasUsage: !usage.runs.isEmpty || usage.eventCount > 0)
     }
   }
 
@@ -104,8 +107,9 @@ public enum StoreDrafting {
     let earlier = try StoreEarlierCharges(choice, catalog, basis.invoices, in: store)
     (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
     basis.uncorrected = earlier.uncorrected
-    basis.reached = try StoreReached.sums(
-      of: state.adjustedAccounts.union(earlier.accounts), catalog, in: store)
+    let corrected = state.adjustedAccounts.union(earlier.accounts)
+      .union(StoreReached.endedAccounts(choice, catalog))
+    basis.reached = try StoreReached.sums(of: corrected, catalog, in: store)
     basis.correcting = Set(try store.correctingInvoices().keys)
     basis.billedCharges = Set(try store.billedCharges().keys)
     basis.calls = calls.map { ($0.listing, $0.usages.map(\.manifestHash)) }
@@ -166,7 +170,7 @@ public enum StoreDrafting {
       invoice: Label(charged.number), account: charged.account, isRefund: texts[0] == "refund",
       contract: texts[2], description: texts[1], item: texts[3], from: from, until: until,
       quantityMicro: micro, price: Amount(pico: price), currency: charged.currency)
-    line.amount = charged.line.amount
+    (line.amount, line.discount) = (charged.line.amount, charged.line.discount)
     return line
   }
 

@@ -1,5 +1,6 @@
 // What earlier invoices hold for the commitments of their periods: read for accounts whose billed periods are corrected.
 
+import BillingCalendar
 import BillingStore
 import Catalog
 import Invoicing
@@ -9,6 +10,19 @@ import UsageSummary
 
 /// Reads invoices of accounts with commitments.
 enum StoreReached {
+  /// Accounts with a row of a contract that has ended by the end of the period, up to a year back: days may be given back.
+  static func endedAccounts(_ choice: UsagePeriodChoice, _ catalog: Catalog) -> Set<Label> {
+    Set(
+      catalog.contracts.compactMap { contract in
+        let account = catalog.accounts[contract.accountIndex]
+        guard let period = choice.period(cycleDay: Int32(account.cycleDay)),
+          contract.days.upperBound <= period.until,
+          contract.days.upperBound > EarlierCharges.firstDay(before: period.from)
+        else { return nil }
+        return account.id
+      })
+  }
+
   /// What the invoices of `accounts` hold, as far as these have commitments. Complexity: O(their documents + all invoices).
   static func sums(
     of accounts: Set<Label>, _ catalog: Catalog, in store: BillingStore

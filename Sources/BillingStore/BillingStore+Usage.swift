@@ -27,11 +27,12 @@ extension BillingStore {
   ///
   /// Rows with equal keys are added up: the summary has the bytes that one run over all files would have written, for what
   /// does not depend on order. Each run that has such usage is one input of the manifest, named `runs/<run id>`; its records of
-  /// other periods count as filtered there. Every run folder is proved before and while it is read.
+  /// other periods count as filtered there. Every run folder is proved before and while it is read. Refused where no run has such
+  /// usage, unless `allowsNone`: then the folder has no rows, as long as the store has any run.
   /// `extra` puts more documents into the folder; it is given what events come to, without rows that have none (minimums, gauges).
   /// Complexity: O(rows of the runs), in the memory of one row for each run.
   public func writeUsage(
-    of choice: UsagePeriodChoice, to out: String,
+    of choice: UsagePeriodChoice, to out: String, allowsNone: Bool = false,
     extra: (PublishedFolder, [Currency: Amount]) throws(StoreFault) -> [SummaryManifest.File] = {
       _, _ throws(StoreFault) in []
     }
@@ -59,7 +60,7 @@ extension BillingStore {
     let settledSources = settled.flatMap { self.sources($0.usage, of: $0.accounts) }
     sources += settledSources
     var last = runs.last
-    if last == nil, !settled.isEmpty { last = try currentRuns().last }
+    if last == nil, !settled.isEmpty || allowsNone { last = try currentRuns().last }
     guard let last else {
       throw .refused(
         "\(path): no run has usage of \(choice); 'ratemill periods --store \(path)' lists the periods")

@@ -25,6 +25,9 @@ public struct InvoicePaper {
     let canvas = try PaperCanvas(api, title: sheet.title, author: sheet.author, date: sheet.date) { page in
       (sheet.foot, "Page \(page) of \(pageCount.map(String.init) ?? "?")")
     }
+    if let colour = sheet.colour, colour.count == 3 {
+      canvas.accent = (Double(colour[0]) / 255, Double(colour[1]) / 255, Double(colour[2]) / 255)
+    }
     PaperLayout(canvas).draw(sheet.blocks)
     let count = canvas.pageNumber
     return (try canvas.finish(), count)

@@ -35,6 +35,8 @@ final class PaperCanvas {
   static let bottom = height - 60
   static let innerWidth = width - 2 * margin
 
+  /// The seller's colour, in place of blue.
+  var accent: (Double, Double, Double)?
   /// Where the next block begins, from the top of the page.
   var y = margin
   /// The page that is drawn, from 1.
@@ -158,18 +160,23 @@ final class PaperCanvas {
   ) -> Double {
     if text.isEmpty { return 0 }
     set(text, width: width, style)
-    let (red, green, blue) = style.color.parts
+    let (red, green, blue) = parts(of: style.color)
     api.setColor(context, red, green, blue)
     api.moveTo(context, x, y)
     api.showLayout(context, layout)
     return layoutHeight()
   }
 
+  private func parts(of color: PaperColor) -> (Double, Double, Double) {
+    if let accent, color == .blue { return accent }
+    return color.parts
+  }
+
   // MARK: lines and boxes
 
   /// Draws a line from left to right.
   func rule(at y: Double, from x: Double, to end: Double, _ color: PaperColor, width: Double = 0.6) {
-    let (red, green, blue) = color.parts
+    let (red, green, blue) = parts(of: color)
     api.setColor(context, red, green, blue)
     api.setLineWidth(context, width)
     api.moveTo(context, x, y)
@@ -179,7 +186,7 @@ final class PaperCanvas {
 
   /// Fills a box.
   func box(at x: Double, _ y: Double, width: Double, height: Double, _ color: PaperColor) {
-    let (red, green, blue) = color.parts
+    let (red, green, blue) = parts(of: color)
     api.setColor(context, red, green, blue)
     api.rectangle(context, x, y, width, height)
     api.fill(context)

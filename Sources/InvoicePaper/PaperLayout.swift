@@ -127,8 +127,8 @@ struct PaperLayout {
       canvas.y += heights[number]
       canvas.rule(at: canvas.y, from: left, to: right, .line)
     }
-    sum("Subtotal", subtotal, PaperStyle(isBold: true, linesMax: 1))
-    canvas.y += 30
+    if !subtotal.isEmpty { sum("Subtotal", subtotal, PaperStyle(isBold: true, linesMax: 1)) }
+    canvas.y += subtotal.isEmpty ? 16 : 30
   }
 
   /// What must be free below for a row: the row, and what follows it in any case. The last row has the subtotal below it, and

@@ -89,7 +89,7 @@ struct CommitmentCorrections {
       Part(period: $0.period, contract: .empty, isUsage: true, amount: $0.amount.rounded)
     }
     let periods = Dictionary(invoices.map { ($0.number, $0.period) }, uniquingKeysWith: { $1 })
-    let recurring = draft.recurring.filter { $0.kind == .correction }.compactMap { line in
+    let recurring = draft.recurring.compactMap { line in
       periods[line.corrects].map {
         Part(period: $0, contract: line.contract, isUsage: false, amount: line.amount.rounded)
       }

@@ -96,6 +96,11 @@ struct ContractRefunds {
     if !contract.taxClass.isEmpty { line.taxClass = contract.taxClass }
     line.purchaseOrder = contract.purchaseOrder
     line.corrects = charge.invoice
+    line.discountThen =
+      try LineAmount(
+        product: [-charge.discount.pico, Int128(days)], over: Int128(all.days), in: charge.currency,
+        origin: origin
+      ).rounded
     line.supplyDay = charge.from
     line.origin = origin
     return line

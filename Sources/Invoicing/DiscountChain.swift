@@ -31,16 +31,41 @@ struct DiscountChain {
         try take(discount, where: { $0.isCorrection && $0.net < .zero })
       }
     }
+    for index in lines.indices where lines[index].discountThen.amount > .zero { giveBack(all, at: index) }
+  }
+
+  /// Discounts of an amount are an invoice's, whatever days its lines have. A refund of a line on which one fell gives back
+  /// what of all discounts fell on its days, as far as the percentages have not: no more is given back than was paid.
+  private mutating func giveBack(_ all: [Discount], at index: Int) {
+    let (line, then) = (lines[index], lines[index].discountThen)
+    let known = all.first { discount in
+      guard case .amount(_, currency) = discount.value else { return false }
+      return isFor(line, discount)
+    }
+    let given = discounts.reduce(Amount.zero) { sum, discount in
+      discount.shares.reduce(sum) { $1.number == line.number ? $0 + $1.amount : $0 }
+    }
+    guard let known, given < then.amount else { return }
+    let amount = then.amount - given
+    lines[index].net += amount
+    discounts.append(
+      DiscountLine(
+        description: Label("\(known.description), \(then.invoice)"), level: known.level,
+        value: .amount(amount, currency), base: line.net, amount: LineAmount(exact: amount, rounded: amount),
+        shares: [LineShare(number: line.number, amount: amount)],
+        origin: LineOrigin(file: known.file, line: known.line)))
+  }
+
+  private func isFor(_ line: NetLine, _ discount: Discount) -> Bool {
+    discount.span.contains(line.firstDay) && (discount.item.isEmpty || discount.item == line.item)
+      && (discount.contract.isEmpty || discount.contract == line.contract)
   }
 
   private mutating func take(
     _ discount: Discount, where isMeant: (NetLine) -> Bool
   ) throws(InvoiceDraftFault) {
     let fits = lines.indices.filter { index in
-      let line = lines[index]
-      return isMeant(line) && discount.span.contains(line.firstDay)
-        && (discount.item.isEmpty || discount.item == line.item)
-        && (discount.contract.isEmpty || discount.contract == line.contract)
+      isMeant(lines[index]) && isFor(lines[index], discount)
     }
     let base = fits.reduce(Amount.zero) { $0 + lines[$1].net }
     guard base != .zero, let amount = try amount(of: discount, base) else { return }

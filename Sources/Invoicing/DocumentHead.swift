@@ -3,9 +3,21 @@
 import Tables
 
 extension HTMLText {
-  /// Name and address of the seller, and the title.
+  /// Begins the sheet, in the seller's colour.
+  mutating func beginSheet(of seller: [InvoiceDraft.Detail]) {
+    markup("<main class=\"sheet\"")
+    if let colour = Branding(seller).colour { attribute("style", "--blue:\(colour)") }
+    markup(">\n")
+  }
+
+  /// Name, logo and address of the seller, and the title.
   mutating func head(seller: [InvoiceDraft.Detail], title: String, isDraft: Bool) {
     markup("<header class=\"head\">\n<div>\n")
+    if let logo = Branding(seller).logo {
+      markup("<p class=\"logo\"><img alt=\"\"")
+      attribute("src", logo)
+      markup("></p>\n")
+    }
     if let name = seller.text(of: "name") { element("p", style: "brand", name.description) }
     if let address = seller.text(of: "address") {
       element("p", style: "lines small grey", address.description)

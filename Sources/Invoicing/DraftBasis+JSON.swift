@@ -55,7 +55,8 @@ extension DraftBasis {
       "until": .text(line.until.description),
       "quantity": .text(DecimalText.format(Int128(line.quantityMicro), scale: 6)),
       "price": .text(line.price.description), "currency": .text(line.currency.code),
-      "amount": .text(line.amount.description), "corrects": .string(line.corrects),
+      "amount": .text(line.amount.description), "discount": .text(line.discount.description),
+      "corrects": .string(line.corrects),
       "counted": .bool(line.isCounted),
       "included": .text(DecimalText.format(Int128(line.includedMicro), scale: 6)),
     ]
@@ -73,6 +74,7 @@ extension DraftBasis {
       quantityMicro: try node.millionths("quantity"),
       price: try node.amount("price"), currency: currency)
     line.amount = try node.amount("amount")
+    if node.value["discount"] != nil { line.discount = try node.amount("discount") }
     line.corrects = try node.member("corrects").text()
     line.isCounted = try node.member("counted").bool()
     line.includedMicro = try node.millionths("included")

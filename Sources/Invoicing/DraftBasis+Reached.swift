@@ -66,11 +66,13 @@ extension InvoiceDocument {
         account: account, period: period, currency: currency, part: .recurring, contract: line.contract,
         description: .empty, amount: line.amount)
       switch line.section {
-      case "recurring", "refund": return sum
-      case "correction":
-        let corrects = try? lineNodes[line.number]?.member("corrects").text()
-        guard let own = corrects.flatMap({ periods[$0] }) else { return nil }
-        sum.period = own
+      case "recurring", "refund", "correction":
+        // What gives back or corrects belongs to the period of the invoice that it names.
+        let corrects = (try? lineNodes[line.number]?.member("corrects").text()) ?? .empty
+        if !corrects.isEmpty {
+          guard let own = periods[corrects] else { return nil }
+          sum.period = own
+        }
         return sum
       case "usage", "adjustment", "commitment":
         guard let own = UsagePeriod(from: line.from, until: line.until) else { return nil }

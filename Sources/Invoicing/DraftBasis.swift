@@ -73,6 +73,8 @@ public struct DraftBasis: Hashable, Sendable {
     public var currency: Currency
     /// What it came to, before discounts.
     public var amount: Amount = .zero
+    /// What discounts took off, zero or less.
+    public var discount: Amount = .zero
     /// The invoice that a refund or a correction corrects; empty for other lines and where it is not known.
     public var corrects: Label = .empty
     /// Whether its quantity follows a count.

@@ -37,7 +37,7 @@ struct InvoicePage {
   private mutating func render() {
     let name = draft.issue.map { "Invoice \($0.number)" } ?? "Draft invoice"
     page.begin(title: "\(name) \u{b7} \(draft.accountName) \u{b7} \(PrintedNumber.days(draft.period.days))")
-    page.markup("<main class=\"sheet\">\n")
+    page.beginSheet(of: draft.seller)
     head()
     parties()
     due()
@@ -285,7 +285,7 @@ extension InvoicePage {
           + "what that changed, to six digits. Together: \(PrintedNumber.signed(draft.rounding)).")
     }
     let shown: [Label] = ["name", "address", "payment"]
-    let others = draft.seller.filter { !shown.contains($0.name) }
+    let others = draft.seller.filter { !shown.contains($0.name) && !Branding.isUsed($0) }
     if !others.isEmpty {
       let parts = others.map { "\(Self.title(of: $0.name)): \($0.text)" }
       page.element("p", parts.joined(separator: " \u{b7} "))

@@ -33,6 +33,8 @@ struct NetLine {
   var callMilliseconds: Int128 = 0
   /// Whether it corrects what was charged before: what it gives back gives back the discounts on that, too.
   var isCorrection = false
+  /// Of a refund: what discounts took off its days when they were charged, zero or more, and the invoice that did.
+  var discountThen: (amount: Amount, invoice: Label) = (.zero, .empty)
   /// Whether it belongs on an earlier invoice, so that no commitment of this one counts it.
   var isOfEarlierPeriod = false
   /// What it comes to, less the discounts so far; whole minor units.
@@ -51,7 +53,8 @@ extension InvoiceDraft {
           taxClass: line.taxClass, firstDay: line.supplyDay ?? line.days.lowerBound,
           taxDay: line.supplyDay ?? line.days.lowerBound, countMicro: line.quantityMicro,
           isCorrection: line.kind == .refund || line.kind == .correction,
-          isOfEarlierPeriod: line.kind == .correction, net: line.amount.rounded))
+          discountThen: (line.discountThen, line.corrects), isOfEarlierPeriod: !line.corrects.isEmpty,
+          net: line.amount.rounded))
     }
     for section in usage {
       for line in section.lines {

@@ -22,6 +22,7 @@ enum PageStyle {
     .wide { max-width: 1080px }
     .head, .parties { display: flex; justify-content: space-between; gap: 40px }
     .brand { font-size: 21px; font-weight: 650; line-height: 1.25; letter-spacing: -.01em }
+    .logo img { display: block; max-width: 260px; max-height: 64px; margin-bottom: 10px }
     .lines { white-space: pre-line }
     .grey { color: var(--grey) }
     .small { font-size: 13px }

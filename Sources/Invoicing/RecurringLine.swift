@@ -80,6 +80,8 @@ public struct RecurringLine: Hashable, Sendable {
   public var allowance: Label = .empty
   /// The invoice that a refund or a correction corrects; empty for other lines.
   public var corrects: Label = .empty
+  /// Of a refund: what discounts took off its days when they were charged, zero or more.
+  public var discountThen: Amount = .zero
   /// The day by whose rates it is taxed, where that is not the first of its days.
   public var supplyDay: CivilDate?
   /// Where it is written: file and line.

@@ -65,6 +65,26 @@ import Testing
     #expect("\(line.net) \(line.tax) \(line.gross)" == expected)
   }
 
+  @Test(arguments: [
+    // CN-06, Lago, in days: 28.00 for 28 days, of which 21 are not used. A discount of an amount goes back in proportion, at
+    // most what fell on the line; so does a percentage; of both each once.
+    ("Coupon,,14", "-21 10.5"), ("Coupon,,40", "-21 21"), ("Coupon,50,", "-21 10.5"),
+    ("Half,50,\nacme,Coupon,,4", "-21 13.5"), ("Coupon,0,", "-21 0"),
+  ]) func aDiscountIsGivenBackInProportion(discounts: String, expected: String) throws {
+    let head = "account,description,price,timing,from,until\n"
+    let desk = try desk(
+      [
+        "contracts.csv": head + "acme,Care,28,advance,2026-02-01,\n",
+        "discounts.csv": "account,description,percent,amount\nacme,\(discounts)\n",
+      ], months: 2)
+    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.writeBilling(["contracts.csv": head + "acme,Care,28,advance,2026-02-01,2026-02-08\n"])
+    try send(desk, "2026-02", on: "2026-03-03")
+    let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
+    let line = try #require(try desk.document(number).lines.first { $0.section == "refund" })
+    #expect("\(line.amount) \(line.discount)" == expected)
+  }
+
   @Test func anUpgradeInsideAMonthThatWasChargedAhead() throws {
     // MS-04: 12 a month becomes 24 after a quarter of the month: −9, 18, and 24 for the next month.
     let head = "account,description,price,interval,timing,from,until\n"

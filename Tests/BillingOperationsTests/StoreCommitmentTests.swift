@@ -52,7 +52,9 @@ import Testing
   /// Commitments and corrections of the last invoice: `section first-day amount [corrects]`.
   private func lines(_ desk: NightDesk) throws -> [String] {
     let document = try last(desk)
-    return try document.lines.filter { ["commitment", "adjustment", "correction"].contains($0.section) }.map {
+    return try document.lines.filter {
+      ["commitment", "adjustment", "correction", "refund"].contains($0.section)
+    }.map {
       line in
       let corrects = try document.lineNodes[line.number].map { try $0.member("corrects").text() }
       let label = corrects.map { $0.isEmpty ? "" : " [\($0)]" } ?? ""
@@ -155,6 +157,23 @@ import Testing
       try lines(desk) == [
         "correction 2026-01-17 15 [INV-0001]", "commitment 2026-02-01 \(own)",
       ] + expected)
+  }
+
+  @Test func whatIsGivenBackCountsForThePeriodThatChargedIt() throws {
+    let head = "account,description,price,from,until\n"
+    let desk = try desk(
+      21_000, "acme,Least,20.00,2026-01-01,recurring\n",
+      more: ["contracts.csv": head + "acme,Care,31,2026-01-01,\n"])
+    #expect(try lines(desk) == [])
+    // It ended on the 16th: 16.00 of 20.00 were reached in January, and nothing in February.
+    try desk.writeBilling(["contracts.csv": head + "acme,Care,31,2026-01-01,2026-01-17\n"])
+    try send(desk, "2026-02", on: "2026-03-03")
+    #expect(
+      try lines(desk) == [
+        "refund 2026-01-17 -15 [INV-0001]", "commitment 2026-02-01 20", "commitment 2026-01-01 4 [INV-0001]",
+      ])
+    try send(desk, "2026-03", on: "2026-04-03")
+    #expect(try lines(desk) == ["commitment 2026-03-01 20"])
   }
 
   @Test func discountsAndTaxesAreThoseOfThePeriodThatIsCorrected() throws {

@@ -68,6 +68,36 @@ import Testing
     #expect(try flags(desk, "2026-03") == [])
   }
 
+  @Test func aMonthWithoutAnyUsageIsBilledToo() throws {
+    let desk = try desk()
+    #expect(try desk.draft("2026-02").hasUsage)
+    let outcome = try desk.draft("2026-05")
+    #expect(!outcome.hasUsage)
+    #expect(outcome.report.drafts.map { "\($0.account) \($0.total)" } == ["acme 30"])
+    try desk.approveAll()
+    #expect(try desk.finalise("2026-06-02").documents.map(\.account) == ["acme"])
+    #expect(try desk.draft("2026-05").report.drafts.isEmpty)
+    // Usage that comes after all is on the next invoice, and on one of its month where that has none.
+    for caller in ["100", "200"] {
+      try desk.write(["k\(caller) 2026-05-10 \(caller) 447700900123 60"], to: "usage/pbx-k\(caller).csv")
+    }
+    try desk.rate(["usage"])
+    #expect(
+      try desk.adjustments().map { $0.split(separator: " ").prefix(2).joined(separator: " ") } == [
+        "2026-05-01 acme"
+      ])
+    #expect(try desk.draft("2026-05").report.drafts.map(\.account) == ["zebra"])
+    try desk.expectWhole()
+  }
+
+  @Test func aStoreThatHasRatedNothingDraftsNothing() throws {
+    let desk = try NightDesk()
+    try desk.writeBilling(["contracts.csv": Self.head + Self.seat])
+    _ = try BillingStore.open(desk.storePath, for: .changing(creates: true), tools: desk.tools())
+    let fault = #expect(throws: OperationFault.self) { try desk.draft("2026-02") }
+    #expect("\(fault, default: "")".contains("no run has usage of 2026-02"))
+  }
+
   @Test func whatIsCorrectedIsTaxedWhereItWasSupplied() throws {
     let taxes = "tax,place,rate\nVAT,DE,10\nVAT,FR,20\n"
     let desk = try desk(more: ["taxes.csv": taxes])

@@ -14,7 +14,9 @@ import UsageSummary
   private static var paper: InvoicePaper? { try? InvoicePaper() }
 
   /// The document of an invoice with so many lines.
-  private func document(lines: Int, name: String = "Acme", amount: String = "1.00") -> [UInt8] {
+  private func document(
+    lines: Int, name: String = "Acme", amount: String = "1.00", seller: JSONValue = ["name": "Example GmbH"]
+  ) -> [UInt8] {
     let days: JSONValue = ["from": "2026-01-01", "until": "2026-02-01"]
     let recurring = (1...max(1, lines)).map { number -> JSONValue in
       [
@@ -27,7 +29,7 @@ import UsageSummary
     let total = amount == "0.00" ? "0.00" : "\(lines).00"
     return SealedJSON.text(of: [
       "document": "invoice", "version": 3, "status": "final", "number": "INV-0001", "date": "2026-02-01",
-      "period": days, "currency": "EUR", "seller": ["name": "Example GmbH"],
+      "period": days, "currency": "EUR", "seller": seller,
       "account": ["id": "acme", "name": .text(name), "details": [:]], "part": "main", "due_date": .null,
       "recurring": .array(recurring), "usage": [], "one_time": [], "values": [], "commitments": [],
       "adjustments": [], "discounts": [], "taxes": [], "net": .text(total), "total": .text(total),
@@ -35,9 +37,67 @@ import UsageSummary
     ])
   }
 
+  /// The same with what changed, what was included, and cost centres.
+  private func documentWithChanges() throws -> [UInt8] {
+    guard case .object(let members) = try JSONReader.read(document(lines: 3)) else { return [] }
+    var changed = members.filter { $0.name != "sha256" }
+    let more: [(Label, JSONValue)] = [
+      ("count_changes", [["item": "seat", "description": "VoIP seat", "before": "47", "now": "50"]]),
+      ("previous", ["recurring": "2.00", "usage": "0.00", "other": "0.00", "total": "2.50"]),
+      ("recurring_subtotal", "3.00"), ("usage_subtotal", "5.00"),
+      (
+        "cost_centres",
+        [["cost_centre": "", "amount": "1.50"], ["cost_centre": "Dispatch", "amount": "3.50"]]
+      ),
+      (
+        "allowances",
+        [
+          [
+            "allowance": "Minutes", "pool": "family", "unit": "s", "granted": "60000", "rolled_in": "0",
+            "used": "30000", "used_here": "600", "left": "30000", "expired": "0", "rolled_out": "6000",
+          ]
+        ]
+      ),
+    ]
+    changed += more.map { JSONMember(name: $0.0, value: $0.1) }
+    return SealedJSON.text(of: .object(changed))
+  }
+
+  @Test(.enabled(if: canRead)) func whatChangedAndWasIncludedIsOnPaper() throws {
+    let lines = try pages(documentWithChanges()).joined()
+    for line in [
+      "What changed since last month", "VoIP seat 47 50 +3", "Recurring charges 2.00 3.00 +1.00",
+      "Total 2.50 3.00 +0.50", "Included in your plan", "Minutes 16:40:00 8:20:00 8:20:00",
+      "Usage by cost centre", "without 1.50", "Dispatch 3.50", "Subtotal 5.00",
+    ] {
+      #expect(lines.contains(line), "\(line) in \(lines)")
+    }
+    #expect(lines.contains { $0.contains("shared in family") })
+    #expect(lines.joined(separator: " ").contains("0:10:00 used by you"))
+    // Where nothing is said, nothing is shown.
+    let bare = try pages(document(lines: 3)).joined()
+    #expect(
+      !bare.contains { $0.hasPrefix("What changed") || $0.hasPrefix("Included") || $0.hasPrefix("Usage by") })
+  }
+
   private func pdf(_ document: [UInt8]) throws -> [UInt8] {
     let paper = try #require(Self.paper)
     return try paper.pdf(of: PaperSheet(document: document, name: "invoice.json"))
+  }
+
+  @Test(
+    arguments: [
+      ("#ff0a00", [255, 10, 0]), ("#FF0A00", [255, 10, 0]), ("red", nil), ("#ff0a0", nil),
+    ] as [(String, [UInt8]?)]) func aSellerHasItsColour(colour: String, parts: [UInt8]?) throws
+  {
+    let own = document(lines: 3, seller: ["name": "Example GmbH", "colour": .text(colour)])
+    let sheet = try PaperSheet(document: own, name: "invoice.json")
+    #expect(sheet.colour == parts)
+    guard parts != nil, Self.paper != nil else { return }
+    var plain = sheet
+    plain.colour = nil
+    let paper = try #require(Self.paper)
+    #expect(try paper.pdf(of: sheet) != paper.pdf(of: plain))
   }
 
   private func count(_ text: String, in bytes: [UInt8]) -> Int {

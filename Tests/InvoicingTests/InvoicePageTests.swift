@@ -191,6 +191,32 @@ import UsageSummary
     }
   }
 
+  @Test(arguments: [
+    ("colour", "#b00020", "style=\"--blue:#b00020\"", true),
+    ("color", "#B00020", "style=\"--blue:#B00020\"", true),
+    ("colour", "#b0002", "--blue:#b0002\"", false), ("colour", "#b00020;x", "--blue:#b00020;", false),
+    ("colour", "red", "--blue:red", false), ("colour", "#b0002g", "--blue:#b0002g", false),
+    ("logo", "data:image/png;base64,iVBORw0=", "<img alt=\"\" src=\"data:image/png;base64,iVBORw0=\">", true),
+    ("logo", "data:image/svg+xml;base64,PHN2Zz4=", "<img", true),
+    ("logo", "data:image/png;base64,", "<img", false),
+    ("logo", "data:text/html;base64,PHN2Zz4=", "<img", false),
+    ("logo", "https://example.com/logo.png", "<img", false),
+    ("logo", "data:image/png;base64,a\"b", "<img", false),
+    ("logo", "data:image/png;base64," + String(repeating: "A", count: 99_978), "<img", true),
+    ("logo", "data:image/png;base64," + String(repeating: "A", count: 99_979), "<img", false),
+  ]) func theLooksOfASellerAreUsedWhereTheyAreSafe(
+    name: String, text: String, markup: String, isUsed: Bool
+  ) throws {
+    let draft = try draft { $0 }
+    var own = draft
+    own.seller.append(InvoiceDraft.Detail(name: Label(name), text: Label(text)))
+    let page = String(decoding: InvoicePage.html(of: own), as: UTF8.self)
+    #expect(page.contains(markup) == isUsed)
+    // What is not used can be read.
+    let title = name == "logo" ? "Logo: " : name == "colour" ? "Colour: " : "Color: "
+    #expect(page.contains(title) != isUsed)
+  }
+
   @Test func thePageShowsWhatTheDraftHolds() throws {
     let page = String(decoding: InvoicePage.html(of: try draft { $0 }), as: UTF8.self)
     for text in [

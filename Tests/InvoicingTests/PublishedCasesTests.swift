@@ -18,8 +18,7 @@ import Testing
 /// - DT-03: its total rounds the unrounded sum over two rates to 18.89; EN 16931 and we round each rate: 18.90.
 /// - DT-08: prices that hold their tax. EN-13: rounding of the sum to be paid. Neither is offered.
 /// - PR-20: its own figure counts February 2020 with 28 days; the right one, 10/29, is checked.
-/// - CN-02, CN-03, CN-04, CN-08, MS-04: what happens after a draft; `PublishedStoreCasesTests` of BillingOperations has them.
-/// - CN-06: a credit of a part of a line with a discount of an amount. Credit notes take lines back whole.
+/// - CN-02, CN-03, CN-04, CN-06 (in days), CN-08, MS-04: what happens after a draft; `PublishedStoreCasesTests` of BillingOperations has them.
 /// - DT-16: a journal that sums to nothing; `InvoiceExportTests` has it.
 /// - NU-02: numbers with months in them. Ours are a series and a count, which `opening.csv` lets go on.
 /// - AR-01, AR-05: payments and how long they take are the ledger's.

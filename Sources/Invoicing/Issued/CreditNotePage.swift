@@ -9,7 +9,7 @@ extension CreditNote {
   public func page() -> [UInt8] {
     var page = HTMLText()
     page.begin(title: "Credit note \(number) \u{b7} \(invoice.accountName)")
-    page.markup("<main class=\"sheet\">\n")
+    page.beginSheet(of: invoice.seller)
     page.head(seller: invoice.seller, title: "Credit note", isDraft: false)
     page.parties(
       name: invoice.accountName, details: invoice.accountDetails,

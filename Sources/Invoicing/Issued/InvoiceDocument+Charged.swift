@@ -16,7 +16,7 @@ extension InvoiceDocument {
         invoice: number, account: account, isRefund: line.section == "refund", contract: line.contract,
         description: line.description, item: line.item, from: line.from, until: line.until,
         quantityMicro: quantity, price: price ?? .zero, currency: currency)
-      charged.amount = line.amount
+      (charged.amount, charged.discount) = (line.amount, line.discount)
       charged.corrects = (try? node.member("corrects").text()) ?? .empty
       charged.isCounted = node.value["counted"].map { $0 != .null } ?? false
       charged.includedMicro = (try? node.millionths("included")) ?? 0

@@ -52,6 +52,8 @@ public struct InvoiceDocument: Sendable {
   public var lines: [DocumentLine]
   /// The taxes.
   public var taxes: [DocumentTax]
+  /// All of it.
+  public var root: JSONNode
   /// The JSON of each line and the section it stands in, by number.
   public var lineNodes: [Int: JSONNode]
   /// The discounts, as they stand in the document.
@@ -84,6 +86,7 @@ extension InvoiceDocument {
   }
 
   private init(_ root: JSONNode) throws {
+    self.root = root
     let version = try root.member("version").integer()
     guard version == InvoiceDraft.documentVersion, try root.member("document").text() == "invoice" else {
       throw root.fault("it is no invoice, or of a version that is not known here")

@@ -41,7 +41,7 @@ struct CreditNoteSheet {
     let (net, tax, total) = (try root.amount("net"), try root.amount("tax"), try root.amount("total"))
     let period = try root.member("period")
     var sum = Amount.zero
-    return PaperSheet(
+    var sheet = PaperSheet(
       title: "Credit note \(number)", author: brand ?? "", date: try text("date"),
       foot: [brand ?? "", "Credit note \(number)"].filter { !$0.isEmpty }.joined(separator: " \u{b7} "),
       blocks: [
@@ -50,7 +50,7 @@ struct CreditNoteSheet {
           title: "Credit note"),
         .parties(
           name: try root.member("account").member("name").text().description,
-          lines: PostalAddress.lines(of: try details()).joined(separator: "\n"),
+          lines: PostalAddress.lines(of: try details("account", "details")).joined(separator: "\n"),
           facts: [
             PaperFact("Credit note number", number),
             PaperFact("Date", PrintedNumber.day(try root.day("date"))),
@@ -91,12 +91,14 @@ struct CreditNoteSheet {
           PaperFact("Total", "\(currency) \(money(total))"),
         ]),
       ])
+    sheet.colour = Branding(try details("seller")).parts
+    return sheet
   }
 
   private func text(_ name: Label) throws -> String { try root.member(name).text().description }
 
-  private func details() throws -> [InvoiceDraft.Detail] {
-    try root.member("account").member("details").members().map {
+  private func details(_ path: Label...) throws -> [InvoiceDraft.Detail] {
+    try path.reduce(root) { try $0.member($1) }.members().map {
       InvoiceDraft.Detail(name: $0.name, text: try $0.node.text())
     }
   }

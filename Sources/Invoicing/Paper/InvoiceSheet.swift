@@ -14,15 +14,17 @@ struct InvoiceSheet {
   func sheet() -> PaperSheet {
     let number = document.number.isEmpty ? "draft" : document.number.description
     let brand = document.seller.text(of: "name")?.description ?? ""
-    return PaperSheet(
+    var sheet = PaperSheet(
       title: "Invoice \(number)", author: brand, date: document.date.description,
       foot: [brand, "Invoice \(number)"].filter { !$0.isEmpty }.joined(separator: " \u{b7} "),
-      blocks: [head(brand), parties(), due()] + tables() + [totals()] + payment() + [notes()])
+      blocks: [head(brand), parties(), due()] + changes() + tables() + [totals()] + payment() + [notes()])
+    sheet.colour = Branding(document.seller).parts
+    return sheet
   }
 
   private var digits: Int { document.currency.minorDigits }
 
-  private func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
+  func money(_ amount: Amount) -> String { PrintedNumber.money(amount, digits: digits) }
 
   private func head(_ brand: String) -> PaperBlock {
     .head(
@@ -65,7 +67,7 @@ struct InvoiceSheet {
 
   private func tables() -> [PaperBlock] {
     let sections = Self.titles.compactMap { section, title, _ in table(title, lines(section)) }
-    return sections + discounts() + taxes()
+    return sections + allowances() + costCentres() + discounts() + taxes()
   }
 
   /// The lines of a section; refunds stand with what they refund.
@@ -97,7 +99,7 @@ struct InvoiceSheet {
   }
 
   /// A member of the line's JSON that is a text; empty where there is none.
-  private func text(_ line: DocumentLine, _ member: Label) -> String {
+  func text(_ line: DocumentLine, _ member: Label) -> String {
     guard case .string(let text)? = document.lineNodes[line.number]?.value[member] else { return "" }
     return text.description
   }
@@ -116,7 +118,7 @@ struct InvoiceSheet {
     return PrintedUsage(kind: kind).quantity(value, price: linePrice(line, kind))
   }
 
-  private func grouped(_ quantity: String) -> String {
+  func grouped(_ quantity: String) -> String {
     guard case .success(let micro) = DecimalText.parse(quantity, scale: 6) else { return quantity }
     return PrintedNumber.decimal(micro, scale: 6)
   }
@@ -148,64 +150,6 @@ struct InvoiceSheet {
     case ("months", 3): return "quarter"
     case ("months", 12): return "year"
     default: return "\(words[0]) \(words[1])"
-    }
-  }
-
-  private func notes(of line: DocumentLine) -> [String] {
-    var notes: [String] = []
-    switch text(line, "kind") {
-    case "change": notes.append("change from its day on")
-    case "refund": notes.append("not used: the contract ended")
-    case "correction": notes.append(line.amount < .zero ? "charged too much" : "not charged then")
-    case "true-up": notes.append("true-up of an earlier interval")
-    default: break
-    }
-    if case .number(let days)? = document.lineNodes[line.number]?.value["days"],
-      case .number(let all)? = document.lineNodes[line.number]?.value["interval_days"], days != all
-    {
-      notes.append("\(days) of \(all) days")
-    }
-    notes += tiers(of: line)
-    if line.section == "one-time", line.from < document.period.from {
-      notes.append("not on the invoice of its month")
-    }
-    let names: [(Label, String)] = [
-      ("contract", "contract"), ("project", "project"), ("ticket", "ticket"), ("purchase_order", "order"),
-      ("corrects", "corrects invoice"),
-    ]
-    for (member, name) in names {
-      let text = text(line, member)
-      if !text.isEmpty { notes.append("\(name) \(text)") }
-    }
-    return notes
-  }
-
-  /// What a line has of each tier: `11–50: 38 × 8.00`.
-  private func tiers(of line: DocumentLine) -> [String] {
-    guard case .array(let tiers)? = document.lineNodes[line.number]?.value["tiers"],
-      line.section != "usage"
-    else { return [] }
-    let kind = PriceTiers.Kind(rawValue: text(line, "tier_kind"))
-    return tiers.compactMap { tier in
-      func micro(_ member: Label) -> Int64? {
-        guard case .string(let text)? = tier[member],
-          case .success(let value) = DecimalText.parse(text.description, scale: 6)
-        else { return nil }
-        return Int64(exactly: value)
-      }
-      guard let from = micro("from"), let quantity = micro("quantity"),
-        case .string(let text)? = tier["price"],
-        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
-      else { return nil }
-      var part = PriceTiers.Part(
-        fromMicro: from, upToMicro: micro("up_to"), price: Amount(pico: pico), quantityMicro: quantity)
-      // Documents of earlier versions have no flat parts.
-      if case .string(let text)? = tier["flat"],
-        case .success(let pico) = DecimalText.parse(text.description, scale: Amount.scale)
-      {
-        part.flat = Amount(pico: pico)
-      }
-      return PrintedCharge.tier(part, kind, isDifference: self.text(line, "kind") != "interval")
     }
   }
 
@@ -268,7 +212,7 @@ struct InvoiceSheet {
 
   private func notes() -> PaperBlock {
     let shown: Set<Label> = ["name", "address", "payment"]
-    let others = document.seller.filter { !shown.contains($0.name) }
+    let others = document.seller.filter { !shown.contains($0.name) && !Branding.isUsed($0) }
       .map { "\(InvoicePage.title(of: $0.name)): \($0.text)" }
     var notes: [String] = []
     if !others.isEmpty { notes.append(others.joined(separator: " \u{b7} ")) }

@@ -14,6 +14,8 @@ public struct PaperSheet: Hashable, Sendable {
   public var foot: String
   /// The blocks from top to bottom.
   public var blocks: [PaperBlock]
+  /// The seller's colour: red, green and blue, 0 to 255; nil for that of ours.
+  public var colour: [UInt8]?
 }
 
 /// A part of a document.
@@ -24,7 +26,7 @@ public enum PaperBlock: Hashable, Sendable {
   case parties(name: String, lines: String, facts: [PaperFact])
   /// The sum, large.
   case due(text: String, note: String, sum: String)
-  /// A table under a heading; its head is repeated on every page.
+  /// A table under a heading; its head is repeated on every page. Without a subtotal it ends with its last row.
   case table(title: String, columns: [PaperColumn], rows: [PaperRow], subtotal: String)
   /// Sums; the last one is what is owed.
   case totals([PaperFact])

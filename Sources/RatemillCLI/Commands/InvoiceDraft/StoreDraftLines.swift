@@ -27,6 +27,9 @@ struct StoreDraftLines {
   /// Prints the report and says how the command ended.
   func finish() -> ExitStatus {
     lines.sayDrafts()
+    if !outcome.hasUsage {
+      console.say("  no usage   no run has any of \(outcome.record.choice): contracts and charges alone")
+    }
     if outcome.approvedCount > 0 {
       console.say("  approved   \(ReadableText.count(outcome.approvedCount)) before, and they say the same")
     }
