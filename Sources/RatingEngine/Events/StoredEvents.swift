@@ -36,7 +36,13 @@ public final class StoredEvents: @unchecked Sendable {
     settledMarks = try SettledMarks.read(from: folder)
     file = mapped
     var at = end
+    var released = 0
     while at < mapped.length {
+      // A look at a head maps what lies around it: up to megabytes of a file that was just written.
+      if at - released > Self.walkedBytesMax {
+        mapped.release(from: released, until: at)
+        released = at
+      }
       guard mapped.length - at >= EventBlock.Head.bytes else { throw Self.damaged(path) }
       let bytes = EventBlock.Head(at: mapped.base + at).byteCount
       guard bytes >= EventBlock.Head.bytes, bytes % 8 == 0, bytes <= mapped.length - at else {
@@ -45,7 +51,10 @@ public final class StoredEvents: @unchecked Sendable {
       blockOffsets.append(at)
       at += bytes
     }
+    mapped.release(from: released, until: mapped.length)
   }
+
+  private static let walkedBytesMax = 32 << 20
 
   /// The same events with other marks.
   init(_ other: StoredEvents, settledMarks: SettledMarks) {
