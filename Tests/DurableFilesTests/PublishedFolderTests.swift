@@ -135,18 +135,21 @@ struct PublishedFolderTests {
   @Test func oneFileThatIsNotOnTheDeviceKeepsTheFolderBack() throws {
     let counting = FaultyFileOperations(.init())
     try publishMany(counting)
-    var faultCount = 0
+    var (tryCount, faultCount) = (0, 0)
     for number in stride(from: 1, through: counting.callCount, by: 3) {
       let tests = try PublishedFolderTests(in: TestFolder())
       try tests.makeOld()
+      tryCount += 1
       do throws(FileFault) {
         try tests.publishMany(FaultyFileOperations(.init(failingCall: number)))
+        // Some calls are only advice. Which ones are met depends on how the threads take turns.
+        #expect(tests.folder.names().count > 60, "call \(number)")
       } catch {
         faultCount += 1
         #expect(tests.seen(hasOld: true) == .old, "call \(number)")
       }
     }
-    #expect(faultCount > 100)
+    #expect(faultCount > 60 && faultCount * 2 > tryCount, "\(faultCount) of \(tryCount)")
   }
 
   private init(in folder: TestFolder) throws { self.folder = folder }
