@@ -135,21 +135,22 @@ struct PublishedFolderTests {
   @Test func oneFileThatIsNotOnTheDeviceKeepsTheFolderBack() throws {
     let counting = FaultyFileOperations(.init())
     try publishMany(counting)
-    var (tryCount, faultCount) = (0, 0)
-    for number in stride(from: 1, through: counting.callCount, by: 3) {
+    let whole = folder.names()
+    var faultCount = 0
+    for number in 1...counting.callCount {
       let tests = try PublishedFolderTests(in: TestFolder())
       try tests.makeOld()
-      tryCount += 1
       do throws(FileFault) {
         try tests.publishMany(FaultyFileOperations(.init(failingCall: number)))
-        // Some calls are only advice. Which ones are met depends on how the threads take turns.
-        #expect(tests.folder.names().count > 60, "call \(number)")
+        // To close a file that is on the device already may fail.
+        #expect(tests.folder.names() == whole, "call \(number)")
       } catch {
         faultCount += 1
         #expect(tests.seen(hasOld: true) == .old, "call \(number)")
       }
     }
-    #expect(faultCount > 60 && faultCount * 2 > tryCount, "\(faultCount) of \(tryCount)")
+    // Of each file one call may fail, whichever number the turns of the threads give it.
+    #expect(faultCount > 200, "\(faultCount) of \(counting.callCount)")
   }
 
   private init(in folder: TestFolder) throws { self.folder = folder }
