@@ -200,7 +200,8 @@ struct StoreFreeing {
       draft.settling = try stage(remainder, layers, old, events, scratch)
       return draft
     }
-    let result = try rated(events, .all, run, catalog: run.ratingHash)
+    let window = try windowStart(of: run)
+    let result = try rated(events, .all, window, catalog: run.ratingHash)
     let settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
@@ -225,13 +226,14 @@ struct StoreFreeing {
     var paths: [String] = []
     var usage: SettlingUsage?
     var settled = events
+    let window = try windowStart(of: run)
     for (index, layer) in layers.enumerated() {
       var selection = EventSelection.all
       // What never was an event is no layer's; the first one takes it.
       selection.takesLeavers = index == 0
       selection.limits = [layer.box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
-      let result = try rated(events, selection, run, catalog: layer.ratingHash)
+      let result = try rated(events, selection, window, catalog: layer.ratingHash)
       if index == 0 {
         settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
         usage = result.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
@@ -257,17 +259,22 @@ struct StoreFreeing {
     return usage
   }
 
+  /// Before which instant records of a run were too old to be compared with others; nil for none. Its folder is proved for it.
+  private func windowStart(of run: RunRecord) throws(OperationFault) -> Int64? {
+    try OperationFault.ofStore { () throws(StoreFault) in
+      try store.openUsage(of: run).manifest.windowStart()
+    }
+  }
+
   /// Rates events of a run as it has rated them.
   private func rated(
-    _ events: StoredEvents, _ selection: EventSelection, _ run: RunRecord, catalog hash: String
+    _ events: StoredEvents, _ selection: EventSelection, _ windowStart: Int64?, catalog hash: String
   ) throws(OperationFault) -> RatingResult {
     let catalog = try OperationFault.load(store.catalogPath(hash))
     var options = RatingOptions()
     options.keepsSuspense = true
     options.settlesLater = true
-    options.windowStartMillis = try OperationFault.ofStore { () throws(StoreFault) in
-      try store.openUsage(of: run).manifest.windowStart()
-    }
+    options.windowStartMillis = windowStart
     let ready = options
     return try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: ready).run([events], selection)

@@ -55,6 +55,13 @@ extension NightDesk {
       question, verdict, by: "Ines", reason: reason, of: nil, in: changing(tools))
   }
 
+  /// Drafts a period, approves all of it and sends it.
+  func send(_ period: String, on date: String) throws {
+    try draft(period)
+    try approveAll()
+    try finalise(date)
+  }
+
   @discardableResult func approveAll(tools: StoreTools? = nil) throws -> StoreDeciding.Outcome {
     try decide(.approve, isAll: true, tools: tools)
   }

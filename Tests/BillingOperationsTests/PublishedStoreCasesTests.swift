@@ -21,12 +21,6 @@ import Testing
     return desk
   }
 
-  private func send(_ desk: NightDesk, _ period: String, on date: String) throws {
-    try desk.draft(period)
-    try desk.approveAll()
-    try desk.finalise(date)
-  }
-
   @Test func creditsOfTwoPartsAreTheInvoiceToTheCent() throws {
     // CN-04, Lago: 769.00 and 20 % in two parts; the notes are 872.23 and 50.57, together the invoice.
     let desk = try desk([
@@ -34,7 +28,7 @@ import Testing
       "contracts.csv":
         "account,description,price,from\nacme,One,726.86,2026-01-01\nacme,Two,42.14,2026-01-01\n",
     ])
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     try desk.credit("INV-0001", lines: [1])
     try desk.credit("INV-0001", lines: [2])
     #expect(
@@ -56,10 +50,10 @@ import Testing
         "accounts.csv": InvoiceDesk.accounts, "taxes.csv": "tax,place,rate\nVAT,DE,\(rate)\n",
         "contracts.csv": head + row + "\n",
       ], months: 2)
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     // It ended after its first day, which is known now.
     try desk.writeBilling(["contracts.csv": head + row + "2026-02-01\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
     let line = try #require(try desk.document(number).lines.first { $0.section == "refund" })
     #expect("\(line.net) \(line.tax) \(line.gross)" == expected)
@@ -77,9 +71,9 @@ import Testing
         "contracts.csv": head + "acme,Care,28,advance,2026-02-01,\n",
         "discounts.csv": "account,description,percent,amount\nacme,\(discounts)\n",
       ], months: 2)
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     try desk.writeBilling(["contracts.csv": head + "acme,Care,28,advance,2026-02-01,2026-02-08\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
     let line = try #require(try desk.document(number).lines.first { $0.section == "refund" })
     #expect("\(line.amount) \(line.discount)" == expected)
@@ -90,12 +84,12 @@ import Testing
     let head = "account,description,price,interval,timing,from,until\n"
     let desk = try desk(
       ["contracts.csv": head + "acme,Old,12,monthly,advance,2025-12-01,\n"], months: 2)
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     try desk.writeBilling([
       "contracts.csv": head
         + "acme,Old,12,monthly,advance,2025-12-01,2026-02-08\nacme,New,24,monthly,advance,2026-02-08,\n"
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
     let document = try desk.document(number)
     #expect(document.lines.map { "\($0.description) \($0.amount)" } == ["New 18", "New 24", "Old -9"])
@@ -106,9 +100,9 @@ import Testing
     // CN-08, Lago: what was finalised is not removed; a credit note of 1,200.00 takes it back, and the next number follows.
     let desk = try desk(
       ["contracts.csv": "account,description,price,from\nacme,Plan,1200,2026-01-01\n"], months: 2)
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     try desk.credit("INV-0001")
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(
       try desk.invoices().filter { $0.contains("acme") } == [
         "CN-0001 acme -1200", "INV-0001 acme 1200", "INV-0003 acme 1200",

@@ -26,14 +26,8 @@ import Testing
       try desk.write(["m\(month) 2026-0\(month)-10 100 12025550100 60000"], to: "usage/pbx-\(month).csv")
     }
     try desk.rate(["usage"])
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     return desk
-  }
-
-  private func send(_ desk: NightDesk, _ period: String, on date: String) throws {
-    try desk.draft(period)
-    try desk.approveAll()
-    try desk.finalise(date)
   }
 
   /// Rates a call of January that comes late.
@@ -73,9 +67,9 @@ import Testing
   ]) func lateUsageCountsForTheCommitmentOfItsPeriod(seconds: Int, more: Int, expected: [String]) throws {
     let desk = try desk(seconds)
     try late(desk, more)
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk) == expected)
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try lines(desk) == [])
     try desk.expectWhole()
   }
@@ -88,20 +82,20 @@ import Testing
   ]) func usageThatIsTakenBackLeavesACommitmentToBePaid(seconds: Int, back: Int, expected: [String]) throws {
     let desk = try desk(seconds, extra: back)
     try desk.revoke(file: "pbx-9.csv")
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk) == expected)
   }
 
   @Test func whatComesInPartsIsWhatItWouldBeAtOnce() throws {
     let desk = try desk(21_000)
     try late(desk, 3_000, "a")
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk) == ["commitment 2026-01-01 -1 [INV-0001]", "adjustment 2026-01-01 1 [INV-0001]"])
     try late(desk, 12_000, "b")
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try lines(desk) == ["commitment 2026-01-01 -2 [INV-0001]", "adjustment 2026-01-01 4 [INV-0001]"])
     try desk.revoke(file: "pbx-b.csv")
-    try send(desk, "2026-04", on: "2026-05-03")
+    try desk.send("2026-04", on: "2026-05-03")
     #expect(try lines(desk) == ["commitment 2026-01-01 2 [INV-0001]", "adjustment 2026-01-01 -4 [INV-0001]"])
   }
 
@@ -110,7 +104,7 @@ import Testing
     let line = try #require(try last(desk).lines.first { $0.section == "commitment" })
     try desk.credit("INV-0001", lines: [line.number])
     try late(desk, 6_000)
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk) == ["adjustment 2026-01-01 2 [INV-0001]"])
   }
 
@@ -122,7 +116,7 @@ import Testing
     let desk = try desk(21_000)
     try late(desk, 6_000)
     try desk.writeBilling(["commitments.csv": Self.head + row])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk) == expected + ["adjustment 2026-01-01 2 [INV-0001]"])
   }
 
@@ -131,7 +125,7 @@ import Testing
     let desk = try desk(21_000, "acme,Least,31.00,2026-01-17,usage\n")
     #expect(try lines(desk) == ["commitment 2026-01-01 8"])
     try late(desk, 6_000)
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     // February is short of 31.00 by 11.00.
     #expect(
       try lines(desk) == [
@@ -150,7 +144,7 @@ import Testing
     let desk = try desk(
       21_000, "acme,Least,100.00,2026-01-01,\(counts)\n", more: ["contracts.csv": head + seat])
     try desk.writeBilling(["contracts.csv": head + seat + "acme,Care,31,1,2026-01-17\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     // February: 61.00 and 20.00.
     let own = ["recurring": "39", "all": "19", "usage": "80"][counts] ?? ""
     #expect(
@@ -167,12 +161,12 @@ import Testing
     #expect(try lines(desk) == [])
     // It ended on the 16th: 16.00 of 20.00 were reached in January, and nothing in February.
     try desk.writeBilling(["contracts.csv": head + "acme,Care,31,2026-01-01,2026-01-17\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(
       try lines(desk) == [
         "refund 2026-01-17 -15 [INV-0001]", "commitment 2026-02-01 20", "commitment 2026-01-01 4 [INV-0001]",
       ])
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try lines(desk) == ["commitment 2026-03-01 20"])
   }
 
@@ -186,7 +180,7 @@ import Testing
       ])
     // 3.00 given back and 5.00 more, half of both, at the rate of January; 20.00 at that of February.
     try late(desk, 15_000)
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let document = try last(desk)
     let line = try #require(document.lines.first { $0.section == "commitment" })
     #expect("\(line.amount) \(line.discount)" == "-3 1.5")

@@ -24,14 +24,8 @@ import Testing
       try desk.write(["m\(month) 2026-0\(month)-10 100 447700900123 60"], to: "usage/pbx-\(month).csv")
     }
     try desk.rate(["usage"])
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     return desk
-  }
-
-  private func send(_ desk: NightDesk, _ period: String, on date: String) throws {
-    try desk.draft(period)
-    try desk.approveAll()
-    try desk.finalise(date)
   }
 
   /// One-time lines and refunds of an invoice: `section description from amount`.
@@ -44,13 +38,13 @@ import Testing
     let desk = try desk(["tickets.csv": Self.ticketsHeader + Self.january])
     #expect(try lines(desk, "INV-0001") == ["one-time Visit 2026-01-20..2026-01-21 80"])
     try desk.writeBilling(["tickets.csv": Self.ticketsHeader + Self.january + Self.lateOne])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk, "INV-0003") == ["one-time Repair 2026-01-25..2026-01-26 50"])
     let page = String(
       decoding: FileContent.bytes(of: desk.storePath + "/invoices/INV-0003/invoice.html") ?? [], as: UTF8.self
     )
     #expect(page.contains("not on the invoice of its month"))
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try lines(desk, "INV-0005") == [])
     try desk.expectWhole()
   }
@@ -61,7 +55,7 @@ import Testing
     #expect(try lines(desk, "INV-0001") == [])
     try desk.draft("2026-02")
     try desk.decide(.approve, charges: ["T-1"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk, "INV-0003") == ["one-time Visit 2026-01-20..2026-01-21 80"])
   }
 
@@ -69,14 +63,14 @@ import Testing
     let desk = try desk(["tickets.csv": Self.ticketsHeader + Self.january])
     try desk.writeBilling(["tickets.csv": Self.ticketsHeader + Self.january.replacing("01-20", with: "02-02")]
     )
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk, "INV-0003") == [])
   }
 
   @Test func whatACreditNoteTookBackIsNotBilledAgain() throws {
     let desk = try desk(["tickets.csv": Self.ticketsHeader + Self.january])
     try desk.credit("INV-0001")
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk, "INV-0003") == [])
   }
 
@@ -86,7 +80,7 @@ import Testing
     try desk.writeBilling([
       "charges.csv": header + "acme,C-1,Cable,2026-01-31,9,approve\nacme,,Plug,2026-01-31,3,approve\n"
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk, "INV-0003") == ["one-time Cable 2026-01-31..2026-02-01 9"])
   }
 
@@ -107,18 +101,18 @@ import Testing
       "account,description,price,quantity,interval,from,until\nacme,Seat,9.99,3,monthly,2026-01-01,\n"
       + "acme,Care,33.33,1,monthly,2026-01-01,2026-01-17\nzebra,Seat,9.99,1,monthly,2026-01-01,\n"
     try desk.writeBilling(["contracts.csv": ended])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     // 33.33 × 15/31 = 16.127419…
     #expect(try lines(desk, "INV-0003") == ["refund Care 2026-01-17..2026-02-01 -16.13"])
     #expect(
       try desk.document("INV-0003").lineNodes.values.contains { $0.value["corrects"] == .text("INV-0001") })
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try lines(desk, "INV-0005") == [])
   }
 
   @Test func monthsAfterTheEndAreGivenBackWhole() throws {
     let desk = try desk([:])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let ended = InvoiceDesk.contracts.replacing("from\n", with: "from,until\n")
       .replacing(
         "acme,Care,33.33,1,monthly,2026-01-01", with: "acme,Care,33.33,1,monthly,2026-01-01,2026-01-31"
@@ -126,7 +120,7 @@ import Testing
       .replacing("Seat,9.99,3,monthly,2026-01-01", with: "Seat,9.99,3,monthly,2026-01-01,")
       .replacing("zebra,Seat,9.99,1,monthly,2026-01-01", with: "zebra,Seat,9.99,1,monthly,2026-01-01,")
     try desk.writeBilling(["contracts.csv": ended])
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(
       try lines(desk, "INV-0005") == [
         "refund Care 2026-01-31..2026-02-01 -1.08", "refund Care 2026-02-01..2026-03-01 -33.33",
@@ -140,7 +134,7 @@ import Testing
       + "acme,Care,33.33,1,monthly,2026-01-01,2026-01-17\nacme,Care,35.00,1,monthly,2026-01-17,\n"
       + "zebra,Seat,9.99,1,monthly,2026-01-01,\n"
     try desk.writeBilling(["contracts.csv": changed])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try lines(desk, "INV-0003") == [])
   }
 }

@@ -27,14 +27,8 @@ import Testing
       try desk.write(["m\(month) 2026-0\(month)-10 100 447700900123 60"], to: "usage/pbx-\(month).csv")
     }
     try desk.rate(["usage"])
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     return desk
-  }
-
-  private func send(_ desk: NightDesk, _ period: String, on date: String) throws {
-    try desk.draft(period)
-    try desk.approveAll()
-    try desk.finalise(date)
   }
 
   /// Recurring lines of the account's last invoice: `kind description from..until quantity × price = amount [corrects]`.
@@ -61,7 +55,7 @@ import Testing
   @Test func aRowThatIsEnteredLateIsChargedFromItsStartOnce() throws {
     let desk = try desk(Self.seat)
     try desk.writeBilling(["contracts.csv": Self.head + Self.seat + "acme,Care,,31,,,,,2026-01-17,\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     // 31 × 15/31, and all of February.
     #expect(
       try lines(desk) == [
@@ -73,7 +67,7 @@ import Testing
       decoding: FileContent.bytes(of: desk.storePath + "/invoices/\(number)/invoice.html") ?? [],
       as: UTF8.self)
     #expect(page.contains("not charged with invoice INV-0001"))
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try corrections(desk) == [])
     try desk.expectWhole()
   }
@@ -92,21 +86,21 @@ import Testing
   func aStartThatWasEarlierIsChargedByItsDays(first: String, then: String, expected: [String]) throws {
     let desk = try desk("acme,Care,,31,,,,,\(first),\n")
     try desk.writeBilling(["contracts.csv": Self.head + "acme,Care,,31,,,,,\(then),\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == expected)
   }
 
   @Test func everyMonthIsALineOfItsOwn() throws {
     let desk = try desk(Self.seat)
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     try desk.writeBilling(["contracts.csv": Self.head + Self.seat + "acme,Care,,31,,,,,2026-01-17,\n"])
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(
       try corrections(desk) == [
         "correction Care 2026-01-17..2026-02-01 1 = 15 [INV-0001]",
         "correction Care 2026-02-01..2026-03-01 1 = 31 [INV-0002]",
       ])
-    try send(desk, "2026-04", on: "2026-05-03")
+    try desk.send("2026-04", on: "2026-05-03")
     #expect(try corrections(desk) == [])
   }
 
@@ -128,7 +122,7 @@ import Testing
     try desk.writeBilling([
       "contracts.csv": Self.head + Self.seat + "acme,Care,,31,,,\(timing),\(proration),2026-01-17,\n"
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == expected)
   }
 
@@ -144,7 +138,7 @@ import Testing
   func aRowThatWasWrittenAnewLooksAhead(row: String) throws {
     let desk = try desk(Self.seat)
     try desk.writeBilling(["contracts.csv": Self.head + row])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let found = try corrections(desk)
     // Charged ahead from now on, February is on no other invoice.
     let expected =
@@ -155,7 +149,7 @@ import Testing
   @Test func whatACreditNoteTookBackIsNotChargedAgain() throws {
     let desk = try desk(Self.seat + "acme,Care,,31,,,,,2026-01-01,\n")
     try desk.credit("INV-0001", lines: [2])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == [])
   }
 
@@ -165,13 +159,13 @@ import Testing
       "contracts.csv": Self.head
         + "acme,Small,care,31,,,,,2026-01-01,2026-01-17\nacme,Large,care,62,,,,,2026-01-17,\n"
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(
       try corrections(desk) == [
         "refund Small 2026-01-17..2026-02-01 -1 = -15 [INV-0001]",
         "correction Large 2026-01-17..2026-02-01 1 = 30 [INV-0001]",
       ])
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try corrections(desk) == [])
   }
 
@@ -192,9 +186,9 @@ import Testing
     try desk.writeBilling([
       "counts.csv": Self.countsHead + "acme,seat,2026-01-01,10\nacme,seat,2026-01-17,12\n"
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == expected)
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     #expect(try corrections(desk) == [])
     try desk.expectWhole()
   }
@@ -202,24 +196,24 @@ import Testing
   @Test func aCountThatIsCorrectedTwiceIsRightInTheEnd() throws {
     let desk = try desk(Self.counted("prorate"), counts: "acme,seat,2026-01-01,10\n")
     try desk.writeBilling(["counts.csv": Self.countsHead + "acme,seat,2026-01-01,13\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == ["correction Seat 2026-01-01..2026-02-01 3 = 93 [INV-0001]"])
     try desk.writeBilling(["counts.csv": Self.countsHead + "acme,seat,2026-01-01,8\n"])
-    try send(desk, "2026-03", on: "2026-04-03")
+    try desk.send("2026-03", on: "2026-04-03")
     // January was charged 13, February 13.
     #expect(
       try corrections(desk) == [
         "correction Seat 2026-01-01..2026-02-01 -5 = -155 [INV-0001]",
         "correction Seat 2026-02-01..2026-03-01 -5 = -155 [INV-0002]",
       ])
-    try send(desk, "2026-04", on: "2026-05-03")
+    try desk.send("2026-04", on: "2026-05-03")
     #expect(try corrections(desk) == [])
   }
 
   @Test func aCountOfNothingGivesAllOfItBack() throws {
     let desk = try desk(Self.counted("prorate"), counts: "acme,seat,2026-01-01,10\n")
     try desk.writeBilling(["counts.csv": Self.countsHead + "acme,seat,2026-01-01,0\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == ["correction Seat 2026-01-01..2026-02-01 -10 = -310 [INV-0001]"])
   }
 
@@ -231,7 +225,7 @@ import Testing
     try desk.writeBilling([
       "counts.csv": Self.countsHead + "acme,seat,2026-01-01,9\nacme,seat,2026-01-17,12\n"
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     // One at 31, two at 62 and the flat part, for 15 of 31 days: 15 + 60 + 7.50.
     #expect(try corrections(desk) == ["correction Seat 2026-01-17..2026-02-01 3 = 82.5 [INV-0001]"])
   }
@@ -239,7 +233,7 @@ import Testing
   @Test func aRowThatIsCountedFromNowOnDoesNotLookBack() throws {
     let desk = try desk("acme,Seat,seat,31,5,,,,2026-01-01,\n", counts: "acme,seat,2026-01-01,10\n")
     try desk.writeBilling(["contracts.csv": Self.head + Self.counted("prorate")])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     #expect(try corrections(desk) == [])
   }
 
@@ -251,7 +245,7 @@ import Testing
     ]
     let desk = try desk(Self.seat, more: more)
     try desk.writeBilling(["contracts.csv": Self.head + Self.seat + "acme,Care,,31,,,,,2026-01-17,\n"])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
     let line = try #require(try desk.document(number).lines.first { $0.section == "correction" })
     #expect("\(line.amount) \(line.discount) \(line.tax)" == "15 -7.5 0.75")

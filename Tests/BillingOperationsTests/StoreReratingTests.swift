@@ -200,6 +200,28 @@ import UsageSummary
     try desk.expectWhole()
   }
 
+  @Test func anAccountThatNobodyKnowsIsRefused() throws {
+    let desk = try desk()
+    try desk.writeCatalog("dear", price: "0.1000")
+    for (name, hint) in [
+      ("zebr", "did you mean 'zebra'?"), ("nobody", "accounts.csv of the catalog lists the accounts"),
+    ] {
+      let fault = #expect(throws: OperationFault.self) {
+        try desk.rerate("dear", EventBox(accounts: ["acme", Label(name)]))
+      }
+      #expect("\(try #require(fault))".contains("unknown account '\(name)'; \(hint)"))
+    }
+    #expect(try desk.bill() == ["acme 2 0.03", "acme 2 0.025666", "zebra 1 0.01"])
+    // Known to the catalog that has priced its events alone is known enough: it can be named, and is in nobody's way.
+    try desk.writeCatalog("gone")
+    try desk.folder.write("account,plan\nacme,retail\n", to: "gone/accounts.csv")
+    try desk.folder.write(
+      "kind,key,account,service\nrange,493023125100-493023125199,acme,main\n", to: "gone/services.csv")
+    try desk.rerate("gone", EventBox(accounts: ["zebra"]))
+    #expect(try desk.bill() == ["acme 2 0.03", "acme 2 0.025666"])
+    try desk.expectWhole()
+  }
+
   @Test func billedPeriodsAreCorrectedEachTime() throws {
     let desk = try desk()
     try desk.markBilled("2026-01")

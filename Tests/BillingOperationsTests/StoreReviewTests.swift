@@ -24,14 +24,8 @@ import Testing
       try desk.write(["m\(month) 2026-0\(month)-10 100 447700900123 60"], to: "usage/pbx-\(month).csv")
     }
     try desk.rate(["usage"])
-    try send(desk, "2026-01", on: "2026-02-03")
+    try desk.send("2026-01", on: "2026-02-03")
     return desk
-  }
-
-  private func send(_ desk: NightDesk, _ period: String, on date: String) throws {
-    try desk.draft(period)
-    try desk.approveAll()
-    try desk.finalise(date)
   }
 
   /// Flags about earlier invoices on drafts of a period: `kind account money`.
@@ -106,7 +100,7 @@ import Testing
         "account,plan,tax_place,from,until\nacme,retail,DE,,2026-02-01\nacme,retail,FR,2026-02-01,\nzebra,retail,DE,,\n",
       "contracts.csv": Self.head + Self.seat + "acme,Care,,31,1,2026-01-17\n",
     ])
-    try send(desk, "2026-02", on: "2026-03-03")
+    try desk.send("2026-02", on: "2026-03-03")
     let number = try #require(try desk.store().invoices().last { $0.account == "acme" }).number
     let taxed = try desk.document(number).taxes.map { "\($0.place) \($0.base) \($0.amount)" }
     // January's part of the care at home; seats, care and calls of February abroad.
@@ -144,7 +138,7 @@ import Testing
     try desk.writeBilling(tables)
     #expect(try flags(desk, "2026-02") == expected)
     if expected.isEmpty { return }
-    try send(desk, "2026-01", on: "2026-02-20")
+    try desk.send("2026-01", on: "2026-02-20")
     #expect(try flags(desk, "2026-02") == [])
   }
 }

@@ -1,11 +1,32 @@
 // Rating some accounts or days again beside usage that depends on whole periods: that stays as it is, and must not be among the chosen.
 
 import BillingStore
+import Catalog
 import DurableFiles
 import RatingEngine
 import Tables
 
 extension RerateWork {
+  /// Refuses names of accounts that neither the catalog of now nor one that has priced events of these runs has: nothing would be rated,
+  /// and nobody would be told.
+  mutating func refuseUnknown(_ names: Set<Label>, _ runs: [RunRecord]) throws(OperationFault) {
+    var unknown = names.subtracting(catalog.accounts.map(\.id))
+    for run in runs where !unknown.isEmpty {
+      let hashes = try OperationFault.ofStore { () throws(StoreFault) in
+        try store.layers(of: run).map(\.ratingHash) + [store.firstReading(of: run).ratingHash]
+      }
+      for hash in Set(hashes) where hash != catalog.ratingHash {
+        unknown.subtract(try earlier(hash).catalog.accounts.map(\.id))
+      }
+    }
+    guard let name = unknown.min() else { return }
+    let near = NearestName.find(name, in: catalog.accounts.map(\.id))
+    throw .store(
+      .refused(
+        "unknown account '\(name)'; "
+          + (near.map { "did you mean '\($0)'?" } ?? "accounts.csv of the catalog lists the accounts")))
+  }
+
   /// Refuses chosen events that depend on whole periods, by the catalog of before or that of now: what some of them come to depends
   /// on all others.
   func refuseSettled(_ first: RatingResult, _ second: RatingResult) throws(OperationFault) {

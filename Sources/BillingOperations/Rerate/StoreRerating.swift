@@ -73,6 +73,7 @@ public struct StoreRerating {
     var outcome = Outcome()
     var replacing: [ReplacingRun] = []
     let runs = try OperationFault.ofStore({ () throws(StoreFault) in try store.currentRuns() })
+    try work.refuseUnknown(box.accounts ?? [], runs)
     for run in runs {
       outcome.runCount += 1
       guard let done = try work.rateAgain(run, box) else {
