@@ -161,14 +161,15 @@ struct StoreFreeing {
       let draft = try stage(remainder, scratch.path + "/\(index)")
       if let usage = draft.settling {
         settling.append(
-          StoreSettling.NewRun(folder: store.stagedPath(replacing: remainder.run), usage: usage))
+          StoreSettling.NewRun(
+            folder: store.stagedPath(replacing: remainder.run), usage: usage, replaced: remainder.run))
       }
       replacing.append(
         ReplacingRun(
           replaced: remainder.run, draft: draft, keepsReasons: true, droppedFile: remainder.dropped))
     }
     let gone = remainders.map(\.run) + (file == nil ? [run] : [])
-    let settlement = try StoreRevoking.settlement(without: gone, adding: settling, in: store)
+    let settlements = try SettlingCatalogs(store: store).stage(without: gone, adding: settling)
     let taken = TakenBack(
       run: run, file: file, reason: reason,
       revivedCount: remainders.reduce(0) { $0 + $1.revived.count },
@@ -177,7 +178,7 @@ struct StoreFreeing {
       })
     let done = replacing
     return try OperationFault.ofStore { () throws(StoreFault) in
-      let commits = try store.commitReplacing(done, settlement: settlement, takingBack: taken)
+      let commits = try store.commitReplacing(done, settlements: settlements, takingBack: taken)
       return Revocation(taken, commits, auditHead: try store.auditHead())
     }
   }
@@ -202,7 +203,7 @@ struct StoreFreeing {
     }
     let window = try windowStart(of: run)
     let result = try rated(events, .all, window, catalog: run.ratingHash)
-    let settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
+    let settled = try OperationFault.ofFiles { () throws(FileFault) in try events.settled(by: [result]) }
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
         at: store.stagedPath(replacing: run), semantics: run.semantics,
@@ -217,7 +218,7 @@ struct StoreFreeing {
   }
 
   /// Publishes what is left of a run that was rated again in part: each event is rated with the catalog that has priced it last. Gives
-  /// what is left to be settled, which is of the first layer.
+  /// what is left to be settled.
   private func stage(
     _ remainder: Remainder, _ layers: [RunLayer], _ old: StoredEvents, _ events: StoredEvents,
     _ scratch: String
@@ -225,7 +226,7 @@ struct StoreFreeing {
     let run = remainder.run
     var paths: [String] = []
     var usage: SettlingUsage?
-    var settled = events
+    var results: [RatingResult] = []
     let window = try windowStart(of: run)
     for (index, layer) in layers.enumerated() {
       var selection = EventSelection.all
@@ -234,21 +235,22 @@ struct StoreFreeing {
       selection.limits = [layer.box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
       let result = try rated(events, selection, window, catalog: layer.ratingHash)
-      if index == 0 {
-        settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
-        usage = result.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
-      } else if let later = result.later, later.eventCount > 0 {
-        throw .store(
-          .refused(
-            "usage of run \(run.number) depends on whole periods, and it was rated again in part; rate it again as a whole first: "
-              + "ratemill rerate"))
+      results.append(result)
+      if let later = result.later {
+        usage =
+          usage.map { known in
+            SettlingUsage(
+              accounts: known.accounts.union(later.accounts),
+              span: StoreSettling.span([known.span, later.span]) ?? known.span)
+          } ?? SettlingUsage(accounts: Set(later.accounts), span: later.span)
       }
       paths.append(scratch + "/layer-\(index)")
       try OperationFault.ofFiles { () throws(FileFault) in
         try result.publish(at: paths[index], semantics: run.semantics) { _ throws(FileFault) in }
       }
     }
-    let marked = settled
+    let parts = results
+    let marked = try OperationFault.ofFiles { () throws(FileFault) in try events.settled(by: parts) }
     try OperationFault.ofStore { () throws(StoreFault) in
       try store.writeReplacing(run, joining: paths, ratingHash: Label(run.ratingHash)) {
         folder throws(FileFault) in

@@ -286,11 +286,11 @@ extension BillingStore {
   /// Commits runs that were published at `stagedPath(replacing:)`, all of them or none; those they replace count no more.
   ///
   /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
-  /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlement` is what is settled with
+  /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlements` are what is settled with
   /// them, published at `stagedSettlementPath`.
   /// - Precondition: opened for changing.
   public func commitReplacing(
-    _ runs: [ReplacingRun], settlement draft: SettlementDraft? = nil, takingBack taken: TakenBack? = nil
+    _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil
   ) throws(StoreFault) -> [RunCommit] {
     var prepared: [PreparedRun] = []
     for run in runs {
@@ -305,16 +305,16 @@ extension BillingStore {
       }
       prepared.append(next)
     }
-    let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
+    let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
     let carried = try carriedSuspense(replacing: Set(runs.map(\.replaced.id)))
     for run in prepared { try place(run) }
-    if let settlement { try place(settlement) }
+    for settlement in settlements { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
-      if let settlement { try insert(settlement) }
+      for settlement in settlements { try insert(settlement) }
       var commits: [RunCommit] = []
       for (index, run) in prepared.enumerated() {
         // The last one seals what was settled with all of them.
-        commits.append(try insert(run, index == prepared.count - 1 ? settlement : nil))
+        commits.append(try insert(run, index == prepared.count - 1 ? settlements : []))
       }
       let replacements = zip(runs, commits).map {
         RunReplacement(
@@ -324,7 +324,7 @@ extension BillingStore {
       for run in runs {
         try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
       }
-      if let taken { try insert(taken, settlement) }
+      if let taken { try insert(taken, settlements) }
       let head = try AuditTrail(book: book).head().hash
       if let last = commits.indices.last { commits[last].auditHead = head }
       return commits
