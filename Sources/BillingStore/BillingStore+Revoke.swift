@@ -31,6 +31,8 @@ public struct TakenBack: Sendable {
   public var run: RunRecord
   /// Its file; nil for all of it.
   public var file: Label?
+  /// Where the record of the file begins that alone was taken back; nil for all of the file.
+  public var recordOffset: Int64?
   /// Why.
   public var reason: String
   /// See `Revocation`.
@@ -38,13 +40,14 @@ public struct TakenBack: Sendable {
   /// See `Revocation`.
   public var missing: [(run: RunRecord, file: Label, count: Int)]
 
-  /// Takes the five.
+  /// Takes the six.
   public init(
-    run: RunRecord, file: Label?, reason: String, revivedCount: Int,
+    run: RunRecord, file: Label?, recordOffset: Int64? = nil, reason: String, revivedCount: Int,
     missing: [(run: RunRecord, file: Label, count: Int)]
   ) {
     self.run = run
     self.file = file
+    self.recordOffset = recordOffset
     self.reason = reason
     self.revivedCount = revivedCount
     self.missing = missing
@@ -116,7 +119,9 @@ extension BillingStore {
       "revoke", subject: taken.run.id,
       details: [
         "reason": .text(taken.reason), "by": .text(tools.user), "number": .integer(taken.run.number),
-        "file": taken.file.map { .string($0) } ?? .null, "counting_again": .integer(taken.revivedCount),
+        "file": taken.file.map { .string($0) } ?? .null,
+        "record_at": taken.recordOffset.map { .integer($0) } ?? .null,
+        "counting_again": .integer(taken.revivedCount),
         "missing_files": .integer(taken.missing.count),
         "settlement_sha256": PreparedSettlement.seal(settlements),
       ], at: now)

@@ -20,6 +20,20 @@ public struct RatedAgain: Sendable {
   }
 }
 
+/// Where a record of a run begins.
+public struct RecordPlace: Hashable, Sendable {
+  /// The input as the run named it.
+  public var file: Label
+  /// Offset of its first byte in the decoded input.
+  public var byteOffset: Int64
+
+  /// Names the place.
+  public init(file: Label, byteOffset: Int64) {
+    self.file = file
+    self.byteOffset = byteOffset
+  }
+}
+
 /// A run on its way that stands for another.
 public struct ReplacingRun: Sendable {
   /// The run that it replaces.
@@ -30,15 +44,19 @@ public struct ReplacingRun: Sendable {
   public var keepsReasons: Bool
   /// A file of it that was taken back: its suspended records are gone.
   public var droppedFile: Label?
+  /// A record of it that was taken back.
+  public var lostRecord: RecordPlace?
 
   /// Makes one.
   public init(
-    replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false, droppedFile: Label? = nil
+    replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false, droppedFile: Label? = nil,
+    lostRecord: RecordPlace? = nil
   ) {
     self.replaced = replaced
     self.draft = draft
     self.keepsReasons = keepsReasons
     self.droppedFile = droppedFile
+    self.lostRecord = lostRecord
     self.draft.kind = .rerate
     self.draft.replaces = replaced.id
   }
@@ -318,7 +336,8 @@ extension BillingStore {
       }
       let replacements = zip(runs, commits).map {
         RunReplacement(
-          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile)
+          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile,
+          lostRecord: $0.lostRecord)
       }
       try insert(carried, replacements)
       for run in runs {
