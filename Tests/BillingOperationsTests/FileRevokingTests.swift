@@ -210,6 +210,7 @@ import UsageSummary
     let calls =
       SuspenseTests.calls + [
         "a5 2026-01-05 101 33144556678 60", "a6 2026-01-05 101 39068123456 60", "bad 0 0 0 0",
+        "a7 2026-01-05 201 442079460123 30",
       ]
     try desk.write(calls, to: "usage/pbx-1.csv")
     try desk.write(
