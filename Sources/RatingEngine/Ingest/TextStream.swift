@@ -14,6 +14,8 @@ protocol TextStream: AnyObject {
   var storedOffset: Int64 { get }
   /// Whether a checksum vouches for every byte decoded so far.
   var isChecked: Bool { get }
+  /// Whether reading it is work, so that its reader had better stay at it.
+  var isDecoding: Bool { get }
 }
 
 /// How an input is stored.
@@ -75,6 +77,7 @@ final class PlainStream: TextStream {
 
   var storedOffset: Int64 { at }
   var isChecked: Bool { false }
+  var isDecoding: Bool { false }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
     guard let base = buffer.baseAddress else { return 0 }
@@ -112,12 +115,14 @@ final class PlainStream: TextStream {
 final class ZstdStream: TextStream {
   private let name: String
   private let stored: any StoredBytes
-  private let context: OpaquePointer
+  /// Made with the first byte: a file of many frames has many streams, and few are read at a time.
+  private var context: OpaquePointer?
   private var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
   private var isInsideFrame = false
   private var hasBegun = false
   private var hasEnded = false
   private(set) var isChecked = true
+  var isDecoding: Bool { true }
   private var frameStart: Int64 = 0
   /// Windows above 128 MiB are refused: a frame may ask for 2 GiB.
   private static let windowLogMax: Int32 = 27
@@ -125,17 +130,22 @@ final class ZstdStream: TextStream {
   init(name: String, stored: any StoredBytes) {
     self.name = name
     self.stored = stored
-    guard let context = ZSTD_createDCtx() else { preconditionFailure("no memory for a decompressor") }
-    self.context = context
-    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogMax)
   }
 
   deinit { ZSTD_freeDCtx(context) }
+
+  private static func makeContext() -> OpaquePointer {
+    guard let context = ZSTD_createDCtx() else { preconditionFailure("no memory for a decompressor") }
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, windowLogMax)
+    return context
+  }
 
   var storedOffset: Int64 { stored.offset - Int64(input.size - input.pos) }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    let context = self.context ?? Self.makeContext()
+    self.context = context
     while output.pos < output.size, !hasEnded {
       if input.pos == input.size {
         let bytes = try stored.next()
@@ -200,6 +210,7 @@ final class GzipStream: TextStream {
 
   var storedOffset: Int64 { stored.offset - Int64(stream.avail_in) }
   var isChecked: Bool { true }
+  var isDecoding: Bool { true }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
     guard let base = buffer.baseAddress, !hasEnded else { return 0 }
