@@ -9,6 +9,7 @@ import DurableFiles
 import FaultySQLite
 import Glibc
 import RatingEngine
+import Tables
 import TestSupport
 import Testing
 
@@ -66,7 +67,9 @@ import Testing
       try SettledNights(seed: 5, nightCount: 2, callCount: 40).write(to: desk)
       try desk.rate(["usage/" + SettledNights.name(0)], catalog: "settling")
       if self != .rateSettled { try desk.rate(["usage"], catalog: "settling") }
-      if [.rerateSettled, .rerateOwner].contains(self) { try SettledNights.writeDearCatalog("dear", to: desk) }
+      if [.rerateSettled, .rerateOwner].contains(self) {
+        try SettledNights.writeDearCatalog("dear", to: desk)
+      }
     }
 
     /// A file whose last line was rated when half of it was written, and is whole now.

@@ -485,7 +485,7 @@ final class GrowingFile {
         from: from
         to: to
         billable: billable
-      key: [call]
+      key: [id]
       legs: {call: call, choose: \(choice)}
       """, to: "catalog/formats/legs.yaml")
     let file = try GrowingFile(desk)
