@@ -117,6 +117,7 @@ import Testing
       #expect(try lines(desk, store: "store") == before)
       let outcome = try desk.rerate(catalogs[catalog], Self.box(chosen))
       for owner in chosen { now[owner] = catalog }
+      #expect(try desk.rerate(catalogs[catalog], Self.box(chosen)).commits.isEmpty, "the same again")
       expectSame(
         try lines(desk, store: "store"), joined(stores, by: now),
         "seed \(seed), step \(step) \(chosen) by \(catalog)")
@@ -188,6 +189,7 @@ import Testing
     let outcome = try desk.rerate("third", Self.box([3]))
     #expect(outcome.commits.count == 1)
     expectSame(try lines(desk, store: "store"), joined(stores, by: [0, 0, 0, 1]), "idle")
+    #expect(try desk.rerate("third", Self.box([3])).commits.isEmpty)
     #expect(try sums(desk, "2026-02")["idle"] == 7)
     try desk.expectWhole()
     try desk.rerate("settling", Self.box([3]))

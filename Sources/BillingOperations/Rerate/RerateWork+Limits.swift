@@ -23,6 +23,13 @@ extension RerateWork {
     }
     guard let name = unknown.min() else { return }
     let near = NearestName.find(name, in: catalog.accounts.map(\.id))
+    let parts = name.description.split(separator: ",").map { Label(String($0)) }
+    if parts.count > 1, parts.allSatisfy({ part in catalog.accounts.contains { $0.id == part } }) {
+      throw .store(
+        .refused(
+          "unknown account '\(name)'; name each by itself: "
+            + parts.map { "--accounts \($0)" }.joined(separator: " ")))
+    }
     throw .store(
       .refused(
         "unknown account '\(name)'; "
@@ -64,6 +71,8 @@ extension RerateWork {
             + (owner.others.count > Self.namesMax ? " and \(owner.others.count - Self.namesMax) more" : "")))
     }
     owners = accounts
+    let holders = before.filter { !$0.accounts.isDisjoint(with: accounts) }
+    areSettledSo = !holders.isEmpty && holders.allSatisfy { $0.ratingHash == catalog.ratingHash }
     for run in runs.reversed() where lastOther == nil && !run.isPurged {
       let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
       if try isOther(layers) { lastOther = run.id }

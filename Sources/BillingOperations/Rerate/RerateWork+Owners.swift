@@ -28,26 +28,33 @@ extension RerateWork {
     try refuseStrangers(second)
     done.eventCount = second.report().rated
     done.suspended.new = second.report().suspendedCount
-    var readCount = second.report().read
-    var changes: [RatedAgain] = []
+    // Events that another catalog has priced, or that only the new one knows.
+    var otherCount = 0
+    var firsts: [RatingResult] = []
     var before: [ClosedRange<Int64>] = []
     for (index, layer) in layers.enumerated() {
       var part = selection
       part.limits += [layer.box].filter { !$0.isUnbounded }
       part.excluded = layers[(index + 1)...].map(\.box)
       let first = try rate(try earlierRun(layer.ratingHash), events, part, keepsSuspense: !isPreview)
-      readCount += first.report().read
+      if layer.ratingHash != catalog.ratingHash { otherCount += first.report().read }
       done.suspended.old += first.report().suspendedCount
       before += [first.later?.span].compactMap { $0 }
+      firsts.append(first)
+    }
+    let usage = try usage(of: run, layers, events, box, second, before)
+    let known = settlingBefore.first { $0.run.id == run.id }?.usage
+    // A run without such events stays, unless none but it tells that these accounts are settled with the new catalog.
+    let isNeeded =
+      otherCount > 0 || (!areSettledSo && (second.report().read > 0 || (!hasReplaced && run.id == lastOther)))
+    guard isNeeded || usage?.span != known?.span else { return nil }
+    hasReplaced = true
+    var changes: [RatedAgain] = []
+    for first in firsts {
       try compare(first, nil)
       if !isPreview { changes.append(RatedAgain(before: try publish(first), after: nil)) }
     }
     try compare(nil, second)
-    let usage = try usage(of: run, layers, events, box, second, before)
-    let known = settlingBefore.first { $0.run.id == run.id }?.usage
-    // A run without events of these accounts stays, unless none but it tells that they are settled with the new catalog.
-    if readCount == 0, usage?.span == known?.span, hasReplaced || run.id != lastOther { return nil }
-    hasReplaced = true
     let settled = try OperationFault.ofFiles { () throws(FileFault) in
       try events.settled(by: [second], in: box)
     }

@@ -45,6 +45,8 @@ struct RerateWork {
   var owners: Set<Label>?
   /// The last run for which the new catalog is another one.
   var lastOther: String?
+  /// Whether the new catalog has settled these accounts already.
+  var areSettledSo = false
   /// Whether a run of these accounts is replaced.
   var hasReplaced = false
   /// Tables before and after, to be compared; nil for none.

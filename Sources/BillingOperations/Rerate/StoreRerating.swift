@@ -89,7 +89,7 @@ public struct StoreRerating {
     // Where only some accounts or days are rated again that are no whole owners, what is settled is not among them.
     var settlements: [SettlementDraft] = []
     if let owners = work.owners {
-      if work.lastOther != nil { settlements = try work.settleOwners(owners) }
+      if work.hasReplaced { settlements = try work.settleOwners(owners) }
     } else if box.isUnbounded, outcome.untouchedCount < outcome.runCount, let all = try work.settle() {
       settlements = [all]
     }
