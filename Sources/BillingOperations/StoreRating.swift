@@ -59,16 +59,19 @@ public struct StoreRating {
 
   /// Rates and commits.
   ///
-  /// `extra` puts files of the caller's own (the report) into the run's folder. Nothing is committed where this throws.
+  /// `extra` puts files of the caller's own (the report) into the run's folder. Where this throws no run is committed; half lines that
+  /// earlier runs had read may have been taken back before, each in a commit of its own: `onTakingBack` is told the file and the number
+  /// of that run.
   public func run(
-    _ inputs: [InputFile], extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
+    _ inputs: [InputFile], onTakingBack: (_ file: String, _ runNumber: Int) -> Void = { _, _ in },
+    extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> Outcome {
-    try run(inputs, letGo: [], extra: extra)
+    try run(inputs, letGo: [], onTakingBack, extra: extra)
   }
 
   /// `letGo` are files of which the record that an earlier run has read without its end counts for nothing any more.
   private func run(
-    _ inputs: [InputFile], letGo: Set<String>,
+    _ inputs: [InputFile], letGo: Set<String>, _ onTakingBack: (String, Int) -> Void,
     extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> Outcome {
     // Noted before anything is read: a file that changes later has another place then.
@@ -103,8 +106,12 @@ public struct StoreRating {
       case .goesOn(let files):
         // Twice for the same file: what was taken back does not help.
         guard files.allSatisfy({ !letGo.contains($0.name) }) else { throw .run(.damaged(files)) }
-        for file in files { try takeBackRecord(file, places[Label(file.name)]) }
-        return try run(inputs, letGo: letGo.union(files.map(\.name)), extra: extra)
+        for file in files {
+          if let number = try takeBackRecord(file, places[Label(file.name)]) {
+            onTakingBack(file.name, number)
+          }
+        }
+        return try run(inputs, letGo: letGo.union(files.map(\.name)), onTakingBack, extra: extra)
       }
       let report = result.report()
       let again = try recognised(report.files, places)
@@ -143,18 +150,20 @@ public struct StoreRating {
     }
   }
 
-  /// Takes the last record of a file back that a run has read before all of it was written.
-  private func takeBackRecord(_ file: DamagedFile, _ place: FilePlace?) throws(OperationFault) {
+  /// Takes the last record of a file back that a run has read before all of it was written; gives the number of that run, nil where the
+  /// record counts for nothing.
+  private func takeBackRecord(_ file: DamagedFile, _ place: FilePlace?) throws(OperationFault) -> Int? {
     guard let offset = file.goesOnAt, let place else { throw .run(.damaged([file])) }
     let earlier = try OperationFault.ofStore { () throws(StoreFault) -> (file: FileRecord, run: RunRecord)? in
       guard let state = try store.earlierStates(ofFile: file.name, at: place).first else { return nil }
       return (state, try store.run(named: state.runID))
     }
     guard let earlier else { throw .run(.damaged([file])) }
-    _ = try StoreFreeing(
+    let done = try StoreFreeing(
       run: earlier.run, file: Label(earlier.file.name),
       reason: "its last record was read before all of it was written", store: store, recordOffset: offset
     ).takeBackRecord()
+    return done?.run.number
   }
 
   /// The options with what records are compared with: `grown` are runs that have read beginnings of the files at hand, whose
