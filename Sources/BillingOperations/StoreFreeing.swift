@@ -19,12 +19,16 @@ struct StoreFreeing {
   let file: Label?
   let reason: String
   let store: BillingStore
+  /// Where the only record of the file begins that is taken back, in decoded bytes; nil for all of it.
+  var recordOffset: Int64?
 
   /// A run that stands for another.
   private struct Remainder {
     var run: RunRecord
-    /// Its file that is taken back; nil where it only gets records back.
+    /// Its file that is taken back; nil where it only gets records back, or loses one.
     var dropped: Label?
+    /// Its record that is taken back.
+    var lost: RecordPlace?
     /// Places of records that are duplicates no more.
     var revived: Set<Int64>
     /// Keys that it does not hold any more, where no event of it has them.
@@ -40,6 +44,31 @@ struct StoreFreeing {
     try refuseWhatCannot(run)
     let events = try events(of: run)
     let all = try OperationFault.ofFiles { () throws(FileFault) in try events.countedKeys(ofInput: file) }
+    return try takeBack(all, events, file.map { Remainder(run: run, dropped: $0, revived: [], freed: all) })
+  }
+
+  /// Takes a record back that was read before all of it was written; nil where it counts for nothing, so that there is nothing to do.
+  func takeBackRecord() throws(OperationFault) -> Revocation? {
+    guard let lost else { preconditionFailure("a record is named by its file and its offset") }
+    try refuseWhatCannot(run)
+    let stored = try events(of: run)
+    let found = try OperationFault.ofFiles { () throws(FileFault) in
+      try LeftOutRecord(stored, input: lost.file, at: lost.byteOffset)
+    }
+    guard let found else { return nil }
+    return try takeBack(
+      found.keys, found.events, Remainder(run: run, lost: lost, revived: [], freed: found.keys))
+  }
+
+  /// The record; nil where more than one is taken back.
+  private var lost: RecordPlace? {
+    recordOffset.flatMap { offset in file.map { RecordPlace(file: $0, byteOffset: offset) } }
+  }
+
+  /// Frees keys of what is taken back: among the events that are left of its run, of which `own` tells, then in later runs.
+  private func takeBack(
+    _ all: FreedKeys, _ events: StoredEvents, _ own: Remainder?
+  ) throws(OperationFault) -> Revocation {
     var left = all
     var remainders: [Remainder] = []
     let order = try OperationFault.ofStore { () throws(StoreFault) in try store.readingOrder(of: run) }
@@ -53,11 +82,10 @@ struct StoreFreeing {
     try OperationFault.ofFiles { () throws(FileFault) in
       try left.note(earlier: before.map { store.partPath(RatingResult.keyFileName, of: $0) })
     }
-    if let file {
-      var remainder = Remainder(run: run, dropped: file, revived: [], freed: all)
+    if var remainder = own {
       try OperationFault.ofFiles { () throws(FileFault) in
-        remainder.revived = try events.displaced(by: &left, exceptOf: file)
-        if !left.isEmpty {
+        remainder.revived = try events.displaced(by: &left, exceptOf: remainder.dropped)
+        if !left.isEmpty, lost == nil {
           remainder.missing = try events.forgottenDuplicates(exceptOf: file).map { ($0.input, $0.count) }
         }
       }
@@ -96,7 +124,7 @@ struct StoreFreeing {
     var remainder = Remainder(run: later, dropped: nil, revived: [], freed: freed)
     try OperationFault.ofFiles { () throws(FileFault) in
       remainder.revived = try events.displaced(by: &remaining, exceptOf: nil)
-      if try KeptKeys.count(of: remaining, in: keys) > 0 {
+      if lost == nil, try KeptKeys.count(of: remaining, in: keys) > 0 {
         remainder.missing = try events.forgottenDuplicates(exceptOf: nil).map { ($0.input, $0.count) }
       }
     }
@@ -124,17 +152,6 @@ struct StoreFreeing {
           "run \(recycle.number) has recycled suspended records of \(file.map { "'\($0)'" } ?? "run \(number)"); revoke "
             + "run \(recycle.number) first")
       }
-      if isOwn, file == nil { return }
-      guard run.kind == .rate || run.doors.suspended == 0 else {
-        var isAny = false
-        try store.forEachRecord(of: run) { if $0.isHeld { isAny = true } }
-        if isAny {
-          throw .refused(
-            "run \(number) was rated again after suspended records of it were recycled, written off or corrected; revoke it whole"
-          )
-        }
-        return
-      }
     }
   }
 
@@ -143,7 +160,8 @@ struct StoreFreeing {
     guard let file else { return true }
     var isAny = false
     try store.forEachRecord(of: run) { record in
-      if record.state == .recycled, record.row.file == file { isAny = true }
+      guard record.state == .recycled, record.row.file == file else { return }
+      if recordOffset == nil || record.row.byteOffset == recordOffset { isAny = true }
     }
     return isAny
   }
@@ -161,23 +179,25 @@ struct StoreFreeing {
       let draft = try stage(remainder, scratch.path + "/\(index)")
       if let usage = draft.settling {
         settling.append(
-          StoreSettling.NewRun(folder: store.stagedPath(replacing: remainder.run), usage: usage))
+          StoreSettling.NewRun(
+            folder: store.stagedPath(replacing: remainder.run), usage: usage, replaced: remainder.run))
       }
       replacing.append(
         ReplacingRun(
-          replaced: remainder.run, draft: draft, keepsReasons: true, droppedFile: remainder.dropped))
+          replaced: remainder.run, draft: draft, keepsReasons: true, droppedFile: remainder.dropped,
+          lostRecord: remainder.lost))
     }
     let gone = remainders.map(\.run) + (file == nil ? [run] : [])
-    let settlement = try StoreRevoking.settlement(without: gone, adding: settling, in: store)
+    let settlements = try SettlingCatalogs(store: store).stage(without: gone, adding: settling)
     let taken = TakenBack(
-      run: run, file: file, reason: reason,
+      run: run, file: file, recordOffset: recordOffset, reason: reason,
       revivedCount: remainders.reduce(0) { $0 + $1.revived.count },
       missing: remainders.flatMap { remainder in
         remainder.missing.map { (remainder.run, $0.file, $0.count) }
       })
     let done = replacing
     return try OperationFault.ofStore { () throws(StoreFault) in
-      let commits = try store.commitReplacing(done, settlement: settlement, takingBack: taken)
+      let commits = try store.commitReplacing(done, settlements: settlements, takingBack: taken)
       return Revocation(taken, commits, auditHead: try store.auditHead())
     }
   }
@@ -185,7 +205,7 @@ struct StoreFreeing {
   /// Rates what is left of a run, with what it gets back, and publishes it for the commit.
   private func stage(_ remainder: Remainder, _ scratch: String) throws(OperationFault) -> RunDraft {
     let (store, run) = (store, remainder.run)
-    let old = try events(of: run)
+    let old = try self.events(of: remainder)
     try OperationFault.ofFiles { () throws(FileFault) in
       try DurableFolder.make(scratch, operations: SystemFileOperations())
       let path = scratch + "/" + StoredEvents.fileName
@@ -196,13 +216,14 @@ struct StoreFreeing {
     let events = try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: scratch) }
     let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
     var draft = try draft(remainder, layers)
-    guard layers.count == 1 else {
-      draft.settling = try stage(remainder, layers, old, events, scratch)
+    let held = try heldPlaces(of: remainder)
+    guard layers.count == 1, held.isEmpty else {
+      draft.settling = try stage(remainder, layers, held, old, events, scratch)
       return draft
     }
     let window = try windowStart(of: run)
     let result = try rated(events, .all, window, catalog: run.ratingHash)
-    let settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
+    let settled = try OperationFault.ofFiles { () throws(FileFault) in try events.settled(by: [result]) }
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
         at: store.stagedPath(replacing: run), semantics: run.semantics,
@@ -217,46 +238,83 @@ struct StoreFreeing {
   }
 
   /// Publishes what is left of a run that was rated again in part: each event is rated with the catalog that has priced it last. Gives
-  /// what is left to be settled, which is of the first layer.
+  /// what is left to be settled.
   private func stage(
-    _ remainder: Remainder, _ layers: [RunLayer], _ old: StoredEvents, _ events: StoredEvents,
-    _ scratch: String
+    _ remainder: Remainder, _ layers: [RunLayer], _ held: [Label: Set<Int64>], _ old: StoredEvents,
+    _ events: StoredEvents, _ scratch: String
   ) throws(OperationFault) -> SettlingUsage? {
     let run = remainder.run
     var paths: [String] = []
     var usage: SettlingUsage?
-    var settled = events
+    var results: [RatingResult] = []
     let window = try windowStart(of: run)
     for (index, layer) in layers.enumerated() {
       var selection = EventSelection.all
       // What never was an event is no layer's; the first one takes it.
       selection.takesLeavers = index == 0
+      selection.withheld = held
       selection.limits = [layer.box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
       let result = try rated(events, selection, window, catalog: layer.ratingHash)
-      if index == 0 {
-        settled = events.settled(by: result, mayHaveMoved: old.mayHaveMoved)
-        usage = result.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
-      } else if let later = result.later, later.eventCount > 0 {
-        throw .store(
-          .refused(
-            "usage of run \(run.number) depends on whole periods, and it was rated again in part; rate it again as a whole first: "
-              + "ratemill rerate"))
+      results.append(result)
+      if let later = result.later {
+        usage =
+          usage.map { known in
+            SettlingUsage(
+              accounts: known.accounts.union(later.accounts),
+              span: StoreSettling.span([known.span, later.span]) ?? known.span)
+          } ?? SettlingUsage(accounts: Set(later.accounts), span: later.span)
       }
       paths.append(scratch + "/layer-\(index)")
       try OperationFault.ofFiles { () throws(FileFault) in
         try result.publish(at: paths[index], semantics: run.semantics) { _ throws(FileFault) in }
       }
     }
-    let marked = settled
+    if !held.isEmpty {
+      paths.append(scratch + "/held")
+      try OperationFault.ofStore { () throws(StoreFault) in
+        try store.writeSuspense(of: run, to: scratch + "/held") {
+          held[$0.row.file]?.contains($0.row.byteOffset) == true
+        }
+      }
+    }
+    let (parts, all) = (results, paths)
+    let marked = try OperationFault.ofFiles { () throws(FileFault) in try events.settled(by: parts) }
     try OperationFault.ofStore { () throws(StoreFault) in
-      try store.writeReplacing(run, joining: paths, ratingHash: Label(run.ratingHash)) {
+      try store.writeReplacing(run, joining: all, ratingHash: Label(run.ratingHash)) {
         folder throws(FileFault) in
         try writeCompanions(of: remainder, old, to: folder)
         try marked.writeSettledMarks(to: folder)
       }
     }
     return usage
+  }
+
+  /// Where records begin that stay in the suspense of a run as they are, by file: something was decided about them, and the catalog that
+  /// has rated the run again may not be the one that had suspended them. Those that could not be read stay so with any.
+  private func heldPlaces(of remainder: Remainder) throws(OperationFault) -> [Label: Set<Int64>] {
+    guard remainder.run.kind == .rerate, remainder.run.doors.suspended > 0 else { return [:] }
+    var held: [Label: Set<Int64>] = [:]
+    try OperationFault.ofStore { () throws(StoreFault) in
+      try store.forEachRecord(of: remainder.run) { record in
+        guard record.isHeld, record.row.file != remainder.dropped,
+          !SuspenseReason.isUnparsable(code: record.row.reason),
+          remainder.lost != RecordPlace(file: record.row.file, byteOffset: record.row.byteOffset)
+        else { return }
+        held[record.row.file, default: []].insert(record.row.byteOffset)
+      }
+    }
+    return held
+  }
+
+  /// The events of a run without the record that is taken back.
+  private func events(of remainder: Remainder) throws(OperationFault) -> StoredEvents {
+    let stored = try events(of: remainder.run)
+    guard let lost = remainder.lost else { return stored }
+    let found = try OperationFault.ofFiles { () throws(FileFault) in
+      try LeftOutRecord(stored, input: lost.file, at: lost.byteOffset)
+    }
+    return found?.events ?? stored
   }
 
   /// Before which instant records of a run were too old to be compared with others; nil for none. Its folder is proved for it.
@@ -293,10 +351,28 @@ struct StoreFreeing {
     try KeptKeys.write(
       store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: remainder.dropped,
       without: remainder.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))
-    try store.share([FileHeaders.fileName, FileEnds.fileName], of: run, with: folder)
+    try store.share([FileHeaders.fileName], of: run, with: folder)
+    try writeEnds(of: remainder, to: folder)
     if missing.isEmpty { return }
     let writer = try folder.writer(MissingRecords.fileName, mode: 0o600)
     try writer.write(contentsOf: MissingRecords.text(of: missing))
+    try writer.finish()
+  }
+
+  /// How the files ended; the one that has lost its last record ends before it.
+  private func writeEnds(of remainder: Remainder, to folder: PublishedFolder) throws(FileFault) {
+    guard let lost = remainder.lost else {
+      return try store.share([FileEnds.fileName], of: remainder.run, with: folder)
+    }
+    var ends: [Label: FileEnds.End]
+    do throws(UsageFolderFault) {
+      ends = try FileEnds.read(store.partPath(FileEnds.fileName, of: remainder.run))
+    } catch {
+      throw FileFault(refusing: store.path, detail: "\(error)")
+    }
+    ends[lost.file]?.endsInOpenEvent = false
+    let writer = try folder.writer(FileEnds.fileName, mode: 0o600)
+    try writer.write(contentsOf: FileEnds.text(of: ends.map { ($0.key, $0.value) }))
     try writer.finish()
   }
 

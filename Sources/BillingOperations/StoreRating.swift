@@ -59,9 +59,20 @@ public struct StoreRating {
 
   /// Rates and commits.
   ///
-  /// `extra` puts files of the caller's own (the report) into the run's folder. Nothing is committed where this throws.
+  /// `extra` puts files of the caller's own (the report) into the run's folder. Where this throws no run is committed; half lines that
+  /// earlier runs had read may have been taken back before, each in a commit of its own: `onTakingBack` is told the file and the number
+  /// of that run.
   public func run(
-    _ inputs: [InputFile], extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
+    _ inputs: [InputFile], onTakingBack: (_ file: String, _ runNumber: Int) -> Void = { _, _ in },
+    extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
+  ) throws(OperationFault) -> Outcome {
+    try run(inputs, letGo: [], onTakingBack, extra: extra)
+  }
+
+  /// `letGo` are files of which the record that an earlier run has read without its end counts for nothing any more.
+  private func run(
+    _ inputs: [InputFile], letGo: Set<String>, _ onTakingBack: (String, Int) -> Void,
+    extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> Outcome {
     // Noted before anything is read: a file that changes later has another place then.
     var places: [Label: FilePlace] = [:]
@@ -81,7 +92,7 @@ public struct StoreRating {
       {
         known.append(file)
       } else {
-        left.append(try withBeginning(input, places[Label(input.name)], &grown))
+        left.append(try withBeginning(input, places[Label(input.name)], letGo, &grown))
       }
     }
     let options = try compared(grown)
@@ -89,7 +100,19 @@ public struct StoreRating {
       try RatingRun(catalog: catalog, options: options, progress: progress)
     }
     while !left.isEmpty {
-      let result = try OperationFault.ofRun { () throws(RunFault) in try engine.run(left) }
+      let result: RatingResult
+      switch try Self.rated(left, by: engine) {
+      case .rated(let done): result = done
+      case .goesOn(let files):
+        // Twice for the same file: what was taken back does not help.
+        guard files.allSatisfy({ !letGo.contains($0.name) }) else { throw .run(.damaged(files)) }
+        for file in files {
+          if let number = try takeBackRecord(file, places[Label(file.name)]) {
+            onTakingBack(file.name, number)
+          }
+        }
+        return try run(inputs, letGo: letGo.union(files.map(\.name)), onTakingBack, extra: extra)
+      }
       let report = result.report()
       let again = try recognised(report.files, places)
       guard again.isEmpty else {
@@ -111,6 +134,46 @@ public struct StoreRating {
     return .nothingNew(known.sorted { $0.name < $1.name })
   }
 
+  /// What rating some files has come to.
+  private enum Attempt {
+    case rated(RatingResult)
+    /// Records that earlier runs have read without their ends go on in these files; nothing else is wrong.
+    case goesOn([DamagedFile])
+  }
+
+  private static func rated(_ inputs: [InputFile], by engine: RatingRun) throws(OperationFault) -> Attempt {
+    // What comes through a pipe cannot be read again.
+    let isPiped = inputs.contains(where: \.isStandardInput)
+    do throws(RunFault) {
+      let result = try engine.run(inputs)
+      let open = result.damaged.filter { $0.goesOnAt != nil }
+      return open.isEmpty || isPiped ? .rated(result) : .goesOn(open)
+    } catch .damaged(let files) {
+      let others = files.filter { $0.goesOnAt == nil }
+      if isPiped { throw .run(.damaged(files)) }
+      if others.isEmpty { return .goesOn(files) }
+      throw .run(.damaged(others))
+    } catch {
+      throw .run(error)
+    }
+  }
+
+  /// Takes the last record of a file back that a run has read before all of it was written; gives the number of that run, nil where the
+  /// record counts for nothing.
+  private func takeBackRecord(_ file: DamagedFile, _ place: FilePlace?) throws(OperationFault) -> Int? {
+    guard let offset = file.goesOnAt, let place else { throw .run(.damaged([file])) }
+    let earlier = try OperationFault.ofStore { () throws(StoreFault) -> (file: FileRecord, run: RunRecord)? in
+      guard let state = try store.earlierStates(ofFile: file.name, at: place).first else { return nil }
+      return (state, try store.run(named: state.runID))
+    }
+    guard let earlier else { throw .run(.damaged([file])) }
+    let done = try StoreFreeing(
+      run: earlier.run, file: Label(earlier.file.name),
+      reason: "its last record was read before all of it was written", store: store, recordOffset: offset
+    ).takeBackRecord()
+    return done?.run.number
+  }
+
   /// The options with what records are compared with: `grown` are runs that have read beginnings of the files at hand, whose
   /// records are known however old they are.
   private func compared(_ grown: Set<String>) throws(OperationFault) -> RatingOptions {
@@ -129,7 +192,7 @@ public struct StoreRating {
   /// An input that must begin as it did when a run has read it under this name, the same file on the disk, and is read on from there if
   /// what was read of it still counts.
   private func withBeginning(
-    _ input: InputFile, _ place: FilePlace?, _ grown: inout Set<String>
+    _ input: InputFile, _ place: FilePlace?, _ letGo: Set<String>, _ grown: inout Set<String>
   ) throws(OperationFault) -> InputFile {
     guard let place else { return input }
     var input = input
@@ -141,13 +204,31 @@ public struct StoreRating {
       grown.formUnion((states + (readings ?? [])).map(\.runID))
       input.beginning = InputFile.Beginning(
         byteCount: file.decodedBytes, hash: file.contentHash, reader: "run \(run.number)",
-        end: try store.end(of: file).map {
-          InputFile.End(
-            source: file.source.description, completeByteCount: $0.completeByteCount,
-            endsInOpenEvent: $0.endsInOpenEvent, isKept: readings != nil)
+        end: try store.end(of: file).map { end throws(StoreFault) in
+          var isOpen = end.endsInOpenEvent
+          if !isOpen { isOpen = try waitsOpen(file, of: run, end.completeByteCount) }
+          return InputFile.End(
+            source: file.source.description, completeByteCount: end.completeByteCount,
+            endsInOpenEvent: isOpen && !letGo.contains(input.name), isKept: readings != nil)
         })
     }
     return input
+  }
+
+  /// Whether the last record of a file had no line end, could not be read, and waits.
+  private func waitsOpen(
+    _ file: FileRecord, of run: RunRecord, _ completeByteCount: Int64
+  ) throws(StoreFault) -> Bool {
+    guard completeByteCount < file.decodedBytes, run.doors.suspended > 0, !run.isPurged else { return false }
+    var waits = false
+    try store.forEachRecord(of: run) { record in
+      if record.row.file == Label(file.name), record.row.byteOffset == completeByteCount,
+        record.state == .suspended
+      {
+        waits = true
+      }
+    }
+    return waits
   }
 
   /// Files whose decoded bytes a run has read; they are not read again where they lie now.

@@ -51,9 +51,11 @@ public enum StoreRevoking {
       return try StoreFreeing(run: run, file: nil, reason: reason, store: store).takeBack()
     }
     let recycles = try OperationFault.ofStore { () throws(StoreFault) in try store.recycles(of: run) }
-    let settlement = run.state == .current ? try settlement(without: [run] + recycles, in: store) : nil
+    let settlements =
+      run.state == .current
+      ? try SettlingCatalogs(store: store).stage(without: [run] + recycles, adding: []) : []
     return try OperationFault.ofStore { () throws(StoreFault) in
-      try store.revoke(run, reason: reason, settlement: settlement)
+      try store.revoke(run, reason: reason, settlements: settlements)
     }
   }
 
@@ -90,28 +92,5 @@ public enum StoreRevoking {
       }
     }
     return false
-  }
-
-  /// Settles what runs have touched over the events of the others, and of those that stand for them, with the catalog of the latest
-  /// of all.
-  static func settlement(
-    without runs: [RunRecord], adding new: [StoreSettling.NewRun] = [], in store: BillingStore
-  ) throws(OperationFault) -> SettlementDraft? {
-    let gone = Set(runs.map(\.id))
-    let settling = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
-    guard settling.contains(where: { gone.contains($0.run.id) }) || !new.isEmpty, let first = runs.first
-    else {
-      return nil
-    }
-    let isOfOthers = new.isEmpty
-    let latest = settling.last { isOfOthers ? !gone.contains($0.run.id) : true }?.run ?? first
-    // Of a run that was rated again in part: what is settled is of its first layer.
-    let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: latest) }
-    let catalog = try OperationFault.load(store.catalogPath(layers[0].ratingHash))
-    let engine = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: RatingOptions())
-    }
-    return try StoreSettling(store: store, catalog: catalog, engine: engine, semantics: latest.semantics)
-      .stage(adding: new, removing: runs)
   }
 }

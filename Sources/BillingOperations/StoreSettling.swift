@@ -19,6 +19,29 @@ struct StoreSettling {
     /// Where its documents lie.
     var folder: String
     var usage: SettlingUsage
+    /// The run that it stands for.
+    var replaced: RunRecord?
+  }
+
+  /// Whom a commit touches.
+  struct Scope {
+    /// The accounts that are to be settled anew.
+    var accounts: Set<Label>
+    /// Whether these are all.
+    var isOfAll: Bool
+    /// The runs as they will count.
+    var runs: [(events: StoredEvents, usage: SettlingUsage)]
+    /// The time that their usage reaches over.
+    var span: ClosedRange<Int64>
+  }
+
+  /// What a commit does to settlements.
+  enum Touch {
+    /// It touches nobody.
+    case none
+    /// Nothing is left to be settled.
+    case nothingLeft
+    case some(Scope)
   }
 
   /// Settles what new runs, or the loss of some, touch, and publishes it for the commit; nil where they touch nothing.
@@ -27,6 +50,28 @@ struct StoreSettling {
   /// of all runs reaches over other periods than before. Rows are complete: they are made of the events of all runs that count.
   func stage(adding new: [NewRun], removing lost: [RunRecord] = []) throws(OperationFault) -> SettlementDraft?
   {
+    switch try touch(adding: new, removing: lost) {
+    case .none: return nil
+    case .nothingLeft: return SettlementDraft.nothing
+    case .some(let scope): return try stage(scope.isOfAll ? nil : scope.accounts, of: scope)
+    }
+  }
+
+  /// Settles accounts, or everybody, and publishes the rows for the commit, as one of several with `number`.
+  func stage(
+    _ accounts: Set<Label>?, of scope: Scope, number: Int = 0
+  ) throws(OperationFault) -> SettlementDraft {
+    let chosen = scope.runs.filter { run in
+      accounts.map { !$0.isDisjoint(with: run.usage.accounts) } ?? true
+    }
+    try publish(try settled(chosen.map(\.events), of: accounts, over: scope.span), number: number)
+    guard let accounts else { return draftOfAll }
+    return SettlementDraft(
+      accounts: accounts, pools: pools(of: accounts), isOfAll: false, hasRows: true, number: number)
+  }
+
+  /// Whom new runs, or the loss of some, touch, by the pools of the catalog.
+  func touch(adding new: [NewRun], removing lost: [RunRecord] = []) throws(OperationFault) -> Touch {
     let before = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
     var touched = new.reduce(into: Set<Label>()) { $0.formUnion($1.usage.accounts) }
     let gone = Set(lost.map(\.id))
@@ -36,11 +81,9 @@ struct StoreSettling {
     }
     after += new.map { ($0.folder, $0.usage) }
     let spans = (Self.span(before.map(\.usage.span)), Self.span(after.map(\.usage.span)))
-    guard let span = spans.1 else {
-      return before.isEmpty ? nil : SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
-    }
+    guard let span = spans.1 else { return before.isEmpty ? .none : .nothingLeft }
     var isOfAll = spans.0.map { !reachesAlike($0, span) } ?? true
-    if !isOfAll, touched.isEmpty { return nil }
+    if !isOfAll, touched.isEmpty { return .none }
     let events = try OperationFault.ofFiles { () throws(FileFault) in
       try after.map { entry throws(FileFault) in try StoredEvents(folder: entry.folder) }
     }
@@ -51,11 +94,9 @@ struct StoreSettling {
       isOfAll
       ? Set(catalog.accounts.map(\.id))
       : touched.union(catalog.accounts.filter { pools.contains($0.pool) }.map(\.id))
-    let chosen = zip(after, events).filter { entry, _ in
-      isOfAll || !entry.usage.accounts.isDisjoint(with: accounts)
-    }
-    try publish(try settled(chosen.map(\.1), of: isOfAll ? nil : accounts, over: span))
-    return SettlementDraft(accounts: accounts, pools: pools, isOfAll: isOfAll, hasRows: true)
+    return .some(
+      Scope(
+        accounts: accounts, isOfAll: isOfAll, runs: zip(events, after).map { ($0, $1.usage) }, span: span))
   }
 
   /// The draft of a settlement of everybody.
@@ -97,11 +138,11 @@ struct StoreSettling {
     return result
   }
 
-  /// Publishes a settlement for the commit.
-  func publish(_ result: RatingResult) throws(OperationFault) {
+  /// Publishes a settlement for the commit, as one of several with `number`.
+  func publish(_ result: RatingResult, number: Int = 0) throws(OperationFault) {
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(
-        at: store.stagedSettlementPath, semantics: semantics,
+        at: store.stagedSettlementPath(number), semantics: semantics,
         operations: PrivateFileOperations(store.fileOperations)
       ) { _ throws(FileFault) in }
     }
@@ -116,7 +157,7 @@ struct StoreSettling {
   }
 
   /// Whether the same usage periods lie in both spans, for every account.
-  private func reachesAlike(_ a: ClosedRange<Int64>, _ b: ClosedRange<Int64>) -> Bool {
+  func reachesAlike(_ a: ClosedRange<Int64>, _ b: ClosedRange<Int64>) -> Bool {
     var seen: Set<String> = []
     for account in catalog.accounts
     where seen.insert("\(account.zone.description) \(account.cycleDay)").inserted {
@@ -132,7 +173,14 @@ struct StoreSettling {
   }
 
   /// The pools of some accounts; nil for those of all.
-  private func pools(of accounts: Set<Label>?) -> Set<Label> {
+  func pools(of accounts: Set<Label>?) -> Set<Label> {
     Set(catalog.accounts.filter { accounts?.contains($0.id) ?? true }.map(\.pool)).subtracting([.empty])
+  }
+}
+
+extension SettlementDraft {
+  /// Nothing is left to be settled of anybody.
+  static var nothing: SettlementDraft {
+    SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
   }
 }

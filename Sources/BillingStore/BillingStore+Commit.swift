@@ -77,12 +77,12 @@ extension BillingStore {
       try removeStaged()
       return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
     }
-    let settlement = try draft.settlement.map { draft throws(StoreFault) in try prepare(draft) }
+    let settlements = try draft.settlement.map { draft throws(StoreFault) in [try prepare(draft)] } ?? []
     try place(prepared)
-    if let settlement { try place(settlement) }
+    for settlement in settlements { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
-      if let settlement { try insert(settlement) }
-      return try insert(prepared, settlement)
+      for settlement in settlements { try insert(settlement) }
+      return try insert(prepared, settlements)
     }
   }
 
@@ -134,7 +134,7 @@ extension BillingStore {
 
   /// Adds the rows of a run whose folder is in its place; inside a transaction.
   func insert(
-    _ prepared: PreparedRun, _ settlement: PreparedSettlement? = nil
+    _ prepared: PreparedRun, _ settlements: [PreparedSettlement] = []
   ) throws(StoreFault) -> RunCommit {
     let (draft, usage) = (prepared.draft, prepared.usage)
     let run = try insertRun(draft, prepared.identity, usage)
@@ -152,7 +152,7 @@ extension BillingStore {
       try insert(moves, .recycle, runID: run.id, reason: "", catalog: run.ratingHash, at: run.committedAt)
     }
     let head = try AuditTrail(book: book).append(
-      draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft, settlement),
+      draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft, settlements),
       at: run.committedAt)
     return RunCommit(
       run: run, wasThere: false, auditHead: head, totals: prepared.base == nil ? prepared.totals : nil)
@@ -240,12 +240,12 @@ extension BillingStore {
   }
 
   private func auditDetails(
-    _ run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft, _ settlement: PreparedSettlement?
+    _ run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft, _ settlements: [PreparedSettlement]
   ) -> JSONValue {
     let amounts = manifest.sums.amounts
     let details: JSONValue = [
       "number": .integer(run.number), "manifest_sha256": .text(run.manifestHash),
-      "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
+      "settlement_sha256": PreparedSettlement.seal(settlements),
       "catalog": .text(run.ratingHash), "replaces": .textOrNull(run.replaces),
       "files": .integer(manifest.inputs.count), "read": .integer(run.doors.read),
       "rated": .integer(run.doors.rated), "suspended": .integer(run.doors.suspended),

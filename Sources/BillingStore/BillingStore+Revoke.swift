@@ -31,6 +31,8 @@ public struct TakenBack: Sendable {
   public var run: RunRecord
   /// Its file; nil for all of it.
   public var file: Label?
+  /// Where the record of the file begins that alone was taken back; nil for all of the file.
+  public var recordOffset: Int64?
   /// Why.
   public var reason: String
   /// See `Revocation`.
@@ -38,13 +40,14 @@ public struct TakenBack: Sendable {
   /// See `Revocation`.
   public var missing: [(run: RunRecord, file: Label, count: Int)]
 
-  /// Takes the five.
+  /// Takes the six.
   public init(
-    run: RunRecord, file: Label?, reason: String, revivedCount: Int,
+    run: RunRecord, file: Label?, recordOffset: Int64? = nil, reason: String, revivedCount: Int,
     missing: [(run: RunRecord, file: Label, count: Int)]
   ) {
     self.run = run
     self.file = file
+    self.recordOffset = recordOffset
     self.reason = reason
     self.revivedCount = revivedCount
     self.missing = missing
@@ -73,7 +76,7 @@ extension BillingStore {
   /// Nothing is removed from the disk. Throws `refused` where the run does not count already.
   /// - Precondition: opened for changing.
   @discardableResult public func revoke(
-    _ run: RunRecord, reason: String, settlement draft: SettlementDraft? = nil
+    _ run: RunRecord, reason: String, settlements drafts: [SettlementDraft] = []
   ) throws(StoreFault) -> Revocation {
     guard run.state == .current else {
       throw .refused("run \(run.number) (\(run.id)) is \(run.state.rawValue) already")
@@ -84,11 +87,11 @@ extension BillingStore {
     }
     let recycles = try recycles(of: run)
     let returnedCount = try recordsReturned(by: [run] + recycles)
-    let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
-    if let settlement { try place(settlement) }
+    let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
+    for settlement in settlements { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
       var head = ""
-      if let settlement { try insert(settlement) }
+      for settlement in settlements { try insert(settlement) }
       // The run that was named is the last one: its seal is the one to keep.
       for each in recycles.reversed() + [run] {
         try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(each.id)])
@@ -97,7 +100,7 @@ extension BillingStore {
           details: [
             "reason": .text(reason), "by": .text(tools.user), "number": .integer(each.number),
             "rated": .integer(each.doors.rated), "because_of": .textOrNull(each.id == run.id ? nil : run.id),
-            "settlement_sha256": .textOrNull(each.id == run.id ? settlement?.usage?.manifestHash : nil),
+            "settlement_sha256": each.id == run.id ? PreparedSettlement.seal(settlements) : .null,
           ], at: now)
       }
       return Revocation(run: run, recycles: recycles, returnedCount: returnedCount, auditHead: head)
@@ -108,7 +111,7 @@ extension BillingStore {
   public func auditHead() throws(StoreFault) -> String { try AuditTrail(book: book).head().hash }
 
   /// Notes what was taken back; a whole run counts no more. Inside the transaction that has replaced others because of it.
-  func insert(_ taken: TakenBack, _ settlement: PreparedSettlement?) throws(StoreFault) {
+  func insert(_ taken: TakenBack, _ settlements: [PreparedSettlement]) throws(StoreFault) {
     if taken.file == nil {
       try book.run("UPDATE runs SET state = 'revoked' WHERE run_id = ?", [.text(taken.run.id)])
     }
@@ -116,9 +119,11 @@ extension BillingStore {
       "revoke", subject: taken.run.id,
       details: [
         "reason": .text(taken.reason), "by": .text(tools.user), "number": .integer(taken.run.number),
-        "file": taken.file.map { .string($0) } ?? .null, "counting_again": .integer(taken.revivedCount),
+        "file": taken.file.map { .string($0) } ?? .null,
+        "record_at": taken.recordOffset.map { .integer($0) } ?? .null,
+        "counting_again": .integer(taken.revivedCount),
         "missing_files": .integer(taken.missing.count),
-        "settlement_sha256": .textOrNull(settlement?.usage?.manifestHash),
+        "settlement_sha256": PreparedSettlement.seal(settlements),
       ], at: now)
   }
 

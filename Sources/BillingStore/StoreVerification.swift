@@ -23,7 +23,8 @@ public struct StoreVerification: Sendable {
   public var auditHead = ""
   /// Whether every byte of every document was read.
   public var isDeep = false
-  /// Entries of the store that no row names: left by a killed command, removed by the next that changes the store.
+  /// Entries of the store that no row names: settlements that others have replaced, and what a killed command has left. The
+  /// next that changes the store removes them.
   public var leftovers: [String] = []
 }
 

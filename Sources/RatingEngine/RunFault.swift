@@ -32,6 +32,8 @@ public struct DamagedFile: Error, Sendable, Hashable {
   public var message: String
   /// Records that had been read from it before.
   public var recordsRead: Int
+  /// Where the record begins that an earlier run has read without its end, and that goes on; nil where that is not what is wrong.
+  public var goesOnAt: Int64?
 
   /// Makes a damage report.
   public init(name: String, offset: Int64, message: String, recordsRead: Int) {

@@ -1,6 +1,6 @@
 // Suspense files of one usage, some of them taken away: the rows of the others, as they are written.
 
-import Tables
+public import Tables
 
 /// Walks over suspense files, each in order of source, file and byte offset, and leaves out what stands in those that are taken
 /// away.
@@ -60,8 +60,11 @@ public final class SuspenseMerge {
     for (path, sign) in paths { walks.append(try Walk(path, sign)) }
   }
 
-  /// Calls `body` with the header and with every row that is left, as text.
-  public func forEach(_ body: ([UInt8]) throws(UsageFolderFault) -> Void) throws(UsageFolderFault) {
+  /// Calls `body` with the header and with every row that is left, as text; only those that `isWanted` by their file and offset.
+  public func forEach(
+    where isWanted: (_ row: (file: Label, offset: Int64)) -> Bool = { _ in true },
+    _ body: ([UInt8]) throws(UsageFolderFault) -> Void
+  ) throws(UsageFolderFault) {
     try body(SummaryColumn.header(of: SuspenseSchema.columns))
     while let least = walks.compactMap(\.key).min() {
       var sign: Int64 = 0
@@ -72,7 +75,7 @@ public final class SuspenseMerge {
         if walk.sign > 0 { text = walk.text }
         try walk.next()
       }
-      if sign > 0 { try body(text) }
+      if sign > 0, isWanted((least.file, least.offset)) { try body(text) }
     }
   }
 }

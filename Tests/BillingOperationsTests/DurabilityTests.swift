@@ -8,6 +8,8 @@ import CSQLite
 import DurableFiles
 import FaultySQLite
 import Glibc
+import RatingEngine
+import Tables
 import TestSupport
 import Testing
 
@@ -17,7 +19,7 @@ import Testing
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
     case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
-    case rerate, rerateSettled, rateSettled, revokeSettled, revokeFile
+    case rerate, rerateSettled, rerateOwner, rateSettled, revokeSettled, revokeFile, rateHalfALine
     case draft, decide, finalise, credit
 
     /// Those that are tried: all, or the one that `RATEMILL_VERB` names.
@@ -28,7 +30,10 @@ import Testing
 
     /// Brings a desk to the state before.
     func prepare(_ desk: NightDesk) throws {
-      if [.rateSettled, .revokeSettled, .rerateSettled].contains(self) { return try prepareSettled(desk) }
+      if [.rateSettled, .revokeSettled, .rerateSettled, .rerateOwner].contains(self) {
+        return try prepareSettled(desk)
+      }
+      if self == .rateHalfALine { return try prepareHalfALine(desk) }
       switch self {
       case .recycle, .writeOff, .correct, .revokeRecycled, .rerate:
         try desk.write(SuspenseTests.calls, to: "usage/pbx-1.csv")
@@ -62,8 +67,22 @@ import Testing
       try SettledNights(seed: 5, nightCount: 2, callCount: 40).write(to: desk)
       try desk.rate(["usage/" + SettledNights.name(0)], catalog: "settling")
       if self != .rateSettled { try desk.rate(["usage"], catalog: "settling") }
-      if self == .rerateSettled { try SettledNights.writeDearCatalog("dear", to: desk) }
+      if [.rerateSettled, .rerateOwner].contains(self) {
+        try SettledNights.writeDearCatalog("dear", to: desk)
+      }
     }
+
+    /// A file whose last line was rated when half of it was written, and is whole now.
+    private func prepareHalfALine(_ desk: NightDesk) throws {
+      let file = try GrowingFile(desk)
+      let text = GrowingFileTests.header + GrowingFileTests.row("a") + GrowingFileTests.row("b")
+      try file.become(Array(text.utf8.dropLast(2)))
+      try file.rate()
+      try file.become(text + GrowingFileTests.row("c"))
+    }
+
+    /// Whether it needs two commits, each of which leaves a store that is whole.
+    var isOfTwoCommits: Bool { self == .rateHalfALine }
 
     /// Does it; the same command again does nothing more.
     func run(_ desk: NightDesk, _ tools: StoreTools) throws {
@@ -72,6 +91,8 @@ import Testing
       case .rate: try desk.rate(["more"], tools: tools)
       case .markBilled: try desk.markBilled("2026-01", tools: tools)
       case .rerate, .rerateSettled: try desk.rerate("dear", tools: tools)
+      case .rerateOwner: try desk.rerate("dear", EventBox(accounts: ["anna", "ben"]), tools: tools)
+      case .rateHalfALine: try desk.rate(["usage"], tools: tools)
       case .rateSettled: try desk.rate(["usage"], catalog: "settling", tools: tools)
       case .revokeFile: try desk.revoke(file: "pbx-2.csv", tools: tools)
       case .revokeSettled: try desk.revoke("2", tools: tools)
@@ -144,7 +165,9 @@ import Testing
       try sweep(desk)
       let found = try State(desk)
       let isEmpty = old == nil && found.runs.isEmpty
-      #expect(isDone ? found == new : found == new || found == old || isEmpty, "\(verb), call \(call)")
+      let isBetween = verb.isOfTwoCommits && found.auditCount == (old?.auditCount ?? 0) + 2
+      #expect(
+        isDone ? found == new : found == new || found == old || isEmpty || isBetween, "\(verb), call \(call)")
       if found != new {
         try verb.run(desk, desk.tools())
         try sweep(desk)

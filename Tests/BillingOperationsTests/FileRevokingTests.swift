@@ -199,6 +199,66 @@ import UsageSummary
     try desk.expectWhole()
   }
 
+  /// Recycled, written off and corrected, then rated again with a catalog that could rate all of it: what is left of the run keeps it so.
+  @Test(arguments: [nil, ["zebra"]] as [[Label]?]) func decisionsStayWhereTheRunWasRatedAgainSince(
+    accounts: [Label]?
+  )
+    throws
+  {
+    let desk = try NightDesk()
+    try SuspenseTests.writeMendedCatalog(desk)
+    let calls =
+      SuspenseTests.calls + [
+        "a5 2026-01-05 101 33144556678 60", "a6 2026-01-05 101 39068123456 60", "bad 0 0 0 0",
+        "a7 2026-01-05 201 442079460123 30",
+      ]
+    try desk.write(calls, to: "usage/pbx-1.csv")
+    try desk.write(
+      ["d1 2026-01-06 101 39068123456 60", "d2 2026-01-06 101 442079460123 60"], to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    #expect(try desk.suspense(ofRun: "1") == "7 0 0 7")
+    // In the order of the file: a2, a3, a4, a5, a6, bad; d1.
+    try desk.writeOff(["1-1", "1-6"])
+    try desk.correct("1-3", "a4,2026-01-05T09:14:02Z,03023125201,00442079460123,9")
+    #expect(try desk.recycle(catalog: "mended").doors == "3 3 0 0 0, 2")
+    #expect(try desk.suspense(ofRun: "1") == "7 3 2 2")
+    try desk.folder.write(
+      "prefix,destination,price,increment\n44,United Kingdom,0.0100,60/60\n33,France,0.0700,60/60\n",
+      to: "mended/decks/retail.csv")
+    for name in ["catalog.yaml", "accounts.csv", "services.csv", "sources.csv", "plans/retail.yaml"] {
+      try desk.folder.write(
+        FileContent.bytes(of: desk.folder.path(of: "mended/" + name)) ?? [], to: "dear/" + name)
+    }
+    try desk.folder.write(
+      "prefix,destination,price,increment\n44,United Kingdom,0.0200,60/60\n33,France,0.0700,60/60\n",
+      to: "dear/decks/retail.csv")
+    try desk.rerate("dear", EventBox(accounts: accounts.map { Set($0) }))
+    let run = try #require(
+      try desk.store().currentRuns().first { $0.replaces != nil && $0.doors.suspended > 0 })
+    #expect(try desk.suspense(ofRun: "\(run.number)") == "7 3 2 2")
+    let before = try desk.bill()
+    try desk.revoke(file: "pbx-2.csv")
+    try desk.expectWhole()
+    let left = try #require(try desk.store().currentRuns().first { $0.doors.suspended > 0 })
+    // All but d1, which waited.
+    #expect(try desk.suspense(ofRun: "\(left.number)") == "6 3 2 1")
+    #expect(try desk.bill() != before)
+    // The run that has recycled them is taken back, and does it again.
+    let recycle = try #require(try desk.store().currentRuns().first { $0.id != left.id })
+    try desk.revoke("\(recycle.number)")
+    #expect(try desk.suspense(ofRun: "\(left.number)") == "6 0 2 4")
+    #expect(try desk.recycle(catalog: "dear").doors == "3 3 0 0 0, 1")
+    #expect(try desk.suspense(ofRun: "\(left.number)") == "6 3 2 1")
+    try desk.expectWhole()
+    // The same without the file from the beginning: each event with the catalog that has priced it.
+    try desk.rerate("dear")
+    try desk.rate(["usage/pbx-1.csv"], catalog: "dear", store: "anew")
+    let rows = try desk.bill()
+    #expect(rows.contains { $0.hasPrefix("zebra") })
+    #expect(rows == ["acme 1 0.04", "acme 1 0.07", "zebra 1 0.07", "zebra 1 0.02"] || rows.count == 4)
+    try desk.expectWhole()
+  }
+
   /// What was recycled of other files stays so; what was recycled of the file goes first.
   @Test func recycledRecordsOfTheOtherFilesStay() throws {
     let desk = try NightDesk()

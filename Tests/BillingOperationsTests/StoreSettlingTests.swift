@@ -190,22 +190,6 @@ import Testing
     #expect(FileContent.names(in: desk.storePath + "/settled").count <= 1)
   }
 
-  @Test func limitsAreRefusedWhereUsageIsSettled() throws {
-    let desk = try SettledNights(seed: 5, nightCount: 1).desk()
-    try desk.rate(["usage"], catalog: "settling")
-    try SettledNights.writeDearCatalog("dear", to: desk)
-    let fault = #expect(throws: OperationFault.self) {
-      try desk.rerate("dear", EventBox(accounts: ["emil"]))
-    }
-    #expect(fault.map { "\($0)" }?.contains("account 'emil' depends on whole periods") == true)
-    // Nor some days of everybody.
-    #expect(throws: OperationFault.self) {
-      try desk.rerate(
-        "dear", EventBox(from: 20_460 * 86_400_000, until: 20_470 * 86_400_000), isPreview: true)
-    }
-    #expect(try desk.store().runs().count == 1)
-  }
-
   /// Accounts whose usage does not depend on whole periods are rated again beside those whose does, which stay as they are.
   @Test func accountsThatAreNotSettledMayBeChosen() throws {
     let nights = SettledNights(seed: 51, nightCount: 4)

@@ -40,7 +40,15 @@ struct RerateWork {
   /// What runs have left to be settled as they count now.
   let settlingBefore: [(run: RunRecord, usage: SettlingUsage)]
   /// The same as they will count.
-  private(set) var settlingAfter: [SettlingRun] = []
+  var settlingAfter: [SettlingRun] = []
+  /// Accounts that make up whole owners of what is settled, where only they are rated again.
+  var owners: Set<Label>?
+  /// The last run for which the new catalog is another one.
+  var lastOther: String?
+  /// Whether the new catalog has settled these accounts already.
+  var areSettledSo = false
+  /// Whether a run of these accounts is replaced.
+  var hasReplaced = false
   /// Tables before and after, to be compared; nil for none.
   private(set) var pairs: [(old: String?, new: String?)] = []
   /// Runs that were rated again as a whole, to be compared by what the book says of them.
@@ -97,11 +105,12 @@ struct RerateWork {
     if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
     let held = try heldRecords(of: run)
     let stored = try events(of: run)
+    if owners != nil { return try rateOwners(run, layers, stored, held, box) }
     return settles && box.isUnbounded
       ? try rateAll(run, layers, stored, held) : try rateReached(run, layers, stored, held, box)
   }
 
-  private func events(of run: RunRecord) throws(OperationFault) -> StoredEvents {
+  func events(of run: RunRecord) throws(OperationFault) -> StoredEvents {
     do throws(FileFault) {
       return try StoredEvents(folder: store.folder(of: run))
     } catch {
@@ -163,7 +172,7 @@ struct RerateWork {
       let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
       let counts = (first.report(), second.report())
       guard counts.0.read > 0 else { continue }
-      if settles { try refuseSettled(first, second) }
+      if settles { try refuseSettled(first, second, [run]) }
       spans += [second.later?.span].compactMap { $0 }
       isAny = true
       done.eventCount += counts.1.rated
@@ -235,10 +244,7 @@ struct RerateWork {
     }
     try compare(nil, second)
     let usage = second.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
-    let moves = layers.contains { layer in
-      old[layer.ratingHash].map { $0.change.mayMoveEvents } ?? true
-    }
-    let settled = events.settled(by: second, mayHaveMoved: moves)
+    let settled = try OperationFault.ofFiles { () throws(FileFault) in try events.settled(by: [second]) }
     if let usage { settlingAfter.append(SettlingRun(events: settled, usage: usage)) }
     if isPreview { return done }
     if !held.isEmpty { changes.append(RatedAgain(before: nil, after: try publish(second))) }
@@ -253,7 +259,7 @@ struct RerateWork {
 
   // MARK: catalogs, tables, folders
 
-  private func rate(
+  func rate(
     _ run: RatingRun, _ events: StoredEvents, _ selection: EventSelection, keepsSuspense: Bool
   ) throws(OperationFault) -> RatingResult {
     try OperationFault.ofRun { () throws(RunFault) in
@@ -365,7 +371,7 @@ struct RerateWork {
   private var folderCount = 0
 
   /// Writes a result as a usage folder; returns its path.
-  private mutating func publish(_ result: RatingResult) throws(OperationFault) -> String {
+  mutating func publish(_ result: RatingResult) throws(OperationFault) -> String {
     folderCount += 1
     let path = scratch + "/usage-\(folderCount)"
     try OperationFault.ofFiles { () throws(FileFault) in
@@ -376,7 +382,7 @@ struct RerateWork {
 
   // MARK: the run that replaces
 
-  private func stage(
+  func stage(
     _ run: RunRecord, _ whole: RatingResult?, _ changes: [RatedAgain],
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) {
@@ -407,7 +413,7 @@ struct RerateWork {
     }
   }
 
-  private func draft(
+  func draft(
     _ run: RunRecord, _ layers: [RunLayer], _ box: EventBox
   ) throws(OperationFault) -> RunDraft {
     var draft = RunDraft()

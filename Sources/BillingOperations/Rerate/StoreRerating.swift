@@ -74,6 +74,7 @@ public struct StoreRerating {
     var replacing: [ReplacingRun] = []
     let runs = try OperationFault.ofStore({ () throws(StoreFault) in try store.currentRuns() })
     try work.refuseUnknown(box.accounts ?? [], runs)
+    let box = try work.choose(box, runs)
     for run in runs {
       outcome.runCount += 1
       guard let done = try work.rateAgain(run, box) else {
@@ -85,13 +86,17 @@ public struct StoreRerating {
       outcome.suspended.new += done.suspended.new
       if let next = done.replacing { replacing.append(next) }
     }
-    // Where only some accounts or days are rated again, what is settled is not among them.
-    let isSettled = box.isUnbounded && outcome.untouchedCount < outcome.runCount
-    let settlement = isSettled ? try work.settle() : nil
+    // Where only some accounts or days are rated again that are no whole owners, what is settled is not among them.
+    var settlements: [SettlementDraft] = []
+    if let owners = work.owners {
+      if work.hasReplaced { settlements = try work.settleOwners(owners) }
+    } else if box.isUnbounded, outcome.untouchedCount < outcome.runCount, let all = try work.settle() {
+      settlements = [all]
+    }
     if !replacing.isEmpty {
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
         try store.keep(catalog, from: catalogPath)
-        return try store.commitReplacing(replacing, settlement: settlement)
+        return try store.commitReplacing(replacing, settlements: settlements)
       }
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }
       try work.compareRewritten(outcome.commits)

@@ -20,6 +20,20 @@ public struct RatedAgain: Sendable {
   }
 }
 
+/// Where a record of a run begins.
+public struct RecordPlace: Hashable, Sendable {
+  /// The input as the run named it.
+  public var file: Label
+  /// Offset of its first byte in the decoded input.
+  public var byteOffset: Int64
+
+  /// Names the place.
+  public init(file: Label, byteOffset: Int64) {
+    self.file = file
+    self.byteOffset = byteOffset
+  }
+}
+
 /// A run on its way that stands for another.
 public struct ReplacingRun: Sendable {
   /// The run that it replaces.
@@ -30,15 +44,19 @@ public struct ReplacingRun: Sendable {
   public var keepsReasons: Bool
   /// A file of it that was taken back: its suspended records are gone.
   public var droppedFile: Label?
+  /// A record of it that was taken back.
+  public var lostRecord: RecordPlace?
 
   /// Makes one.
   public init(
-    replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false, droppedFile: Label? = nil
+    replaced: RunRecord, draft: RunDraft, keepsReasons: Bool = false, droppedFile: Label? = nil,
+    lostRecord: RecordPlace? = nil
   ) {
     self.replaced = replaced
     self.draft = draft
     self.keepsReasons = keepsReasons
     self.droppedFile = droppedFile
+    self.lostRecord = lostRecord
     self.draft.kind = .rerate
     self.draft.replaces = replaced.id
   }
@@ -286,11 +304,11 @@ extension BillingStore {
   /// Commits runs that were published at `stagedPath(replacing:)`, all of them or none; those they replace count no more.
   ///
   /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
-  /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlement` is what is settled with
+  /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlements` are what is settled with
   /// them, published at `stagedSettlementPath`.
   /// - Precondition: opened for changing.
   public func commitReplacing(
-    _ runs: [ReplacingRun], settlement draft: SettlementDraft? = nil, takingBack taken: TakenBack? = nil
+    _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil
   ) throws(StoreFault) -> [RunCommit] {
     var prepared: [PreparedRun] = []
     for run in runs {
@@ -305,26 +323,27 @@ extension BillingStore {
       }
       prepared.append(next)
     }
-    let settlement = try draft.map { draft throws(StoreFault) in try prepare(draft) }
+    let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
     let carried = try carriedSuspense(replacing: Set(runs.map(\.replaced.id)))
     for run in prepared { try place(run) }
-    if let settlement { try place(settlement) }
+    for settlement in settlements { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
-      if let settlement { try insert(settlement) }
+      for settlement in settlements { try insert(settlement) }
       var commits: [RunCommit] = []
       for (index, run) in prepared.enumerated() {
         // The last one seals what was settled with all of them.
-        commits.append(try insert(run, index == prepared.count - 1 ? settlement : nil))
+        commits.append(try insert(run, index == prepared.count - 1 ? settlements : []))
       }
       let replacements = zip(runs, commits).map {
         RunReplacement(
-          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile)
+          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile,
+          lostRecord: $0.lostRecord)
       }
       try insert(carried, replacements)
       for run in runs {
         try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
       }
-      if let taken { try insert(taken, settlement) }
+      if let taken { try insert(taken, settlements) }
       let head = try AuditTrail(book: book).head().hash
       if let last = commits.indices.last { commits[last].auditHead = head }
       return commits

@@ -22,8 +22,10 @@ public struct SettlingUsage: Sendable {
   }
 }
 
-/// A settlement on its way, published at `BillingStore.stagedSettlementPath`.
+/// A settlement on its way, published at `BillingStore.stagedSettlementPath(number)`.
 public struct SettlementDraft: Sendable {
+  /// Which of those that are committed together: 0, 1, 2 …; one that is of all comes first.
+  public var number = 0
   /// The accounts whose rows it holds, all of them.
   public var accounts: Set<Label>
   /// The pools whose allowances it holds.
@@ -33,8 +35,9 @@ public struct SettlementDraft: Sendable {
   /// Whether a folder was published: else nothing is left of them.
   public var hasRows: Bool
 
-  /// Takes the four.
-  public init(accounts: Set<Label>, pools: Set<Label>, isOfAll: Bool, hasRows: Bool) {
+  /// Takes the five.
+  public init(accounts: Set<Label>, pools: Set<Label>, isOfAll: Bool, hasRows: Bool, number: Int = 0) {
+    self.number = number
     self.accounts = accounts
     self.pools = pools
     self.isOfAll = isOfAll
@@ -49,11 +52,19 @@ struct PreparedSettlement {
   var usage: UsageFolder?
   var totals = UsageTotals()
   var id = ""
+
+  /// What the audit trail seals of settlements: the hashes of their manifests, a blank between them; null for none.
+  static func seal(_ settlements: [PreparedSettlement]) -> JSONValue {
+    let hashes = settlements.compactMap(\.usage?.manifestHash)
+    return hashes.isEmpty ? .null : .text(hashes.joined(separator: " "))
+  }
 }
 
 extension BillingStore {
-  /// Where the documents of a settlement are published before they are committed.
-  public var stagedSettlementPath: String { path(.settled, "incoming") }
+  /// Where the documents of a settlement are published before they are committed; several that are committed together have numbers.
+  public func stagedSettlementPath(_ number: Int = 0) -> String {
+    path(.settled, number == 0 ? "incoming" : "incoming-\(number)")
+  }
 
   /// What runs that count have left to be settled, in the order of their commits.
   public func settlingRuns() throws(StoreFault) -> [(run: RunRecord, usage: SettlingUsage)] {
@@ -113,14 +124,14 @@ extension BillingStore {
   func prepare(_ draft: SettlementDraft) throws(StoreFault) -> PreparedSettlement {
     guard draft.hasRows else { return PreparedSettlement(draft: draft) }
     let (usage, totals) = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageTotals.proving(stagedSettlementPath)
+      try UsageTotals.proving(stagedSettlementPath(draft.number))
     }
     if let stranger = totals.accounts.subtracting(draft.accounts).min() {
       throw .refused(
         "usage that is settled belongs to account '\(stranger)' with this catalog, and did not when it was "
           + "read; revoke the runs with its usage and rate their files again")
     }
-    let number = try book.integer("SELECT MAX(number) FROM settlements") ?? 0
+    let number = (try book.integer("SELECT MAX(number) FROM settlements") ?? 0) + Int64(draft.number)
     let identity = SHA256.hex(
       of: Array("ratemill settlement 1\n\(number + 1)\n\(usage.manifestHash)\n\(now)\n".utf8))
     return PreparedSettlement(

@@ -13,8 +13,9 @@ struct RunReplacement {
   var new: RunRecord
   /// Whether some of its suspended records were not tried again.
   var keepsReasons: Bool
-  /// A file of it that was taken back.
+  /// A file of it that was taken back, or a record.
   var droppedFile: Label?
+  var lostRecord: RecordPlace?
 }
 
 /// Actions in force before runs are replaced.
@@ -186,7 +187,10 @@ extension BillingStore {
     var dropped: Set<Int> = []
     try forEachRecord(of: replacement.old) { record in
       guard numbers.contains(record.id.row) else { return }
-      if record.row.file == replacement.droppedFile { dropped.insert(record.id.row) }
+      let place = RecordPlace(file: record.row.file, byteOffset: record.row.byteOffset)
+      if place.file == replacement.droppedFile || place == replacement.lostRecord {
+        dropped.insert(record.id.row)
+      }
       places[Place(file: record.row.file, offset: record.row.byteOffset)] = (
         record.id.row, record.row.reason, record.isHeld
       )

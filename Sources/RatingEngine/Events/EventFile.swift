@@ -56,6 +56,12 @@ struct StoredInput: Hashable {
   var leavers: StoredLeavers
 }
 
+/// A record that was taken back alone: its input, and where it begins there in decoded bytes.
+struct GoneRecord: Hashable {
+  var input: Int
+  var offset: Int64
+}
+
 /// What stands before the blocks.
 struct EventPreamble: Hashable {
   var inputs: [StoredInput] = []
@@ -65,6 +71,8 @@ struct EventPreamble: Hashable {
   var removed: [Int64] = []
   /// Codes of the reasons for suspense, by the numbers in blocks.
   var reasons: [Label] = []
+  /// Records that were taken back: as if they were not there.
+  var gone: [GoneRecord] = []
 
   static let mark = Array("RMEVENT1".utf8)
 
@@ -86,6 +94,13 @@ struct EventPreamble: Hashable {
       writer.put(leavers.filtered) {
         $0.put($1.name)
         $0.put($1.count)
+      }
+    }
+    // Files of before this list have none.
+    if !gone.isEmpty {
+      writer.put(gone) {
+        $0.put(Int64($1.input))
+        $0.put($1.offset)
       }
     }
     let body = writer.bytes
@@ -131,6 +146,12 @@ struct EventPreamble: Hashable {
         isChecked: flags & 1 != 0, texts: texts, hasAmounts: flags & 2 != 0,
         hasRecords: flags & 4 != 0, leavers: leavers)
     }
+    if !reader.isAtEnd {
+      preamble.gone = reader.list { reader -> GoneRecord in
+        let input = Int(reader.number())
+        return GoneRecord(input: input, offset: reader.number())
+      }
+    }
     guard !reader.hasFailed else { return nil }
     return (preamble, (16 + Int(length) + 8 + 7) / 8 * 8)
   }
@@ -162,6 +183,9 @@ struct StoredWordReader {
   private(set) var hasFailed = false
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// Whether every byte was read.
+  var isAtEnd: Bool { at == bytes.count }
 
   mutating func number() -> Int64 {
     guard !hasFailed, at + 8 <= bytes.count else {

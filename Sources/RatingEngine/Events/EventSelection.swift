@@ -92,6 +92,8 @@ struct BlockSelection {
   private let limits: [(box: EventBox, accounts: [Bool])]
   private let excluded: [(box: EventBox, accounts: [Bool])]
   private let removed: [Int64]
+  /// By number of the input: where records begin that were taken back; empty for none at all.
+  private let gone: [Set<Int64>]
   /// By number of the input: where records begin that are left out.
   private let withheld: [Set<Int64>]
   /// Which events are settled, where it is not what was decided when they were read.
@@ -102,6 +104,7 @@ struct BlockSelection {
     self.settledMarks = settledMarks
     withheld = preamble.inputs.map { selection.withheld[$0.name] ?? [] }
     removed = preamble.removed
+    gone = preamble.goneOffsets
     isTaken = [false] + preamble.accounts.map { selection.accounts.contains($0) }
     func table(_ box: EventBox) -> (box: EventBox, accounts: [Bool]) {
       guard let accounts = box.accounts else {
@@ -127,6 +130,7 @@ struct BlockSelection {
       dropRemoved(block, &rows)
     }
     setLeavers(block, &rows)
+    if !gone.isEmpty { dropGone(block, &rows) }
   }
 
   /// Takes unparsable records, or leaves them out.
@@ -140,6 +144,14 @@ struct BlockSelection {
     if leavers.isEmpty { return }
     rows.removeAll { isLeaver(Int($0)) }
     if selection.takesLeavers { for row in leavers { rows.append(UInt16(row)) } }
+  }
+
+  /// Leaves records out that were taken back, unparsable ones too.
+  private func dropGone(_ block: EventBlock, _ rows: inout [UInt16]) {
+    let places = gone[block.head.file]
+    if places.isEmpty { return }
+    let column = block.column(.offset)
+    rows.removeAll { places.contains(block.head.bytesBefore + column.value(Int($0), in: block.base)) }
   }
 
   private func chooseByReason(_ block: EventBlock, _ rows: inout [UInt16]) {

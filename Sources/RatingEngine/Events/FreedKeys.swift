@@ -67,6 +67,7 @@ extension StoredEvents {
     _ body: (_ input: Int, _ place: Int64, _ record: StoredKey) -> Void
   ) throws(FileFault) {
     let removed = Set(preamble.removed)
+    let gone = preamble.goneOffsets
     for number in blockOffsets.indices {
       if try oversize(number) != nil { continue }
       let block = try block(number)
@@ -80,6 +81,11 @@ extension StoredEvents {
           high: UInt32(truncatingIfNeeded: content >> 32),
           content: UInt32(truncatingIfNeeded: content))
         let place = block.head.firstPlace + block.value(.row, row)
+        if !gone.isEmpty,
+          gone[block.head.file].contains(block.head.bytesBefore + block.value(.offset, row))
+        {
+          continue
+        }
         let isRow = block.value(.flags, row) & EventBlock.Flags.isRowKeyed != 0
         body(
           block.head.file, place, StoredKey(key: key, isRemoved: removed.contains(place), isRow: isRow))
@@ -166,7 +172,12 @@ extension StoredEvents {
         if places.contains(place) { preamble.inputs[input].leavers.duplicate -= 1 }
       }
     }
-    if let dropped { preamble.inputs.remove(at: dropped) }
+    if let dropped {
+      preamble.inputs.remove(at: dropped)
+      preamble.gone = preamble.gone.filter { $0.input != dropped }.map {
+        GoneRecord(input: $0.input - ($0.input > dropped ? 1 : 0), offset: $0.offset)
+      }
+    }
     try writer.write(contentsOf: preamble.bytes())
     for number in blockOffsets.indices {
       var bytes = try blockBytes(number)

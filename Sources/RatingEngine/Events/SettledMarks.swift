@@ -11,7 +11,7 @@ import Tables
 /// A bit for each row of each block of an events file.
 struct SettledMarks: Sendable, Equatable {
   private var blocks: [[UInt64]]
-  /// Whether events may belong to other accounts than when they were read.
+  /// Whether events that are settled belong to other accounts than when they were read.
   var mayHaveMoved = false
 
   /// The name of its file, beside that of the events.
@@ -28,12 +28,38 @@ struct SettledMarks: Sendable, Equatable {
   }
 
   /// Notes what became of the chosen rows of a block: those that could be read come first, in the order of the outcome's rows.
-  mutating func note(_ outcome: ChunkOutcome, _ rows: [UInt16], block: Int) {
+  ///
+  /// `accounts` has the account, in the catalog at hand, of each number in the block's column less 1; nil for one that it does not know.
+  mutating func note(
+    _ outcome: ChunkOutcome, _ rows: [UInt16], _ block: EventBlock, number: Int, accounts: [UInt32?]
+  ) {
+    let column = block.column(.account)
     for index in 0..<min(outcome.rowCount, rows.count) where outcome.rows[index].door == Door.settled {
       let row = Int(rows[index])
-      while blocks[block].count <= row >> 6 { blocks[block].append(0) }
-      blocks[block][row >> 6] |= 1 << UInt64(row & 63)
+      mark(block: number, row: row)
+      let account = outcome.packed.events[outcome.rows[index].packedIndex].account
+      let before = Int(column.value(row, in: block.base)) - 1
+      if !accounts.indices.contains(before) || accounts[before] != account { mayHaveMoved = true }
     }
+  }
+
+  private mutating func mark(block: Int, row: Int) {
+    while blocks[block].count <= row >> 6 { blocks[block].append(0) }
+    blocks[block][row >> 6] |= 1 << UInt64(row & 63)
+  }
+
+  /// Adds the rows of a block.
+  mutating func add(_ rows: [UInt16], block: Int) {
+    for row in rows { mark(block: block, row: Int(row)) }
+  }
+
+  /// Adds the rows of others, of the same blocks.
+  mutating func formUnion(_ other: SettledMarks) {
+    for (block, words) in other.blocks.enumerated() {
+      while blocks[block].count < words.count { blocks[block].append(0) }
+      for (index, word) in words.enumerated() { blocks[block][index] |= word }
+    }
+    if other.mayHaveMoved { mayHaveMoved = true }
   }
 
   /// The bytes of its file.
@@ -86,16 +112,29 @@ extension StoredEvents {
   /// were read.
   public static let settledMarksName = SettledMarks.fileName
 
-  /// The same events, of which those are settled that a run over them has left to be settled.
+  /// The same events, of which those are settled that runs over them have left to be settled, each over some of them.
   ///
-  /// `mayHaveMoved` says whether that run may have found other accounts for events than when they were read.
-  public func settled(by result: RatingResult, mayHaveMoved: Bool) -> StoredEvents {
-    var rows = result.ledger.settledMarks ?? SettledMarks(blockCount: blockOffsets.count)
-    rows.mayHaveMoved = mayHaveMoved || self.mayHaveMoved
-    return StoredEvents(self, settledMarks: rows)
+  /// `box` holds the events that these runs were given, nil for all: of others those are settled that were before.
+  public func settled(by results: [RatingResult], in box: EventBox? = nil) throws(FileFault) -> StoredEvents {
+    var marks = SettledMarks(blockCount: blockOffsets.count)
+    for result in results { if let some = result.ledger.settledMarks { marks.formUnion(some) } }
+    guard let box else { return StoredEvents(self, settledMarks: marks) }
+    if mayHaveMoved { marks.mayHaveMoved = true }
+    var outside = EventSelection()
+    outside.takesLeavers = false
+    outside.isSettled = true
+    outside.excluded = [box]
+    let selection = BlockSelection(outside, preamble, settledMarks)
+    var rows: [UInt16] = []
+    for number in blockOffsets.indices where try oversize(number) == nil {
+      selection.choose(try block(number), number, into: &rows)
+      marks.add(rows, block: number)
+      release(number)
+    }
+    return StoredEvents(self, settledMarks: marks)
   }
 
-  /// Whether events may belong to other accounts than when they were read.
+  /// Whether events that are settled may belong to other accounts than when they were read.
   public var mayHaveMoved: Bool { settledMarks?.mayHaveMoved ?? false }
 
   /// Notes which events are settled, beside the documents of the run that has decided so.

@@ -56,6 +56,15 @@ public final class StoredEvents: @unchecked Sendable {
 
   private static let walkedBytesMax = 32 << 20
 
+  /// The same events behind another preamble.
+  init(_ other: StoredEvents, preamble: EventPreamble) {
+    path = other.path
+    self.preamble = preamble
+    settledMarks = other.settledMarks
+    file = other.file
+    blockOffsets = other.blockOffsets
+  }
+
   /// The same events with other marks.
   init(_ other: StoredEvents, settledMarks: SettledMarks) {
     path = other.path

@@ -75,9 +75,11 @@ struct KnownBeginning {
           + "must keep what it has; if it is another file, give it another name (a copy)")
     }
     guard let end = input.end, end.endsInOpenEvent, goesOn(lineEnd) else { return nil }
-    return fault(
+    var damage = fault(
       "its record at byte \(end.completeByteCount) goes on, but \(input.reader) has read it without its end, and counts it; revoke "
         + "\(input.reader) and rate the file again")
+    damage.goesOnAt = end.completeByteCount
+    return damage
   }
 }
 

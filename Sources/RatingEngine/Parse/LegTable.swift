@@ -66,6 +66,9 @@ final class LegTable {
         batch.reason[record] = reason
       } else if choice == .sum {
         batch.quantity[record] = call.sum
+        // Its content is that of all its rows: where one more comes another time, it is no copy of what was read.
+        batch.content[record] = ContentHash.mix(
+          batch.content[record], UInt64(bitPattern: call.sum), UInt64(call.rowCount))
       }
     }
   }

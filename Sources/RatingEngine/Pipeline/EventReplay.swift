@@ -46,6 +46,8 @@ final class EventReplay: @unchecked Sendable {
   /// By events file: raw values of the reasons that it knows by number.
   private let reasons: [[UInt8]]
   private let ledger: RunLedger
+  /// Of one events file, where marks are wanted: the accounts of its events in this run, by their numbers there.
+  private let readAccounts: [UInt32?]
   private let lock = Mutex<RunFault?>(nil)
   private let next = Atomic<Int>(0)
 
@@ -66,6 +68,11 @@ final class EventReplay: @unchecked Sendable {
     ledger = RunLedger(setup: setup, fileCount: files.count, expectedRecords: 1)
     if ledger.later != nil, events.count == 1 {
       ledger.settledMarks = SettledMarks(blockCount: events[0].blockOffsets.count)
+      let numbers = Dictionary(
+        uniqueKeysWithValues: setup.catalog.source.accounts.enumerated().map { ($1.id, UInt32($0)) })
+      readAccounts = events[0].preamble.accounts.map { numbers[$0] }
+    } else {
+      readAccounts = []
     }
     if selection.takesLeavers {
       ledger.begin(
@@ -170,7 +177,7 @@ final class EventReplay: @unchecked Sendable {
       let fault = lock.withLock { _ -> FileFault? in
         do throws(FileFault) {
           try ledger.take(outcome)
-          ledger.settledMarks?.note(outcome, rows, block: index)
+          ledger.settledMarks?.note(outcome, rows, block, number: index, accounts: readAccounts)
           return nil
         } catch {
           return error

@@ -151,7 +151,7 @@ struct SettledUsage: Sendable {
 
 extension RatePlan {
   /// Whether some of its usage is settled.
-  fileprivate var mayBeSettled: Bool { !allowances.isEmpty || charges.contains(where: \.isSettled) }
+  var mayBeSettled: Bool { !allowances.isEmpty || charges.contains(where: \.isSettled) }
 }
 
 extension PlanCharge {

@@ -1,6 +1,6 @@
 // Why an event could not be rated: a closed list of stable codes.
 
-import Tables
+public import Tables
 
 /// A reason for suspense. The raw value is internal; `code` is what files and reports show.
 public enum SuspenseReason: UInt8, Sendable, CaseIterable {
@@ -136,4 +136,9 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
 
   /// Whether the record left at the first door: it could not be read, so it is not compared for duplicates.
   var isUnparsable: Bool { rawValue <= SuspenseReason.missingKey.rawValue || self == .badAmount }
+
+  /// Whether records of this reason code could not be read, whatever the catalog says of prices.
+  public static func isUnparsable(code: Label) -> Bool {
+    allCases.contains { $0.isUnparsable && Label($0.code) == code }
+  }
 }

@@ -36,14 +36,20 @@ struct StoreRateRun {
       into: store, catalog: catalog, catalogPath: configuration.catalogPath, options: options,
       progress: progress, semantics: Int64(ProgramVersion.ratingSemantics),
       horizonDays: configuration.horizonDays)
+    var halves: [(file: String, runNumber: Int)] = []
     let outcome = try withTicker(progress) {
-      try rating.run(inputs) { result, folder throws(FileFault) in
+      try rating.run(inputs, onTakingBack: { halves.append(($0, $1)) }) { result, folder throws(FileFault) in
         let text = RateReport(result.report(), configuration, console: console).runDocument(
           seconds: elapsed())
         let writer = try folder.writer("run.json", mode: 0o600)
         try writer.write(text)
         try writer.finish()
       }
+    }
+    for half in halves {
+      console.say(
+        "took back the last record of \(console.path(half.file)): run \(half.runNumber) had read it before all of it was written"
+      )
     }
     let rateable = rateableCount(store, catalog, options)
     switch outcome {

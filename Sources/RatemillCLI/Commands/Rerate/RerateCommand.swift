@@ -33,14 +33,20 @@ struct RerateOptions: CommandOptions {
     .store("Rate the runs of the billing store in DIR again"),
     .value(
       "from", "DATE", in: OptionGroup.input, into: \.from, day, "Rate events again from this day on",
-      details: "The day of the charging start, in UTC. What is before stays as it was rated."),
+      details: """
+        The day of the charging start, in UTC. What is before stays as it was rated. Usage that depends on whole periods \
+        (allowances, tiers, limits) cannot be cut by days.
+        """),
     .value(
       "until", "DATE", in: OptionGroup.input, into: \.until, day, "Rate events again before this day",
       details: "The day of the charging start, in UTC; the day itself is not meant."),
     .values(
       "accounts", "ACCOUNT", in: OptionGroup.input, into: \.accounts, OptionValue.text,
       "Rate events of this account only; may be repeated",
-      details: "The account to which the event was found to belong when it was read."),
+      details: """
+        The account to which the event was found to belong when it was read. Accounts that share a pool with allowances or \
+        tiers are rated again together: name all of them.
+        """),
     .flag(
       "preview", in: OptionGroup.output, into: \.isPreview, "Only say what would change",
       details: """

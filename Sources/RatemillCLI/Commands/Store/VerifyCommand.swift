@@ -58,7 +58,9 @@ enum VerifyCommand: Command {
 
   private static func text(_ found: StoreVerification, _ path: String, _ console: Console) -> String {
     var lines = found.findings.map { "\(console.path($0))\n" }
-    lines += found.leftovers.map { "left by a killed command, harmless: \(console.path($0))\n" }
+    lines += found.leftovers.map {
+      "not needed any more, goes with the next change of the store: \(console.path($0))\n"
+    }
     var runs = ReadableText.count(found.runCount, "run", "runs")
     if found.invoiceCount > 0 {
       runs +=
