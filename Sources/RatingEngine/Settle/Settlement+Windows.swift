@@ -29,13 +29,13 @@ extension Settlement {
   mutating func settleWindow(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     for index in 0..<events.count {
       prefetch(events, index)
-      if index == watched { beginWatching(events[index], rules) }
+      if index == watched { beginWatching(events[index], rules, isPricing: true) }
       if !settlePlain(index, events[index], rules) {
         let covering = cover(events[index], rules)
         if ledger.hasMoney { coverings.append(covering) }
         price(index, events[index], covering, rules)
       }
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules, isPricing: true) }
     }
     firstParts.append(Int32(parts.count))
   }
@@ -46,7 +46,7 @@ extension Settlement {
       prefetch(events, index)
       if index == watched { beginWatching(events[index], rules) }
       coverings.append(cover(events[index], rules))
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules) }
     }
   }
 
@@ -54,9 +54,9 @@ extension Settlement {
   mutating func priceWindow(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     for index in 0..<events.count {
       prefetch(events, index)
-      if index == watched { beginWatching(events[index], rules) }
+      if index == watched { beginWatching(events[index], rules, isPricing: true) }
       price(index, events[index], coverings[index], rules)
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules, isPricing: true) }
     }
     firstParts.append(Int32(parts.count))
   }
@@ -68,7 +68,7 @@ extension Settlement {
       if isMoneySpent, watched < 0 { return }
       if index == watched { beginWatching(events[index], rules) }
       giveMoney(index, events[index], coverings[index], rules)
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules) }
     }
   }
 

@@ -64,8 +64,9 @@ extension OwnerSettling {
     noteBalances(rules)
     if let event = course.watched, let witness = settlement.witness {
       found = SettledEvent(
-        parts: course.watchedParts, witness: witness, rules: rules,
-        usage: settlement.tables.usage(ofCell: event.baseCell), isAlone: false)
+        parts: course.watchedParts, witness: witness, rules: rules, account: Int(event.account),
+        usage: settlement.tables.usage(ofCell: event.baseCell), recordedPico: course.watchedAmount,
+        isAlone: false)
     }
     try handOn()
   }
@@ -203,7 +204,11 @@ extension OwnerSettling {
       }
     }
     if settlement.watched >= 0 {
-      course.watched = window.events[settlement.watched]
+      let event = window.events[settlement.watched]
+      course.watched = event
+      if event.marks.contains(.amount) {
+        course.watchedAmount = settlement.recordedAmounts[Int(event.recorded) - 1]
+      }
       course.watchedParts += settlement.parts.filter { Int($0.event) == settlement.watched }
     }
     course.note(partCount: settlement.parts.count, eventCount: window.events.count)
@@ -264,6 +269,8 @@ struct WindowCourse {
   private(set) var eventCount = 0
   var hasWatched = false
   var watched: PackedEvent?
+  /// The amount that its record carries, in pico; nil for none.
+  var watchedAmount: Int128?
   var watchedParts: [SettledPart] = []
   // Parts of all windows before: all own parts stand before those of money, as if there were one window.
   private var ownParts = 0

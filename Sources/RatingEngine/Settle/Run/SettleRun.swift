@@ -376,7 +376,10 @@ final class OwnerSettling {
     settlement.witness.map { witness in
       SettledEvent(
         parts: settlement.parts.filter { Int($0.event) == index }, witness: witness, rules: rules,
-        usage: settlement.tables.usage(ofCell: event.baseCell), isAlone: isAlone)
+        account: Int(event.account),
+        usage: settlement.tables.usage(ofCell: event.baseCell),
+        recordedPico: event.marks.contains(.amount)
+          ? settlement.recordedAmounts[Int(event.recorded) - 1] : nil, isAlone: isAlone)
     }
   }
 

@@ -28,7 +28,11 @@ struct SettledEvent: Sendable {
   var parts: [SettledPart]
   var witness: SettleWitness
   var rules: SettleRules
+  /// Index in `Catalog.accounts`.
+  var account: Int
   var usage: UsageClass
+  /// The amount that the record carries, in pico; nil for none.
+  var recordedPico: Int128?
   /// Whether it was settled as if there were no other usage.
   var isAlone: Bool
 
