@@ -11,7 +11,7 @@ final class FileContext {
   let sourceIndex: Int
   let source: UsageSource
   let format: FormatDescriptor
-  private let descriptor: Int32
+  private var descriptor: Int32
   private let ownsDescriptor: Bool
   private let identity: FileIdentity?
   private var mapped: MappedFile?
@@ -151,18 +151,36 @@ final class FileContext {
     self.plan = plan
   }
 
-  deinit { if ownsDescriptor { close(descriptor) } }
+  deinit { release() }
+
+  /// Gives back what reading needed; for when all units were read and `checkUnchanged` was asked. A run has more files than a process
+  /// may have open.
+  func release() {
+    mapped = nil
+    guard ownsDescriptor, descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+  }
 
   private func storedBytesReader(_ head: [UInt8]) -> any StoredBytes {
     if let mapped { return MappedBytes(mapped, from: 0, until: mapped.length) }
     if let spool { return SpooledBytes(spool) }
-    return DescriptorBytes(name: name, descriptor: descriptor, head: head)
+    let isRegular = identity?.isRegular ?? false
+    return DescriptorBytes(
+      name: name, descriptor: descriptor,
+      head: Self.looksAhead(descriptor, isRegular: isRegular) ? [] : head)
   }
 
   /// Asks for a pipe that holds a megabyte: the usual 64 KiB make writer and reader wait for each other all the time.
   private static func widenPipe(_ descriptor: Int32) {
     // F_SETPIPE_SZ; refused for what is no pipe, and where the user's share of pipe memory is used up.
     _ = fcntl(descriptor, 1031, 1 << 20)
+  }
+
+  /// Whether the first bytes of an input can be looked at without moving on.
+  private static func looksAhead(_ descriptor: Int32, isRegular: Bool) -> Bool {
+    // stdin may be a file whose reading began somewhere.
+    isRegular && descriptor != 0
   }
 
   /// The first bytes: from a file without moving on, from a pipe for keeping.
@@ -173,7 +191,7 @@ final class FileContext {
     while count < head.count {
       let got = head.withUnsafeMutableBytes { buffer -> Int in
         guard let base = buffer.baseAddress else { return 0 }
-        return isRegular && descriptor != 0
+        return looksAhead(descriptor, isRegular: isRegular)
           ? pread(descriptor, base + count, 4 - count, off_t(count))
           : read(descriptor, base + count, 4 - count)
       }

@@ -20,12 +20,13 @@ final class InputUnit {
 
   unowned let file: FileContext
   let index: Int
-  private let stream: any TextStream
+  /// Nil when it was read to its end: what decoding needs is given back then, not when the run ends.
+  private var stream: (any TextStream)?
+  private var wasChecked = true
   private let recordEnd: RecordEnd
   /// Whether the text begins in the middle of a record that the unit before began.
   private let beginsInsideRecord: Bool
   private var carry: [UInt8] = []
-  private var hasEnded = false
   private var oversize: OversizeTally?
   private var sequence = 0
 
@@ -91,7 +92,8 @@ final class InputUnit {
   /// Offset in the stored file up to which its reader has taken bytes; progress may ask for it at any time.
   var storedOffset: Int64 { taken.load(ordering: .relaxed) }
   private let taken: Atomic<Int64>
-  var isChecked: Bool { stream.isChecked }
+  /// Whether a checksum vouches for every byte decoded so far.
+  var isChecked: Bool { stream?.isChecked ?? wasChecked }
   /// 128-bit hash of the decoded bytes so far; nil where the run needs none.
   var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
 
@@ -126,11 +128,12 @@ final class InputUnit {
       let held = carry.count
       chunk.reserve(held + chunk.textBytes)
       let room = chunk.memory + held
-      if hasEnded { return try end() }
+      guard let stream else { return try end() }
       let count = try stream.read(into: UnsafeMutableRawBufferPointer(start: room, count: chunk.textBytes))
       taken.store(stream.storedOffset, ordering: .relaxed)
       if count == 0 {
-        hasEnded = true
+        wasChecked = stream.isChecked
+        self.stream = nil
         return try end()
       }
       updateHash(UnsafeRawBufferPointer(start: room, count: count))

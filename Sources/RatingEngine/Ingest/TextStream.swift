@@ -112,7 +112,8 @@ final class PlainStream: TextStream {
 final class ZstdStream: TextStream {
   private let name: String
   private let stored: any StoredBytes
-  private let context: OpaquePointer
+  /// Made with the first byte: a file of many frames has many streams, and few are read at a time.
+  private var context: OpaquePointer?
   private var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
   private var isInsideFrame = false
   private var hasBegun = false
@@ -125,17 +126,22 @@ final class ZstdStream: TextStream {
   init(name: String, stored: any StoredBytes) {
     self.name = name
     self.stored = stored
-    guard let context = ZSTD_createDCtx() else { preconditionFailure("no memory for a decompressor") }
-    self.context = context
-    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogMax)
   }
 
   deinit { ZSTD_freeDCtx(context) }
+
+  private static func makeContext() -> OpaquePointer {
+    guard let context = ZSTD_createDCtx() else { preconditionFailure("no memory for a decompressor") }
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, windowLogMax)
+    return context
+  }
 
   var storedOffset: Int64 { stored.offset - Int64(input.size - input.pos) }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
     var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    let context = self.context ?? Self.makeContext()
+    self.context = context
     while output.pos < output.size, !hasEnded {
       if input.pos == input.size {
         let bytes = try stored.next()

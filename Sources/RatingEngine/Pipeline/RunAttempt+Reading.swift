@@ -237,5 +237,6 @@ extension RunAttempt {
     } catch {
       note(error)
     }
+    file.release()
   }
 }
