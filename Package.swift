@@ -45,7 +45,8 @@ let package = Package(
     room(
       "Catalog", ["Money", "BillingCalendar", "Tables", "CYaml", "CNettle", "CZstd", "CZlib"],
       pages: ["Formats/README.md"]),
-    room("UsageSummary", ["Money", "BillingCalendar", "Tables", "DurableFiles", "CNettle", "CZstd"]),
+    room(
+      "UsageSummary", ["CMachine", "Money", "BillingCalendar", "Tables", "DurableFiles", "CNettle", "CZstd"]),
     // Layer 2: the two stages, and made-up usage to try them on.
     room(
       "RatingEngine",

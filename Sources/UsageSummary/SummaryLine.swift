@@ -1,5 +1,6 @@
 // The cells of one line of a summary, and which of them are those of the line before.
 
+import CMachine
 import Glibc
 
 /// The current line of a summary: its cells without quotes, one after the other.
@@ -21,38 +22,51 @@ struct SummaryLine: ~Copyable {
   private let cellCount: Int
   private let keyCount: Int
 
-  // All cells, with one byte between two.
-  private var bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 10)
+  // All cells, with one byte between two: of this line, and of the next one while it is taken.
+  private var bytes: UnsafeMutableBufferPointer<UInt8>
+  private var nextBytes: UnsafeMutableBufferPointer<UInt8>
   // Bytes of the line; 0 before the first one.
   private var count = 0
   // Whether the bytes are those of the file, so that the next line can be compared with them byte by byte.
   private var isPlain = false
-  // Where cells end in `bytes`, of this line and of the next one while it is taken.
-  private var ends: UnsafeMutableBufferPointer<Int>
-  private var nextEnds: UnsafeMutableBufferPointer<Int>
+  // Where cells end in the bytes; as many as there are bytes, because a line may be nothing but commas.
+  private var ends: UnsafeMutableBufferPointer<UInt32>
+  private var nextEnds: UnsafeMutableBufferPointer<UInt32>
+  // What the scan finds besides and nobody asks for: how many there are is enough.
+  private var others: UnsafeMutableBufferPointer<UInt32>
   /// One bit for each cell: whether it is another than that of the line before; all of them in the first line.
   private(set) var changes: UInt32 = 0
+
+  // Vectors read past the end of what they look at.
+  private static let slack = 64
+  private static let roomDefault = 1 << 10
 
   init() {
     cellCount = SummarySchema.columns.count
     keyCount = SummarySchema.keyColumns.count
-    ends = .allocate(capacity: cellCount)
-    nextEnds = .allocate(capacity: cellCount)
+    bytes = .allocate(capacity: Self.roomDefault + Self.slack)
+    nextBytes = .allocate(capacity: Self.roomDefault + Self.slack)
+    ends = .allocate(capacity: Self.roomDefault + Self.slack)
+    nextEnds = .allocate(capacity: Self.roomDefault + Self.slack)
+    others = .allocate(capacity: 2 * (Self.roomDefault + Self.slack))
+    bytes.initialize(repeating: 0)
+    nextBytes.initialize(repeating: 0)
     // Before the first line all cells are empty.
-    _ = ends.initialize(fromContentsOf: 0..<cellCount)
-    _ = nextEnds.initialize(fromContentsOf: 0..<cellCount)
+    for cell in 0..<cellCount { ends[cell] = UInt32(cell) }
   }
 
   deinit {
     bytes.deallocate()
+    nextBytes.deallocate()
     ends.deallocate()
     nextEnds.deallocate()
+    others.deallocate()
   }
 
   /// The bytes of a cell; they hold until the next line is taken.
   func cell(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-    let start = index == 0 ? 0 : ends[index - 1] + 1
-    return UnsafeBufferPointer(rebasing: bytes[start..<ends[index]])
+    let start = index == 0 ? 0 : Int(ends[index - 1]) + 1
+    return UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[index])])
   }
 
   /// The key of a line, to be held against that of one far from it.
@@ -91,34 +105,38 @@ struct SummaryLine: ~Copyable {
 
   /// Takes a line in which there is no quote, with its LF. One that is not plain leaves everything as it was.
   mutating func take(plain line: UnsafeBufferPointer<UInt8>) -> Outcome {
-    guard let its = line.baseAddress, let mine = bytes.baseAddress else { return .notPlain }
-    let length = line.count - 1
-    let shared = isPlain ? commonPrefix(with: line, length) : 0
+    makeRoom(line.count)
+    guard let mine = bytes.baseAddress, let its = nextBytes.baseAddress, let source = line.baseAddress,
+      let itsEnds = nextEnds.baseAddress, let myEnds = ends.baseAddress, let others = others.baseAddress
+    else { return .notPlain }
+    its.update(from: source, count: line.count)
+    // In place of quotes, which are not there, the other line end is looked for.
+    let found = cm_scan(
+      its, line.count, UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"), itsEnds, others,
+      others + line.count)
+    guard found.structuralCount == cellCount, found.lineCount == 1, found.quoteCount == 0 else {
+      return .notPlain
+    }
     var cell = 0
-    while cell < cellCount, ends[cell] < shared {
-      nextEnds[cell] = ends[cell]
-      cell += 1
+    if isPlain {
+      let shared = commonPrefix(min(line.count - 1, count))
+      while cell < cellCount, Int(myEnds[cell]) < shared { cell &+= 1 }
     }
-    let kept = cell == 0 ? 0 : nextEnds[cell - 1] + 1
-    var (start, before) = (kept, kept)
     var comparison = Comparison()
-    while true {
-      guard cell < cellCount, let end = Self.cellEnd(its, from: start) else { return .notPlain }
+    var before = cell == 0 ? 0 : Int(myEnds[cell &- 1]) &+ 1
+    var start = before
+    while cell < cellCount {
+      let (myEnd, itsEnd) = (Int(myEnds[cell]), Int(itsEnds[cell]))
       // Where there is no line before, its cells are empty and everything is new.
-      let size = ends[cell] - before
-      if count == 0 || size != end - start || !Self.isEqual(mine + before, its + start, size) {
-        note(cell, UnsafeBufferPointer(rebasing: line[start..<end]), &comparison)
+      if count == 0 || myEnd &- before != itsEnd &- start
+        || !Self.isEqual(mine + before, its + start, itsEnd &- start)
+      {
+        note(cell, UnsafeBufferPointer(start: its + start, count: itsEnd &- start), &comparison)
       }
-      before = ends[cell] + 1
-      nextEnds[cell] = end
-      cell += 1
-      if end == length { break }
-      start = end + 1
+      (before, start) = (myEnd &+ 1, itsEnd &+ 1)
+      cell &+= 1
     }
-    guard cell == cellCount else { return .notPlain }
-    makeRoom(length, keeping: kept)
-    _ = UnsafeMutableBufferPointer(rebasing: bytes[kept..<length]).update(fromContentsOf: line[kept..<length])
-    return finish(length, comparison, isPlain: true)
+    return finish(line.count - 1, comparison, isPlain: true)
   }
 
   /// Takes the cells of any line, of which there are as many as the schema has.
@@ -126,12 +144,13 @@ struct SummaryLine: ~Copyable {
     var comparison = Comparison()
     for (index, cell) in cells.enumerated() { compare(index, with: cell, &comparison) }
     let length = cells.reduce(cells.count - 1) { $0 + $1.count }
-    makeRoom(length, keeping: 0)
+    makeRoom(length)
     var start = 0
     for (index, cell) in cells.enumerated() {
-      nextEnds[index] = start + cell.count
-      _ = UnsafeMutableBufferPointer(rebasing: bytes[start..<nextEnds[index]]).update(fromContentsOf: cell)
-      start = nextEnds[index] + 1
+      let end = start + cell.count
+      _ = UnsafeMutableBufferPointer(rebasing: nextBytes[start..<end]).update(fromContentsOf: cell)
+      nextEnds[index] = UInt32(end)
+      start = end + 1
     }
     return finish(length, comparison, isPlain: false)
   }
@@ -163,61 +182,59 @@ struct SummaryLine: ~Copyable {
     comparison.changes |= 1 << UInt32(index)
   }
 
-  // Whether so many bytes are the same. Most cells are shorter than a call of memcmp is worth.
+  // Whether so many bytes are the same, of which at least eight more can be read. Most cells are shorter than a call of memcmp is worth.
   @inline(__always) private static func isEqual(
     _ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ size: Int
   ) -> Bool {
     var index = 0
     while index &+ 8 <= size {
-      let (left, right) = (UnsafeRawPointer(a + index), UnsafeRawPointer(b + index))
-      if left.loadUnaligned(as: UInt64.self) != right.loadUnaligned(as: UInt64.self) { return false }
+      if word(a + index) != word(b + index) { return false }
       index &+= 8
     }
-    while index < size {
-      if a[index] != b[index] { return false }
-      index &+= 1
-    }
-    return true
+    // What is read behind the last bytes is shifted out.
+    return index == size || (word(a + index) ^ word(b + index)) &<< UInt64(64 &- 8 &* (size &- index)) == 0
   }
 
-  // How many bytes of a line, at most `length`, are those of this one.
-  private func commonPrefix(with line: UnsafeBufferPointer<UInt8>, _ length: Int) -> Int {
-    let (mine, its) = (UnsafeRawBufferPointer(bytes), UnsafeRawBufferPointer(line))
-    let most = min(length, count)
+  @inline(__always) private static func word(_ at: UnsafePointer<UInt8>) -> UInt64 {
+    UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
+  }
+
+  // How many of the first `most` bytes of the next line are those of this one.
+  private func commonPrefix(_ most: Int) -> Int {
+    guard let mine = bytes.baseAddress, let its = nextBytes.baseAddress else { return 0 }
     var shared = 0
-    while shared + 8 <= most {
-      let difference =
-        mine.loadUnaligned(fromByteOffset: shared, as: UInt64.self)
-        ^ its.loadUnaligned(fromByteOffset: shared, as: UInt64.self)
-      if difference != 0 { return shared + difference.trailingZeroBitCount / 8 }
-      shared += 8
+    while shared < most {
+      let difference = Self.word(mine + shared) ^ Self.word(its + shared)
+      if difference != 0 { return min(most, shared &+ difference.trailingZeroBitCount / 8) }
+      shared &+= 8
     }
-    while shared < most, mine[shared] == its[shared] { shared += 1 }
-    return shared
-  }
-
-  // The offset of the comma or LF that ends a cell; nil where another line end stands in it.
-  @inline(__always) private static func cellEnd(_ line: UnsafePointer<UInt8>, from start: Int) -> Int? {
-    var offset = start
-    while true {
-      let byte = line[offset]
-      // Nearly every byte of a cell is above the comma.
-      if byte <= UInt8(ascii: ",") {
-        if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") { return offset }
-        if byte == UInt8(ascii: "\r") { return nil }
-      }
-      offset &+= 1
-    }
+    return most
   }
 
   // MARK: keeping
 
-  private mutating func makeRoom(_ length: Int, keeping kept: Int) {
-    guard length > bytes.count else { return }
-    let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(length, 2 * bytes.count))
-    _ = larger.update(fromContentsOf: bytes[..<kept])
-    bytes.deallocate()
-    bytes = larger
+  // Room for a next line of so many bytes.
+  private mutating func makeRoom(_ length: Int) {
+    let room = nextBytes.count - Self.slack
+    guard length > room else { return }
+    let capacity = max(length, 2 * room) + Self.slack
+    // Twice as many: whichever of them the scan finds.
+    others.deallocate()
+    others = .allocate(capacity: 2 * capacity)
+    Self.grow(&bytes, to: capacity, 0)
+    Self.grow(&nextBytes, to: capacity, 0)
+    Self.grow(&ends, to: capacity, 0)
+    Self.grow(&nextEnds, to: capacity, 0)
+  }
+
+  private static func grow<Element: BitwiseCopyable>(
+    _ buffer: inout UnsafeMutableBufferPointer<Element>, to capacity: Int, _ empty: Element
+  ) {
+    let larger = UnsafeMutableBufferPointer<Element>.allocate(capacity: capacity)
+    larger.initialize(repeating: empty)
+    _ = larger.update(fromContentsOf: buffer)
+    buffer.deallocate()
+    buffer = larger
   }
 
   private mutating func finish(_ length: Int, _ comparison: Comparison, isPlain: Bool) -> Outcome {
@@ -225,6 +242,7 @@ struct SummaryLine: ~Copyable {
     count = length
     self.isPlain = isPlain
     swap(&ends, &nextEnds)
+    swap(&bytes, &nextBytes)
     changes = isFirst ? .max : comparison.changes
     return isFirst || comparison.isAfter ? .inOrder : .outOfOrder
   }

@@ -38,6 +38,13 @@ struct DeckDraft: ~Copyable {
     sortCodes.reserveCapacity(sortCodes.count + rowCount)
   }
 
+  /// Hands the rows over, which it no longer has.
+  mutating func takeRows() -> [RateDeckRow] {
+    let taken = rows
+    rows = []
+    return taken
+  }
+
   /// Adds a row under a prefix.
   @inline(__always) mutating func append(_ row: RateDeckRow, _ prefix: DeckPrefix) {
     var row = row

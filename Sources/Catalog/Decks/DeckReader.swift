@@ -103,7 +103,12 @@ struct DeckReader: ~Copyable {
     guard !findings.contains(where: \.hasErrors), let currency else { return nil }
     let destinations = SortedNames(draft.destinations)
     let groups = SortedNames(draft.ratingGroups)
-    var rows = Self.ordered(draft.rows, order.indices, destinations.placeByNumber, groups.placeByNumber)
+    var rows =
+      order.isAsRead ? draft.takeRows() : order.indices.map { draft.rows[Int($0)] }
+    for index in rows.indices {
+      rows[index].destination = destinations.placeByNumber[Int(rows[index].destination)]
+      rows[index].ratingGroup = groups.placeByNumber[Int(rows[index].ratingGroup)]
+    }
     if layout.files.count > 1 || draft.hasDeletions { rows = DeckUpdates.apply(layout.files, to: rows) }
     var deck = RateDeck(
       name: name, currency: currency, rows: rows, destinations: destinations.names,
@@ -115,20 +120,6 @@ struct DeckReader: ~Copyable {
     deck.jurisdiction = layout.jurisdiction
     deck.variants = draft.variants
     return deck
-  }
-
-  private static func ordered(
-    _ rows: [RateDeckRow], _ order: [UInt32], _ destinations: [UInt32], _ groups: [UInt32]
-  ) -> [RateDeckRow] {
-    [RateDeckRow](unsafeUninitializedCapacity: rows.count) { buffer, count in
-      for index in order {
-        var row = rows[Int(index)]
-        row.destination = destinations[Int(row.destination)]
-        row.ratingGroup = groups[Int(row.ratingGroup)]
-        buffer.initializeElement(at: count, to: row)
-        count += 1
-      }
-    }
   }
 
   /// Each row that has the prefix, kind and date of an earlier one, with the line of the first.

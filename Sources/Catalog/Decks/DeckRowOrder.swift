@@ -7,6 +7,8 @@ struct DeckRowOrder {
   private(set) var indices: [UInt32]
   /// For each place in the order but the first, whether its row has the key of the one before.
   private(set) var duplicatePlaces: [Int] = []
+  /// Whether the rows were read in their order.
+  private(set) var isAsRead = false
 
   /// Bits below the prefix code: ranks of (date, kind).
   private static let rankBits: UInt64 = 12
@@ -37,7 +39,8 @@ struct DeckRowOrder {
     for index in keys.indices {
       keys[index] = keys[index] << Self.rankBits | UInt64(ranks.isEmpty ? 0 : ranks[index])
     }
-    indices = Self.sorted(keys)
+    isAsRead = Self.isAscending(keys)
+    indices = isAsRead ? Array(0..<UInt32(keys.count)) : Self.sorted(keys)
     findDuplicates { keys[$0] == keys[$1] }
   }
 
@@ -92,7 +95,6 @@ struct DeckRowOrder {
   /// The numbers of `keys` in ascending order, stable.
   private static func sorted(_ keys: [UInt64]) -> [UInt32] {
     let count = keys.count
-    if isAscending(keys) { return Array(0..<UInt32(count)) }
     // 11 bits a pass: a histogram of 2,048 counters stays in the first-level cache.
     let digitBits: UInt64 = 11
     let bucketCount = 1 << 11

@@ -16,12 +16,13 @@ enum RowSort {
   protocol Source: Sendable {
     associatedtype Element: Ranked
     func element(_ number: Int) -> Element
+    /// The digit of an element, which is one of its highest bits, without making all of it where that is more work.
+    func highestDigit(_ number: Int, shift: Int, width: Int) -> Int
   }
 
   /// The elements 0..<count of a source, sorted by the `bits` bits from `lowBit` on.
   ///
-  /// Every element is made twice, once to count and once to put it in its part: that is less work than to write them down
-  /// and read them again, and needs half the memory. Complexity: O(count × bits).
+  /// Elements are not written down to be counted by their highest digit: making that twice is less work, and needs half the memory. Complexity: O(count × bits).
   static func sorted<From: Source>(
     _ source: From, count: Int, lowBit: Int, bits: Int, threadCount: Int
   ) -> FlatTable<From.Element> {
@@ -40,7 +41,7 @@ enum RowSort {
     defer { places.deallocate() }
     inStretches(count, stretchCount) { stretch, from, until in
       let counts = places.base + stretch * partCount
-      for number in from..<until { counts[source.element(number).digit(shift: shift, width: splitBits)] += 1 }
+      for number in from..<until { counts[source.highestDigit(number, shift: shift, width: splitBits)] += 1 }
     }
     var bounds = [0]
     bounds.reserveCapacity(partCount + 1)
@@ -86,6 +87,13 @@ enum RowSort {
         body(stretch, count * stretch / stretchCount, count * (stretch + 1) / stretchCount)
       }
     }
+  }
+
+  /// The digit of a source that has nothing quicker.
+  @inline(__always) static func digit<From: Source>(_ source: From, _ number: Int, shift: Int, width: Int)
+    -> Int
+  {
+    source.element(number).digit(shift: shift, width: width)
   }
 
   private static func small<Element: Ranked>(_ rows: UnsafeMutablePointer<Element>, _ count: Int) {

@@ -33,6 +33,8 @@ final class SummaryCells: CellReading {
   private static let blockMask = (1 << blockShift) - 1
   private static let blockCountMax = 1 << 13
   private static let slotCountMin = 1 << 14
+  /// Slots below which their number grows fourfold.
+  private static let slotCountQuick = 1 << 22
   /// Cells that slots of 24 bits can number; beyond them a slot has four bits of the hash.
   private static let numberBitsFew: UInt32 = 24
   private static let numberBitsMany: UInt32 = 29
@@ -226,7 +228,9 @@ final class SummaryCells: CellReading {
   ) {
     let number = state.pointee.count
     if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 {
-      rebuild(slotCount: state.pointee.slots.count * 2)
+      // Four times as many while that is little memory: every rebuilding holds the others up.
+      let slotCount = state.pointee.slots.count
+      rebuild(slotCount: slotCount < Self.slotCountQuick ? slotCount * 4 : slotCount * 2)
     }
     if number + 1 >= 1 << Int(state.pointee.numberBits) {
       state.pointee.numberBits = Self.numberBitsMany

@@ -84,16 +84,31 @@ struct SummaryOrder {
     }
   }
 
-  /// Whether two rows have the same texts: then they are one row. Complexity: O(rows).
-  var hasEqualRows: Bool {
-    guard rowCount > 1 else { return false }
+  /// Slices of rows with different texts.
+  struct Slices {
+    /// Where each begins among the cells in order, and where the last one ends.
+    var bounds: [Int]
+    /// Rows with different texts; all slices but the last have as many.
+    var rowCount: Int
+    /// How many of them a slice has.
+    var sliceRows: Int
+  }
+
+  /// Cuts the cells where another slice of rows with different texts begins: cells with the same text are one row. Complexity:
+  /// O(cells).
+  func slices(of sliceRows: Int) -> Slices {
+    var slices = Slices(bounds: [0], rowCount: min(1, rowCount), sliceRows: sliceRows)
+    guard rowCount > 0 else { return slices }
     var last = row(0)
     for index in 1..<rowCount {
       let next = row(index)
-      if next.low == last.low, next.high == last.high { return true }
+      if next.low == last.low, next.high == last.high { continue }
+      if slices.rowCount % sliceRows == 0 { slices.bounds.append(index) }
+      slices.rowCount += 1
       last = next
     }
-    return false
+    slices.bounds.append(rowCount)
+    return slices
   }
 
   /// Runs `body` over 0..<count in as many stretches as there are threads.
@@ -130,6 +145,10 @@ private struct CellWords: RowSort.Source, @unchecked Sendable {
     let cell = cells.cell(number)
     return ranks.pack(low: cell.keyLow, high: cell.keyHigh).low &<< cellBits | UInt64(number)
   }
+
+  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
+    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
+  }
 }
 
 /// Cells as two words each.
@@ -145,6 +164,10 @@ private struct CellPairs: RowSort.Source, @unchecked Sendable {
     return SummaryOrder.Pair(
       high: high &<< cellBits | low &>> (64 &- cellBits), low: low &<< cellBits | UInt64(number))
   }
+
+  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
+    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
+  }
 }
 
 /// Cells as rows.
@@ -157,5 +180,9 @@ private struct CellRows: RowSort.Source, @unchecked Sendable {
     let cell = cells.cell(number)
     let (low, high) = ranks.pack(low: cell.keyLow, high: cell.keyHigh)
     return SummaryOrder.Row(high: high, low: low, cell: UInt32(number))
+  }
+
+  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
+    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
   }
 }

@@ -1,8 +1,8 @@
 // The rows of one output, in order, whatever the number of cells.
 //
 // Usually all cells are in memory and each is a row: they are sorted and formatted where they are. Where the output has
-// fewer columns than the key, or cells went to disk, rows with equal texts come one after the other in the order and are
-// added up, and formatted window by window.
+// fewer columns than the key, rows with equal texts come one after the other in the order and are added up slice by slice; where
+// cells went to disk, window by window.
 
 import DurableFiles
 
@@ -37,18 +37,16 @@ struct SummaryOutput {
     if let spill { return try writeMerged(spill, ranks, format) }
     let order = SummaryOrder(cells, ranks, threadCount: threadCount)
     defer { order.deallocate() }
+    let slices = order.slices(of: setup.options.sliceRows)
     // Both sides of an event have cells: they are one row even where no two others are.
-    guard order.hasEqualRows || setup.keyPlan.side != nil else {
+    if slices.rowCount == order.rowCount, setup.keyPlan.side == nil {
       try formatter.forEachSlice(order, cells, threadCount: threadCount, make: make, write: write)
-      return order.rowCount
+    } else {
+      try formatter.forEachSlice(
+        slices, of: order, cells, side: setup.keyPlan.side, threadCount: threadCount, make: make, write: write
+      )
     }
-    let window = RowWindow(rowsMax: windowRows, side: setup.keyPlan.side)
-    for index in 0..<order.rowCount {
-      let row = order.row(index)
-      if index + 8 < order.rowCount { cells.prefetch(Int(order.row(index + 8).cell)) }
-      try window.add(low: row.low, high: row.high, cells.cell(Int(row.cell)), format)
-    }
-    return try window.finish(format)
+    return slices.rowCount
   }
 
   /// Sorts the cells on disk, with those in memory, by their ranks and adds equal rows up.
@@ -68,13 +66,21 @@ struct SummaryOutput {
     try spill.forEach(add)
     for number in 0..<cells.count { try add(cells.cell(number)) }
     let window = RowWindow(rowsMax: windowRows, side: setup.keyPlan.side)
+    var rowCount = 0
     try sort.forEach { entry throws(FileFault) in
       let key = entry.key
       let high = UInt64(bigEndian: key.loadUnaligned(as: UInt64.self))
       let low = UInt64(bigEndian: key.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      try window.add(low: low, high: high, entry.payload.loadUnaligned(as: SummaryCell.self), format)
+      let cell = entry.payload.loadUnaligned(as: SummaryCell.self)
+      if window.take(low: low, high: high, cell) { return }
+      rowCount += window.cells.count
+      try format(window.order, window.cells)
+      window.removeAll()
+      _ = window.take(low: low, high: high, cell)
     }
-    return try window.finish(format)
+    guard window.cells.count > 0 else { return rowCount }
+    try format(window.order, window.cells)
+    return rowCount + window.cells.count
   }
 
   /// Rows that are formatted at a time: whole slices, so that the frames of a file do not depend on it.
@@ -84,54 +90,5 @@ struct SummaryOutput {
     // Fresh memory is what a window costs: it has two slices for each thread, and is used again and again.
     let most = 2 * setup.options.threadCount
     return max(1, min(most, setup.budget.outputBytes / 4 / rowBytes / slice)) * slice
-  }
-}
-
-/// Rows that are next in the order, added up.
-private final class RowWindow {
-  private let cells = CellList()
-  private let rows: FlatTable<SummaryOrder.Row>
-  private let rowsMax: Int
-  /// The field that tells cells of costs from others; nil where there are none.
-  private let side: SummaryKeyPlan.Field?
-  @exclusivity(unchecked) private var rowCount = 0
-
-  init(rowsMax: Int, side: SummaryKeyPlan.Field?) {
-    self.rowsMax = rowsMax
-    self.side = side
-    rows = FlatTable(zeroedCount: rowsMax)
-  }
-
-  deinit { rows.deallocate() }
-
-  /// Adds a cell to the last row if it has the same ranks, else as a row of its own; a full window is formatted before.
-  func add(
-    low: UInt64, high: UInt64, _ cell: SummaryCell,
-    _ format: (SummaryOrder, CellList) throws(FileFault) -> Void
-  ) throws(FileFault) {
-    var cell = cell
-    var costPico: Int128 = 0
-    if side != nil, cell.keyLow & SummaryKeyPlan.costSide != 0 {
-      swap(&cell.amountPico, &costPico)
-    }
-    if cells.count > 0, rows[cells.count - 1].low == low, rows[cells.count - 1].high == high {
-      return cells.addToLast(cell, costPico: costPico)
-    }
-    if cells.count == rowsMax { try flush(format) }
-    rows[cells.count] = SummaryOrder.Row(high: high, low: low, cell: UInt32(cells.count))
-    cells.append(cell, costPico: costPico)
-  }
-
-  /// Formats what is left; returns the number of all rows.
-  func finish(_ format: (SummaryOrder, CellList) throws(FileFault) -> Void) throws(FileFault) -> Int {
-    try flush(format)
-    return rowCount
-  }
-
-  private func flush(_ format: (SummaryOrder, CellList) throws(FileFault) -> Void) throws(FileFault) {
-    guard cells.count > 0 else { return }
-    try format(SummaryOrder(ordered: rows, rowCount: cells.count), cells)
-    rowCount += cells.count
-    cells.removeAll()
   }
 }

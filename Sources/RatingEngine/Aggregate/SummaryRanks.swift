@@ -104,6 +104,8 @@ struct SummaryRanks: @unchecked Sendable {
   /// The field of the run's key that each field is made from, and the rank of each of its values.
   private let sources: [SummaryKeyPlan.Field]
   private let tables: [FlatTable<UInt32>]
+  /// Bits of the first field's rank; 0 where there is no field.
+  private let widthOfFirst: Int
 
   init(_ view: SummaryView, _ seen: SeenValues, _ setup: RunSetup) {
     var fields: [RankedField] = []
@@ -116,6 +118,7 @@ struct SummaryRanks: @unchecked Sendable {
     }
     self.fields = fields
     self.tables = tables
+    widthOfFirst = fields.first?.width ?? 0
     sources = view.fields.map { setup.keyPlan.fields[$0.source] }
     bits = fields.reduce(0) { $0 + $1.width }
     var shift = bits
@@ -137,6 +140,14 @@ struct SummaryRanks: @unchecked Sendable {
         UInt64(tables[index][Int(truncatingIfNeeded: value)]), shift: shifts[index], &low, &high)
     }
     return (low, high)
+  }
+
+  /// The highest bits of a cell's packed ranks; nil where they are not all of the first field's.
+  @inline(__always) func highest(_ width: Int, of cell: SummaryCell) -> Int? {
+    let below = widthOfFirst &- width
+    guard below >= 0 else { return nil }
+    let value = SummaryKeyPlan.value(sources[0], low: cell.keyLow, high: cell.keyHigh)
+    return Int(tables[0][Int(truncatingIfNeeded: value)] &>> UInt32(truncatingIfNeeded: below))
   }
 
   /// Ranks the values of one field; the table gives the rank of each value of `source`.

@@ -240,7 +240,17 @@ final class SummaryFormatter: @unchecked Sendable {
     bind(0, [])
   }
 
-  /// Formats the rows of `order` slice by slice on `threadCount` workers and hands the slices on in order.
+  /// What a worker formats its slices into, grown as needed.
+  private struct SliceText: ~Copyable {
+    var capacity = 1 << 20
+    var buffer: UnsafeMutablePointer<UInt8>
+
+    init() { buffer = .allocate(capacity: capacity) }
+
+    deinit { buffer.deallocate() }
+  }
+
+  /// Formats the rows of `order`, of which each has a cell, slice by slice on `threadCount` workers and hands the slices on in order.
   ///
   /// `make` turns a slice's bytes into what is written (a compressed frame, or the bytes themselves) on the worker;
   /// `write` gets them in order, one at a time.
@@ -250,30 +260,72 @@ final class SummaryFormatter: @unchecked Sendable {
     write: (UnsafeRawBufferPointer, [UInt8]?) throws(FileFault) -> Void
   ) throws(FileFault) {
     let sliceRows = self.sliceRows
-    let sliceCount = (order.rowCount + sliceRows - 1) / sliceRows
+    try handOn((order.rowCount + sliceRows - 1) / sliceRows, threadCount, make, write) {
+      { slice, text in
+        let from = slice * sliceRows
+        return self.format(
+          order, cells, from: from, until: min(from + sliceRows, order.rowCount), into: &text.buffer,
+          capacity: &text.capacity)
+      }
+    }
+  }
+
+  /// The same for rows of which some have several cells, which each worker adds up.
+  ///
+  /// - Parameter side: the field that tells cells of costs from others; nil where there are none.
+  func forEachSlice(
+    _ slices: SummaryOrder.Slices, of order: SummaryOrder, _ cells: some CellReading,
+    side: SummaryKeyPlan.Field?, threadCount: Int,
+    make: @escaping @Sendable (UnsafeRawBufferPointer) throws(FileFault) -> [UInt8]?,
+    write: (UnsafeRawBufferPointer, [UInt8]?) throws(FileFault) -> Void
+  ) throws(FileFault) {
+    try handOn(slices.bounds.count - 1, threadCount, make, write) {
+      let window = RowWindow(rowsMax: slices.sliceRows, side: side)
+      return { slice, text in
+        window.removeAll()
+        let until = slices.bounds[slice + 1]
+        for index in slices.bounds[slice]..<until {
+          if index &+ 24 < until { cells.prefetch(Int(order.row(index &+ 24).cell)) }
+          let row = order.row(index)
+          let hasRoom = window.take(low: row.low, high: row.high, cells.cell(Int(row.cell)))
+          precondition(hasRoom, "a slice has as many rows as were counted")
+        }
+        return self.format(
+          window.order, window.cells, from: 0, until: window.cells.count, into: &text.buffer,
+          capacity: &text.capacity)
+      }
+    }
+  }
+
+  /// Formats slices on `threadCount` workers, each with a function of its own, and hands them on in order.
+  private func handOn(
+    _ sliceCount: Int, _ threadCount: Int,
+    _ make: @escaping @Sendable (UnsafeRawBufferPointer) throws(FileFault) -> [UInt8]?,
+    _ write: (UnsafeRawBufferPointer, [UInt8]?) throws(FileFault) -> Void,
+    _ worker: () -> (Int, inout SliceText) -> Int
+  ) throws(FileFault) {
     let turns = SliceTurns(count: sliceCount)
     let fault = Mutex<FileFault?>(nil)
     withoutActuallyEscaping(write) { write in
-      nonisolated(unsafe) let write = write
-      nonisolated(unsafe) let cells = cells
-      DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, sliceCount))) { _ in
-        var capacity = 1 << 20
-        var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        defer { buffer.deallocate() }
-        while let slice = turns.take() {
-          let from = slice * sliceRows
-          let until = min(from + sliceRows, order.rowCount)
-          let count = format(order, cells, from: from, until: until, into: &buffer, capacity: &capacity)
-          let bytes = UnsafeRawBufferPointer(start: buffer, count: count)
-          do throws(FileFault) {
-            let made = try make(bytes)
-            turns.wait(slice)
-            if fault.withLock({ $0 == nil }) { try write(bytes, made) }
-          } catch {
-            fault.withLock { if $0 == nil { $0 = error } }
-            turns.wait(slice)
+      withoutActuallyEscaping(worker) { worker in
+        nonisolated(unsafe) let write = write
+        nonisolated(unsafe) let worker = worker
+        DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, sliceCount))) { _ in
+          var text = SliceText()
+          let format = worker()
+          while let slice = turns.take() {
+            let count = format(slice, &text)
+            let bytes = UnsafeRawBufferPointer(start: text.buffer, count: count)
+            do throws(FileFault) {
+              let made = try make(bytes)
+              turns.wait(slice)
+              if fault.withLock({ $0 == nil }) { try write(bytes, made) }
+            } catch {
+              fault.withLock { if $0 == nil { $0 = error } }
+              turns.wait(slice)
+            }
+            turns.done(slice)
           }
-          turns.done(slice)
         }
       }
     }

@@ -220,5 +220,6 @@ final class FileContext {
 private final class NoText: TextStream {
   var storedOffset: Int64 { 0 }
   var isChecked: Bool { true }
+  var isDecoding: Bool { false }
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int { 0 }
 }

@@ -124,6 +124,7 @@ final class SpooledStream: TextStream {
   private let spool: InputSpool
   private(set) var storedOffset: Int64 = 0
   var isChecked: Bool { false }
+  var isDecoding: Bool { false }
 
   init(_ spool: InputSpool) { self.spool = spool }
 

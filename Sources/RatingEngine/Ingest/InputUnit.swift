@@ -23,6 +23,8 @@ final class InputUnit {
   /// Nil when it was read to its end: what decoding needs is given back then, not when the run ends.
   private var stream: (any TextStream)?
   private var wasChecked = true
+  /// Whether reading it is work.
+  let isDecoding: Bool
   private let recordEnd: RecordEnd
   /// Whether the text begins in the middle of a record that the unit before began.
   private let beginsInsideRecord: Bool
@@ -67,6 +69,7 @@ final class InputUnit {
     self.file = file
     self.index = index
     self.stream = stream
+    isDecoding = stream.isDecoding
     taken = Atomic(stream.storedOffset)
     self.beginsInsideRecord = beginsInsideRecord
     recordEnd = RecordEnd(file.format.dialect, bytesMax: recordBytesMax)

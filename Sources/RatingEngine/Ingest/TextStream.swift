@@ -14,6 +14,8 @@ protocol TextStream: AnyObject {
   var storedOffset: Int64 { get }
   /// Whether a checksum vouches for every byte decoded so far.
   var isChecked: Bool { get }
+  /// Whether reading it is work, so that its reader had better stay at it.
+  var isDecoding: Bool { get }
 }
 
 /// How an input is stored.
@@ -75,6 +77,7 @@ final class PlainStream: TextStream {
 
   var storedOffset: Int64 { at }
   var isChecked: Bool { false }
+  var isDecoding: Bool { false }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
     guard let base = buffer.baseAddress else { return 0 }
@@ -119,6 +122,7 @@ final class ZstdStream: TextStream {
   private var hasBegun = false
   private var hasEnded = false
   private(set) var isChecked = true
+  var isDecoding: Bool { true }
   private var frameStart: Int64 = 0
   /// Windows above 128 MiB are refused: a frame may ask for 2 GiB.
   private static let windowLogMax: Int32 = 27
@@ -206,6 +210,7 @@ final class GzipStream: TextStream {
 
   var storedOffset: Int64 { stored.offset - Int64(stream.avail_in) }
   var isChecked: Bool { true }
+  var isDecoding: Bool { true }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DamagedFile) -> Int {
     guard let base = buffer.baseAddress, !hasEnded else { return 0 }

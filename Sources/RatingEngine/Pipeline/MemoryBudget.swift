@@ -42,7 +42,7 @@ struct MemoryBudget: Sendable {
     // order takes at most 48 bytes where a cell and its slot take 40, so the output needs seven parts where cells have six.
     // While packed events are settled, the output's share is free for what is loaded of them.
     // An event takes about as much as two of the log's keys.
-    let settled = settles ? 5 : 0
+    let settled = settles ? 6 : 0
     let events = keepsEvents ? 2 : 0
     let parts = 6 + 7 + events + suspense + detail * (settles ? 2 : 1) + settled
     func share(_ weight: Int) -> Int {

@@ -84,7 +84,7 @@ extension RunAttempt {
     }
     // The header is known now: the other units of the file can begin.
     let others = chunk.sequence == 0 && unit.index == 0 ? Array(file.units.dropFirst()) : []
-    if let outcome = board.takeOutcomeForOwnChunk() {
+    if let outcome = board.takeOutcomeForOwnChunk(of: unit) {
       board.update { state in
         state.readingCount -= 1
         state.idleUnits.insert(contentsOf: others, at: 0)

@@ -2,7 +2,7 @@
 //
 // Read (one worker a unit), Rate (any worker), Take (one worker at a time holds the ledger). A worker that finds several
 // units to read keeps the chunk it has just decoded, which is in its cache; where there is one unit, the worker that decodes
-// stays ahead and the other rates. One semaphore for each worker: a shared one can wake a worker that has nothing to do.
+// stays ahead and the other rates, unless there is nothing to decode. One semaphore for each worker: a shared one can wake a worker that has nothing to do.
 
 import Dispatch
 import Synchronization
@@ -141,13 +141,14 @@ final class WorkBoard: @unchecked Sendable {
     return .wait
   }
 
-  /// Whether the chunk that was just read is better rated at once by its reader: there are other units to read.
-  func takeOutcomeForOwnChunk() -> ChunkOutcome? {
+  /// An outcome where the chunk that was just read is better rated at once by its reader: there are other units to read, or reading
+  /// is so little work that another worker can go on with it.
+  func takeOutcomeForOwnChunk(of unit: InputUnit) -> ChunkOutcome? {
     lock.withLock { _ in
       let others = state.readingCount + state.idleUnits.count
-      guard others > 1 || state.nextFile < state.fileCount, let outcome = state.freeOutcomes.popLast() else {
-        return nil
-      }
+      guard others > 1 || state.nextFile < state.fileCount || !unit.isDecoding,
+        let outcome = state.freeOutcomes.popLast()
+      else { return nil }
       state.ratingCount += 1
       return outcome
     }

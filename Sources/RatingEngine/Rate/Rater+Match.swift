@@ -104,6 +104,7 @@ extension Rater {
     }
     let entries = catalog.chargeEntries
     let combinations = CompiledPlan.kindCount * CompiledPlan.directionCount
+    repricedCount = 0
     keepLive { record in
       let combination = CompiledPlan.combination(batch.kind[record], batch.direction[record])
       let known = entries[Int(plan[record]) &* combinations &+ combination]
@@ -115,6 +116,11 @@ extension Rater {
       chargeMarks[record] = known.marks
       if known.marks & CompiledCatalog.ChargeEntry.asksGroup != 0 { askGroup(record) }
       return true
+    }
+    // One after the other, so that the reads of these tables overlap.
+    for at in 0..<repricedCount {
+      let record = Int(repriced[at])
+      price[record] = priceTables[at][Int(price[record])]
     }
     if catalog.settled.hasAccounts { markAccounts() }
   }
@@ -130,7 +136,11 @@ extension Rater {
     guard let known = choices.entry(key) else {
       return askCharges(record, batch, columns, fields, combination, group, key: key)
     }
-    if let table = known.priceByRowPrice { price[record] = table[Int(price[record])] }
+    if let table = known.priceByRowPrice {
+      repriced[repricedCount] = UInt16(truncatingIfNeeded: record)
+      priceTables[repricedCount] = table.base
+      repricedCount &+= 1
+    }
     charge[record] = known.charge
     chargeName[record] = known.name
     chargeMarks[record] = known.marks

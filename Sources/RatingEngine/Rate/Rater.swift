@@ -44,6 +44,10 @@ final class Rater {
   let row = Rater.column(UInt32.self)
   let tariff = Rater.column(UInt32.self)
   let price = Rater.column(UInt32.self)
+  // Records whose price the charge takes from a table by the row's price, and that table.
+  let repriced = Rater.column(UInt16.self)
+  let priceTables: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>>
+  @exclusivity(unchecked) var repricedCount = 0
   let charge = Rater.column(UInt32.self)
   let chargeName = Rater.column(UInt32.self)
   /// Marks of `CompiledCatalog.ChargeEntry`; 0 for the common event.
@@ -92,6 +96,7 @@ final class Rater {
     bandClocks = BandClocks(catalog)
     self.catalog = catalog
     self.keyPlan = keyPlan
+    priceTables = .allocate(capacity: FieldColumns.batchCapacity + 1)
     self.meters = meters
     sourceNumber = sourceIndex + 1
     keyRank = catalog.settled.namespaceRanks[sourceIndex]
@@ -121,6 +126,8 @@ final class Rater {
   deinit {
     seconds.deallocate()
     asked.deallocate()
+    repriced.deallocate()
+    priceTables.deallocate()
     for pointer in [
       home, entry, account, plan, node, last8, row, tariff, price, charge, band, change, basePrice,
     ] {

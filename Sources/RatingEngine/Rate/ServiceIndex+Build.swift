@@ -50,6 +50,9 @@ struct ServiceIndexBuilder {
   }
 
   mutating func add(_ catalog: Catalog) {
+    let count = catalog.accounts.count + catalog.services.count
+    pending.reserveCapacity(pending.count + count)
+    identities.reserveCapacity(identities.count + count)
     for (index, account) in catalog.accounts.enumerated() {
       let entry = pendingEntry(
         Identity(account: index, costCentre: .empty, service: .empty, site: .empty), from: Int64.min,
@@ -123,9 +126,13 @@ struct ServiceIndexBuilder {
       }
     }
     for at in 0..<capacity where firstBySlot[at] >= 0 {
-      let list = [pending[Int(firstBySlot[at])].entry] + (others[at] ?? [])
-      slots.base[at].entry = Self.chain(list, rankOf, then: ServiceIndex.none, &entries)
-      guard let direct = direct(list, accounts) else { continue }
+      let first = pending[Int(firstBySlot[at])].entry
+      if !others.isEmpty, let more = others[at] {
+        slots.base[at].entry = Self.chain([first] + more, rankOf, then: ServiceIndex.none, &entries)
+        continue
+      }
+      slots.base[at].entry = Self.link(first, rankOf, then: ServiceIndex.none, &entries)
+      guard let direct = direct(first.entry, accounts) else { continue }
       slots.base[at].account = direct.account
       slots.base[at].plan = direct.plan
     }
@@ -167,24 +174,43 @@ struct ServiceIndexBuilder {
     var first = next
     // The latest first: most events are recent.
     for pending in list.sorted(by: { $0.entry.fromSeconds < $1.entry.fromSeconds }) {
-      var entry = pending.entry
-      entry.identity = rankOf[pending.identity]
-      entry.next = first
-      first = UInt32(entries.count)
-      entries.append(entry)
+      first = link(pending, rankOf, then: first, &entries)
     }
     return first
   }
 
-  /// Account and plan of a key for which one entry and one plan hold at all times; nil where dates decide.
-  private func direct(_ list: [PendingEntry], _ accounts: [Account]) -> (account: UInt32, plan: UInt16)? {
-    guard list.count == 1, list[0].entry.fromSeconds == Int64.min, list[0].entry.untilSeconds == Int64.max
-    else { return nil }
-    let plans = accounts[Int(list[0].entry.account)].plans
-    guard plans.count == 1, plans[0].from == nil, plans[0].until == nil,
-      plans[0].planIndex < Int(ServiceIndex.Slot.noPlan)
-    else { return nil }
-    return (list[0].entry.account, UInt16(plans[0].planIndex))
+  private static func link(
+    _ pending: PendingEntry, _ rankOf: [UInt32], then next: UInt32, _ entries: inout [ServiceIndex.Entry]
+  ) -> UInt32 {
+    var entry = pending.entry
+    entry.identity = rankOf[pending.identity]
+    entry.next = next
+    entries.append(entry)
+    return UInt32(entries.count - 1)
+  }
+
+  /// Account and plan of a key's only entry, where it and one plan hold at all times; nil where dates decide.
+  private func direct(
+    _ only: ServiceIndex.Entry, _ accounts: [Account]
+  ) -> (account: UInt32, plan: UInt16)? {
+    guard only.fromSeconds == Int64.min, only.untilSeconds == Int64.max else { return nil }
+    let account = Int(only.account)
+    guard accounts[account].plans.count == 1 else { return nil }
+    let plan = accounts[account].plans[0]
+    guard plan.from == nil, plan.until == nil, plan.planIndex < Int(ServiceIndex.Slot.noPlan) else {
+      return nil
+    }
+    return (only.account, UInt16(plan.planIndex))
+  }
+
+  /// The key of a text. It is read in words of eight bytes, for which short texts are too short.
+  private static func key(_ text: [UInt8]) -> ServiceIndex.Key {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + 16) { padded in
+      padded.initialize(repeating: 0)
+      _ = padded.update(fromContentsOf: text)
+      return padded.baseAddress.map { ServiceIndex.Key(text: UnsafePointer($0), length: text.count) }
+        ?? ServiceIndex.Key(number: 0, count: 0)
+    }
   }
 
   /// The slot of a key, filled with it where it is new.
@@ -196,10 +222,7 @@ struct ServiceIndexBuilder {
       account: ServiceIndex.none, plan: ServiceIndex.Slot.noPlan, textLength: 0)
     let text = key.text.bytes
     if key.count == 0 {
-      let padded = text + [UInt8](repeating: 0, count: 16)
-      slot.key = padded.withUnsafeBufferPointer { buffer in
-        buffer.baseAddress.map { ServiceIndex.Key(text: $0, length: text.count) } ?? slot.key
-      }
+      slot.key = Self.key(text)
       slot.textLength = UInt16(clamping: text.count)
     }
     let mask = slots.count - 1

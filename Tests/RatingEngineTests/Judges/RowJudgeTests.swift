@@ -56,6 +56,9 @@ import Testing
   private struct Listed<Element: RowSort.Ranked>: RowSort.Source {
     var elements: [Element]
     func element(_ number: Int) -> Element { elements[number] }
+    func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
+      RowSort.digit(self, number, shift: shift, width: width)
+    }
   }
 
   @Test(arguments: [4095, 9000]) func pairsAreSortedByTheirRanks(count: Int) {

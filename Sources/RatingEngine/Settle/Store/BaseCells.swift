@@ -10,7 +10,7 @@ import Synchronization
 import Tables
 
 /// The parts of a summary key that neither owner, service nor time decides, and what pricing starts from.
-struct BaseCell: Hashable, BitwiseCopyable {
+struct BaseCell: Hashable, BitwiseCopyable, NumberedKey {
   /// Number of the charge among those of all plans.
   var charge: UInt32
   var tariff: UInt32
@@ -47,22 +47,14 @@ struct BaseCell: Hashable, BitwiseCopyable {
 final class BaseCellNumbers: Sendable {
   /// Numbers of items, whose samples gauges measure.
   let items = ItemNumbers()
-  // Guards the cells in the order of their numbers.
-  private let found = Mutex<(cells: [BaseCell], numbers: [BaseCell: UInt32])>(([], [:]))
+  // Guards the cells and their numbers.
+  private let found = Mutex(NumberedKeys<BaseCell>())
 
   /// The number of a cell.
-  func number(_ cell: BaseCell) -> UInt32 {
-    found.withLock { found in
-      if let number = found.numbers[cell] { return number }
-      let number = UInt32(found.cells.count)
-      found.cells.append(cell)
-      found.numbers[cell] = number
-      return number
-    }
-  }
+  func number(_ cell: BaseCell) -> UInt32 { found.withLock { $0.number(cell).number } }
 
   /// All cells by number, once nothing is read any more.
-  var cells: [BaseCell] { found.withLock { $0.cells } }
+  var cells: [BaseCell] { found.withLock { $0.keys } }
 }
 
 /// Gives every item of gauges a number. Shared by all workers; the numbers depend on who asks first and never show.
@@ -93,38 +85,41 @@ struct BaseCellCache {
 
   private let numbers: BaseCellNumbers
   var items: ItemNumbers { numbers.items }
-  /// Open addressing; as many as a power of two.
-  private var entries: FlatTable<Entry>
+  /// Entries in the order in which their cells were met.
+  private var entries = FlatTable<Entry>(zeroedCount: entryCountMin)
   private var count = 0
+  /// Index of an entry + 1, open addressing, as many as a power of two; 0 is empty. Apart from the entries, of which there are so many that
+  /// empty ones among them would be most of the memory.
+  private var slots = FlatTable<UInt32>(zeroedCount: 4 * entryCountMin)
   /// Cells that a deck row decides.
   var byRow: RowCells
   /// The least of all entries' `quantityMax`.
   private(set) var leastQuantityMax = Int64.max
 
-  private static let empty = Entry(
-    cell: BaseCell(charge: .max, tariff: 0, basePrice: 0, change: 0, band: 0, kind: 0, direction: 0),
-    number: .max, quantityMax: 0)
+  private static let entryCountMin = 64
 
   /// - Parameters:
   ///   - rowCount: deck rows of the catalog.
   ///   - chargeCount: charges of all plans.
   init(_ numbers: BaseCellNumbers, rowCount: Int, chargeCount: Int) {
     self.numbers = numbers
-    entries = Self.table(256)
     byRow = RowCells(rowCount: rowCount, chargeCount: chargeCount)
   }
 
-  /// Asks for what is known of a cell ahead of its turn.
-  @inline(__always) func prefetch(_ cell: BaseCell) {
-    cm_prefetch_read(entries.base + (Int(truncatingIfNeeded: cell.mixed) & (entries.count &- 1)))
+  @inline(__always) private func slot(_ cell: BaseCell) -> Int {
+    Int(truncatingIfNeeded: cell.mixed) & (slots.count &- 1)
   }
+
+  /// Asks for what is known of a cell ahead of its turn.
+  @inline(__always) func prefetch(_ cell: BaseCell) { cm_prefetch_read(slots.base + slot(cell)) }
 
   /// The entry of a cell; `price` is asked for what a new one costs at the most.
   @inline(__always) mutating func entry(_ cell: BaseCell, price: () -> UnitPrice) -> Entry {
-    var at = Int(truncatingIfNeeded: cell.mixed) & (entries.count &- 1)
-    while entries[at].number != .max {
-      if entries[at].cell == cell { return entries[at] }
-      at = (at &+ 1) & (entries.count &- 1)
+    var at = slot(cell)
+    while slots[at] != 0 {
+      let entry = entries[Int(slots[at] &- 1)]
+      if entry.cell == cell { return entry }
+      at = (at &+ 1) & (slots.count &- 1)
     }
     let isVoice = cell.kind == UsageKind.voice.rawValue
     return insert(
@@ -132,35 +127,34 @@ struct BaseCellCache {
         cell: cell, number: numbers.number(cell), quantityMax: Self.quantityMax(price(), isVoice: isVoice)))
   }
 
-  private mutating func insert(_ entry: Entry) -> Entry {
-    if count * 2 >= entries.count {
-      let old = entries
-      entries = Self.table(old.count * 2)
-      for index in 0..<old.count where old[index].number != .max { place(old[index]) }
-      old.deallocate()
+  @inline(never) private mutating func insert(_ entry: Entry) -> Entry {
+    if count == entries.count {
+      let larger = FlatTable<Entry>(zeroedCount: 2 * count)
+      larger.base.update(from: entries.base, count: count)
+      entries.deallocate()
+      entries = larger
+      slots.deallocate()
+      slots = FlatTable(zeroedCount: 4 * entries.count)
+      for index in 0..<count { place(index) }
     }
-    place(entry)
+    entries[count] = entry
+    place(count)
     count += 1
     leastQuantityMax = min(leastQuantityMax, entry.quantityMax)
     return entry
   }
 
-  private static func table(_ count: Int) -> FlatTable<Entry> {
-    let entries = FlatTable<Entry>(zeroedCount: count)
-    for index in 0..<count { entries[index] = empty }
-    return entries
+  private func place(_ index: Int) {
+    var at = slot(entries[index].cell)
+    while slots[at] != 0 { at = (at + 1) & (slots.count - 1) }
+    slots[at] = UInt32(index + 1)
   }
 
   /// Gives the memory back.
   func deallocate() {
     entries.deallocate()
+    slots.deallocate()
     byRow.deallocate()
-  }
-
-  private mutating func place(_ entry: Entry) {
-    var at = Int(truncatingIfNeeded: entry.cell.mixed) & (entries.count - 1)
-    while entries[at].number != .max { at = (at + 1) & (entries.count - 1) }
-    entries[at] = entry
   }
 
   /// The largest quantity of an event whose amount stays below what an event may come to, whatever tier it falls into.
