@@ -95,6 +95,14 @@ public struct StoreRating {
       guard again.isEmpty else {
         known += again
         left.removeAll { input in again.contains { $0.name == input.name } }
+        // The others are read once more, which a pipe cannot be.
+        if let pipe = left.first(where: \.isReadOnce) {
+          let file = again[0]
+          throw .store(
+            .refused(
+              "\(file.name) was rated in run \(file.run.number) already, and \(pipe.isStandardInput ? "standard input" : pipe.name)"
+                + " can be read only once; leave \(file.name) out, or save the input as a file"))
+        }
         continue
       }
       let commit = try commit(result, report, places, engine, extra)

@@ -35,6 +35,23 @@ import Testing
     #expect(try desk.bill() == ["acme 2 0.03", "acme 1 0.002333", "zebra 1 0.01"])
   }
 
+  /// What is known is left out and the rest read once more, which a pipe cannot be: it would count as empty.
+  @Test func aPipeBesideACopyOfAKnownFileIsRefused() throws {
+    let desk = try NightDesk()
+    try desk.write(Self.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.write(Self.monday, to: "copy/pbx-7.csv")
+    let pipe = desk.folder.path(of: "copy/pbx-8.csv")
+    try NamedPipe.make(at: pipe, writing: NightDesk.text(Self.tuesday))
+    let fault = #expect(throws: OperationFault.self) { try desk.rate(["copy/pbx-7.csv", "copy/pbx-8.csv"]) }
+    #expect("\(try #require(fault))".contains("was rated in run 1 already"))
+    #expect(try desk.store().runs().count == 1)
+    try #require(unlink(pipe) == 0)
+    try NamedPipe.make(at: pipe, writing: NightDesk.text(Self.tuesday))
+    #expect(try desk.rate(["copy/pbx-8.csv"]).doors == "2 2 0 0 0")
+    try desk.expectWhole()
+  }
+
   /// A file that is appended to every day: what it has grown by is rated. Its beginning must stay.
   @Test func aFileMayGrowAndNotChange() throws {
     let desk = try NightDesk()

@@ -58,7 +58,7 @@ import Testing
       }
       let seconds = 5 * cellCount
       expected +=
-        "\(account),EUR,s,\(cellCount),\(seconds),\(seconds),0,\(Amount(pico: Int128(seconds) * 1_000_000_000))\n"
+        "\(account),EUR,s,\(cellCount),\(seconds),\(seconds),0,\(Amount(pico: Int128(seconds) * 1_000_000))\n"
     }
     for threadCount in [1, 3] {
       for keepsSummary in [false, true] {

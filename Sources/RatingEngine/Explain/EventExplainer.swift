@@ -69,9 +69,11 @@ public struct EventExplainer {
         : nil
       return try answer(byKey: found, inputs, search, nothing: nothing)
     case .place(let input, let line):
-      guard !input.isStandardInput else {
+      guard !input.isReadOnce else {
         throw .usage(
-          "--event: standard input can be searched for a key only; save it as a file to name a line of it")
+          "--event: "
+            + (input.isStandardInput ? "standard input" : "'\(input.name)', which is a pipe,")
+            + " can be searched for a key only; save it as a file to name a line of it")
       }
       guard let fileIndex = files.firstIndex(where: { $0.input == input }) else {
         throw .usage("--event: '\(input.name)' is not among the inputs")
@@ -139,7 +141,7 @@ public struct EventExplainer {
   private func settle(
     _ watched: WatchedEvent, _ inputs: [InputFile], _ damaged: [DamagedFile]
   ) throws(RunFault) -> SettledEvent? {
-    guard !inputs.contains(where: \.isStandardInput) else { return nil }
+    guard !inputs.contains(where: \.isReadOnce) else { return nil }
     let whole = inputs.filter { input in !damaged.contains { $0.name == input.name } }
     let run = RatingRun(catalog: setup.catalog, options: setup.options).with { options in
       options.watched = watched

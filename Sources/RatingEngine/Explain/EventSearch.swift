@@ -127,9 +127,9 @@ struct EventSearch {
     let input = files[fileIndex]
     let format = setup.catalog.source.formats[setup.catalog.source.sources[input.sourceIndex].formatIndex]
     if let choice = format.legs?.choice, legTables[fileIndex] == nil {
-      guard !input.input.isStandardInput else {
+      guard !input.input.isReadOnce else {
         throw .input(
-          file: "-",
+          file: input.input.name,
           message:
             "format '\(format.name)' chooses among the rows of a call, which needs two readings; save the input as a file"
         )

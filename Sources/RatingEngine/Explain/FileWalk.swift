@@ -53,7 +53,8 @@ final class FileWalk {
     self.progress = progress
     file = try FileContext(
       index: index, input: input.input, sourceIndex: input.sourceIndex, catalog: setup.catalog.source,
-      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false)
+      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false,
+      progress: progress)
     file.legs = legs
     splitter = RecordSplitter(
       chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * Chunk.standardTextBytes,

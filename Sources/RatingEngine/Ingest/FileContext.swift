@@ -53,9 +53,10 @@ final class FileContext {
   ///   - allowsParts: whether several readers may share it.
   ///   - spool: what keeps the bytes of standard input for a second reading.
   ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
+  ///   - progress: what tells a reader that waits for a pipe that the run was cancelled.
   init(
     index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, partBytes: Int?,
-    allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil
+    allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil, progress: RunProgress? = nil
   ) throws(RunFault) {
     self.index = index
     stored = nil
@@ -66,7 +67,7 @@ final class FileContext {
     ownsDescriptor = !input.isStandardInput
     let beginning = input.beginning
     isReadAgainLater = !input.isStandardInput && input.excerpt == nil
-    descriptor = input.isStandardInput ? 0 : open(input.path, O_RDONLY | O_CLOEXEC)
+    descriptor = input.isStandardInput ? 0 : PipeInput.open(input.path)
     guard descriptor >= 0 else {
       throw .input(
         file: input.name, message: "\(String(cString: strerror(errno))); check the name and its permissions")
@@ -77,11 +78,12 @@ final class FileContext {
     storedBytes = isRegular ? identity?.size ?? 0 : 0
     let spool = input.isStandardInput ? spool : nil
     self.spool = spool
+    let pipe = PipeInput(descriptor: descriptor, progress: progress)
     let head: [UInt8]
     if let spool {
       head = try spool.head(byteCount: 4)
     } else {
-      head = try Self.readHead(descriptor, name: input.name, isRegular: isRegular)
+      head = try Self.readHead(pipe, name: input.name, isRegular: isRegular)
     }
     let form = StoredForm(magic: head, name: input.name)
     let mayHaveParts =
@@ -109,7 +111,7 @@ final class FileContext {
       } else if let spool {
         add(SpooledStream(spool))
       } else {
-        add(PlainStream(name: name, descriptor: descriptor, head: head))
+        add(PlainStream(name: name, input: pipe, head: head))
       }
     case .zstd:
       var stretches: [(Int, Int)]?
@@ -122,9 +124,9 @@ final class FileContext {
           add(ZstdStream(name: name, stored: MappedBytes(mapped, from: from, until: until)))
         }
       } else {
-        add(ZstdStream(name: name, stored: storedBytesReader(head)))
+        add(ZstdStream(name: name, stored: storedBytesReader(pipe, head)))
       }
-    case .gzip: add(GzipStream(name: name, stored: storedBytesReader(head)))
+    case .gzip: add(GzipStream(name: name, stored: storedBytesReader(pipe, head)))
     }
     openUnitCount = units.count
   }
@@ -162,12 +164,12 @@ final class FileContext {
     descriptor = -1
   }
 
-  private func storedBytesReader(_ head: [UInt8]) -> any StoredBytes {
+  private func storedBytesReader(_ pipe: PipeInput, _ head: [UInt8]) -> any StoredBytes {
     if let mapped { return MappedBytes(mapped, from: 0, until: mapped.length) }
     if let spool { return SpooledBytes(spool) }
     let isRegular = identity?.isRegular ?? false
     return DescriptorBytes(
-      name: name, descriptor: descriptor,
+      name: name, input: pipe,
       head: Self.looksAhead(descriptor, isRegular: isRegular) ? [] : head)
   }
 
@@ -184,8 +186,10 @@ final class FileContext {
   }
 
   /// The first bytes: from a file without moving on, from a pipe for keeping.
-  private static func readHead(_ descriptor: Int32, name: String, isRegular: Bool) throws(RunFault) -> [UInt8]
-  {
+  private static func readHead(
+    _ pipe: PipeInput, name: String, isRegular: Bool
+  ) throws(RunFault) -> [UInt8] {
+    let descriptor = pipe.descriptor
     var head = [UInt8](repeating: 0, count: 4)
     var count = 0
     while count < head.count {
@@ -193,7 +197,7 @@ final class FileContext {
         guard let base = buffer.baseAddress else { return 0 }
         return looksAhead(descriptor, isRegular: isRegular)
           ? pread(descriptor, base + count, 4 - count, off_t(count))
-          : read(descriptor, base + count, 4 - count)
+          : pipe.read(into: base + count, 4 - count)
       }
       if got == 0 { break }
       if got < 0 {

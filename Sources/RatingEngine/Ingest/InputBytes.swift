@@ -84,16 +84,16 @@ final class MappedBytes: StoredBytes {
 /// Bytes read from a descriptor, after some that were read already to know what the input is.
 final class DescriptorBytes: StoredBytes {
   private let name: String
-  private let descriptor: Int32
+  private let input: PipeInput
   private let buffer: UnsafeMutableRawPointer
   private var head: [UInt8]
   private(set) var offset: Int64 = 0
   // One megabyte a read: a pipe gives what it holds, a file as much as fits.
   private static let bufferBytes = 1 << 20
 
-  init(name: String, descriptor: Int32, head: [UInt8]) {
+  init(name: String, input: PipeInput, head: [UInt8]) {
     self.name = name
-    self.descriptor = descriptor
+    self.input = input
     self.head = head
     buffer = .allocate(byteCount: Self.bufferBytes, alignment: 4096)
   }
@@ -110,17 +110,14 @@ final class DescriptorBytes: StoredBytes {
       offset += Int64(count)
       return UnsafeRawBufferPointer(start: buffer, count: count)
     }
-    while true {
-      let count = read(descriptor, buffer, Self.bufferBytes)
-      if count >= 0 {
-        offset += Int64(count)
-        return UnsafeRawBufferPointer(start: buffer, count: count)
-      }
-      if errno == EINTR { continue }
+    let count = input.read(into: buffer, Self.bufferBytes)
+    guard count >= 0 else {
       throw DamagedFile(
         name: name, offset: offset, message: "cannot be read: \(String(cString: strerror(errno)))",
         recordsRead: 0)
     }
+    offset += Int64(count)
+    return UnsafeRawBufferPointer(start: buffer, count: count)
   }
 }
 

@@ -68,6 +68,8 @@ public struct InputFile: Sendable, Hashable {
 
   /// Whether it is stdin.
   public var isStandardInput: Bool { name == "-" && excerpt == nil }
+  /// Whether its bytes can be read once only: stdin, a named pipe, what a shell puts in place of `<(…)`.
+  public var isReadOnce: Bool { isStandardInput || FileSize.isPipe(path) }
   /// Where it is read.
   var path: String { excerpt?.path ?? name }
 
@@ -133,7 +135,12 @@ public struct InputFile: Sendable, Hashable {
       }
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       var status = stat()
-      guard stat(path, &status) == 0 else { continue }
+      guard stat(path, &status) == 0 else {
+        let reason = String(cString: strerror(errno))
+        // Gone meanwhile: somebody moved it. What is still there would be left out without a word.
+        guard lstat(path, &status) == 0 else { continue }
+        throw .input(file: path, message: "\(reason); mend or remove the link, or check the permissions")
+      }
       if status.st_mode & S_IFMT == S_IFDIR {
         try collect(folder: path, controlSuffixes, depth: depth + 1, &names)
       } else if status.st_mode & S_IFMT == S_IFREG {

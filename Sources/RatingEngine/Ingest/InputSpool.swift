@@ -15,13 +15,13 @@ final class InputSpool: Sendable {
   }
 
   private let place: SpillPlace
-  private let descriptor: Int32
+  private let input: PipeInput
   // Guards what is kept.
   private let state = Mutex(State())
 
-  init(place: SpillPlace, descriptor: Int32 = STDIN_FILENO) {
+  init(place: SpillPlace, descriptor: Int32 = STDIN_FILENO, progress: RunProgress? = nil) {
     self.place = place
-    self.descriptor = descriptor
+    input = PipeInput(descriptor: descriptor, progress: progress)
   }
 
   /// What kept the bytes from being kept: it ends the run, whatever the reader was told.
@@ -65,10 +65,7 @@ final class InputSpool: Sendable {
     into buffer: UnsafeMutableRawBufferPointer, _ state: inout State
   ) throws(DamagedFile) -> Int {
     guard !state.hasEnded else { return 0 }
-    var count = -1
-    repeat {
-      count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-    } while count < 0 && errno == EINTR
+    let count = input.read(into: buffer.baseAddress, buffer.count)
     guard count >= 0 else {
       throw DamagedFile(
         name: "-", offset: state.keptBytes, message: "cannot be read: \(String(cString: strerror(errno)))",

@@ -49,7 +49,7 @@ enum StoredForm: Sendable {
 /// Plain text: what is stored is what is read.
 final class PlainStream: TextStream {
   private let name: String
-  private let descriptor: Int32
+  private let input: PipeInput
   private var at: Int64
   private let end: Int64
   private var head: [UInt8]
@@ -58,7 +58,7 @@ final class PlainStream: TextStream {
   /// A stretch of a regular file, read at its position, so that several readers can share the descriptor.
   init(name: String, descriptor: Int32, from: Int64, until: Int64) {
     self.name = name
-    self.descriptor = descriptor
+    input = PipeInput(descriptor: descriptor, progress: nil)
     at = from
     end = until
     head = []
@@ -66,9 +66,9 @@ final class PlainStream: TextStream {
   }
 
   /// A pipe or a file of unknown length, after bytes that were read already.
-  init(name: String, descriptor: Int32, head: [UInt8]) {
+  init(name: String, input: PipeInput, head: [UInt8]) {
     self.name = name
-    self.descriptor = descriptor
+    self.input = input
     at = 0
     end = .max
     self.head = head
@@ -94,7 +94,7 @@ final class PlainStream: TextStream {
     guard wanted > 0 else { return 0 }
     while true {
       let count =
-        isPositioned ? pread(descriptor, base, wanted, off_t(at)) : Glibc.read(descriptor, base, wanted)
+        isPositioned ? pread(input.descriptor, base, wanted, off_t(at)) : input.read(into: base, wanted)
       if count > 0 {
         at += Int64(count)
         return count

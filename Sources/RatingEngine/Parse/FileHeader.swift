@@ -26,6 +26,7 @@ struct FileHeader {
   static func read(_ text: TextPointer, _ length: Int, _ format: FormatDescriptor) throws(FormatMismatch)
     -> FileHeader
   {
+    if let fault = foreignForm(text, length, format) { throw fault }
     var at = 0
     if length >= 3, text[0] == 0xef, text[1] == 0xbb, text[2] == 0xbf { at = 3 }
     var lines = 0
@@ -64,6 +65,40 @@ struct FileHeader {
           "the export has changed, or the file is of another format: ratemill check --sample FILE guesses it")
     }
     return FileHeader(byteCount: at, lineCount: lines, columnNames: names, headerLine: headerLine)
+  }
+
+  /// What the file is, if it is none that has records in lines.
+  private static func foreignForm(_ text: TextPointer, _ length: Int, _ format: FormatDescriptor)
+    -> FormatMismatch?
+  {
+    func begins(_ bytes: [UInt8]) -> Bool {
+      length >= bytes.count && bytes.indices.allSatisfy { text[$0] == bytes[$0] }
+    }
+    func mismatch(_ message: String, _ hint: String) -> FormatMismatch {
+      FormatMismatch(line: 0, message: message, hint: hint)
+    }
+    if begins([0xff, 0xfe]) || begins([0xfe, 0xff]) {
+      return mismatch("is UTF-16 text", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
+    }
+    if begins(Array("PK\u{3}\u{4}".utf8)) {
+      return mismatch("is a ZIP archive or a spreadsheet", "unpack it, or save it as CSV")
+    }
+    if begins([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]) {
+      return mismatch("is compressed with xz", "decompress it, or compress it with zstd or gzip")
+    }
+    if begins(Array("BZh".utf8)), length > 4, begins(Array("BZh".utf8) + [text[3]] + [0x31]) {
+      return mismatch("is compressed with bzip2", "decompress it, or compress it with zstd or gzip")
+    }
+    guard format.dialect.lineEnd != 0 else { return nil }
+    for offset in 0..<min(length, 1 << 10) {
+      if text[offset] == format.dialect.lineEnd { break }
+      if text[offset] == 0 {
+        return mismatch(
+          "is no text: there is a byte 0 in its first line, at \(offset + 1)",
+          "is it whole, and the file that was meant?")
+      }
+    }
+    return nil
   }
 
   /// The names of a header line: quotes and blanks around them are dropped.

@@ -81,6 +81,7 @@ public struct RatingRun: Sendable {
     var oneReader: Set<String> = []
     var whole = wholeFiles(files)
     let spool = spool(for: files)
+    try refuseFirstOfTwoReadings(files, spool)
     while true {
       let usable = files.filter { file in !damaged.contains { $0.name == file.input.name } }
         .map { whole.contains($0.input.name) ? $0.readWhole : $0 }
@@ -95,7 +96,7 @@ public struct RatingRun: Sendable {
         let real = found.filter { !$0.asksForOneReader && !$0.asksForWholeReading }
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
-        try refuseSecondReading(spool == nil ? files : [], "a file among the inputs is damaged")
+        try refuseSecondReading(files, spool, "a file among the inputs is damaged")
       case .keys(let found):
         known.formUnion(found)
         for index in found.filesToReadWhole { whole.insert(usable[Int(index)].input.name) }
@@ -103,7 +104,7 @@ public struct RatingRun: Sendable {
           found.conflicts.isEmpty
           ? "copies of a record from different sources are rated differently"
           : "records with the same key contradict each other"
-        try refuseSecondReading(spool == nil ? usable : [], why)
+        try refuseSecondReading(usable, spool, why)
       case .finished(let ledger, let contexts):
         let result: RatingResult
         do {
@@ -121,9 +122,9 @@ public struct RatingRun: Sendable {
   /// The names of files that must be read from their first record on, whatever is known of them.
   private func wholeFiles(_ files: [AssignedFile]) -> Set<String> {
     // Reading on may end in a second reading.
-    let hasStandardInput = files.contains { $0.input.isStandardInput }
+    let isReadOnce = files.contains { $0.input.isReadOnce }
     return Set(
-      files.filter { hasStandardInput || !$0.canBeReadOn(catalog.source, options) }.map(\.input.name))
+      files.filter { isReadOnce || !$0.canBeReadOn(catalog.source, options) }.map(\.input.name))
   }
 
   /// Standard input is kept where a second reading is certain or asked for: else nobody pays for it.
@@ -132,15 +133,34 @@ public struct RatingRun: Sendable {
     let format = catalog.source.formats[catalog.source.sources[input.sourceIndex].formatIndex]
     guard options.spoolsStandardInput || options.skipsDamagedFiles || format.legs != nil else { return nil }
     return InputSpool(
-      place: SpillPlace(folder: options.temporaryFolder, operations: options.fileOperations))
+      place: SpillPlace(folder: options.temporaryFolder, operations: options.fileOperations),
+      progress: progress)
   }
 
-  /// A pipe can be read once only.
-  private func refuseSecondReading(_ files: [AssignedFile], _ why: String) throws(RunFault) {
-    guard files.contains(where: { $0.input.isStandardInput }) else { return }
+  /// The first input whose bytes are gone when they were read.
+  private func readOnce(_ files: [AssignedFile], _ spool: InputSpool?) -> AssignedFile? {
+    files.first { $0.input.isReadOnce && !($0.input.isStandardInput && spool != nil) }
+  }
+
+  /// A pipe can be read once only: a second reading would find nothing in it, and nobody would be told.
+  private func refuseSecondReading(
+    _ files: [AssignedFile], _ spool: InputSpool?, _ why: String
+  ) throws(RunFault) {
+    guard let file = readOnce(files, spool) else { return }
     throw .input(
-      file: "-",
-      message: "\(why), which needs a second reading; add --spool, or save the input as a file and name it")
+      file: file.input.name,
+      message: "\(why), which needs a second reading; "
+        + (file.input.isStandardInput ? "add --spool, or save" : "save")
+        + " the input as a file and name it")
+  }
+
+  /// Refuses what would be read twice in any case.
+  private func refuseFirstOfTwoReadings(_ files: [AssignedFile], _ spool: InputSpool?) throws(RunFault) {
+    for file in files {
+      let format = catalog.source.formats[catalog.source.sources[file.sourceIndex].formatIndex]
+      guard format.legs != nil else { continue }
+      try refuseSecondReading([file], spool, "format '\(format.name)' chooses among the rows of a call")
+    }
   }
 }
 

@@ -14,7 +14,8 @@ extension RunAttempt {
         catalog: setup.catalog.source,
         recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
-          && !setup.hashesInputs, hashes: setup.hashesInputs, spool: spool)
+          && !setup.hashesInputs, hashes: setup.hashesInputs, spool: spool,
+        progress: progress)
       faults.withLock { _ in contexts[index] = file }
       if file.format.legs != nil { try noteLegs(file, rater) }
       board.update { state in
@@ -35,7 +36,7 @@ extension RunAttempt {
       index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
       catalog: setup.catalog.source,
       recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false,
-      spool: spool)
+      spool: spool, progress: progress)
     let chunk = Chunk(textBytes: setup.chunkBytes)
     do {
       while try fill(first.units[0], chunk, first) {

@@ -36,10 +36,11 @@ public struct SampleText: Sendable {
     }
     let head = try readHead(descriptor, input.name)
     let form = StoredForm(magic: head)
-    let stored = DescriptorBytes(name: input.name, descriptor: descriptor, head: head)
+    let pipe = PipeInput(descriptor: descriptor, progress: nil)
+    let stored = DescriptorBytes(name: input.name, input: pipe, head: head)
     let stream: any TextStream =
       switch form {
-      case .plain: PlainStream(name: input.name, descriptor: descriptor, head: head)
+      case .plain: PlainStream(name: input.name, input: pipe, head: head)
       case .zstd: ZstdStream(name: input.name, stored: stored)
       case .gzip: GzipStream(name: input.name, stored: stored)
       }
