@@ -13,15 +13,17 @@ public enum NegativeMargins {
   public static let instantCountMax = 16
 
   /// Warnings about prefixes whose price is below a supplier's: prices alone, band by band and
-  /// jurisdiction by jurisdiction, without fees and increments, before what plans change about them.
+  /// jurisdiction by jurisdiction, without fees and increments, before what plans change about them. Then about charges whose
+  /// own price is (`chargeFindings`).
   ///
   /// A supplier in another currency is compared by the latest rate of fx.csv that has begun; without one it is left out.
   /// Each prefix is told once, where it first loses. Complexity: O(rows × instants) for each pair.
   public static func findings(_ catalog: Catalog) -> [CatalogFinding] {
     var seen: Set<Pair> = []
-    return pairs(catalog).flatMap { pair, supplier in
+    let ofDecks = pairs(catalog).flatMap { pair, supplier in
       seen.insert(pair).inserted ? findings(pair, supplier, catalog) : []
     }
+    return ofDecks + chargeFindings(catalog)
   }
 
   private struct Pair: Hashable {
@@ -57,7 +59,7 @@ public enum NegativeMargins {
     var count = 0
     var told: Set<PrefixOrder> = []
     for instant in instants(retail, cost) {
-      let ratePico = ratePico(from: cost, to: retail, at: instant, catalog)
+      let ratePico = ratePico(from: cost.currency, to: retail.currency, at: instant, catalog)
       guard let ratePico else { continue }
       PrefixWalk.forEach(DeckInForce(cost, atSeconds: instant), DeckInForce(retail, atSeconds: instant)) {
         guard $0.kind == pair.kind, let bought = $0.old, let sold = $0.new, !bought.isBlocked,
@@ -84,22 +86,22 @@ public enum NegativeMargins {
   }
 
   /// Instants from which a row of either deck holds; one for decks whose rows hold always.
-  private static func instants(_ a: RateDeck, _ b: RateDeck) -> [Int64] {
+  static func instants(_ a: RateDeck, _ b: RateDeck) -> [Int64] {
     let begins = Set((a.rows + b.rows).map(\.fromSeconds)).sorted()
     return begins.isEmpty ? [] : Array(begins.suffix(instantCountMax))
   }
 
   /// What one unit of the supplier's currency is in that of the prices, in pico.
-  private static func ratePico(
-    from cost: RateDeck, to retail: RateDeck, at seconds: Int64, _ catalog: Catalog
+  static func ratePico(
+    from cost: Currency, to retail: Currency, at seconds: Int64, _ catalog: Catalog
   ) -> Int64? {
-    if cost.currency == retail.currency { return Int64(1_000_000_000_000) }
-    let rates = catalog.exchangeRates.filter { $0.from == cost.currency && $0.to == retail.currency }
+    if cost == retail { return Int64(1_000_000_000_000) }
+    let rates = catalog.exchangeRates.filter { $0.from == cost && $0.to == retail }
     // Rows that always held are compared by the first rate there is.
     guard seconds != .min else { return rates.min { $0.date < $1.date }?.ratePico }
     let day = CivilDate(dayNumber: Int32(truncatingIfNeeded: seconds / 86_400))
     return
-      (ExchangeRate.inForce(rates, from: cost.currency, to: retail.currency, on: day)
+      (ExchangeRate.inForce(rates, from: cost, to: retail, on: day)
       ?? rates.min { $0.date < $1.date })?.ratePico
   }
 
@@ -111,11 +113,16 @@ public enum NegativeMargins {
       guard let was = cost.terms(bought, cell)?.price, let now = retail.terms(sold, cell)?.price else {
         continue
       }
-      let (a, o1) = (Int128(was.pico) * Int128(ratePico)).multipliedReportingOverflow(by: Int128(now.units))
-      let (b, o2) = (Int128(now.pico) * 1_000_000_000_000).multipliedReportingOverflow(by: Int128(was.units))
-      if !o1, !o2, b < a { return (was, now) }
+      if loses(was, now, ratePico) { return (was, now) }
     }
     return nil
+  }
+
+  /// Whether what is sold brings in less than it costs, a supplier's unit at a rate.
+  static func loses(_ was: UnitPrice, _ now: UnitPrice, _ ratePico: Int64) -> Bool {
+    let (a, o1) = (Int128(was.pico) * Int128(ratePico)).multipliedReportingOverflow(by: Int128(now.units))
+    let (b, o2) = (Int128(now.pico) * 1_000_000_000_000).multipliedReportingOverflow(by: Int128(was.units))
+    return !o1 && !o2 && b < a
   }
 
   /// Jurisdictions that either row tells apart, or the bands that they share by name and their own prices.
@@ -130,7 +137,7 @@ public enum NegativeMargins {
   }
 
   /// `0.12 per 60 s`.
-  private static func text(_ price: UnitPrice, _ kind: UsageKind) -> String {
+  static func text(_ price: UnitPrice, _ kind: UsageKind) -> String {
     "\(Amount(pico: Int128(price.pico))) per \(QuantityText.text(price.units, of: kind))"
   }
 }

@@ -68,6 +68,8 @@ public struct RatingOptions: Sendable {
   var keyFilterWords: Int?
   /// Keys in a block of the log of keys, for tests of logs that go to disk; nil for the default.
   var keyLogBlockKeys: Int?
+  /// Events of an owner that are settled in memory, for tests of owners that do not fit; nil for what the memory holds.
+  var ownerEventsMax: Int?
   /// A settled event that is to be explained.
   var watched: WatchedEvent?
 

@@ -100,7 +100,7 @@ public enum DetailSchema {
       "destination", .name, "destination of the deck row", empty: "no deck row was looked up",
       example: "United Kingdom Mobile"),
     SummaryColumn(
-      "band", .name, "time band of the part; of a row for a whole event, that of its start",
+      "band", .name, "time band of the part",
       empty: "the price has no bands", example: ""),
     SummaryColumn("quantity_raw", .decimal, "quantity as recorded", example: "61"),
     SummaryColumn("quantity_billed", .decimal, "quantity after minimum and increments", example: "120"),

@@ -59,6 +59,17 @@ import Testing
     try desk.expectWhole()
   }
 
+  @Test func thirtyOneRunsInAnyOrderAreOneRun() throws {
+    let nights = SettledNights(seed: 31, nightCount: 31)
+    let desk = try nights.desk()
+    try desk.rate(["usage"], catalog: "settling")
+    var random = SeededGenerator(seed: 31)
+    for night in nights.nights.indices.shuffled(using: &random) {
+      try desk.rate(["usage/" + SettledNights.name(night)], catalog: "settling", store: "shuffled")
+    }
+    expectSame(try documents(desk, store: "shuffled"), try documents(desk, store: "store"), "31 runs")
+  }
+
   @Test func aRevokedNightIsAsIfItHadNeverBeen() throws {
     let nights = SettledNights(seed: 7, nightCount: 6)
     let desk = try nights.desk()

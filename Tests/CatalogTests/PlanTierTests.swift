@@ -86,7 +86,7 @@ import Testing
     ("kind: graduated", "p.yaml:3:43: tiers has no 'steps'"),
     (
       "kind: graduated, steps: []",
-      "p.yaml:3:68: expected a list of tiers, found a list; begin each with '-'"
+      "p.yaml:3:68: the list of tiers is empty; write at least one, without 'up_to'"
     ),
     (
       "kind: graduated, over: spend, steps: [{price: 1}]",

@@ -4,6 +4,7 @@ import BillingCalendar
 import Catalog
 import Money
 import Tables
+import TestSupport
 import Testing
 
 @testable import DeckReview
@@ -90,5 +91,60 @@ import Testing
     let findings = NegativeMargins.findings(made)
     #expect(findings.count == 51)
     #expect(findings.last?.message == "and 50 more prefixes below supplier 'carrier'")
+  }
+}
+
+/// Charges with prices of their own beside what suppliers charge.
+@Suite struct NegativeChargeMarginsTests {
+  private static func findings(_ charges: String, cost: String) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let files = [
+      "catalog.yaml": "currency: EUR\n", "accounts.csv": "account,plan\nacme,p\n",
+      "sources.csv": "source,pattern,format\npbx,pbx*,ratemill-csv\n",
+      "suppliers.csv": "supplier,deck,trunks\ncarrier,cost,*\n",
+      "decks/cost.csv": "prefix,destination,price\n\(cost)",
+      "decks/retail.csv":
+        "prefix,destination,price,rating_group\n49,Germany,9,DE\n44,UK,9,UK\n4479,UK premium,9,UK\n",
+      "plans/p.yaml": "plan: p\nlook_up: {voice: retail}\ncharges:\n\(charges)",
+    ]
+    for (name, text) in files { try folder.write(text, to: "c/" + name) }
+    return NegativeMargins.findings(try CatalogFolder.load(folder.path(of: "c"))).map {
+      "\($0.line) \($0.message.prefix { $0 != "(" })"
+    }
+  }
+
+  @Test(arguments: [
+    ("0.05", []), ("0.1", []),
+    (
+      "0.04",
+      [
+        "4 charge 'uk' of plan 'p' sells prefix '44' at EUR 0.04 per 60 s, and supplier 'carrier' charges EUR 0.05 per 60 s "
+      ]
+    ),
+  ]) func aChargeBelowTheCostIsTold(price: String, expected: [String]) throws {
+    let charges =
+      "  - {charge: uk, kinds: [voice], rating_groups: [UK], price: \(price)}\n"
+      + "  - {charge: rest, kinds: [voice], price: deck}\n"
+    #expect(
+      try Self.findings(charges, cost: "44,UK,0.05\n49,Germany,0.2\n4479,UK premium,0.01\n") == expected)
+  }
+
+  @Test func theDearestPrefixIsNamedAndOthersAreCounted() throws {
+    let charges = "  - {charge: flat, kinds: [voice], price: 0.04}\n"
+    #expect(
+      try Self.findings(charges, cost: "44,UK,0.05\n49,Germany,0.03\n4479,UK premium,0.5\n") == [
+        "4 charge 'flat' of plan 'p' sells prefix '4479' and 1 more at EUR 0.04 per 60 s, and supplier 'carrier' charges EUR 0.5 per 60 s "
+      ])
+  }
+
+  @Test func whatIsFreeIsMeantToBe() throws {
+    #expect(
+      try Self.findings("  - {charge: flat, kinds: [voice], price: 0}\n", cost: "4,Europe,0.5\n").isEmpty)
+  }
+
+  @Test func anEarlierChargeTakesIt() throws {
+    let charges =
+      "  - {charge: uk, kinds: [voice], rating_groups: [UK], price: 1}\n  - {charge: rest, kinds: [voice], price: 0.04}\n"
+    #expect(try Self.findings(charges, cost: "44,UK,0.5\n").isEmpty)
   }
 }

@@ -96,4 +96,23 @@ import Testing
     #expect(findings.map { [$0.line, $0.column] } == [[11, 5]])
     #expect(findings.map(\.severity) == [.error])
   }
+
+  /// What the record of a test carries besides its quantity: an amount, and that nobody answered.
+  @Test func aTestMayHaveARecordedAmountAndNoAnswer() throws {
+    let plan = """
+      plan: retail
+      charges:
+        - {charge: calls, kind: voice, price: 0.1}
+        - {charge: carrier, kind: event, price: recorded, markup: 10%}
+      tests:
+        - {event: {kind: event, start: "2026-06-02 10:00:00", quantity: 1, amount: 12.30}, charge: carrier, amount: 13.53}
+        - {event: {kind: event, start: "2026-06-02 10:00:00", quantity: 1, amount: -2}, amount: -2.2}
+        - {event: {kind: event, start: "2026-06-02 10:00:00", quantity: 1}, suspense: missing-amount}
+        - {event: {start: "2026-06-02 10:00:00", quantity: 0, answered: no}, filtered: unanswered}
+        - {event: {start: "2026-06-02 10:00:00", quantity: 60, answered: yes}, amount: 0.1}
+
+      """
+    let catalog = try Self.load(try TemporaryFolder(), changing: ["plans/retail.yaml": plan])
+    #expect(PlanTests.findings(catalog).map(\.message) == [])
+  }
 }

@@ -17,12 +17,14 @@ extension RatingResult {
       let line = places.line(
         file: Int(address.file), unit: Int(address.unit), sequence: Int(address.sequence),
         lineInChunk: Int(address.lineInChunk), unitOffset: Int64.max)
-      row.removeAll(keepingCapacity: true)
-      row.append(contentsOf: stored.text)
-      row.append(UInt8(ascii: ","))
-      CSVText.append(Array(files[Int(address.file)].name.utf8), to: &row)
-      row += Array(",\(line)\n".utf8)
-      try row.withUnsafeBufferPointer { (bytes) throws(FileFault) in try writer.write(bytes) }
+      try stored.forEachText { text throws(FileFault) in
+        row.removeAll(keepingCapacity: true)
+        row.append(contentsOf: text)
+        row.append(UInt8(ascii: ","))
+        CSVText.append(Array(files[Int(address.file)].name.utf8), to: &row)
+        row += Array(",\(line)\n".utf8)
+        try row.withUnsafeBufferPointer { (bytes) throws(FileFault) in try writer.write(bytes) }
+      }
     }
     return try writer.finish()
   }

@@ -1,4 +1,6 @@
-// One row of the rated detail on its way to the file: its place in the order, its text, and where its record is.
+// Rows of the rated detail on their way to the file: their place in the order, their text, and where their record is.
+
+import DurableFiles
 
 /// A detail row as a chunk hands it on.
 struct DetailRecord {
@@ -6,10 +8,12 @@ struct DetailRecord {
   var sortKey: [UInt8]
   /// The row's cells up to `file`, without the comma before it.
   var text: [UInt8]
+  /// Those of further rows: of an event that went through several bands, each part has one.
+  var furtherTexts: [[UInt8]] = []
   var lineInChunk: UInt32
 }
 
-/// A detail row that was read back; its text is valid until the next.
+/// The rows of one record, or of one part of it, that were read back; valid until the next.
 struct StoredDetail {
   /// Where its record is. Written high byte first at the end of the key: rows with equal columns are told apart by it.
   struct Address {
@@ -28,7 +32,8 @@ struct StoredDetail {
   }
 
   let address: Address
-  let text: UnsafeRawBufferPointer
+  /// Rows one after the other, each behind its length.
+  private let texts: UnsafeRawBufferPointer
 
   init(_ entry: SortEntry) {
     let key = entry.key
@@ -37,6 +42,25 @@ struct StoredDetail {
       UInt32(bigEndian: key.loadUnaligned(fromByteOffset: at + 4 * index, as: UInt32.self))
     }
     address = Address(file: word(0), unit: word(1), sequence: word(2), lineInChunk: word(3))
-    text = entry.payload
+    texts = entry.payload
+  }
+
+  /// Calls `body` with the text of every row.
+  func forEachText(_ body: (UnsafeRawBufferPointer) throws(FileFault) -> Void) throws(FileFault) {
+    var at = 0
+    while at < texts.count {
+      let length = Int(texts.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+      try body(UnsafeRawBufferPointer(rebasing: texts[(at + 4)..<(at + 4 + length)]))
+      at += 4 + length
+    }
+  }
+
+  /// Writes a text behind its length; returns where the next goes.
+  static func store(_ text: [UInt8], into target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    target.storeBytes(of: UInt32(text.count), as: UInt32.self)
+    text.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { (target + 4).copyMemory(from: base, byteCount: bytes.count) }
+    }
+    return target + 4 + text.count
   }
 }

@@ -13,7 +13,7 @@ final class DetailSort {
   /// Whether rows are on disk.
   var hasSpilled: Bool { sort.hasSpilled }
 
-  /// Adds a row.
+  /// Adds the rows of a record.
   ///
   /// - Parameter tag: its index in the log of keys, under which it can be taken back; −1 where keys are not logged.
   func append(_ row: DetailRecord, _ unit: InputUnit, sequence: Int, tag: Int) throws(FileFault) {
@@ -21,22 +21,28 @@ final class DetailSort {
       file: UInt32(unit.file.index), unit: UInt32(unit.index), sequence: UInt32(sequence),
       lineInChunk: row.lineInChunk)
     let keyBytes = row.sortKey.count
+    let payloadBytes = row.furtherTexts.reduce(4 + row.text.count) { $0 + 4 + $1.count }
     try sort.append(
-      tag: Int64(tag), keyBytes: keyBytes + StoredDetail.Address.byteCount, payloadBytes: row.text.count
+      tag: Int64(tag), keyBytes: keyBytes + StoredDetail.Address.byteCount, payloadBytes: payloadBytes
     ) { target in
       row.sortKey.withUnsafeBytes {
         target.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: keyBytes)
       }
       address.store(into: target + keyBytes)
-      row.text.withUnsafeBytes {
-        (target + keyBytes + StoredDetail.Address.byteCount)
-          .copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: $0.count)
-      }
+      var next = StoredDetail.store(row.text, into: target + keyBytes + StoredDetail.Address.byteCount)
+      for text in row.furtherTexts { next = StoredDetail.store(text, into: next) }
     }
   }
 
   /// Adds a row by its whole key, which ends with its address.
-  func append(key: [UInt8], text: [UInt8]) throws(FileFault) { try sort.append(key: key, payload: text) }
+  func append(key: [UInt8], text: [UInt8]) throws(FileFault) {
+    try sort.append(keyBytes: key.count, payloadBytes: 4 + text.count) { target in
+      key.withUnsafeBytes { bytes in
+        if let base = bytes.baseAddress { target.copyMemory(from: base, byteCount: bytes.count) }
+      }
+      _ = StoredDetail.store(text, into: target + key.count)
+    }
+  }
 
   /// Takes back the rows with these tags: records that turned out to be the duplicate.
   func remove(_ tags: TagSort) throws(FileFault) { try sort.remove(tags) }

@@ -11,7 +11,7 @@ struct DetailText {
 
   init(_ setup: RunSetup) { self.setup = setup }
 
-  /// The row of one rated record; of a settled one up to what its parts say, with a comma behind it.
+  /// The rows of one rated record: one, or one for each part; of a settled one up to what its parts say, with a comma behind it.
   func row(
     _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, _ rater: Rater,
     text: TextPointer, isSettled: Bool
@@ -38,10 +38,31 @@ struct DetailText {
       CSVText.append(cell.bytes, to: &bytes)
       bytes.append(UInt8(ascii: ","))
     }
-    if !isSettled { bytes += part(record, batch, rater) }
-    return DetailRecord(
+    var row = DetailRecord(
       sortKey: Self.sortKey(account, identity.service, start, key), text: bytes,
       lineInChunk: batch.line[record])
+    if isSettled { return row }
+    let parts = rater.parts.isEmpty ? [] : parts(of: record, rater)
+    if parts.isEmpty {
+      row.text += part(record, batch, rater)
+    } else {
+      let texts = parts.enumerated().map { number, part in
+        bytes + self.part(part, isFirst: number == 0, record, batch, rater)
+      }
+      row.text = texts[0]
+      row.furtherTexts = Array(texts[1...])
+    }
+    return row
+  }
+
+  /// The parts of a record that has several; they stand in the order of records. Complexity: O(log parts).
+  private func parts(of record: Int, _ rater: Rater) -> ArraySlice<RatedPart> {
+    var (low, high) = (0, rater.parts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(rater.parts[middle].record) < record { low = middle + 1 } else { high = middle }
+    }
+    return rater.parts[low...].prefix { Int($0.record) == record }
   }
 
   /// A number as it is written; of `isOther`, that of somebody who is not the account's, only as much as the options allow.
@@ -57,20 +78,38 @@ struct DetailText {
   private static let maskedDigitsMin = 7
   private static let shownDigits = 5
 
+  /// What a part of an event comes to; the cost of the event stands with the first.
+  private func part(
+    _ part: RatedPart, isFirst: Bool, _ record: Int, _ batch: UsageBatch, _ rater: Rater
+  ) -> [UInt8] {
+    var cost = rater.cost(record)
+    if !isFirst { cost.pico = 0 }
+    return self.part(
+      record, batch, rater, band: part.band, price: part.price, raw: part.raw, billed: part.billed,
+      amountPico: part.amount.pico, cost: cost)
+  }
+
   /// What an event comes to that does not depend on order.
   private func part(_ record: Int, _ batch: UsageBatch, _ rater: Rater) -> [UInt8] {
+    part(
+      record, batch, rater, band: rater.band[record], price: rater.price[record],
+      raw: batch.quantity[record], billed: rater.billed[record], amountPico: rater.amount[record],
+      cost: rater.cost(record))
+  }
+
+  private func part(
+    _ record: Int, _ batch: UsageBatch, _ rater: Rater, band: UInt32, price: UInt32, raw: Int64,
+    billed: Int64, amountPico: Int128, cost: EventCost
+  ) -> [UInt8] {
     let catalog = setup.catalog
-    let price = rater.book.fastPrices[Int(rater.price[record])]
-    let band = catalog.hasOpenPrices ? catalog.bandNames[Int(rater.band[record])] : .empty
     return DetailPart(
-      band: band, raw: batch.quantity[record], billed: rater.billed[record], covered: 0,
-      kind: UsageKind(rawValue: batch.kind[record]) ?? .voice,
-      price: setup.unitPrices.text(Int(price.unitPriceRank)), tier: catalog.settled.tiers[0],
-      allowance: .empty, amountPico: rater.amount[record],
+      band: catalog.hasOpenPrices ? catalog.bandNames[Int(band)] : .empty, raw: raw, billed: billed,
+      covered: 0, kind: UsageKind(rawValue: batch.kind[record]) ?? .voice,
+      price: setup.unitPrices.text(Int(rater.book.fastPrices[Int(price)].unitPriceRank)),
+      tier: catalog.settled.tiers[0], allowance: .empty, amountPico: amountPico,
       currency: catalog.currencies[Int(catalog.plans[Int(rater.plan[record])].currency)],
       sides: DetailSides(
-        jurisdiction: rater.jurisdictions == nil ? 0 : rater.jurisdiction[record],
-        cost: rater.cost(record), catalog)
+        jurisdiction: rater.jurisdictions == nil ? 0 : rater.jurisdiction[record], cost: cost, catalog)
     ).text
   }
 

@@ -112,13 +112,14 @@ public struct EventQuoter {
 
   private static func text(of event: HypotheticalEvent, account: Label) -> [UInt8] {
     let billable = DecimalText.format(Int128(event.quantity), scale: event.kind.quantityDigits)
-    let cells: [(name: Label, value: Label)] = [
+    var cells: [(name: Label, value: Label)] = [
       ("id", "quote"), ("start", Label(Instant.text(millis: event.startMillis))), ("account", account),
       ("from", event.from), ("to", event.to), ("trunk_out", event.trunk), ("lrn", event.routingNumber),
       ("direction", Label(event.direction.name)),
       ("kind", Label(event.kind.name)), ("meter", event.ratingGroup), ("billable", Label(billable)),
-      ("disposition", event.kind == .voice ? "ANSWERED" : .empty),
+      ("disposition", event.kind != .voice ? .empty : event.isAnswered ? "ANSWERED" : "NO ANSWER"),
     ]
+    if let amount = event.recordedAmount { cells.append(("amount", Label(amount.description))) }
     var text: [UInt8] = []
     CSVText.appendRow(cells.map(\.name), to: &text)
     CSVText.appendRow(cells.map(\.value), to: &text)

@@ -1,9 +1,10 @@
 // An event that nobody recorded, to ask what it would cost.
 
 public import Catalog
+public import Money
 public import Tables
 
-/// An answered event of one account.
+/// An event of one account.
 public struct HypotheticalEvent: Sendable, Hashable {
   /// Its kind.
   public var kind: UsageKind
@@ -23,12 +24,16 @@ public struct HypotheticalEvent: Sendable, Hashable {
   public var startMillis: Int64
   /// Its quantity, in the integer quantity of the kind.
   public var quantity: Int64
+  /// The amount that its record would carry, in the currency of the plan; nil for none.
+  public var recordedAmount: Amount?
+  /// Whether somebody answered; asked of calls only.
+  public var isAnswered: Bool
 
   /// Makes an event.
   public init(
     kind: UsageKind, direction: UsageDirection, from: Label = .empty, to: Label = .empty,
     trunk: Label = .empty, routingNumber: Label = .empty, ratingGroup: Label = .empty, startMillis: Int64,
-    quantity: Int64
+    quantity: Int64, recordedAmount: Amount? = nil, isAnswered: Bool = true
   ) {
     self.kind = kind
     self.direction = direction
@@ -39,5 +44,7 @@ public struct HypotheticalEvent: Sendable, Hashable {
     self.ratingGroup = ratingGroup
     self.startMillis = startMillis
     self.quantity = quantity
+    self.recordedAmount = recordedAmount
+    self.isAnswered = isAnswered
   }
 }

@@ -50,7 +50,7 @@ public enum PlanTests {
       kind: event.kind, direction: event.direction, from: event.from, to: event.to,
       ratingGroup: event.ratingGroup,
       startMillis: zone.instant(localSeconds: event.startLocalSeconds).utcSeconds * 1000,
-      quantity: event.quantity)
+      quantity: event.quantity, recordedAmount: event.recordedAmount, isAnswered: event.isAnswered)
   }
 
   // MARK: words

@@ -45,6 +45,18 @@ struct ChargeSums {
     limited[limitSlot(charge, counter)].net
   }
 
+  /// What the charge came to, before and after its maximum.
+  mutating func state(_ charge: ChargeRule, counter: Int32) -> (gross: Int128, net: Int128) {
+    let sum = limited[limitSlot(charge, counter)]
+    return (sum.gross, sum.net)
+  }
+
+  /// The running sum of an account that rounds by line, and what was charged of it.
+  mutating func lineState(_ charge: ChargeRule, member: Int32) -> (exact: Int128, rounded: Int128) {
+    let line = lines[lineSlot(charge, member)]
+    return (line.exact, line.rounded)
+  }
+
   private mutating func limitSlot(_ charge: ChargeRule, _ counter: Int32) -> Int {
     let (slot, isNew) = limitSlots.slot(UInt64(charge.number), UInt64(UInt32(bitPattern: counter)))
     if isNew { limited.append(Limited()) }
@@ -53,12 +65,17 @@ struct ChargeSums {
 
   /// The part of an account that rounds by line: the difference of its running sums in the currency's digits.
   mutating func line(_ pico: Int128, _ charge: ChargeRule, member: Int32, digits: Int) -> Int128 {
-    let (slot, isNew) = lineSlots.slot(UInt64(charge.number), UInt64(UInt32(bitPattern: member)))
-    if isNew { lines.append(Line()) }
+    let slot = lineSlot(charge, member)
     let before = lines[slot].rounded
     lines[slot].exact += pico
     let rule = RoundingRule(scale: digits, mode: .halfUp)
     lines[slot].rounded = rule.round(Amount(pico: lines[slot].exact)).pico
     return lines[slot].rounded - before
+  }
+
+  private mutating func lineSlot(_ charge: ChargeRule, _ member: Int32) -> Int {
+    let (slot, isNew) = lineSlots.slot(UInt64(charge.number), UInt64(UInt32(bitPattern: member)))
+    if isNew { lines.append(Line()) }
+    return slot
   }
 }

@@ -33,3 +33,13 @@ struct GaugeSample: BitwiseCopyable, Equatable {
     return order == 0 ? a.place < b.place : order < 0
   }
 }
+
+extension GaugeSample {
+  /// The sample that a packed event stands for.
+  init(_ event: PackedEvent) {
+    self.init(
+      keyHigh: event.keyHigh, keyLow: event.keyLow, startMillis: event.startMillis, value: event.quantity,
+      place: event.place, item: event.recorded, owner: event.owner, account: event.account,
+      baseCell: event.baseCell, period: event.period, keyByteCount: event.keyByteCount)
+  }
+}

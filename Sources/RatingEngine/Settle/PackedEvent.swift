@@ -45,6 +45,8 @@ struct PackedEvent: BitwiseCopyable, Equatable {
     static let costed = Marks(rawValue: 16)
     /// A sample of a gauge: `recorded` is the number of its item.
     static let sample = Marks(rawValue: 32)
+    /// The one that somebody wants explained, among the events of an owner that are read window by window.
+    static let watched = Marks(rawValue: 64)
   }
 
   /// Amounts that are kept beside the event.

@@ -86,6 +86,14 @@ struct OwnerPlaces {
     count &+= 1
   }
 
+  /// The owners that were counted more often than `count`, ascending.
+  func owners(countAbove count: Int) -> [UInt32] {
+    owners.filter { Int(next[Int($0)]) > count }.sorted()
+  }
+
+  /// How often an owner was counted, before they are arranged.
+  func count(of owner: UInt32) -> Int { Int(next[Int(owner)]) }
+
   /// Ends counting: owners stand in the order of their numbers from now on.
   /// - Precondition: fewer than 2³² events.
   mutating func arrange() {

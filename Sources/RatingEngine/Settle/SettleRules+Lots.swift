@@ -66,11 +66,11 @@ struct LotCompiler {
     if allowance.owner == .account {
       for member in holders {
         let share = share(of: allowance, plan, days: members[member].days(of: plan) ?? [])
-        add(allowance, source, plan, member: Int32(member), granted: share, holders: [member])
+        add(allowance, source, plan, member: Int32(member), granted: share)
       }
-      // What came in although the plan has ended goes no further.
+      // Who has the plan no more may still hold what came in.
       let strangers = members.indices.filter { !holders.contains($0) }
-      for member in strangers { addRolled(allowance, source, plan, member: Int32(member), holders: []) }
+      for member in strangers { addRolled(allowance, source, plan, member: Int32(member)) }
       return
     }
     let granted: Int128? =
@@ -83,24 +83,22 @@ struct LotCompiler {
       }
     // An account without a pool holds for itself what pools share.
     let member: Int32 = if case .pool = owner { AllowanceLot.everyone } else { 0 }
-    add(allowance, source, plan, member: member, granted: granted, holders: Array(holders))
+    add(allowance, source, plan, member: member, granted: granted)
   }
 
   private mutating func add(
-    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, granted: Int128?,
-    holders: [Int]
+    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, granted: Int128?
   ) {
     if let granted {
       let periodCount = 1 + (allowance.rollover?.periodCount ?? 0)
       addLot(
-        allowance, source, plan, member: member, granted: granted, rolledIn: 0, periodCount: periodCount,
-        holders)
+        allowance, source, plan, member: member, granted: granted, rolledIn: 0, periodCount: periodCount)
     }
-    addRolled(allowance, source, plan, member: member, holders: holders)
+    addRolled(allowance, source, plan, member: member)
   }
 
   private mutating func addRolled(
-    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, holders: [Int]
+    _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32
   ) {
     let account = member == AllowanceLot.everyone ? nil : members[Int(member)].account
     for lot in rolledIn where lot.source == source && lot.periodCount > 0 {
@@ -108,18 +106,22 @@ struct LotCompiler {
       guard lot.account == account || (lot.account == nil && members.count == 1) else { continue }
       addLot(
         allowance, source, plan, member: member, granted: 0, rolledIn: lot.quantity,
-        periodCount: lot.periodCount, holders)
+        periodCount: lot.periodCount)
     }
   }
 
   private mutating func addLot(
     _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, granted: Int128,
-    rolledIn: Int128, periodCount: Int, _ holders: [Int]
+    rolledIn: Int128, periodCount: Int
   ) {
     var end = period
     for _ in 1..<max(1, periodCount) { end = end.next }
     let expires = min(end.until, allowance.expires ?? .distantFuture)
-    let isOnTomorrow = holders.contains { isInForce(plan, of: members[$0].account, on: period.until) }
+    // What a pool shares goes on for any member, also for one that gets the plan then.
+    let isOnTomorrow = members.indices.contains {
+      (member == AllowanceLot.everyone || Int(member) == $0)
+        && isInForce(plan, of: members[$0].account, on: period.until)
+    }
     lots.append(
       AllowanceLot(
         source: source, name: allowance.name, member: member, measure: allowance.size.measure,

@@ -83,6 +83,9 @@ struct SettleRules: Sendable {
     self.lots = lots.compile()
   }
 
+  /// Whether nobody has a plan, and nothing is in force: without events there is nothing to settle.
+  var isIdle: Bool { lots.isEmpty && members.allSatisfy { $0.plans.isEmpty } }
+
   /// The member that an account is; every event belongs to one.
   @inline(__always) func member(_ account: UInt32) -> Int32 {
     if memberByAccount.count == 1 { return 0 }

@@ -18,9 +18,9 @@ struct Settlement<Stretching: EventStretching> {
   /// Parts, the events' own in canonical order, then those of money allowances.
   var parts = WorkList<SettledPart>()
   /// Rows without event, in order of plans, charges and members.
-  private(set) var rows: [PeriodRow] = []
+  var rows: [PeriodRow] = []
   /// A balance for every allowance.
-  private(set) var balances: [AllowanceBalance] = []
+  var balances: [AllowanceBalance] = []
 
   var ledger = LotLedger()
   var choice = LotChoice()
@@ -43,7 +43,7 @@ struct Settlement<Stretching: EventStretching> {
 
   /// Index of an event to be watched, and what it met; see `SettleWitness`.
   var watched = -1
-  private(set) var witness: SettleWitness?
+  var witness: SettleWitness?
 
   /// Settles one owner and period.
   ///
@@ -58,7 +58,7 @@ struct Settlement<Stretching: EventStretching> {
     if isCovered { coverByOrder(events, rules) }
     for index in 0..<events.count {
       prefetch(events, index)
-      if index == watched { beginWatching(events[index], rules) }
+      if index == watched { beginWatching(events[index], rules, isPricing: true) }
       if isCovered {
         price(index, events[index], coverings[index], rules)
       } else if !settlePlain(index, events[index], rules) {
@@ -66,7 +66,7 @@ struct Settlement<Stretching: EventStretching> {
         if ledger.hasMoney { coverings.append(covering) }
         price(index, events[index], covering, rules)
       }
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules, isPricing: true) }
     }
     firstParts.append(Int32(parts.count))
     if ledger.hasMoney { giveMoney(events, rules) }
@@ -75,12 +75,12 @@ struct Settlement<Stretching: EventStretching> {
   }
 
   /// Asks for the classes of events ahead.
-  @inline(__always) private mutating func prefetch(_ events: UnsafeBufferPointer<PackedEvent>, _ index: Int) {
+  @inline(__always) mutating func prefetch(_ events: UnsafeBufferPointer<PackedEvent>, _ index: Int) {
     if index &+ 16 < events.count { tables.prefetchPlace(cell: events[index &+ 16].baseCell) }
     if index &+ 8 < events.count { tables.prefetchClass(cell: events[index &+ 8].baseCell) }
   }
 
-  private mutating func begin(_ rules: SettleRules) {
+  mutating func begin(_ rules: SettleRules) {
     parts.removeAll()
     pieces.removeAll(keepingCapacity: true)
     firstParts.removeAll()
@@ -110,7 +110,7 @@ struct Settlement<Stretching: EventStretching> {
       let index = order[place]
       if index == watched { beginWatching(events[index], rules) }
       coverings[index] = cover(events[index], rules)
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules) }
     }
   }
 
@@ -121,22 +121,22 @@ struct Settlement<Stretching: EventStretching> {
       let index = order.count == 0 ? place : order[place]
       if index == watched { beginWatching(events[index], rules) }
       giveMoney(index, events[index], coverings[index], rules)
-      if index == watched { endWatching(rules) }
+      if index == watched { endWatching(events[index], rules) }
     }
   }
 
   // MARK: watching
 
-  private mutating func beginWatching(_ event: PackedEvent, _ rules: SettleRules) {
-    // A counter that the witness asks for is made by it, as the event would make it.
+  /// - Parameter isPricing: whether the pass prices the event.
+  mutating func beginWatching(_ event: PackedEvent, _ rules: SettleRules, isPricing: Bool = false) {
     var witness = self.witness
-    witness?.begin(event, &self, rules)
+    witness?.begin(event, self, rules, isPricing: isPricing)
     self.witness = witness
   }
 
-  private mutating func endWatching(_ rules: SettleRules) {
+  mutating func endWatching(_ event: PackedEvent, _ rules: SettleRules, isPricing: Bool = false) {
     var witness = self.witness
-    witness?.end(self, rules)
+    witness?.end(event, self, rules, isPricing: isPricing)
     self.witness = witness
   }
 }

@@ -152,6 +152,9 @@ struct TierCounters {
   /// Where a counter stands.
   func position(_ number: Int) -> Int128 { counters[number].position }
 
+  /// What a counter comes to with its fees, rounded.
+  func roundedPico(_ number: Int) -> Int128 { counters[number].roundedPico }
+
   /// One move of a counter.
   struct Move {
     /// At most up to the end of a tier; curves that are whole move at once.

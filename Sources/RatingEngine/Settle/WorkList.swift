@@ -33,6 +33,13 @@ struct WorkList<Element: BitwiseCopyable>: RandomAccessCollection {
   /// Forgets all elements.
   mutating func removeAll() { count = 0 }
 
+  /// Takes the first elements off.
+  mutating func removeFirst(_ elementCount: Int) {
+    precondition((0...count).contains(elementCount), "what is taken off is there")
+    base.update(from: base + elementCount, count: count - elementCount)
+    count -= elementCount
+  }
+
   @inline(__always) mutating func append(_ element: Element) {
     if count == capacity { grow(to: 2 * capacity) }
     (base + count).initialize(to: element)

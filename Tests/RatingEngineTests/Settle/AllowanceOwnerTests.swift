@@ -35,6 +35,13 @@ import Testing
       "owner a\nbalance a included \(granted) 0 0 \(granted) \(granted) 0")
   }
 
+  /// 29 days of 31 are 0.9355 of a month, at four digits.
+  @Test func aMonthWithoutItsFirstTwoDays() throws {
+    try settle(
+      Self.plan("quantity: 10000, kinds: [message]"), accounts: "account,plan,from\na,p,2026-01-03\n",
+      "owner a\nbalance a included 9355 0 0 9355 9355 0")
+  }
+
   @Test func aWholePeriodIsNotRounded() throws {
     try settle(
       Self.plan("amount: 0.015"), "owner a\nbalance a included 0.015 0 0 0.015 0.015 0")
@@ -205,6 +212,21 @@ import Testing
       try settle(
         Self.plan("{periods: 1}"), accounts: "account,plan,from,until\na,p,2025-01-01,\(until)\n",
         "owner a\nbalance a included \(balance)")
+    }
+  }
+
+  @Test func whatAPoolLeavesGoesOnForWhoeverHasThePlanThen() throws {
+    let plan = AllowanceShareTests.plan(
+      "quantity: 310 s, kinds: [voice], shared: pool, prorate: no, rollover: {periods: 1}")
+    // The plan of a ends with the period; b gets it on the next day, a day later, or not at all.
+    for (from, balance) in [
+      ("2026-02-01", "310 0 0 310 0 310"), ("2026-02-02", "310 0 0 310 310 0"),
+      ("2026-03-01", "310 0 0 310 310 0"),
+    ] {
+      try settle(
+        plan,
+        accounts: "account,plan,pool,from,until\na,p,club,2025-01-01,2026-02-01\nb,p,club,\(from),\n",
+        "owner a\nbalance pool included \(balance)")
     }
   }
 

@@ -8,19 +8,23 @@ import TestSupport
 
 @testable import RatingEngine
 
-/// Draws one owner with its catalog, period and events.
+/// Draws one owner with its catalog, periods and events.
 struct RandomSettling {
   private var generator: SeededGenerator
   private(set) var catalog: Catalog
   private(set) var pool: Label?
   private(set) var accounts: [Int] = []
-  let period = UsagePeriod.containing(CivilDate(year: 2026, month: 2, day: 1)!, cycleDay: 1)
+  /// The first of them where there are several.
+  var period: UsagePeriod { periods[0] }
+  private(set) var periods = [UsagePeriod.containing(CivilDate(year: 2026, month: 2, day: 1)!, cycleDay: 1)]
   private(set) var rolled: [RolledLot] = []
   private(set) var isFirstPeriod = false
   private(set) var events: [ReferenceSettler.Event] = []
   private var isRaw = false
+  private var cycleDay = 1
 
-  init(seed: UInt64) {
+  /// - Parameter periodCount: one, in which what others left is drawn too; or several, one after the other from the first.
+  init(seed: UInt64, periodCount: Int = 1) {
     generator = SeededGenerator(seed: seed)
     catalog = Catalog(
       defaults: CatalogDefaults(zone: .utc, currency: nil, country: nil, seller: []), sources: [],
@@ -28,6 +32,7 @@ struct RandomSettling {
       accounts: [], services: [], decks: [], plans: [], contracts: [],
       ratingHash: String(repeating: "0", count: 64), billingHash: String(repeating: "0", count: 64),
       warnings: [])
+    if periodCount > 1 { drawPeriods(periodCount) }
     isRaw = chance(3)
     isFirstPeriod = chance(2)
     let order = pick([AllowanceOrder.time, .time, .dearestFirst, .cheapestFirst])
@@ -35,8 +40,8 @@ struct RandomSettling {
     for index in 0..<planCount { catalog.plans.append(plan("p\(index)", order)) }
     drawAccounts()
     drawGrants()
-    drawRolled()
-    for index in 0..<number(0...24) { drawEvent(Int(index)) }
+    if periodCount == 1 { drawRolled() }
+    for index in 0..<number(0...Int64(16 + 8 * periodCount)) { drawEvent(Int(index)) }
     events.sort { a, b in
       a.startMillis != b.startMillis ? a.startMillis < b.startMillis : a.key.lexicographicallyPrecedes(b.key)
     }
@@ -50,7 +55,24 @@ struct RandomSettling {
   private mutating func amount(_ most: Int64) -> Amount {
     Amount(pico: Int128(number(0...most)) * 5_000_000_000)
   }
-  private mutating func day() -> CivilDate { period.from.advanced(by: Int(number(-3...31))) }
+  /// Days of all periods together.
+  private var dayCount: Int64 { periods.reduce(0) { $0 + Int64($1.dayCount) } }
+  /// Mostly a day of a period, now and then its first.
+  private mutating func day() -> CivilDate {
+    if periods.count > 1, chance(3) { return pick(periods).from }
+    return period.from.advanced(by: Int(number(-3...(dayCount + 3))))
+  }
+
+  private mutating func drawPeriods(_ count: Int) {
+    // Cycle days that months do not have among them, and a year with a day more.
+    let day: Int32 = pick([1, 1, 15, 29, 31])
+    let first =
+      CivilDate(
+        year: pick([2023, 2024]), month: pick([1, 10, 12]), day: day) ?? periods[0].from
+    periods = [UsagePeriod.containing(first, cycleDay: day)]
+    while periods.count < count { periods.append(periods[periods.count - 1].next) }
+    cycleDay = Int(day)
+  }
 
   private mutating func drawAccounts() {
     let count = pick([1, 1, 2, 3])
@@ -61,15 +83,17 @@ struct RandomSettling {
       var plans = [PlanAssignment(planIndex: first, from: chance(3) ? day() : nil, until: nil)]
       if let change, (plans[0].from ?? .distantPast) < change {
         plans[0].until = change
+        // The next plan, or the same again, at once or after a while.
         if chance(2) {
+          let from = periods.count > 1 && chance(3) ? change.advanced(by: Int(number(0...40))) : change
           plans.append(
             PlanAssignment(
-              planIndex: Int(number(0...Int64(catalog.plans.count - 1))), from: change, until: nil))
+              planIndex: Int(number(0...Int64(catalog.plans.count - 1))), from: from, until: nil))
         }
       }
       catalog.accounts.append(
         Account(
-          id: Label("a\(index)"), name: "", zone: .utc, cycleDay: 1, pool: pool ?? .empty,
+          id: Label("a\(index)"), name: "", zone: .utc, cycleDay: cycleDay, pool: pool ?? .empty,
           rounding: chance(4) ? .line : .event, plans: plans, details: [:], line: 1))
     }
     accounts = Array(0..<count).shuffled(using: &generator)
@@ -178,6 +202,12 @@ struct RandomSettling {
       charges: chance(5) ? [charges[0].name] : [])
   }
 
+  /// About as much as an allowance leaves.
+  private mutating func cap(_ size: AllowanceSize) -> Int128 {
+    if periods.count == 1 { return Int128(number(0...100)) * 1000 }
+    return size.quantity * Int128(number(0...20)) / 10
+  }
+
   private func consumption(_ size: AllowanceSize) -> AllowanceConsumption {
     if case .quantity = size { return isRaw ? .raw : .billed }
     return .billed
@@ -185,7 +215,7 @@ struct RandomSettling {
 
   private mutating func allowance(_ name: String, _ charges: [PlanCharge]) -> PlanAllowance {
     let size = size(charges)
-    let cap: Int128? = chance(2) ? Int128(number(0...100)) * (name.isEmpty ? 1 : 1000) : nil
+    let cap: Int128? = chance(2) ? cap(size) : nil
     return PlanAllowance(
       name: Label(name), size: size, scope: scope(size, charges), priority: pick([1, 100, 100]),
       consumption: consumption(size), owner: pick([.account, .pool, .poolPerMember]), isProrated: chance(2),
@@ -231,7 +261,7 @@ struct RandomSettling {
 
   private mutating func drawEvent(_ index: Int) {
     let account = pick(accounts)
-    let start = number(0...(28 * 24 - 1)) * 3_600_000 + pick([0, 0, 1, 1_800_000])
+    let start = number(0...(dayCount * 24 - 1)) * 3_600_000 + pick([0, 0, 1, 1_800_000])
     let day = CivilDate(dayNumber: period.from.dayNumber + Int32(start / 86_400_000))
     guard
       let plan = catalog.accounts[account].plans.first(where: {

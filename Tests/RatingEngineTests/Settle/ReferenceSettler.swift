@@ -126,7 +126,8 @@ struct ReferenceSettler {
         let holders: [Int?] = isShared ? [nil] : accounts.map { $0 }
         for holder in holders {
           let having = holder.map { members.contains($0) ? [$0] : [] } ?? members
-          let rolls = allowance.rollover != nil && having.contains { has($0, plan, on: period.until) }
+          let heirs = holder.map { [$0] } ?? accounts
+          let rolls = allowance.rollover != nil && heirs.contains { has($0, plan, on: period.until) }
           func lot(_ granted: Int128, _ rolledIn: Int128, _ periods: Int) -> Lot {
             var end = period
             for _ in 1..<periods { end = end.next }

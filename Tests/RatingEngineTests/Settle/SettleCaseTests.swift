@@ -19,6 +19,8 @@
 //   tiers again for each bucket        yes, as counters of a day or an hour
 //   a part rounded by itself           no: parts are differences, so that splitting never changes the bill (10, not 20)
 //   an interval that is not rounded    as a graduated price per interval
+//   tiers that overlap as typed        no: a tier has one bound, so it cannot begin before the end of the one before
+//   a part of a month                  yes, as the share of an allowance: 29 days of 31
 //   late usage, several periods        no: corrections are made where runs are joined
 //
 // What a faulty system made of the same events must not pass.
@@ -205,6 +207,23 @@ import Testing
       event   E4 a voice 280s
       charge  E4 106.5 280s covered=55s
       total   106.5
+      """)
+  }
+
+  @Test func whatThePoolHasAndWhatTheAccountHasAreUsedOneAfterTheOther() throws {
+    // 240 units less 15 of the pool and 20 of its own.
+    try settle(
+      """
+      plan: p
+      currency: EUR
+      charges: [{charge: units, kinds: [message], price: 0.1}]
+      allowances:
+        - {allowance: shared, kinds: [message], quantity: 15, shared: pool}
+        - {allowance: own, kinds: [message], quantity: 20}
+      """,
+      """
+      event   E1 a message 240
+      charge  E1 20.5 240 covered=35
       """)
   }
 

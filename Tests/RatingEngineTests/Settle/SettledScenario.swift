@@ -1,4 +1,5 @@
-// Random rules and events of the judge of settling, written as usage files and run from end to end.
+// Random rules and events of the judge of settling, written as usage files and run from end to end: one period, or several
+// that leave something to each other.
 
 import BillingCalendar
 import Catalog
@@ -15,22 +16,23 @@ struct SettledScenario {
   let catalog: Catalog
   let pool: Label?
   let accounts: [Int]
-  let period: UsagePeriod
+  /// One after the other.
+  let periods: [UsagePeriod]
   /// In canonical order.
   private(set) var events: [ReferenceSettler.Event] = []
   let options: RatingOptions
   private(set) var files: [(name: String, bytes: [UInt8])] = []
 
   static let columns: [GroupColumn] = [
-    .account, .plan, .charge, .service_kind, .direction, .rating_group, .day, .allowance,
+    .account, .plan, .charge, .service_kind, .direction, .rating_group, .day, .usage_period, .allowance,
   ]
 
-  init(seed: UInt64) {
-    let drawn = RandomSettling(seed: seed)
+  init(seed: UInt64, periodCount: Int = 1) {
+    let drawn = RandomSettling(seed: seed, periodCount: periodCount)
     random = SeededGenerator(seed: ~seed)
     pool = drawn.pool
     accounts = drawn.accounts
-    period = drawn.period
+    periods = drawn.periods
     var catalog = drawn.catalog
     Self.addTerms(&catalog, &random)
     let formats = BuiltInFormats.all()
@@ -49,6 +51,8 @@ struct SettledScenario {
     options.keyFilterWords = [nil, 1, 2].randomElement(using: &random) ?? nil
     options.keyLogBlockKeys = [nil, 1, 5].randomElement(using: &random) ?? nil
     if Bool.random(using: &random) { options.memoryBytes = 1 }
+    // Owners that do not fit into memory, or some of them.
+    options.ownerEventsMax = [nil, nil, 0, 7].randomElement(using: &random) ?? nil
     options.groupBy = Self.columns
     options.keepsDetail = Bool.random(using: &random)
     self.options = options
@@ -133,23 +137,23 @@ struct SettledScenario {
 
   // MARK: judging
 
-  /// What differs, in words; empty where nothing does.
-  func differences() throws -> [String] {
+  /// What differs, in words, empty where nothing does; and in how many balances something was rolled in.
+  func judge() throws -> (differences: [String], rolledCount: Int) {
     let trial = try Trial(files)
     let result = try withExtendedLifetime(trial) {
       try RatingRun(catalog: catalog, options: options).run(trial.inputs)
     }
-    var reference = ReferenceSettler(
-      catalog, pool: pool, accounts: accounts, period, events, rolled: [], isFirstPeriod: true)
-    if events.isEmpty { reference.rows = [] }
+    let reference = ReferencePeriods(catalog, pool: pool, accounts: accounts, periods, events)
     var table: [UInt8] = []
     try result.writeGrouped { bytes throws(FileFault) in table += bytes }
     var balances: [String] = []
     try result.ledger.allowances?.forEach { row throws(FileFault) in
       balances.append(String(decoding: row, as: UTF8.self))
     }
-    return differences(String(decoding: table, as: UTF8.self), reference)
-      + balanceDifferences(balances, reference)
+    let found = differences(String(decoding: table, as: UTF8.self), reference)
+    return (
+      found + balanceDifferences(balances, reference), reference.balances.values.count { $0[1] != 0 }
+    )
   }
 
   fileprivate struct Sums: Equatable {
@@ -160,38 +164,43 @@ struct SettledScenario {
     var amount: Int128 = 0
   }
 
-  private func differences(_ table: String, _ reference: ReferenceSettler) -> [String] {
+  private func differences(_ table: String, _ reference: ReferencePeriods) -> [String] {
     var expected: [[String]: Sums] = [:]
-    for (event, result) in zip(events, reference.results) {
-      let usage = event.usage
-      let plan = catalog.plans[usage.plan]
-      let key = [
-        catalog.accounts[event.account].id.description, plan.name.description,
-        plan.charges[usage.charge].name.description, usage.kind.name, usage.direction.name,
-        usage.ratingGroup.description, "\(CivilDate(dayNumber: Int32(event.startMillis / 86_400_000)))",
-      ]
-      let covered = result.coveredByLot.values.reduce(0, +)
-      expected[key, default: Sums()].add(
-        count: 1, raw: event.quantity, billed: result.billed, covered: covered,
-        amount: result.amount + result.money)
-    }
-    for row in reference.rows {
-      let plan = catalog.plans[row.plan]
-      let key = [
-        catalog.accounts[row.account].id.description, plan.name.description,
-        plan.charges[row.charge].name.description, plan.charges[row.charge].kinds[0].name, "", "", "",
-      ]
-      expected[key, default: Sums()].add(count: 0, raw: 0, billed: 0, covered: 0, amount: row.amount)
+    for settled in reference.settled {
+      let period = "\(settled.period.from)/\(settled.period.until)"
+      for (event, result) in zip(settled.events, settled.results) {
+        let usage = event.usage
+        let plan = catalog.plans[usage.plan]
+        let key = [
+          catalog.accounts[event.account].id.description, plan.name.description,
+          plan.charges[usage.charge].name.description, usage.kind.name, usage.direction.name,
+          usage.ratingGroup.description, "\(CivilDate(dayNumber: Int32(event.startMillis / 86_400_000)))",
+          period,
+        ]
+        let covered = result.coveredByLot.values.reduce(0, +)
+        expected[key, default: Sums()].add(
+          count: 1, raw: event.quantity, billed: result.billed, covered: covered,
+          amount: result.amount + result.money)
+      }
+      for row in settled.rows {
+        let plan = catalog.plans[row.plan]
+        let key = [
+          catalog.accounts[row.account].id.description, plan.name.description,
+          plan.charges[row.charge].name.description, plan.charges[row.charge].kinds[0].name, "", "", "",
+          period,
+        ]
+        expected[key, default: Sums()].add(count: 0, raw: 0, billed: 0, covered: 0, amount: row.amount)
+      }
     }
     var found: [[String]: Sums] = [:]
     for line in table.split(separator: "\n").dropFirst() {
       let cells = PlainCSV.cells(of: String(line))
       let kind = UsageKind(name: cells[3]) ?? .event
       func number(_ text: String) -> Int128 { Self.number(text, scale: kind.quantityDigits) }
-      // Columns: seven of the key, allowance, currency, unit, then the measures.
-      found[Array(cells[..<7]), default: Sums()].add(
-        count: Int(cells[10]) ?? -1, raw: Int64(number(cells[11])), billed: Int64(number(cells[12])),
-        covered: Int64(number(cells[13])), amount: Self.number(cells[14], scale: 12))
+      // Columns: eight of the key, allowance, currency, unit, then the measures.
+      found[Array(cells[..<8]), default: Sums()].add(
+        count: Int(cells[11]) ?? -1, raw: Int64(number(cells[12])), billed: Int64(number(cells[13])),
+        covered: Int64(number(cells[14])), amount: Self.number(cells[15], scale: 12))
     }
     return Set(expected.keys).union(found.keys).sorted { $0.lexicographicallyPrecedes($1) }.compactMap {
       key in
@@ -200,7 +209,7 @@ struct SettledScenario {
     }
   }
 
-  private func balanceDifferences(_ rows: [String], _ reference: ReferenceSettler) -> [String] {
+  private func balanceDifferences(_ rows: [String], _ reference: ReferencePeriods) -> [String] {
     var found: [String: [Int128]] = [:]
     for row in rows {
       let cells = PlainCSV.cells(of: String(row.dropLast()))
@@ -209,11 +218,11 @@ struct SettledScenario {
       let account = catalog.accounts.firstIndex { $0.id.description == cells[1] }
       let scale = cells[5] == "EUR" ? 12 : cells[5] == "s" ? 3 : cells[5] == "event" ? -1 : 0
       let holder = cells[0] == "pool" ? -1 : account ?? -2
-      found["\(source.map { "\($0.source)" } ?? "?") \(holder)"] = cells[7...].map {
+      found["\(cells[2]) \(source.map { "\($0.source)" } ?? "?") \(holder)"] = cells[7...].map {
         Self.number($0, scale: scale < 0 ? source?.digits ?? 0 : scale)
       }
     }
-    let expected = events.isEmpty ? [:] : reference.balances()
+    let expected = reference.balances
     return found == expected ? [] : ["balances: expected \(expected)\n  found \(found)"]
   }
 

@@ -75,9 +75,14 @@ struct TierReading {
       }
     }
     guard let node = map.required("steps") else { return nil }
-    guard case .list(let nodes) = node.content, !nodes.isEmpty else {
+    guard case .list(let nodes) = node.content else {
       findings.error(
         "expected a list of tiers, found \(node.quoted)", at: node.place, hint: "begin each with '-'")
+      return nil
+    }
+    if nodes.isEmpty {
+      findings.error(
+        "the list of tiers is empty", at: node.place, hint: "write at least one, without 'up_to'")
       return nil
     }
     let errorCount = findings.all.count { $0.severity == .error }

@@ -5,7 +5,7 @@ public import Tables
 
 /// One entry of a plan's `tests`.
 public struct PlanExample: Sendable, Hashable {
-  /// The event: an answered one of an account that has used nothing else in the period.
+  /// The event: one of an account that has used nothing else in the period.
   public struct Event: Sendable, Hashable {
     /// Its kind.
     public var kind: UsageKind
@@ -23,11 +23,13 @@ public struct PlanExample: Sendable, Hashable {
     public var quantity: Int64
     /// The amount that the record carries; nil for none.
     public var recordedAmount: Amount?
+    /// Whether somebody answered.
+    public var isAnswered: Bool
 
     /// Makes an event.
     public init(
       kind: UsageKind, direction: UsageDirection, from: Label, to: Label, ratingGroup: Label,
-      startLocalSeconds: Int64, quantity: Int64, recordedAmount: Amount?
+      startLocalSeconds: Int64, quantity: Int64, recordedAmount: Amount?, isAnswered: Bool = true
     ) {
       self.kind = kind
       self.direction = direction
@@ -37,6 +39,7 @@ public struct PlanExample: Sendable, Hashable {
       self.startLocalSeconds = startLocalSeconds
       self.quantity = quantity
       self.recordedAmount = recordedAmount
+      self.isAnswered = isAnswered
     }
   }
 

@@ -7,7 +7,7 @@ import Tables
 extension PlanReading {
   private static let exampleKeys = ["event", "charge", "amount", "band", "filtered", "suspense"]
   private static let eventKeys = [
-    "kind", "direction", "from", "to", "rating_group", "start", "quantity", "amount",
+    "kind", "direction", "from", "to", "rating_group", "start", "quantity", "amount", "answered",
   ]
 
   /// The examples in order.
@@ -77,10 +77,12 @@ extension PlanReading {
     let to = map["to"].flatMap(number)
     let group = map["rating_group"].flatMap { findings.text($0, what: "a rating group") }
     let amount = map["amount"].flatMap { findings.signedAmount($0, what: "an amount") }
+    let isAnswered = map["answered"].flatMap { findings.flag($0) } ?? true
     guard let start, let quantity else { return nil }
     return PlanExample.Event(
       kind: kind, direction: direction ?? .outbound, from: from ?? .empty, to: to ?? .empty,
-      ratingGroup: group ?? .empty, startLocalSeconds: start, quantity: quantity, recordedAmount: amount)
+      ratingGroup: group ?? .empty, startLocalSeconds: start, quantity: quantity, recordedAmount: amount,
+      isAnswered: isAnswered)
   }
 
   /// `YYYY-MM-DD hh:mm:ss` on the account's clocks.

@@ -101,13 +101,17 @@ final class SettleRun: @unchecked Sendable {
       let number = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
       guard number < store.parts.count else { break }
       let part = store.parts[number]
-      let passCount = SettlePartition.passCount(part, bytesMax: bytesMax)
+      let large = try LargeOwners.find(part, countMax: ownerCountMax(bytesMax))
+      let passCount = SettlePartition.passCount(part, excludedCount: large.eventCount, bytesMax: bytesMax)
       for pass in 0..<passCount {
-        let pass = SettlePartition.Pass(number: pass, count: passCount)
+        let pass = SettlePartition.Pass(number: pass, count: passCount, excluded: large.owners)
         try partition.load(part, pass, chunks)
         owners.begin(partition)
         try settle(partition, standing[number].filter(pass.takes), owners)
       }
+      if large.owners.isEmpty { continue }
+      partition.release()
+      try settle(large.owners, part, standing[number], owners, bytesMax: bytesMax)
     }
     try handOn(owners, atLeast: 0)
     let (totals, found) = (owners.rows.totals, owners.found)
@@ -115,6 +119,25 @@ final class SettleRun: @unchecked Sendable {
       ledger.settled += totals
       if let found { ledger.watched = found }
     }
+  }
+
+  /// Events of an owner that are settled in memory: with its parts, and what the passes keep of each, four times what is sorted.
+  private func ownerCountMax(_ bytesMax: Int) -> Int {
+    setup.options.ownerEventsMax ?? bytesMax / (4 * SettlePartition.bytesPerEvent)
+  }
+
+  /// Settles owners whose events are sorted on disk.
+  private func settle(
+    _ large: [UInt32], _ part: SettleStore.Part, _ standing: [UInt32], _ owners: OwnerSettling, bytesMax: Int
+  ) throws(FileFault) {
+    let events = LargeOwners(large, memoryBytesMax: bytesMax / 4, place: setup.spillPlace)
+    try events.load(part, chunks, watched: setup.options.watched)
+    // A walk has three sorts and a window at a time.
+    let memoryBytesMax = setup.options.ownerEventsMax == nil ? bytesMax : LargeOwners.memoryBytesForTests
+    try owners.settle(events, memoryBytesMax: memoryBytesMax, isStanding: standing.contains) {
+      () throws(FileFault) in try handOn(owners, atLeast: Self.cellBatch)
+    }
+    events.release()
   }
 
   /// Settles owners with events and those that stand without, in order of their numbers.
@@ -151,17 +174,17 @@ final class SettleRun: @unchecked Sendable {
 
 /// Settles the periods of one owner after the other. Owned by one worker.
 final class OwnerSettling {
-  private let setup: RunSetup
-  private let classes: SettledClasses
+  let setup: RunSetup
+  let classes: SettledClasses
   private let span: EventSpan
-  private var settlement: Settlement<BandStretching>
-  private(set) var rows: SettledRows
+  var settlement: Settlement<BandStretching>
+  var rows: SettledRows
   /// Rows of balances that wait to be handed on.
-  private(set) var balances: [AllowanceRows.Row] = []
+  var balances: [AllowanceRows.Row] = []
   /// Parts of events for the detail, where it is wanted.
   private(set) var details: [SettledDetail.Part] = []
   /// What became of the event that is watched.
-  private(set) var found: SettledEvent?
+  var found: SettledEvent?
   /// The periods of the last owner that was settled in all of them: most owners have the same.
   private var standingPeriods: (zone: Zone, cycleDay: Int32, periods: [UsagePeriod])?
   private var namedPeriod: (period: UsagePeriod, name: Label)?
@@ -201,8 +224,7 @@ final class OwnerSettling {
       }
       let rules = SettleRules(
         classes.tables, owner, period, rolledIn: rolled, isFirstPeriod: isFirst)
-      // Nobody had a plan then: nothing is in force.
-      if range.isEmpty, rules.lots.isEmpty, rules.members.allSatisfy({ $0.plans.isEmpty }) { continue }
+      if range.isEmpty, rules.isIdle { continue }
       isFirst = false
       let stored = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
       let hasSamples = setup.catalog.settled.hasGauges && stored.contains { $0.marks.contains(.sample) }
@@ -225,14 +247,19 @@ final class OwnerSettling {
     settlement.settle(events, rules)
     if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
     rows.add(settlement.parts, settlement.rows, events, rules, settlement.recordedAmounts)
-    if setup.options.keepsDetail { noteDetails(events, rules) }
+    if setup.options.keepsDetail { noteDetails(events, rules) { $0 } }
+    noteBalances(rules)
+  }
+
+  /// Takes the balances of an owner and period down.
+  func noteBalances(_ rules: SettleRules) {
     for balance in settlement.balances {
       balances += AllowanceRows.rows(balance, rules, setup.catalog.source, period: periodName(rules.period))
     }
   }
 
   /// A usage period as text; that of the last call is kept.
-  private func periodName(_ period: UsagePeriod) -> Label {
+  func periodName(_ period: UsagePeriod) -> Label {
     if let namedPeriod, namedPeriod.period == period { return namedPeriod.name }
     let name = Label("\(period.from)/\(period.until)")
     namedPeriod = (period, name)
@@ -241,40 +268,60 @@ final class OwnerSettling {
 
   /// The events of an owner and period with what gauges make of the samples among them, in order.
   private func measured(_ stored: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) -> [PackedEvent] {
-    var events = stored.filter { !$0.marks.contains(.sample) }
+    let events = stored.filter { !$0.marks.contains(.sample) }
     var samples: [GaugeSample] = []
     var counts: [UInt64: Int64] = [:]
     func group(_ account: UInt32, _ cell: UInt32) -> UInt64 { UInt64(account) << 32 | UInt64(cell) }
     for event in stored where event.marks.contains(.sample) {
-      samples.append(
-        GaugeSample(
-          keyHigh: event.keyHigh, keyLow: event.keyLow, startMillis: event.startMillis, value: event.quantity,
-          place: event.place, item: event.recorded, owner: event.owner, account: event.account,
-          baseCell: event.baseCell, period: event.period, keyByteCount: event.keyByteCount))
+      samples.append(GaugeSample(event))
       counts[group(event.account, event.baseCell), default: 0] += 1
       rows.noteSample(event)
     }
-    for var event in GaugeMeasurement.events(&samples, rules, classes.tables) {
-      let cell = classes.cells[Int(event.baseCell)]
-      // Its row is the account's, and counts its samples. Numbers of cells differ from run to run: the key orders gauges of
-      // one instant by account, charge and rating group.
-      event.identity = setup.catalog.identityByAccount(Int(event.account))
-      event.place = counts[group(event.account, event.baseCell)] ?? 0
-      let names = SummaryTexts.tariff(Int(cell.tariff), setup.catalog, setup.meters)
-      var key: [UInt8] = []
-      withUnsafeBytes(of: event.account.bigEndian) { key += $0 }
-      withUnsafeBytes(of: cell.charge.bigEndian) { key += $0 }
-      key += names.group.bytes
-      key.withUnsafeBufferPointer { event.setKey($0) }
-      events.append(event)
+    let gauges = GaugeMeasurement.events(&samples, rules, classes.tables).map { event in
+      named(gauge: event, sampleCount: counts[group(event.account, event.baseCell)] ?? 0)
     }
-    events.sort(by: PackedEvent.precedes)
-    return events
+    return Self.merged(events, gauges.sorted(by: PackedEvent.precedes))
   }
 
-  private func noteDetails(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+  /// The event of a gauge as it stands among others.
+  ///
+  /// Its row is the account's, and counts its samples. Numbers of cells differ from run to run: the key orders gauges of one
+  /// instant by account, charge and rating group.
+  func named(gauge: PackedEvent, sampleCount: Int64) -> PackedEvent {
+    var event = gauge
+    let cell = classes.cells[Int(event.baseCell)]
+    event.identity = setup.catalog.identityByAccount(Int(event.account))
+    event.place = sampleCount
+    let names = SummaryTexts.tariff(Int(cell.tariff), setup.catalog, setup.meters)
+    var key: [UInt8] = []
+    withUnsafeBytes(of: event.account.bigEndian) { key += $0 }
+    withUnsafeBytes(of: cell.charge.bigEndian) { key += $0 }
+    key += names.group.bytes
+    key.withUnsafeBufferPointer { event.setKey($0) }
+    return event
+  }
+
+  /// Gauges among events, which stay in their order: 16 bytes of their keys may not tell it.
+  private static func merged(_ events: [PackedEvent], _ gauges: [PackedEvent]) -> [PackedEvent] {
+    var merged: [PackedEvent] = []
+    merged.reserveCapacity(events.count + gauges.count)
+    var next = 0
+    for event in events {
+      while next < gauges.count, PackedEvent.precedes(gauges[next], event) {
+        merged.append(gauges[next])
+        next += 1
+      }
+      merged.append(event)
+    }
+    return merged + gauges[next...]
+  }
+
+  /// - Parameter number: the number of a part, by its index, in the order of the parts of the period.
+  func noteDetails(
+    _ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules, number: (Int) -> Int
+  ) {
     let catalog = setup.catalog
-    for (number, part) in settlement.parts.enumerated() {
+    for (index, part) in settlement.parts.enumerated() {
       let event = events[Int(part.event)]
       // A gauge is no record.
       if event.marks.contains(.gauge) { continue }
@@ -292,7 +339,7 @@ final class OwnerSettling {
         allowance: part.lot == SettledPart.none ? .empty : rules.lots[Int(part.lot)].name,
         amountPico: part.amountPico, currency: plan.currency,
         sides: sides(of: part, event))
-      details.append(SettledDetail.Part(place: Int(event.place), number: number, text: detail.text))
+      details.append(SettledDetail.Part(place: Int(event.place), number: number(index), text: detail.text))
     }
   }
 
@@ -323,17 +370,20 @@ final class OwnerSettling {
     return settledEvent(0, events[0], rules, isAlone: true)
   }
 
-  private func settledEvent(
+  func settledEvent(
     _ index: Int, _ event: PackedEvent, _ rules: SettleRules, isAlone: Bool
   ) -> SettledEvent? {
     settlement.witness.map { witness in
       SettledEvent(
         parts: settlement.parts.filter { Int($0.event) == index }, witness: witness, rules: rules,
-        usage: settlement.tables.usage(ofCell: event.baseCell), isAlone: isAlone)
+        account: Int(event.account),
+        usage: settlement.tables.usage(ofCell: event.baseCell),
+        recordedPico: event.marks.contains(.amount)
+          ? settlement.recordedAmounts[Int(event.recorded) - 1] : nil, isAlone: isAlone)
     }
   }
 
-  private func periods(
+  func periods(
     _ owner: SettleOwner, _ stretches: [SettleOrder.Stretch], isStanding: Bool
   ) -> [UsagePeriod] {
     let accounts = setup.catalog.source.accounts

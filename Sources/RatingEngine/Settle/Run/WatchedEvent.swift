@@ -11,12 +11,15 @@ struct WatchedEvent: Sendable {
   /// Numbers of base cells are given out anew by every run, so they are not compared. Identical records come to the same, so
   /// any of them will do.
   func index(in events: UnsafeBufferPointer<PackedEvent>, tail: (PackedEvent) -> ArraySlice<UInt8>) -> Int? {
-    events.firstIndex { other in
-      other.startMillis == event.startMillis && other.keyHigh == event.keyHigh && other.keyLow == event.keyLow
-        && other.keyByteCount == event.keyByteCount && other.account == event.account
-        && other.identity == event.identity && other.quantity == event.quantity
-        && tail(other).elementsEqual(self.tail)
-    }
+    events.firstIndex { isSame($0, tail: tail($0)) }
+  }
+
+  /// Whether another event is the same, as far as one can see.
+  func isSame(_ other: PackedEvent, tail: some Sequence<UInt8>) -> Bool {
+    other.startMillis == event.startMillis && other.keyHigh == event.keyHigh && other.keyLow == event.keyLow
+      && other.keyByteCount == event.keyByteCount && other.account == event.account
+      && other.identity == event.identity && other.quantity == event.quantity
+      && tail.elementsEqual(self.tail)
   }
 }
 
@@ -25,7 +28,11 @@ struct SettledEvent: Sendable {
   var parts: [SettledPart]
   var witness: SettleWitness
   var rules: SettleRules
+  /// Index in `Catalog.accounts`.
+  var account: Int
   var usage: UsageClass
+  /// The amount that the record carries, in pico; nil for none.
+  var recordedPico: Int128?
   /// Whether it was settled as if there were no other usage.
   var isAlone: Bool
 

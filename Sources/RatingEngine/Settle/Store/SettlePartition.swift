@@ -26,19 +26,29 @@ final class SettlePartition {
   struct Pass {
     var number: Int
     var count: Int
+    /// Owners that are loaded by no pass, ascending.
+    var excluded: [UInt32] = []
+
+    /// Whether all owners are loaded.
+    @inline(__always) var takesAll: Bool { count == 1 && excluded.isEmpty }
 
     @inline(__always) func takes(_ owner: UInt32) -> Bool {
-      count == 1 || Int((owner &* 0x85eb_ca6b) &>> 8) % count == number
+      (count == 1 || Int((owner &* 0x85eb_ca6b) &>> 8) % count == number)
+        && (excluded.isEmpty || !excluded.contains(owner))
     }
   }
 
   /// How many times a part is read so that what is loaded of it fits `bytesMax`; an owner is never split.
-  static func passCount(_ part: SettleStore.Part, bytesMax: Int) -> Int {
-    let bytes = part.rowCount * bytesPerEvent + part.besideBytes
+  ///
+  /// - Parameter excludedCount: events that are loaded by no pass.
+  static func passCount(_ part: SettleStore.Part, excludedCount: Int = 0, bytesMax: Int) -> Int {
+    let bytes =
+      (part.rowCount - excludedCount) * bytesPerEvent
+      + part.besideBytes / max(1, part.rowCount) * (part.rowCount - excludedCount)
     return max(1, (bytes + bytesMax - 1) / max(1, bytesMax))
   }
 
-  private static func forEachSlice(
+  static func forEachSlice(
     _ part: SettleStore.Part, _ body: (PackedSlice) -> Void
   ) throws(FileFault) {
     let reader = LogReader(part.slices)
@@ -65,20 +75,23 @@ final class SettlePartition {
       events.deallocate()
       events = FlatTable(zeroedCount: max(1024, places.count + places.count / 8))
     }
-    var removed = RemovedPlaces()
-    try part.removed.forEachStretch { _, block throws(FileFault) in removed.append(block) }
-    removed.sort()
+    var removed = try RemovedPlaces(part.removed)
     try Self.forEachSlice(part) { slice in load(slice, pass, &removed) }
     sort(order)
   }
 
   /// Places of events that were taken back, asked for in order.
-  private struct RemovedPlaces {
+  struct RemovedPlaces {
     private var places: [Int64] = []
     private var next = 0
 
-    mutating func append(_ block: UnsafeBufferPointer<Int64>) { places.append(contentsOf: block) }
-    mutating func sort() { places.sort() }
+    init(_ removed: SpillableLog<Int64>) throws(FileFault) {
+      try removed.forEachStretch { _, block throws(FileFault) in append(block) }
+      sort()
+    }
+
+    private mutating func append(_ block: UnsafeBufferPointer<Int64>) { places.append(contentsOf: block) }
+    private mutating func sort() { places.sort() }
 
     @inline(__always) mutating func contains(_ place: Int64) -> Bool {
       while next < places.count, places[next] < place { next += 1 }
@@ -88,19 +101,21 @@ final class SettlePartition {
 
   private func count(_ slice: PackedSlice, _ pass: Pass) {
     let layout = slice.layout
+    let isWhole = pass.takesAll
     for number in 0..<slice.rowCount {
       let owner = layout.owner(slice.row(number))
-      if pass.count == 1 || pass.takes(owner) { places.note(owner) }
+      if isWhole || pass.takes(owner) { places.note(owner) }
     }
   }
 
   /// Loads the events of a slice; slices and their rows lie in the order of their places.
   private func load(_ slice: PackedSlice, _ pass: Pass, _ removed: inout RemovedPlaces) {
     let layout = slice.layout
+    let isWhole = pass.takesAll
     let base = events.base
     for number in 0..<slice.rowCount {
       let row = slice.row(number)
-      if pass.count > 1, !pass.takes(layout.owner(row)) { continue }
+      if !isWhole, !pass.takes(layout.owner(row)) { continue }
       let event = layout.event(row, firstPlace: slice.firstPlace)
       if removed.contains(event.place) { continue }
       let target = base + places.place(event.owner)
@@ -122,6 +137,16 @@ final class SettlePartition {
       tailPlaces.append((event.pointee.place, tails.count))
       tails.append(contentsOf: slice.tail(row))
     }
+  }
+
+  /// Gives the memory of events back; there are none after.
+  func release() {
+    events.deallocate()
+    events = FlatTable(zeroedCount: 0)
+    stretches.removeAll()
+    amounts = []
+    tails = []
+    tailPlaces = []
   }
 
   // MARK: order
