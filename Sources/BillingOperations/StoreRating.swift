@@ -143,7 +143,7 @@ public struct StoreRating {
 
   private static func rated(_ inputs: [InputFile], by engine: RatingRun) throws(OperationFault) -> Attempt {
     // What comes through a pipe cannot be read again.
-    let isPiped = inputs.contains(where: \.isStandardInput)
+    let isPiped = inputs.contains(where: \.isReadOnce)
     do throws(RunFault) {
       let result = try engine.run(inputs)
       let open = result.damaged.filter { $0.goesOnAt != nil }

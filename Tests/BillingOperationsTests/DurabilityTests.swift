@@ -142,8 +142,11 @@ import Testing
     }
   }
 
-  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, otherwise one in thirteen: a run of all takes some minutes.
-  private static let step = getenv("RATEMILL_EVERY_CALL") == nil ? 13 : 1
+  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, which takes long; otherwise one in thirteen, and of verbs with many calls some
+  /// ten, spread over all.
+  private static func step(callCount: Int) -> Int {
+    getenv("RATEMILL_EVERY_CALL") == nil ? max(13, callCount / 10 | 1) : 1
+  }
 
   /// Runs the verb with a failure at each call until one run needs fewer calls.
   private func check(
@@ -154,10 +157,12 @@ import Testing
     let before = FileContent.copy(desk.storePath)
     if !before.isEmpty { try sweep(desk) }
     let old = before.isEmpty ? nil : try State(desk)
-    try verb.run(desk, desk.tools())
+    let (counting, callCount) = try tools(desk, Int(Int32.max))
+    try verb.run(desk, counting)
+    let step = Self.step(callCount: callCount())
     try sweep(desk)
     let new = try State(desk)
-    for call in stride(from: 1, to: Int.max, by: Self.step) {
+    for call in stride(from: 1, to: Int.max, by: step) {
       try FileContent.replace(desk.storePath, with: before)
       let (faulty, callCount) = try tools(desk, call)
       let isDone = (try? verb.run(desk, faulty)) != nil

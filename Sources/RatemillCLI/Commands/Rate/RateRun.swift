@@ -36,6 +36,7 @@ struct RateRun {
       let inputs = try InputFile.expand(
         configuration.inputs,
         controlSuffixes: catalog.sources.map(\.control.description).filter { !$0.isEmpty })
+      try refuseReplacing(inputs)
       if let path = configuration.storePath {
         return try StoreRateRun(path, configuration, console: console, elapsed: elapsed).run(
           inputs, catalog, options: options())
@@ -44,6 +45,32 @@ struct RateRun {
     } catch {
       return FaultLines.fail(error, catalogPath: configuration.catalogPath, console: console)
     }
+  }
+
+  /// Refuses a table in the place of a file that is read or belongs to the catalog: it would be gone.
+  private func refuseReplacing(_ inputs: [InputFile]) throws(RunFault) {
+    guard case .file(let path)? = configuration.table?.target, let place = Self.place(of: path) else {
+      return
+    }
+    if let input = inputs.first(where: { !$0.isStandardInput && Self.place(of: $0.name) == place }) {
+      throw .usage("-o: '\(path)' is the input '\(input.name)'; name another file")
+    }
+    let folders =
+      [configuration.catalogPath]
+      + ["decks", "plans", "formats", "feeds"].map { configuration.catalogPath + "/" + $0 }
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    if let own = Self.place(of: parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent),
+      folders.contains(where: { Self.place(of: $0) == own })
+    {
+      throw .usage("-o: '\(path)' lies in the catalog; name another file")
+    }
+  }
+
+  /// What tells files and folders apart, links followed; nil where there is none.
+  private static func place(of path: String) -> [UInt64]? {
+    var status = stat()
+    return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
   }
 
   private func rate(_ inputs: [InputFile], _ catalog: Catalog) throws -> ExitStatus {
