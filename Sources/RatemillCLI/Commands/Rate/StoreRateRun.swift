@@ -136,7 +136,8 @@ struct StoreRateRun {
   /// Says which files were left out, by the run that has read them.
   private func say(_ known: [StoreRating.KnownFile]) {
     guard !known.isEmpty else { return }
-    console.say("left out \(ReadableText.count(known.count, "file that was", "files that were")) rated before:")
+    console.say(
+      "left out \(ReadableText.count(known.count, "file that was", "files that were")) rated before:")
     for file in known.prefix(Self.shownMax) {
       var line = "  \(console.path(file.name)): rated in run \(file.run.number)"
       if file.earlierName != file.name { line += " as \(console.path(file.earlierName))" }
