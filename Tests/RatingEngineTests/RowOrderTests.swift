@@ -11,14 +11,7 @@ import Testing
   @Test(arguments: [1000, 2048, 2049, 4100]) func rowsOfManyAccountsAreInOrder(accountCount: Int) throws {
     let names = (0..<accountCount).map { "a\($0)" }
     let days = max(2, 5000 / accountCount)
-    var tariff = Tariff()
-    tariff.sources = [Tariff.Source(name: "month", pattern: "month*")]
-    tariff.accounts = names.map { Tariff.Account(id: $0, plans: [("plan", nil, nil)]) }
-    tariff.plans = [
-      Tariff.Plan(
-        name: "plan",
-        charges: [Tariff.Charge(name: "usage", price: Tariff.Price(pico: 1_000_000_000, quantity: 1000))])
-    ]
+    let tariff = Tariff.plain([Tariff.Source(name: "month", pattern: "month*")], accounts: names)
     var text = "id,start,account,to,billable\n"
     var keys: [(account: String, day: String)] = []
     for (number, name) in names.enumerated() {
@@ -39,14 +32,8 @@ import Testing
 
   /// Rows of the table add up several cells where the folder has more columns: cut into slices, whoever adds them up.
   @Test(arguments: [1, 2, 3, 7, 1000]) func rowsOfSeveralCellsAreCutBetweenRows(sliceRows: Int) throws {
-    var tariff = Tariff()
-    tariff.sources = [Tariff.Source(name: "month", pattern: "month*")]
-    tariff.accounts = (0..<23).map { Tariff.Account(id: "a\($0)", plans: [("plan", nil, nil)]) }
-    tariff.plans = [
-      Tariff.Plan(
-        name: "plan",
-        charges: [Tariff.Charge(name: "usage", price: Tariff.Price(pico: 1_000_000_000, quantity: 1000))])
-    ]
+    let tariff = Tariff.plain(
+      [Tariff.Source(name: "month", pattern: "month*")], accounts: (0..<23).map { "a\($0)" })
     var text = "id,start,account,to,direction,billable\n"
     var expected = "account,currency,unit,event_count,quantity_raw,quantity_billed,quantity_covered,amount\n"
     for account in tariff.accounts.map(\.id).sorted() {

@@ -27,15 +27,7 @@ extension InvoiceSheet {
         rows.append(PaperRow([title, money(before), money(after), sign + money(after - before)]))
       }
     }
-    guard !rows.isEmpty else { return [] }
-    return [
-      .table(
-        title: "What changed since last month",
-        columns: [
-          PaperColumn("", width: 0, isNumber: false), PaperColumn("Before", width: 84),
-          PaperColumn("Now", width: 84), PaperColumn("Change", width: 84),
-        ], rows: rows, subtotal: "")
-    ]
+    return table("What changed since last month", ["", "Before", "Now", "Change"], rows)
   }
 
   /// What was included, used and left of allowances.
@@ -56,15 +48,7 @@ extension InvoiceSheet {
           text(node, "allowance"), quantity(node, "granted"), quantity(node, "used"), quantity(node, "left"),
         ], notes: notes.isEmpty ? [] : [notes.joined(separator: " \u{b7} ")])
     }
-    guard !rows.isEmpty else { return [] }
-    return [
-      .table(
-        title: "Included in your plan",
-        columns: [
-          PaperColumn("Allowance", width: 0, isNumber: false), PaperColumn("Included", width: 84),
-          PaperColumn("Used", width: 84), PaperColumn("Left", width: 84),
-        ], rows: rows, subtotal: "")
-    ]
+    return table("Included in your plan", ["Allowance", "Included", "Used", "Left"], rows)
   }
 
   /// Usage by cost centre, where there are several.
@@ -75,12 +59,18 @@ extension InvoiceSheet {
       return PaperRow([name.isEmpty ? "without" : name, money(amount)])
     }
     guard rows.count > 1, let sum = try? document.root.amount("usage_subtotal") else { return [] }
-    return [
-      .table(
-        title: "Usage by cost centre",
-        columns: [PaperColumn("Cost centre", width: 0, isNumber: false), PaperColumn("Amount", width: 84)],
-        rows: rows, subtotal: money(sum))
-    ]
+    return table("Usage by cost centre", ["Cost centre", "Amount"], rows, subtotal: money(sum))
+  }
+
+  /// A table of names with numbers behind them; nothing where it has no rows.
+  private func table(
+    _ title: String, _ headings: [String], _ rows: [PaperRow], subtotal: String = ""
+  ) -> [PaperBlock] {
+    guard !rows.isEmpty else { return [] }
+    let columns = headings.enumerated().map { index, heading in
+      index == 0 ? PaperColumn(heading, width: 0, isNumber: false) : PaperColumn(heading, width: 84)
+    }
+    return [.table(title: title, columns: columns, rows: rows, subtotal: subtotal)]
   }
 
   /// The elements of a list of the document; none where it has no such list.

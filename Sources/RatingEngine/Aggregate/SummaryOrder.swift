@@ -134,8 +134,20 @@ struct SummaryOrder {
   }
 }
 
+/// Cells that are sorted by the ranks of their keys.
+private protocol CellSource: RowSort.Source {
+  var ranks: SummaryRanks { get }
+  var cells: SummaryCells { get }
+}
+
+extension CellSource {
+  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
+    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
+  }
+}
+
 /// Cells as one word each.
-private struct CellWords: RowSort.Source, @unchecked Sendable {
+private struct CellWords: CellSource, @unchecked Sendable {
   // Safe to share: cells are only read.
   let ranks: SummaryRanks
   let cells: SummaryCells
@@ -145,14 +157,10 @@ private struct CellWords: RowSort.Source, @unchecked Sendable {
     let cell = cells.cell(number)
     return ranks.pack(low: cell.keyLow, high: cell.keyHigh).low &<< cellBits | UInt64(number)
   }
-
-  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
-    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
-  }
 }
 
 /// Cells as two words each.
-private struct CellPairs: RowSort.Source, @unchecked Sendable {
+private struct CellPairs: CellSource, @unchecked Sendable {
   // Safe to share: cells are only read.
   let ranks: SummaryRanks
   let cells: SummaryCells
@@ -164,14 +172,10 @@ private struct CellPairs: RowSort.Source, @unchecked Sendable {
     return SummaryOrder.Pair(
       high: high &<< cellBits | low &>> (64 &- cellBits), low: low &<< cellBits | UInt64(number))
   }
-
-  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
-    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
-  }
 }
 
 /// Cells as rows.
-private struct CellRows: RowSort.Source, @unchecked Sendable {
+private struct CellRows: CellSource, @unchecked Sendable {
   // Safe to share: cells are only read.
   let ranks: SummaryRanks
   let cells: SummaryCells
@@ -180,9 +184,5 @@ private struct CellRows: RowSort.Source, @unchecked Sendable {
     let cell = cells.cell(number)
     let (low, high) = ranks.pack(low: cell.keyLow, high: cell.keyHigh)
     return SummaryOrder.Row(high: high, low: low, cell: UInt32(number))
-  }
-
-  @inline(__always) func highestDigit(_ number: Int, shift: Int, width: Int) -> Int {
-    ranks.highest(width, of: cells.cell(number)) ?? RowSort.digit(self, number, shift: shift, width: width)
   }
 }

@@ -46,17 +46,10 @@ import UsageSummary
   }()
 
   private static let prepared = Result<RatingRun, any Error> {
-    var tariff = Tariff()
-    tariff.sources = [
+    let tariff = Tariff.plain([
       Tariff.Source(name: "month", pattern: "month*", defaultAccount: "a"),
       Tariff.Source(name: "controlled", pattern: "controlled*", defaultAccount: "a"),
-    ]
-    tariff.accounts = [Tariff.Account(id: "a", plans: [("plan", nil, nil)])]
-    tariff.plans = [
-      Tariff.Plan(
-        name: "plan",
-        charges: [Tariff.Charge(name: "usage", price: Tariff.Price(pico: 1_000_000_000, quantity: 1000))])
-    ]
+    ])
     var catalog = tariff.catalog()
     for index in catalog.sources.indices where catalog.sources[index].name == "controlled" {
       catalog.sources[index].control = ".ctl"

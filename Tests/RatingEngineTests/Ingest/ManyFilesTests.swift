@@ -26,14 +26,7 @@ import Testing
 
   /// Rates them, and returns how many calls were rated.
   private static func rated(_ inputs: [(String, [UInt8])]) throws -> Int64 {
-    var tariff = Tariff()
-    tariff.sources = [Tariff.Source(name: "month", pattern: "month*", defaultAccount: "a")]
-    tariff.accounts = [Tariff.Account(id: "a", plans: [("plan", nil, nil)])]
-    tariff.plans = [
-      Tariff.Plan(
-        name: "plan",
-        charges: [Tariff.Charge(name: "usage", price: Tariff.Price(pico: 1_000_000_000, quantity: 1000))])
-    ]
+    let tariff = Tariff.plain([Tariff.Source(name: "month", pattern: "month*", defaultAccount: "a")])
     let run = try Trial.prepare(tariff.catalog()) { options in
       options.groupBy = [.account]
       options.threadCount = 2

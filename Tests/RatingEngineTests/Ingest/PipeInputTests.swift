@@ -14,14 +14,7 @@ import Testing
   private static let row = ",x,2025-03-01T00:00:00Z,4477,60\n"
 
   private func catalog(legs: Bool = false) -> Catalog {
-    var tariff = Tariff()
-    tariff.sources = [Tariff.Source(name: "month", pattern: "month*", defaultAccount: "a")]
-    tariff.accounts = [Tariff.Account(id: "a", plans: [("plan", nil, nil)])]
-    tariff.plans = [
-      Tariff.Plan(
-        name: "plan",
-        charges: [Tariff.Charge(name: "usage", price: Tariff.Price(pico: 1_000_000_000, quantity: 1000))])
-    ]
+    let tariff = Tariff.plain([Tariff.Source(name: "month", pattern: "month*", defaultAccount: "a")])
     var catalog = tariff.catalog()
     if legs {
       for index in catalog.formats.indices {

@@ -261,3 +261,17 @@ struct Tariff {
     var increment: Increment?
   }
 }
+
+extension Tariff {
+  /// One plan of one charge, 0.000001 for a second, for all accounts.
+  static func plain(_ sources: [Source], accounts: [String] = ["a"]) -> Tariff {
+    var tariff = Tariff()
+    tariff.sources = sources
+    tariff.accounts = accounts.map { Account(id: $0, plans: [("plan", nil, nil)]) }
+    tariff.plans = [
+      Plan(
+        name: "plan", charges: [Charge(name: "usage", price: Price(pico: 1_000_000_000, quantity: 1000))])
+    ]
+    return tariff
+  }
+}
