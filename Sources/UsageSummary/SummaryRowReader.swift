@@ -18,6 +18,8 @@ public struct SummaryRowReader: ~Copyable {
   /// Rows read so far.
   public private(set) var rowCount: Int64 = 0
   private var adder = ControlAdder()
+  // Asked for at every row: looked up once.
+  private let keyFields: UInt32 = 1 << UInt32(SummarySchema.keyColumns.count) - 1
 
   /// Reads the header of `file`.
   init(file: DecodedFile) throws(UsageFolderFault) {
@@ -94,12 +96,10 @@ public struct SummaryRowReader: ~Copyable {
 
   private func isNew(_ field: SummaryField) -> Bool { cells.changes & (1 << UInt32(field.rawValue)) != 0 }
 
-  private static let keyFields: UInt32 = 1 << UInt32(SummarySchema.keyColumns.count) - 1
-
   private mutating func readKey() throws(UsageFolderFault) {
-    var left = cells.changes & Self.keyFields
+    var left = cells.changes & keyFields
     // A quantity means nothing without its kind.
-    if isNew(.serviceKind) { left |= SummaryField.set([.per]) }
+    if isNew(.serviceKind) { left |= 1 << UInt32(SummaryField.per.rawValue) }
     while left != 0 {
       let number = left.trailingZeroBitCount
       left &= left - 1
@@ -137,12 +137,15 @@ public struct SummaryRowReader: ~Copyable {
   private var digits: Int { row.serviceKind?.quantityDigits ?? 0 }
 
   private mutating func readMeasures() throws(UsageFolderFault) {
-    row.eventCount = try count(.eventCount)
-    row.quantityRaw = try decimal(.quantityRaw, digits)
-    row.quantityBilled = try decimal(.quantityBilled, digits)
-    row.quantityCovered = try decimal(.quantityCovered, digits)
-    row.amount = Amount(pico: try decimal(.amount, Amount.scale))
-    row.cost = try optionalDecimal(.cost, Amount.scale).map(Amount.init(pico:))
+    // A cell that is as in the row before means the same, unless the digits of quantities are others now.
+    let digits = digits
+    let isOtherKind = isNew(.serviceKind)
+    if isNew(.eventCount) { row.eventCount = try count(.eventCount) }
+    if isNew(.quantityRaw) || isOtherKind { row.quantityRaw = try decimal(.quantityRaw, digits) }
+    if isNew(.quantityBilled) || isOtherKind { row.quantityBilled = try decimal(.quantityBilled, digits) }
+    if isNew(.quantityCovered) || isOtherKind { row.quantityCovered = try decimal(.quantityCovered, digits) }
+    if isNew(.amount) { row.amount = Amount(pico: try decimal(.amount, Amount.scale)) }
+    if isNew(.cost) { row.cost = try optionalDecimal(.cost, Amount.scale).map(Amount.init(pico:)) }
     // What one cell says about another.
     if isNew(.unit) || isNew(.serviceKind) || row.serviceKind == nil { try checkUnit() }
     if isNew(.unitPrice) || isNew(.per) || isNew(.cost) || isNew(.costCurrency) || isNew(.tierFrom)

@@ -74,10 +74,7 @@ final class SummaryStretches: @unchecked Sendable {
     do throws(UsageFolderFault) {
       var rows = try SummaryRowReader(
         records: RecordReader(stretch: stretch.held, of: name), hasHeader: isFirst)
-      while try rows.advance() {
-        if outcome.firstKey == nil { outcome.firstKey = rows.key }
-        body(rows)
-      }
+      try Self.read(&rows, firstKey: &outcome.firstKey, body)
       if rows.rowCount > 0 { outcome.lastKey = rows.key }
       outcome.rowCount = rows.rowCount
       outcome.sums = rows.sums
@@ -87,6 +84,18 @@ final class SummaryStretches: @unchecked Sendable {
       outcome.fault = error
     }
     return outcome
+  }
+
+  /// Gives each row that is left to `body`. The reader stays where it is: as a variable of who calls this, all of its hundreds of
+  /// bytes would be moved at every row.
+  private static func read(
+    _ rows: inout SummaryRowReader, firstKey: inout SummaryLine.Key?,
+    _ body: (borrowing SummaryRowReader) -> Void
+  ) throws(UsageFolderFault) {
+    while try rows.advance() {
+      if rows.rowCount == 1 { firstKey = rows.key }
+      body(rows)
+    }
   }
 
   // MARK: cutting

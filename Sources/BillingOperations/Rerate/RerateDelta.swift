@@ -55,7 +55,7 @@ public struct RerateDelta: Sendable {
   init(_ pairs: [(old: String?, new: String?)]) throws(FileFault) {
     self.pairs = pairs
     var sums: [ArraySlice<UInt8>: RerateSum] = [:]
-    var byAccount: [[Label]: RerateSum] = [:]
+    var byAccount = AccountDifferences()
     var columns: [Label] = []
     var count = 0
     try Self.walk(pairs, columns: &columns) { (row, columns) throws(FileFault) in
@@ -66,16 +66,37 @@ public struct RerateDelta: Sendable {
         row, to: &sums[code, default: RerateSum(account: .empty, currency: Label(bytes: Array(code)))])
       guard row.old != row.new else { return }
       count += 1
-      let key = [account, currency].map { column in column.map { row.key.cell($0) } ?? .empty }
-      Self.add(row, to: &byAccount[key, default: RerateSum(account: key[0], currency: key[1])])
+      byAccount.add(
+        row, account: account.map { row.key.cell($0) } ?? .empty,
+        currency: currency.map { row.key.cell($0) } ?? .empty, isAscending: account == 0)
     }
     keyColumns = columns
     rowCount = count
     totals = sums.values.sorted { $0.currency < $1.currency }
-    accounts = byAccount.values.sorted { a, b in
+    accounts = byAccount.ended().sorted { a, b in
       let (one, other) = (a.delta.amountPico.magnitude, b.delta.amountPico.magnitude)
       return one != other ? one > other : (a.account, a.currency) < (b.account, b.currency)
     }
+  }
+
+  /// Differences by account and currency. Where accounts ascend, only those of one are looked up.
+  private struct AccountDifferences {
+    private var done: [RerateSum] = []
+    private var open: [[Label]: RerateSum] = [:]
+    private var last: Label?
+
+    mutating func add(_ row: Pair, account: Label, currency: Label, isAscending: Bool) {
+      if isAscending, account != last {
+        done += open.values
+        open.removeAll(keepingCapacity: true)
+      }
+      last = account
+      RerateDelta.add(
+        row, to: &open[[account, currency], default: RerateSum(account: account, currency: currency)])
+    }
+
+    /// All of them, in no order.
+    func ended() -> [RerateSum] { done + open.values }
   }
 
   private static func add(_ row: Pair, to sum: inout RerateSum) {

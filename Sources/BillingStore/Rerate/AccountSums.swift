@@ -38,11 +38,22 @@ struct AccountSums {
     var text: [UInt8] = []
     CSVText.appendRow(
       (BillingStore.sumColumns + ["event_count", "quantity_billed", "amount"]).map { Label($0) }, to: &text)
+    var kind: (name: Label, digits: Int)?
     for row in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-      let kind = row.key[1].bytes.withUnsafeBufferPointer(ServiceKind.init(name:))
-      let quantity = DecimalText.format(row.quantity, scale: kind?.quantityDigits ?? 0)
-      CSVText.appendRow(
-        row.key + [Label("\(row.eventCount)"), Label(quantity), Label(row.amount.description)], to: &text)
+      if kind?.name != row.key[1] {
+        let known = row.key[1].bytes.withUnsafeBufferPointer(ServiceKind.init(name:))
+        kind = (row.key[1], known?.quantityDigits ?? 0)
+      }
+      for cell in row.key {
+        CSVText.append(cell.bytes, to: &text)
+        text.append(UInt8(ascii: ","))
+      }
+      DecimalText.append(row.eventCount, scale: 0, to: &text)
+      text.append(UInt8(ascii: ","))
+      DecimalText.append(row.quantity, scale: kind?.digits ?? 0, to: &text)
+      text.append(UInt8(ascii: ","))
+      DecimalText.append(row.amount.pico, scale: Amount.scale, to: &text)
+      text.append(UInt8(ascii: "\n"))
     }
     let bytes = text
     try StoreFault.ofFiles { () throws(FileFault) in

@@ -129,7 +129,7 @@ extension StoredEvents {
     for number in blockOffsets.indices where try oversize(number) == nil {
       selection.choose(try block(number), number, into: &rows)
       marks.add(rows, block: number)
-      release(number)
+      release(behind: number)
     }
     return StoredEvents(self, settledMarks: marks)
   }

@@ -35,26 +35,39 @@ public final class StoredEvents: @unchecked Sendable {
     self.preamble = preamble
     settledMarks = try SettledMarks.read(from: folder)
     file = mapped
+    // Heads are read, not looked at in the mapping: a look maps what lies around it, up to megabytes.
+    let head = UnsafeMutableRawBufferPointer.allocate(byteCount: EventBlock.Head.bytes, alignment: 8)
+    defer { head.deallocate() }
     var at = end
-    var released = 0
     while at < mapped.length {
-      // A look at a head maps what lies around it: up to megabytes of a file that was just written.
-      if at - released > Self.walkedBytesMax {
-        mapped.release(from: released, until: at)
-        released = at
-      }
-      guard mapped.length - at >= EventBlock.Head.bytes else { throw Self.damaged(path) }
-      let bytes = EventBlock.Head(at: mapped.base + at).byteCount
-      guard bytes >= EventBlock.Head.bytes, bytes % 8 == 0, bytes <= mapped.length - at else {
+      guard mapped.length - at >= head.count, Self.fill(head, from: descriptor, at: at),
+        let base = head.baseAddress
+      else { throw Self.damaged(path) }
+      let bytes = EventBlock.Head(at: base).byteCount
+      guard bytes >= head.count, bytes % 8 == 0, bytes <= mapped.length - at else {
         throw Self.damaged(path)
       }
       blockOffsets.append(at)
       at += bytes
     }
-    mapped.release(from: released, until: mapped.length)
+    // What the preamble has mapped.
+    mapped.release(from: 0, until: min(end, mapped.length))
   }
 
-  private static let walkedBytesMax = 32 << 20
+  /// Reads until `bytes` are full; false where the file ends before or cannot be read.
+  private static func fill(
+    _ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int
+  ) -> Bool {
+    var count = 0
+    while count < bytes.count {
+      let more = pread(
+        descriptor, bytes.baseAddress.map { $0 + count }, bytes.count - count, off_t(offset + count))
+      if more < 0, errno == EINTR { continue }
+      guard more > 0 else { return false }
+      count += more
+    }
+    return true
+  }
 
   /// The same events behind another preamble.
   init(_ other: StoredEvents, preamble: EventPreamble) {
@@ -85,12 +98,18 @@ public final class StoredEvents: @unchecked Sendable {
     return block
   }
 
-  /// Lets go of the memory of a block that was read: mapped pages count as peak memory.
-  func release(_ number: Int) {
-    guard let file else { return }
-    let at = blockOffsets[number]
-    file.release(from: at, until: at + EventBlock.Head(at: file.base + at).byteCount)
+  /// Lets go of the memory of blocks that were read before this one: mapped pages count as peak memory.
+  ///
+  /// Several at once, because every time all threads of the process are stopped for it. Those nearest to the block stay: others may still read
+  /// them.
+  func release(behind number: Int) {
+    guard let file, number % Self.releasedBlocks == 0, number >= 2 * Self.releasedBlocks else { return }
+    file.release(
+      from: blockOffsets[number - 2 * Self.releasedBlocks],
+      until: blockOffsets[number - Self.releasedBlocks])
   }
+
+  private static let releasedBlocks = 4
 
   /// The bytes of a block as they lie in the file.
   func blockBytes(_ number: Int) throws(FileFault) -> [UInt8] {

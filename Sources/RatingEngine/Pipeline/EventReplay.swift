@@ -49,6 +49,8 @@ final class EventReplay: @unchecked Sendable {
   /// Of one events file, where marks are wanted: the accounts of its events in this run, by their numbers there.
   private let readAccounts: [UInt32?]
   private let lock = Mutex<RunFault?>(nil)
+  /// Whether there is a fault, for who does not want to wait for the lock.
+  private let hasFailed = Atomic(false)
   private let next = Atomic<Int>(0)
 
   init(
@@ -123,6 +125,7 @@ final class EventReplay: @unchecked Sendable {
       do throws(RunFault) {
         try work(blocks)
       } catch {
+        hasFailed.store(true, ordering: .relaxed)
         lock.withLock { if $0 == nil { $0 = error } }
       }
     }
@@ -141,49 +144,97 @@ final class EventReplay: @unchecked Sendable {
     return result
   }
 
+  /// What became of the chosen rows of a block, until the ledger has it.
+  private final class RatedBlock {
+    let outcome = ChunkOutcome()
+    var rows: [UInt16] = []
+    var block: EventBlock?
+    var number = 0
+  }
+
+  /// Blocks of one worker that may wait for the ledger: enough that nobody stands idle while another holds it.
+  private static let waitingMax = 3
+
   private func work(_ blocks: [(owner: Int, block: Int)]) throws(RunFault) {
     let rater = ChunkRater(setup)
-    let outcome = ChunkOutcome()
     let text = StoredText.Reader()
-    var rows: [UInt16] = []
-    while lock.withLock({ $0 == nil }), !progress.cancelled.load(ordering: .relaxed) {
+    var free = (0..<Self.waitingMax).map { _ in RatedBlock() }
+    var waiting: [RatedBlock] = []
+    while !hasFailed.load(ordering: .relaxed), !progress.cancelled.load(ordering: .relaxed) {
       let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard number < blocks.count else { return }
+      guard number < blocks.count, let rated = free.popLast() else { break }
       progress.storedBytes.wrappingAdd(1, ordering: .relaxed)
       let (owner, index) = blocks[number]
-      let block: EventBlock
-      do throws(FileFault) {
-        if let record = try events[owner].oversize(index) {
-          let file = files[fileNumbers[owner][record.file]]
-          if selection.takesLeavers, let fault = take(record, file) { throw fault }
-          continue
-        }
-        block = try events[owner].block(index)
-      } catch {
-        throw .output(error)
+      if try rate(blockAt: index, of: owner, rater, text, into: rated) {
+        waiting.append(rated)
+      } else {
+        free.append(rated)
       }
-      selections[owner].choose(block, index, into: &rows)
-      defer { events[owner].release(index) }
-      guard !rows.isEmpty else { continue }
-      // A few rows of a block are not worth reading all of it; they are proved by the sums.
-      if rows.count * 8 > block.head.count, !block.isWhole {
-        throw .output(StoredEvents.damaged(events[owner].path))
+      events[owner].release(behind: index)
+      try handOver(&waiting, &free, waits: free.isEmpty)
+    }
+    try handOver(&waiting, &free, waits: true)
+  }
+
+  /// Rates the chosen rows of a block; false where it has none.
+  private func rate(
+    blockAt index: Int, of owner: Int, _ rater: ChunkRater, _ text: StoredText.Reader, into rated: RatedBlock
+  ) throws(RunFault) -> Bool {
+    let events = events[owner]
+    let block: EventBlock
+    do throws(FileFault) {
+      if let record = try events.oversize(index) {
+        let file = files[fileNumbers[owner][record.file]]
+        if selection.takesLeavers, let fault = take(record, file) { throw fault }
+        return false
       }
-      let file = files[fileNumbers[owner][block.head.file]]
-      guard let plan = file.plan else { continue }
-      rater.rate(block, rows, file, plan, text, reasons: reasons[owner], into: outcome)
-      if text.hasFailed { throw .output(StoredEvents.damaged(events[owner].path)) }
-      progress.records.wrappingAdd(rows.count, ordering: .relaxed)
-      let fault = lock.withLock { _ -> FileFault? in
-        do throws(FileFault) {
-          try ledger.take(outcome)
-          ledger.settledMarks?.note(outcome, rows, block, number: index, accounts: readAccounts)
-          return nil
-        } catch {
-          return error
-        }
+      block = try events.block(index)
+    } catch {
+      throw .output(error)
+    }
+    selections[owner].choose(block, index, into: &rated.rows)
+    guard !rated.rows.isEmpty else { return false }
+    // A few rows of a block are not worth reading all of it; they are proved by the sums.
+    if rated.rows.count * 8 > block.head.count, !block.isWhole {
+      throw .output(StoredEvents.damaged(events.path))
+    }
+    let file = files[fileNumbers[owner][block.head.file]]
+    guard let plan = file.plan else { return false }
+    rater.rate(block, rated.rows, file, plan, text, reasons: reasons[owner], into: rated.outcome)
+    if text.hasFailed { throw .output(StoredEvents.damaged(events.path)) }
+    progress.records.wrappingAdd(rated.rows.count, ordering: .relaxed)
+    (rated.block, rated.number) = (block, index)
+    return true
+  }
+
+  /// Gives the ledger what waits for it. Where another holds it, that can be left for later, unless `waits`.
+  private func handOver(
+    _ waiting: inout [RatedBlock], _ free: inout [RatedBlock], waits: Bool
+  ) throws(RunFault) {
+    if waiting.isEmpty { return }
+    let blocks = waiting
+    let taken =
+      waits
+      ? lock.withLock { _ in (fault: take(blocks), ()) }
+      : lock.withLockIfAvailable { _ in (fault: take(blocks), ()) }
+    guard let taken else { return }
+    if let fault = taken.fault { throw .output(fault) }
+    free += blocks
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  /// Takes what became of blocks. The lock is held.
+  private func take(_ blocks: [RatedBlock]) -> FileFault? {
+    do throws(FileFault) {
+      for rated in blocks {
+        try ledger.take(rated.outcome)
+        guard ledger.settledMarks != nil, let block = rated.block else { continue }
+        ledger.settledMarks?.note(
+          rated.outcome, rated.rows, block, number: rated.number, accounts: readAccounts)
       }
-      if let fault { throw .output(fault) }
+      return nil
+    } catch {
+      return error
     }
   }
 
