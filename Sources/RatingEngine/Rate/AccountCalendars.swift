@@ -6,6 +6,8 @@ import Catalog
 /// Days and periods; owned by one worker.
 struct AccountCalendars {
   private let catalog: CompiledCatalog
+  /// Zone and cycle day of all accounts, where they are the same: no account needs to be looked up then.
+  private let common: CompiledCatalog.AccountEntry?
   /// Per zone: the span in which its last instant fell.
   private var spans: [ZoneSpan]
   /// Per zone × 32 + cycle day: the period in which the last instant fell, and how it is packed.
@@ -13,15 +15,31 @@ struct AccountCalendars {
 
   init(_ catalog: CompiledCatalog) {
     self.catalog = catalog
+    common = Self.common(catalog.accounts)
     spans = catalog.zones.map { $0.span(containingUTC: 0) }
     let nothing = UsagePeriodSpan(
       period: UsagePeriod.containing(CivilDate(dayNumber: 0), cycleDay: 1), fromSeconds: 0, untilSeconds: 0)
     periods = Array(repeating: (nothing, 0), count: catalog.zones.count * 32)
   }
 
+  private static func common(_ accounts: FlatTable<CompiledCatalog.AccountEntry>)
+    -> CompiledCatalog.AccountEntry?
+  {
+    guard accounts.count > 0 else { return nil }
+    let first = accounts[0]
+    for index in 1..<max(1, accounts.count)
+    where accounts[index].zone != first.zone || accounts[index].cycleDay != first.cycleDay { return nil }
+    return first
+  }
+
+  /// The entry of an account, of which only zone and cycle day count.
+  @inline(__always) private func entry(_ account: UInt32) -> CompiledCatalog.AccountEntry {
+    common ?? catalog.accounts[Int(account)]
+  }
+
   /// Day number (since 1970) of an instant in the account's zone.
   @inline(__always) mutating func day(account: UInt32, seconds: Int64) -> Int32 {
-    let zone = Int(catalog.accounts[Int(account)].zone)
+    let zone = Int(entry(account).zone)
     if seconds < spans[zone].fromSeconds || seconds >= spans[zone].untilSeconds {
       spans[zone] = catalog.zones[zone].span(containingUTC: seconds)
     }
@@ -34,7 +52,7 @@ struct AccountCalendars {
   /// The day of an instant, and the seconds from and until which it is sure to be that day in the account's zone.
   mutating func daySpan(account: UInt32, seconds: Int64) -> (day: Int32, from: Int64, until: Int64) {
     let day = day(account: account, seconds: seconds)
-    let span = spans[Int(catalog.accounts[Int(account)].zone)]
+    let span = spans[Int(entry(account).zone)]
     let from = Int64(day) * 86400 - Int64(span.offsetSeconds)
     return (day, max(from, span.fromSeconds), min(from + 86400, span.untilSeconds))
   }
@@ -44,7 +62,7 @@ struct AccountCalendars {
   /// Decided by the local midnights at its ends, as `UsageCycle` says, and not by the date: where clocks go back over
   /// midnight, the date before shows again.
   @inline(__always) mutating func period(account: UInt32, seconds: Int64) -> UInt64 {
-    let entry = catalog.accounts[Int(account)]
+    let entry = entry(account)
     let at = Int(entry.zone) &* 32 &+ Int(entry.cycleDay)
     if !periods[at].span.contains(seconds) { findPeriod(at, entry, seconds) }
     return periods[at].packed

@@ -19,6 +19,7 @@ extension Rater {
         let row = Int(self.row[record])
         // The row has its price with it, unless the charge changed it: one table less to read.
         let fast = row != 0 && Int(rows[row &- 1].price) == price ? rows[row &- 1].fast : prices[price]
+        unitPriceRank[record] = fast.unitPriceRank
         let isVoice = batch.kind[record] == UsageKind.voice.rawValue
         let units = UInt64(bitPattern: isVoice ? (quantity &+ 999) / 1000 : quantity)
         let charged = fast.billed(units)
@@ -31,7 +32,10 @@ extension Rater {
           }
         }
       }
-      return priceExactly(record, batch)
+      guard priceExactly(record, batch) else { return false }
+      // It may have another price now, and one that was not there before.
+      unitPriceRank[record] = book.fastPrices[Int(price[record])].unitPriceRank
+      return true
     }
   }
 
@@ -95,9 +99,7 @@ extension Rater {
         let knownCount = UInt32(catalog.tariffs.count)
         let unnamed = meters.unnamed
         put(field) { UInt64(tariff[$0] < knownCount ? tariff[$0] : unnamed) }
-      case .unitPrice, .price, .per:
-        let prices = book.fastPrices
-        put(field) { UInt64(prices[Int(price[$0])].unitPriceRank) }
+      case .unitPrice, .price, .per: put(field) { UInt64(unitPriceRank[$0]) }
       case .band: put(field) { UInt64(band[$0]) }
       case .jurisdiction: put(field) { UInt64(jurisdiction[$0]) }
       case .supplier: if let costs { put(field) { UInt64(costs.supplier[$0]) } }

@@ -60,6 +60,8 @@ final class Rater {
   /// Raw value of `Jurisdiction`; only where decks price by it.
   let jurisdiction = Rater.column(UInt8.self)
   let billed = Rater.column(Int64.self)
+  /// Of the price; kept from where the price was at hand, because another look at the table is a cache miss for every event.
+  let unitPriceRank = Rater.column(UInt32.self)
   let amount = Rater.column(Int128.self)
   /// Records still on their way, ascending.
   let live = Rater.column(UInt16.self)
@@ -139,6 +141,7 @@ final class Rater {
     jurisdiction.deallocate()
     day.deallocate()
     billed.deallocate()
+    unitPriceRank.deallocate()
     amount.deallocate()
     baseCells.deallocate()
     choices.deallocate()
