@@ -153,8 +153,14 @@ struct StoreCalls {
       throw .store(
         .refused("catalogs/\(part.ratingHash) is not as it was kept; 'ratemill verify --deep' tells more"))
     }
-    let events = try OperationFault.ofFiles { () throws(FileFault) in
-      try part.runs.map { run throws(FileFault) in try StoredEvents(folder: store.folder(of: run)) }
+    var events: [StoredEvents] = []
+    for run in part.runs {
+      // Recycled records were rated in another run, and what was written off nowhere, whatever the catalog of now makes of them.
+      let held = try OperationFault.ofStore { () throws(StoreFault) in try store.heldRecords(of: run) }
+      let stored = try OperationFault.ofFiles { () throws(FileFault) in
+        try StoredEvents(folder: store.folder(of: run))
+      }
+      events.append(stored.leavingOut(held))
     }
     var options = RatingOptions()
     options.keepsDetail = true
@@ -164,9 +170,9 @@ struct StoreCalls {
     options.keepsSuspense = true
     options.settledAccounts = part.settledAccounts
     options.settledSpan = part.settledSpan
-    let chosen = options
+    let (chosen, left) = (options, events)
     let result = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: chosen).run(events, part.selection)
+      try RatingRun(catalog: catalog, options: chosen).run(left, part.selection)
     }
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(

@@ -248,11 +248,11 @@ struct StoreFreeing {
     var usage: SettlingUsage?
     var results: [RatingResult] = []
     let window = try windowStart(of: run)
+    let events = events.leavingOut(held)
     for (index, layer) in layers.enumerated() {
       var selection = EventSelection.all
       // What never was an event is no layer's; the first one takes it.
       selection.takesLeavers = index == 0
-      selection.withheld = held
       selection.limits = [layer.box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
       let result = try rated(events, selection, window, catalog: layer.ratingHash)

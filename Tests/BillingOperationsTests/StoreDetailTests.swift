@@ -143,6 +143,45 @@ import UsageSummary
     #expect(throws: OperationFault.self) { try usage(desk, "2026-03") }
   }
 
+  /// What a run had suspended was rated in another, or is not to be billed: the catalog that prices the run now would find a price for
+  /// it as well. With `minutes` all of it is covered, so that no amount would tell.
+  @Test(arguments: ["", "allowances: [{allowance: minutes, quantity: 10 h, kinds: [voice]}]\n"])
+  func recordsThatWereRecycledOrWrittenOffAreNoCallsOfTheirRun(minutes: String) throws {
+    let desk = try NightDesk()
+    for (name, france) in [("catalog", ""), ("mended", "33,France,0.0600,60/60\n")] {
+      try desk.writeCatalog(name)
+      try desk.folder.write(
+        "prefix,destination,price,increment\n44,United Kingdom,0.0100,60/60\n" + france,
+        to: name + "/decks/retail.csv")
+      try desk.folder.write(
+        "plan: retail\nlook_up: {voice: retail}\n" + minutes
+          + "charges:\n  - {charge: calls, kinds: [voice], price: deck}\n", to: name + "/plans/retail.yaml")
+    }
+    let first = ["a0 2026-01-05 101 442079460123 61", "a1 2026-01-05 101 33144556677 60"]
+    let off = "a2 2026-01-05 201 33144556677 30"
+    // The same name and the same place in another file: only there it counts.
+    let second = ["b0 2026-01-06 101 442079460123 62", "b1 2026-01-06 101 33144556678 61"]
+    try desk.write(first + [off], to: "monday/pbx.csv")
+    try desk.write(second, to: "tuesday/pbx.csv")
+    try desk.rate(["monday/pbx.csv"])
+    try desk.writeOff(["1-2"])
+    try desk.recycle(catalog: "mended")
+    try desk.rate(["tuesday/pbx.csv"], catalog: "mended")
+    try desk.rerate("mended")
+    try desk.expectWhole()
+    try desk.write(first, to: "anew/pbx.csv")
+    try desk.rate(["anew/pbx.csv"], catalog: "mended", store: "other")
+    try desk.rate(["tuesday/pbx.csv"], catalog: "mended", store: "other")
+    let (found, expected) = (try usage(desk, "2026-01"), try usage(desk, "2026-01", store: "other"))
+    // Without the place of the record, which is in the suspense file where it was recycled.
+    func calls(_ rows: [Substring]) -> [[Substring]] {
+      rows.map { Array($0.split(separator: ",", omittingEmptySubsequences: false).prefix(24)) }
+    }
+    #expect(Self.rows(found["detail.csv.zst"]).count == 4)
+    #expect(calls(Self.rows(found["detail.csv.zst"])) == calls(Self.rows(expected["detail.csv.zst"])))
+    #expect(found["summary.csv.zst"] == expected["summary.csv.zst"])
+  }
+
   @Test func whatWasPurgedHasNoEvents() throws {
     let desk = try NightDesk()
     try desk.write(["a 2026-01-05 101 442079460123 61"], to: "usage/pbx-1.csv")

@@ -22,7 +22,6 @@ extension RerateWork {
     var done = Done()
     var selection = EventSelection()
     selection.takesLeavers = false
-    selection.withheld = held
     selection.limits = [box]
     let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
     try refuseStrangers(second)

@@ -103,8 +103,8 @@ struct RerateWork {
     if run.isPurged { return nil }
     let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
     if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
-    let held = try heldRecords(of: run)
-    let stored = try events(of: run)
+    let held = try OperationFault.ofStore { () throws(StoreFault) in try store.heldRecords(of: run) }
+    let stored = try events(of: run).leavingOut(held)
     if owners != nil { return try rateOwners(run, layers, stored, held, box) }
     return settles && box.isUnbounded
       ? try rateAll(run, layers, stored, held) : try rateReached(run, layers, stored, held, box)
@@ -119,21 +119,6 @@ struct RerateWork {
           "run \(run.number) has no events to rate again (\(error.code == ENOENT ? "none were kept" : "\(error)"));"
             + " revoke it and rate its files again"))
     }
-  }
-
-  /// Where records begin that stay as they are, by file: those that were recycled, written off or corrected, and those that are too
-  /// old to be compared with others.
-  private func heldRecords(of run: RunRecord) throws(OperationFault) -> [Label: Set<Int64>] {
-    guard run.doors.suspended > 0 else { return [:] }
-    let tooOld = Label(SuspenseReason.outsideDuplicateWindow.code)
-    var held: [Label: Set<Int64>] = [:]
-    try OperationFault.ofStore { () throws(StoreFault) in
-      try store.forEachRecord(of: run) { record in
-        guard record.isHeld || record.row.reason == tooOld else { return }
-        held[record.row.file, default: []].insert(record.row.byteOffset)
-      }
-    }
-    return held
   }
 
   // MARK: events that a change can reach
@@ -155,7 +140,6 @@ struct RerateWork {
       var selection = isAll ? CatalogChange.wholeSelection : earlier.change.selection
       selection.limits = [layer.box, box].filter { !$0.isUnbounded }
       selection.excluded = layers[(index + 1)...].map(\.box)
-      selection.withheld = held
       let isWhole = isAll && layers.count == 1 && box.isUnbounded && held.isEmpty
       if isWhole { selection = .all }
       if isWhole, comparesBook {
@@ -226,7 +210,6 @@ struct RerateWork {
     var done = Done()
     var selection = EventSelection.all
     selection.takesLeavers = held.isEmpty
-    selection.withheld = held
     let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
     done.eventCount = second.report().rated
     done.suspended.new = second.report().suspendedCount

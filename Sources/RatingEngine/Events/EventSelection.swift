@@ -42,8 +42,6 @@ public struct EventSelection: Sendable {
   public var excluded: [EventBox] = []
   /// Limit: events that were settled when they were read, or that were not; nil for all.
   public var isSettled: Bool?
-  /// Limit: records of the inputs of these names that begin at these decoded bytes are left out.
-  public var withheld: [Label: Set<Int64>] = [:]
   /// Whether what never was an event counts too, whatever the limits: unparsable records, rows that are none, duplicates.
   public var takesLeavers = true
 
@@ -78,8 +76,7 @@ public struct EventSelection: Sendable {
 
   /// Whether everything is taken that is known of the inputs.
   var isWhole: Bool {
-    takesAll && takesLeavers && isSettled == nil && withheld.isEmpty && limits.allSatisfy(\.isUnbounded)
-      && excluded.isEmpty
+    takesAll && takesLeavers && isSettled == nil && limits.allSatisfy(\.isUnbounded) && excluded.isEmpty
   }
 }
 
@@ -95,14 +92,15 @@ struct BlockSelection {
   /// By number of the input: where records begin that were taken back; empty for none at all.
   private let gone: [Set<Int64>]
   /// By number of the input: where records begin that are left out.
-  private let withheld: [Set<Int64>]
+  private let leftOut: [Set<Int64>]
   /// Which events are settled, where it is not what was decided when they were read.
   private let settledMarks: SettledMarks?
 
-  init(_ selection: EventSelection, _ preamble: EventPreamble, _ settledMarks: SettledMarks? = nil) {
+  init(_ selection: EventSelection, _ events: StoredEvents) {
+    let preamble = events.preamble
     self.selection = selection
-    self.settledMarks = settledMarks
-    withheld = preamble.inputs.map { selection.withheld[$0.name] ?? [] }
+    settledMarks = events.settledMarks
+    leftOut = preamble.inputs.map { events.leftOut[$0.name] ?? [] }
     removed = preamble.removed
     gone = preamble.goneOffsets
     isTaken = [false] + preamble.accounts.map { selection.accounts.contains($0) }
@@ -126,7 +124,7 @@ struct BlockSelection {
     }
     if !rows.isEmpty {
       applyLimits(block, number, &rows)
-      dropWithheld(block, &rows)
+      dropLeftOut(block, &rows)
       dropRemoved(block, &rows)
     }
     setLeavers(block, &rows)
@@ -230,8 +228,8 @@ struct BlockSelection {
   }
 
   /// Leaves records out that were named.
-  private func dropWithheld(_ block: EventBlock, _ rows: inout [UInt16]) {
-    let places = withheld[block.head.file]
+  private func dropLeftOut(_ block: EventBlock, _ rows: inout [UInt16]) {
+    let places = leftOut[block.head.file]
     if places.isEmpty { return }
     let column = block.column(.offset)
     rows.removeAll { places.contains(block.head.bytesBefore + column.value(Int($0), in: block.base)) }

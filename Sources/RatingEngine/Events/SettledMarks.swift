@@ -124,7 +124,7 @@ extension StoredEvents {
     outside.takesLeavers = false
     outside.isSettled = true
     outside.excluded = [box]
-    let selection = BlockSelection(outside, preamble, settledMarks)
+    let selection = BlockSelection(outside, self)
     var rows: [UInt16] = []
     for number in blockOffsets.indices where try oversize(number) == nil {
       selection.choose(try block(number), number, into: &rows)

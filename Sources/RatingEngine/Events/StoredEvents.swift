@@ -2,7 +2,7 @@
 
 public import DurableFiles
 import Glibc
-import Tables
+public import Tables
 
 /// The stored events of one run, mapped.
 public final class StoredEvents: @unchecked Sendable {
@@ -14,6 +14,8 @@ public final class StoredEvents: @unchecked Sendable {
   let preamble: EventPreamble
   /// Which of them are settled, where the run has decided otherwise than when they were read.
   let settledMarks: SettledMarks?
+  /// By input: the decoded bytes at which records begin that are left out.
+  let leftOut: [Label: Set<Int64>]
   private let file: MappedFile?
   /// Where blocks begin in the file.
   private(set) var blockOffsets: [Int] = []
@@ -34,6 +36,7 @@ public final class StoredEvents: @unchecked Sendable {
     else { throw Self.damaged(path) }
     self.preamble = preamble
     settledMarks = try SettledMarks.read(from: folder)
+    leftOut = [:]
     file = mapped
     // Heads are read, not looked at in the mapping: a look maps what lies around it, up to megabytes.
     let head = UnsafeMutableRawBufferPointer.allocate(byteCount: EventBlock.Head.bytes, alignment: 8)
@@ -74,6 +77,7 @@ public final class StoredEvents: @unchecked Sendable {
     path = other.path
     self.preamble = preamble
     settledMarks = other.settledMarks
+    leftOut = other.leftOut
     file = other.file
     blockOffsets = other.blockOffsets
   }
@@ -83,8 +87,23 @@ public final class StoredEvents: @unchecked Sendable {
     path = other.path
     preamble = other.preamble
     self.settledMarks = settledMarks
+    leftOut = other.leftOut
     file = other.file
     blockOffsets = other.blockOffsets
+  }
+
+  private init(_ other: StoredEvents, leftOut: [Label: Set<Int64>]) {
+    path = other.path
+    preamble = other.preamble
+    settledMarks = other.settledMarks
+    self.leftOut = leftOut
+    file = other.file
+    blockOffsets = other.blockOffsets
+  }
+
+  /// The same events without some records, by input: the decoded bytes at which they begin. They count elsewhere, or wait.
+  public func leavingOut(_ records: [Label: Set<Int64>]) -> StoredEvents {
+    StoredEvents(self, leftOut: records)
   }
 
   /// A block.

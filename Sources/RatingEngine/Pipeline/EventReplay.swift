@@ -61,7 +61,7 @@ final class EventReplay: @unchecked Sendable {
     self.selection = selection
     self.progress = progress
     (files, fileNumbers) = try Self.files(setup, events)
-    selections = events.map { BlockSelection(selection, $0.preamble, $0.settledMarks) }
+    selections = events.map { BlockSelection(selection, $0) }
     let known = Dictionary(
       uniqueKeysWithValues: SuspenseReason.allCases.map { (Label($0.code), $0.rawValue) })
     reasons = events.map { file in
@@ -134,7 +134,7 @@ final class EventReplay: @unchecked Sendable {
     let result: RatingResult
     do throws(FileFault) {
       // Of blocks only what was chosen is counted as read; of the rest nothing is.
-      if !selection.isWhole { ledger.countAllAsRead() }
+      if !selection.isWhole || events.contains(where: { !$0.leftOut.isEmpty }) { ledger.countAllAsRead() }
       try ledger.settle()
       result = try RatingResult(setup: setup, ledger: ledger, files: files, damaged: [])
     } catch {

@@ -1,0 +1,21 @@
+// Suspended records that no rating of their run's events brings back.
+
+import BillingStore
+import RatingEngine
+import Tables
+import UsageSummary
+
+extension BillingStore {
+  /// Where records of a run begin that stay as they are, by file: those that were recycled, written off or corrected, and those that
+  /// are too old to be compared with others.
+  func heldRecords(of run: RunRecord) throws(StoreFault) -> [Label: Set<Int64>] {
+    guard run.doors.suspended > 0 else { return [:] }
+    let tooOld = Label(SuspenseReason.outsideDuplicateWindow.code)
+    var held: [Label: Set<Int64>] = [:]
+    try forEachRecord(of: run) { record in
+      guard record.isHeld || record.row.reason == tooOld else { return }
+      held[record.row.file, default: []].insert(record.row.byteOffset)
+    }
+    return held
+  }
+}
