@@ -126,6 +126,27 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
       ])
   }
 
+  /// An account without a plan from a day on is charged on by contract lines that do not end then.
+  @Test(arguments: [
+    ("2025-10-16", "2025-10-16", false), ("2025-10-16", "2025-10-17", true), ("2025-10-16", "", true),
+    ("", "", false), ("", "2025-10-17", false),
+  ])
+  func aContractLineThatGoesOnAfterTheLastPlanIsNamed(planUntil: String, lineUntil: String, isNamed: Bool) {
+    let (_, findings) = load([
+      "accounts.csv":
+        "account,plan,from,until\nA,retail,,2025-05-01\nA,retail,2025-05-01,\(planUntil)\nB,retail,,\n",
+      "contracts.csv":
+        "account,description,price,from,until\nB,Other,1,2025-01-01,\nA,Line,9.90,2025-01-01,\(lineUntil)\n",
+    ])
+    #expect(
+      findings
+        == (isNamed
+          ? [
+            "contracts.csv:3: warning: the line goes on after 2025-10-16, when the last plan of account 'A' ends (line 2 of "
+              + "accounts.csv), and is billed on; end the line ('until'), or give the account a further plan"
+          ] : []))
+  }
+
   @Test func whatRefersToAFaultyPartIsNotCalledFaulty() {
     // The plan is faulty, its name is known; so is the deck.
     let (_, findings) = load([

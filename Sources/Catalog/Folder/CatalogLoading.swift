@@ -97,6 +97,7 @@ struct CatalogLoading {
     let checks = CatalogChecks(catalog: catalog)
     add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
     add(.plans, checks.planFindings())
+    add(.contracts, checks.contractFindings { files.path($0) })
     add(.grants, checks.grantFindings(grantsFile: files.path("grants.csv")))
     add(.overrides, checks.accountPriceFindings(overridesFile: files.path("overrides.csv")))
     add(.suppliers, checks.supplierFindings(suppliersFile: files.path("suppliers.csv")))

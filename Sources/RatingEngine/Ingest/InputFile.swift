@@ -127,12 +127,12 @@ public struct InputFile: Sendable, Hashable {
     }
     defer { closedir(directory) }
     while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if bytes.first == UInt8(ascii: ".") { continue }
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw unnameable(bytes, in: "in the folder \(folder)")
       }
-      if name.utf8.first == UInt8(ascii: ".") || controlSuffixes.contains(where: { name.hasSuffix($0) }) {
-        continue
-      }
+      if controlSuffixes.contains(where: { name.hasSuffix($0) }) { continue }
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       var status = stat()
       guard stat(path, &status) == 0 else {
@@ -158,7 +158,17 @@ public struct InputFile: Sendable, Hashable {
     }
     for index in 0..<Int(found.gl_pathc) {
       guard let path = found.gl_pathv[index] else { continue }
-      names.insert(Array(String(cString: path).utf8))
+      guard let name = String(validatingCString: path) else {
+        throw unnameable(Array(UnsafeRawBufferPointer(start: path, count: strlen(path))), in: "of \(pattern)")
+      }
+      names.insert(Array(name.utf8))
     }
+  }
+
+  /// What is named otherwise would be looked for under a name that it does not have, and be left out.
+  private static func unnameable(_ name: [UInt8], in place: String) -> RunFault {
+    .input(
+      file: String(decoding: name, as: UTF8.self),
+      message: "a name \(place) is not UTF-8; rename it, or the folder that it names")
   }
 }
