@@ -170,6 +170,9 @@ struct StoreCalls {
     options.keepsSuspense = true
     options.settledAccounts = part.settledAccounts
     options.settledSpan = part.settledSpan
+    options.frozenRollover = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.frozenRollover()
+    }
     let (chosen, left) = (options, events)
     let result = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: chosen).run(left, part.selection)

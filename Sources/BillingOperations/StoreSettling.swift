@@ -114,6 +114,7 @@ struct StoreSettling {
     selection.takesLeavers = false
     selection.isSettled = true
     if let accounts { selection.limits = [EventBox(accounts: accounts)] }
+    let frozen = try OperationFault.ofStore { () throws(StoreFault) in try store.frozenRollover() }
     let result = try OperationFault.ofRun { () throws(RunFault) in
       try engine.changed { options in
         options.settlesLater = false
@@ -121,6 +122,8 @@ struct StoreSettling {
         options.windowStartMillis = nil
         options.settledAccounts = accounts
         options.settledSpan = span
+        options.frozenRollover = frozen
+        options.keepsRollover = keepsSummary
         options.keepsSuspense = false
         options.keepsDetail = false
         options.keepsSummary = keepsSummary
@@ -144,7 +147,7 @@ struct StoreSettling {
       try result.publish(
         at: store.stagedSettlementPath(number), semantics: semantics,
         operations: PrivateFileOperations(store.fileOperations)
-      ) { _ throws(FileFault) in }
+      ) { folder throws(FileFault) in try result.writeRollover(to: folder) }
     }
   }
 

@@ -68,7 +68,7 @@ struct StagedBilling {
 
 extension BillingStore {
   /// Freezes the usage of the chosen periods as billed, and with it all adjustments of periods that their accounts were billed
-  /// for before.
+  /// for before, and what these periods hand on to later ones.
   ///
   /// `accounts` limits it; nil takes all that have usage in these periods or adjustments before them, and were not billed for
   /// them. Throws `refused` where nothing is left to bill.
@@ -189,7 +189,8 @@ extension BillingStore {
       "SELECT DISTINCT account, usage_period FROM counted_usage")
   }
 
-  private func pairs(_ sql: String) throws(StoreFault) -> Set<AccountPeriod> {
+  /// Accounts, or pools, and periods.
+  func pairs(_ sql: String) throws(StoreFault) -> Set<AccountPeriod> {
     var pairs: Set<AccountPeriod> = []
     try book.query(sql) { row throws(StoreFault) in
       guard let period = UsagePeriod.parse(row.text(1)) else {
@@ -222,6 +223,7 @@ extension BillingStore {
         .text(record.id), .count(number), .text(record.choice), .text(record.committedAt), .text(reason),
         .text(summary.sha256), .integer(summary.rowCount),
       ])
+    let rollover = try freezeRollover(closing, billing: record.id)
     let statement = try book.prepare(
       "INSERT INTO billed_accounts (billing_id, account, usage_period) VALUES (?, ?, ?)")
     for pair in closing.sorted(by: { ($0.account, $0.period) < ($1.account, $1.period) }) {
@@ -232,7 +234,7 @@ extension BillingStore {
       "mark-billed", subject: record.id,
       details: [
         "reason": .text(reason), "periods": .text(record.choice), "accounts": .integer(closing.count),
-        "summary_sha256": .text(summary.sha256),
+        "summary_sha256": .text(summary.sha256), "rollover_sha256": rollover.map { .text($0) } ?? .null,
         "amounts": .object(
           record.amounts.map {
             JSONMember(name: Label($0.currency.code), value: .text($0.amount.description))

@@ -161,6 +161,7 @@ extension BillingStore {
   private func settlementFindings(deep: Bool) throws(StoreFault) -> [String] {
     var findings: [String] = []
     do throws(StoreFault) {
+      if deep { findings += try rolloverFindings() }
       for entry in try settlements() where deep {
         let id = String(entry.usage.path.split(separator: "/").last ?? "")
         let totals = try StoreFault.ofUsage { () throws(UsageFolderFault) in
@@ -182,11 +183,15 @@ extension BillingStore {
   ) throws(StoreFault) -> [String] {
     var findings: [String] = []
     var sealed: [String: String] = [:]
+    var sealedRollover: [String: String] = [:]
     try trail.forEach { entry in
       guard entry.action == "mark-billed", let details = try? JSONReader.read(entry.details.bytes),
         case .string(let hash) = details["summary_sha256"]
       else { return }
       sealed[entry.subject] = hash.description
+      if case .string(let hash) = details["rollover_sha256"] {
+        sealedRollover[entry.subject] = hash.description
+      }
     }
     let sources = try billedSources()
     count = sources.count
@@ -194,6 +199,9 @@ extension BillingStore {
       let id = String(source.path.split(separator: "/").dropLast().last ?? "")
       if sealed[id] != source.sha256 {
         findings.append("billing \(id): the audit trail names other rows than the book")
+      }
+      if try sealedRollover[id] != rolloverSeal(ofBilling: id) {
+        findings.append("billing \(id): the audit trail names another rollover than the book")
       }
       guard deep else { continue }
       do throws(StoreFault) {

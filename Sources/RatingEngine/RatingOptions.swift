@@ -1,6 +1,7 @@
 // What a run is asked to do, validated by the caller.
 
 public import Tables
+public import UsageSummary
 import DurableFiles
 
 /// Options of one rating run.
@@ -49,6 +50,10 @@ public struct RatingOptions: Sendable {
   public var settledAccounts: Set<Label>?
   /// Charging starts, in seconds since 1970, that the settled periods reach over at least.
   public var settledSpan: ClosedRange<Int64>?
+  /// What billed periods have handed on; nil where nothing was billed.
+  public var frozenRollover: FrozenRollover?
+  /// Whether what every period hands on is kept, to be written by `RatingResult.writeRollover`.
+  public var keepsRollover = false
   /// Whether all events are kept in the published folder, so that they can be rated again without their files.
   public var keepsEvents = false
   /// How many records, or decoded bytes, all inputs together must have; nil for no promise.

@@ -113,13 +113,23 @@ extension UsageFolder {
   private static func unit(
     _ text: Label, _ records: borrowing RecordReader
   ) throws(UsageFolderFault) -> AllowanceRow.Unit {
-    if let kind = text.bytes.withUnsafeBufferPointer(ServiceKind.init(unit:)) { return .kind(kind) }
-    if let currency = Currency(code: text.description) { return .money(currency) }
+    if let unit = AllowanceRow.Unit(text) { return unit }
     throw records.fault(cell: 5, "'\(text)' is neither a unit nor a currency")
   }
 }
 
 extension AllowanceRow.Unit {
+  /// Reads the word of a unit or a currency; nil for any other.
+  public init?(_ text: Label) {
+    if let kind = text.bytes.withUnsafeBufferPointer(ServiceKind.init(unit:)) {
+      self = .kind(kind)
+    } else if let currency = Currency(code: text.description) {
+      self = .money(currency)
+    } else {
+      return nil
+    }
+  }
+
   /// Digits after the point that the integers hold.
   public var scale: Int {
     switch self {

@@ -8,14 +8,14 @@ enum BookSchema {
   /// `PRAGMA application_id`: `RMbk` in ASCII, so that `file book.sqlite` tells it from other databases.
   static let applicationID: Int64 = 0x524D_626B
   /// `PRAGMA user_version`.
-  static let version: Int64 = 4
+  static let version: Int64 = 5
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =
     [
       runs, runFiles, knownPlaces, runParts, sources, runUsage, runBases, runSuspense, billings,
       billedAccounts,
-      billedUsage, audit,
+      billedUsage, billedPools, billedRollover, audit,
       auditGuards,
     ] + suspenseTables + rerateTables + settlingTables + purgeTables + InvoiceTables.statements + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
@@ -174,6 +174,30 @@ enum BookSchema {
       billing_id       TEXT NOT NULL REFERENCES billings,
     \(usage)
       PRIMARY KEY (billing_id, \(usageKey))
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let billedPools = """
+    CREATE TABLE billed_pools (  -- pools of which a member was billed: what the pool hands on is frozen up to that period
+      pool         TEXT NOT NULL,
+      usage_period TEXT NOT NULL,
+      billing_id   TEXT NOT NULL REFERENCES billings,
+      PRIMARY KEY (pool, usage_period)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let billedRollover = """
+    CREATE TABLE billed_rollover (  -- what periods have handed on when they were billed; later usage does not change it
+      owner_kind   TEXT NOT NULL CHECK (owner_kind IN ('account', 'pool')),
+      owner        TEXT NOT NULL,
+      usage_period TEXT NOT NULL,     -- the period that hands it on
+      plan         TEXT NOT NULL,
+      allowance    TEXT NOT NULL,
+      unit         TEXT NOT NULL,     -- as in allowances.csv
+      periods      INTEGER NOT NULL,  -- in how many periods it may be used still
+      quantity     TEXT NOT NULL,     -- decimal
+      billing_id   TEXT NOT NULL REFERENCES billings,
+      PRIMARY KEY (owner_kind, owner, usage_period, plan, allowance, unit, periods)
     ) STRICT, WITHOUT ROWID
     """
 

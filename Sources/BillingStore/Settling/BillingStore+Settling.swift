@@ -51,6 +51,8 @@ struct PreparedSettlement {
   /// Nil where nothing is left.
   var usage: UsageFolder?
   var totals = UsageTotals()
+  /// Of the bytes of its `rollover.csv`.
+  var rolloverHash = ""
   var id = ""
 
   /// What the audit trail seals of settlements: the hashes of their manifests, a blank between them; null for none.
@@ -123,8 +125,12 @@ extension BillingStore {
   /// Reads the documents of a staged settlement once more.
   func prepare(_ draft: SettlementDraft) throws(StoreFault) -> PreparedSettlement {
     guard draft.hasRows else { return PreparedSettlement(draft: draft) }
+    let path = stagedSettlementPath(draft.number)
     let (usage, totals) = try StoreFault.ofUsage { () throws(UsageFolderFault) in
-      try UsageTotals.proving(stagedSettlementPath(draft.number))
+      try UsageTotals.proving(path)
+    }
+    let rolloverHash = try StoreFault.ofUsage { () throws(UsageFolderFault) in
+      try RolloverTable.read(path + "/" + RolloverTable.fileName)
     }
     if let stranger = totals.accounts.subtracting(draft.accounts).min() {
       throw .refused(
@@ -135,7 +141,7 @@ extension BillingStore {
     let identity = SHA256.hex(
       of: Array("ratemill settlement 1\n\(number + 1)\n\(usage.manifestHash)\n\(now)\n".utf8))
     return PreparedSettlement(
-      draft: draft, usage: usage, totals: totals, id: String(identity.prefix(RunIdentity.runIDDigits)))
+      draft: draft, usage: usage, totals: totals, rolloverHash: rolloverHash, id: String(identity.prefix(RunIdentity.runIDDigits)))
   }
 
   /// Gives the folder of a prepared settlement its name.
@@ -152,10 +158,13 @@ extension BillingStore {
     if draft.isOfAll { try book.run("DELETE FROM settled_owners", []) }
     if let usage = prepared.usage {
       try book.run(
-        "INSERT INTO settlements (settlement_id, number, committed_at, catalog_hash, manifest_sha256) VALUES (?, ?, ?, ?, ?)",
+        """
+        INSERT INTO settlements (settlement_id, number, committed_at, catalog_hash, manifest_sha256, rollover_sha256)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
         [
           .text(prepared.id), .integer((try book.integer("SELECT MAX(number) FROM settlements") ?? 0) + 1),
-          .text(now), .label(usage.manifest.ratingHash), .text(usage.manifestHash),
+          .text(now), .label(usage.manifest.ratingHash), .text(usage.manifestHash), .text(prepared.rolloverHash),
         ])
       try prepared.totals.insert(into: book, table: "settled_usage", owner: prepared.id)
     }

@@ -28,7 +28,8 @@ extension BookSchema {
       number          INTEGER NOT NULL UNIQUE,  -- ascending in the order of commits
       committed_at    TEXT NOT NULL,            -- UTC
       catalog_hash    TEXT NOT NULL,            -- the catalog it was settled with
-      manifest_sha256 TEXT NOT NULL             -- of the bytes of its manifest.json
+      manifest_sha256 TEXT NOT NULL,            -- of the bytes of its manifest.json
+      rollover_sha256 TEXT NOT NULL             -- of the bytes of its rollover.csv
     ) STRICT
     """
 

@@ -27,6 +27,8 @@ final class RunLedger {
   var settledMarks: SettledMarks?
   /// The rows of `allowances.csv`.
   private(set) var allowances: AllowanceRows?
+  /// The rows of `rollover.csv`, where they are kept.
+  private(set) var rollover: AllowanceRows?
   /// What became of the event that the options name.
   var watched: SettledEvent?
   /// What the detail of settled events begins with, where it is wanted.
@@ -319,6 +321,7 @@ final class RunLedger {
     let run = SettleRun(self, settleStore)
     try run.run()
     allowances = run.allowances
+    rollover = run.rollover
     if let detail, let settledDetail { try settledDetail.finish(into: detail) }
   }
 

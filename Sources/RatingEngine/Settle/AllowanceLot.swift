@@ -54,6 +54,9 @@ struct AllowanceLot: Sendable, Equatable {
   var periodCount: Int
   /// Whether what is left may go on into the next period.
   var isKept: Bool
+  /// What the period has handed on of it when it was billed, which nothing changes any more; nil where that is open. More than there is
+  /// where the catalog of now grants less.
+  var handedOn: Int128?
 
   static let everyone: Int32 = -1
 
@@ -77,7 +80,8 @@ struct AllowanceLot: Sendable, Equatable {
 
 /// What became of an allowance of one owner in one period.
 ///
-/// `granted + rolledIn = used + left` and `left = expired + rolledOut`. In the allowance's measure.
+/// `granted + rolledIn = used + left` and `left = expired + rolledOut`. In the allowance's measure. Below 0 is what expired where a
+/// billed period has handed on more than the catalog of now grants.
 struct AllowanceBalance: Sendable, Equatable {
   var source: AllowanceSource
   var name: Label

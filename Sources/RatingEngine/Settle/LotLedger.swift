@@ -40,7 +40,10 @@ struct LotLedger {
   var hasMoneyLeft: Bool { openMoneyCount > 0 }
   /// Whether a lot is a grant's.
   private(set) var hasGrants = false
+  /// What may be taken still.
   private var left: [Int128] = []
+  /// What the lots of a billed period have handed on; nil where they have handed on nothing.
+  private var handedOn: HandedOn?
   private var used: [Int128] = []
   /// What each member took: one entry of a lot of one member, one for each member of a shared lot.
   private var taken: [Taken] = []
@@ -49,7 +52,9 @@ struct LotLedger {
   private var useCount: Int64 = 0
 
   /// Begins with the lots of a period.
-  mutating func begin(_ lots: [AllowanceLot], memberCount: Int) {
+  ///
+  /// `bounds` are those of `boundsOfNextPass`; nil for none.
+  mutating func begin(_ lots: [AllowanceLot], memberCount: Int, bounds: HandedOn.Bounds? = nil) {
     left.removeAll(keepingCapacity: true)
     used.removeAll(keepingCapacity: true)
     taken.removeAll(keepingCapacity: true)
@@ -82,7 +87,16 @@ struct LotLedger {
       let entryCount = lot.member == AllowanceLot.everyone ? memberCount : 1
       taken.append(contentsOf: repeatElement(Taken(), count: entryCount))
     }
+    handedOn = nil
+    if lots.contains(where: { $0.handedOn ?? 0 > 0 }) {
+      let known = HandedOn(lots, bounds)
+      left = lots.indices.map(known.takeable)
+      handedOn = known
+    }
   }
+
+  /// Bounds for another pass where this one has used what a billed period has handed on; nil where it has not.
+  func boundsOfNextPass() -> HandedOn.Bounds? { handedOn?.boundsOfNextPass() }
 
   /// Whether a lot may be used in a band.
   @inline(__always) func takes(_ lot: Int32, band: Int32) -> Bool {
@@ -112,7 +126,7 @@ struct LotLedger {
   /// Takes from a lot, or gives back where `quantity` is negative.
   @inline(__always) mutating func take(_ quantity: Int128, from lot: Int32, by member: Int32) {
     let before = left[Int(lot)]
-    let after = before - quantity
+    let after = handedOn == nil ? before - quantity : takeable(after: quantity, from: Int(lot))
     left[Int(lot)] = after
     used[Int(lot)] += quantity
     if terms[Int(lot)].isMoney { openMoneyCount += (after > 0 ? 1 : 0) - (before > 0 ? 1 : 0) }
@@ -123,6 +137,12 @@ struct LotLedger {
       useCount += 1
       taken[at].lastUse = useCount
     }
+  }
+
+  /// What may be taken of a lot of a billed period when a quantity was taken, or given back.
+  @inline(never) private mutating func takeable(after quantity: Int128, from lot: Int) -> Int128 {
+    handedOn?.take(quantity, from: lot)
+    return handedOn?.takeable(lot) ?? 0
   }
 
   /// The balance of every allowance, its lots of several ages together; also where nothing was used.
@@ -156,14 +176,20 @@ struct LotLedger {
       balance.granted += lot.granted
       balance.rolledIn += lot.rolledIn
       balance.used += used[index]
-      balance.left += left[index]
-      let kept = lot.isKept ? min(left[index], room ?? left[index]) : 0
-      room = room.map { $0 - kept }
+      let left = lot.granted + lot.rolledIn - used[index]
+      balance.left += left
+      let open = lot.isKept ? min(left, room ?? left) : 0
+      room = room.map { $0 - open }
+      let kept = lot.handedOn ?? open
       balance.rolledOut += kept
-      guard kept > 0 else { continue }
+      guard kept > 0, lot.handedOn == nil else { continue }
       balance.lotsOut.append(
         RolledLot(
           source: lot.source, account: account, quantity: kept, periodCount: max(0, lot.periodCount - 1)))
+    }
+    if first.handedOn != nil, let frozen = rules.frozen {
+      // Their ages are those of the catalog of then.
+      balance.lotsOut = frozen.lots.filter { $0.source == first.source && $0.account == account }
     }
     balance.expired = balance.left - balance.rolledOut
     if isShared[indices[0]] { balance.shares = shares(indices, first.source, rules) }

@@ -14,11 +14,12 @@ struct LotCompiler {
   let members: [SettleRules.Member]
   let rolledIn: [RolledLot]
   let isFirstPeriod: Bool
+  let frozen: FrozenLots.Period?
   private var lots: [AllowanceLot] = []
 
   init(
     tables: SettleTables, owner: SettleOwner, period: UsagePeriod, zone: Zone, members: [SettleRules.Member],
-    rolledIn: [RolledLot], isFirstPeriod: Bool
+    rolledIn: [RolledLot], isFirstPeriod: Bool, frozen: FrozenLots.Period?
   ) {
     self.tables = tables
     self.owner = owner
@@ -27,6 +28,7 @@ struct LotCompiler {
     self.members = members
     self.rolledIn = rolledIn
     self.isFirstPeriod = isFirstPeriod
+    self.frozen = frozen
   }
 
   /// All lots, in order of use.
@@ -42,6 +44,7 @@ struct LotCompiler {
       grants += (tables.grantsByAccount[member.account] ?? []).map { ($0, Int32(index)) }
     }
     for grant in grants { addGrant(grant.grant, member: grant.member) }
+    if let frozen { freeze(frozen) }
     lots.sort(by: AllowanceLot.precedes)
     return lots
   }
@@ -86,6 +89,70 @@ struct LotCompiler {
     add(allowance, source, plan, member: member, granted: granted)
   }
 
+  /// Notes what lots have handed on.
+  ///
+  /// A catalog of now may make other lots than that of then: what went on beyond what it has of that age is taken of the allowance's
+  /// other lots, the newest first, and beyond them of one of nothing, so that what the next period begins with stands here too.
+  private mutating func freeze(_ frozen: FrozenLots.Period) {
+    var others: [RolledLot] = []
+    for index in lots.indices where isFrozen(lots[index], frozen) { lots[index].handedOn = 0 }
+    for lot in frozen.lots {
+      var rest = lot
+      if let place = places(of: lot).first(where: { lots[$0].periodCount == lot.periodCount + 1 }) {
+        let part = min(lot.quantity, lots[place].granted + lots[place].rolledIn)
+        lots[place].handedOn = part
+        rest.quantity -= part
+      }
+      if rest.quantity > 0 { others.append(rest) }
+    }
+    for lot in others {
+      let newestFirst = places(of: lot).sorted { lots[$0].periodCount > lots[$1].periodCount }
+      var rest = lot.quantity
+      for place in newestFirst {
+        let known = lots[place].handedOn ?? 0
+        let part = min(rest, max(0, lots[place].granted + lots[place].rolledIn - known))
+        lots[place].handedOn = known + part
+        rest -= part
+      }
+      guard rest > 0 else { continue }
+      if let newest = newestFirst.first {
+        lots[newest].handedOn = (lots[newest].handedOn ?? 0) + rest
+      } else {
+        addNothing(handingOn: lot)
+      }
+    }
+  }
+
+  private func isFrozen(_ lot: AllowanceLot, _ frozen: FrozenLots.Period) -> Bool {
+    guard case .plan = lot.source else { return false }
+    return frozen.holds(account(lot.member))
+  }
+
+  /// The lots of the allowance and holder of what was handed on.
+  private func places(of lot: RolledLot) -> [Int] {
+    lots.indices.filter { lots[$0].source == lot.source && account(lots[$0].member) == lot.account }
+  }
+
+  private mutating func addNothing(handingOn lot: RolledLot) {
+    let holder = lot.account.map { account in members.firstIndex { $0.account == account } }
+    guard case .plan(let plan, let index) = lot.source else { return }
+    let member: Int32
+    switch holder {
+    case .none: member = AllowanceLot.everyone
+    case .some(.some(let place)): member = Int32(place)
+    case .some(.none): return
+    }
+    addLot(
+      tables.catalog.plans[plan].allowances[index], lot.source, plan, member: member, granted: 0,
+      rolledIn: 0, periodCount: lot.periodCount + 1)
+    lots[lots.count - 1].handedOn = lot.quantity
+  }
+
+  /// The account that a member is, as `RolledLot.account` has it.
+  private func account(_ member: Int32) -> Int? {
+    member == AllowanceLot.everyone ? nil : members[Int(member)].account
+  }
+
   private mutating func add(
     _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32, granted: Int128?
   ) {
@@ -100,7 +167,7 @@ struct LotCompiler {
   private mutating func addRolled(
     _ allowance: PlanAllowance, _ source: AllowanceSource, _ plan: Int, member: Int32
   ) {
-    let account = member == AllowanceLot.everyone ? nil : members[Int(member)].account
+    let account = account(member)
     for lot in rolledIn where lot.source == source && lot.periodCount > 0 {
       // What the owner itself holds may be named by it or by nobody.
       guard lot.account == account || (lot.account == nil && members.count == 1) else { continue }

@@ -43,6 +43,10 @@ struct SettleRules: Sendable {
   let hasLineMembers: Bool
   /// Lots in order of use.
   let lots: [AllowanceLot]
+  /// What the period has handed on when it was billed; nil where it was not.
+  let frozen: FrozenLots.Period?
+  /// Whether something of a lot was: what is used may not reach into that.
+  let handsOnFrozenLots: Bool
   /// Who gets allowances first; one in a pool and period.
   let order: AllowanceOrder
   /// Members by index in `Catalog.accounts`, ascending.
@@ -51,11 +55,11 @@ struct SettleRules: Sendable {
   /// The rules of an owner in a period.
   ///
   /// `rolledIn` is what the period before left, grants included. In the first period that is known of an owner, grants that
-  /// began before it are granted now, as opening balances.
+  /// began before it are granted now, as opening balances. `frozen` is what the period itself has handed on, where it was billed.
   /// - Precondition: the owner has a member.
   init(
     _ tables: SettleTables, _ owner: SettleOwner, _ period: UsagePeriod, rolledIn: [RolledLot] = [],
-    isFirstPeriod: Bool = false
+    isFirstPeriod: Bool = false, frozen: FrozenLots.Period? = nil
   ) {
     // Measured: a copy of the whole catalog counts all that it holds.
     let known = tables.catalog.accounts
@@ -79,8 +83,10 @@ struct SettleRules: Sendable {
     order = firstPlan.map { tables.catalog.plans[$0].order } ?? .time
     var lots = LotCompiler(
       tables: tables, owner: owner, period: period, zone: zone, members: members, rolledIn: rolledIn,
-      isFirstPeriod: isFirstPeriod)
+      isFirstPeriod: isFirstPeriod, frozen: frozen)
     self.lots = lots.compile()
+    self.frozen = frozen
+    handsOnFrozenLots = self.lots.contains { $0.handedOn ?? 0 > 0 }
   }
 
   /// Whether nobody has a plan, and nothing is in force: without events there is nothing to settle.

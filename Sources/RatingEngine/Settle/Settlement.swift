@@ -35,6 +35,8 @@ struct Settlement<Stretching: EventStretching> {
   /// Whether some part gives money back.
   var givesBack = false
   private var order = RankOrder()
+  /// What of lots may be taken, where a billed period is settled again because too little was left of what it has handed on.
+  private var bounds: HandedOn.Bounds?
 
   init(_ tables: SettleTables, _ stretching: Stretching) {
     self.tables = tables
@@ -50,6 +52,23 @@ struct Settlement<Stretching: EventStretching> {
   /// `events` are all of the owner and period in canonical order (`SettleOrder`), gauges among them. Complexity:
   /// O(events × lots that fit them); O(n log n) where allowances go by price.
   mutating func settle(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
+    removeBounds()
+    repeat { settleOnce(events, rules) } while narrowBounds()
+    rows = rowsWithoutEvent(rules)
+    balances = rules.lots.isEmpty ? [] : ledger.balances(rules, tables)
+  }
+
+  /// Forgets what was settled before.
+  mutating func removeBounds() { bounds = nil }
+
+  /// Whether the pass has used what a billed period has handed on, and the next one is to be bounded.
+  mutating func narrowBounds() -> Bool {
+    guard let next = ledger.boundsOfNextPass() else { return false }
+    bounds = next
+    return true
+  }
+
+  private mutating func settleOnce(_ events: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) {
     begin(rules)
     let hasOrder = rules.order != .time && !rules.lots.isEmpty
     if hasOrder { makeOrder(events, rules.order) }
@@ -70,8 +89,6 @@ struct Settlement<Stretching: EventStretching> {
     }
     firstParts.append(Int32(parts.count))
     if ledger.hasMoney { giveMoney(events, rules) }
-    rows = rowsWithoutEvent(rules)
-    balances = rules.lots.isEmpty ? [] : ledger.balances(rules, tables)
   }
 
   /// Asks for the classes of events ahead.
@@ -88,7 +105,7 @@ struct Settlement<Stretching: EventStretching> {
     givesBack = false
     order.removeAll()
     witness = watched < 0 ? nil : SettleWitness()
-    ledger.begin(rules.lots, memberCount: rules.members.count)
+    ledger.begin(rules.lots, memberCount: rules.members.count, bounds: bounds)
     choice.removeAll()
     sums.removeAll()
     counters.begin(rules)

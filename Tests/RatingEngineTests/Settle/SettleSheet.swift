@@ -4,6 +4,7 @@
 //   period   DAY                                   first day of the usage period, else 2026-01-01; `first` after it for
 //                                                  the first period that is known of the owner
 //   rolled   ALLOWANCE QUANTITY PERIODS [account=] what the period before left
+//   frozen   [ALLOWANCE QUANTITY PERIODS [account=]] what the period has handed on when it was billed; alone for nothing
 //   event    ID ACCOUNT KIND QUANTITY [charge= group= at= band= price= per= fee= inc= amount= answered gauge]
 //   charge   ID AMOUNT BILLED [covered=] [raw=]    all parts of an event together
 //   parts    ID QUANTITY[:ALLOWANCE][#TIER]=AMOUNT …

@@ -13,6 +13,7 @@ struct SettleTrial {
   var period = UsagePeriod.containing(CivilDate(year: 2026, month: 1, day: 1)!, cycleDay: 1)
   var isFirstPeriod = false
   var rolled: [RolledLot] = []
+  var frozen: FrozenLots.Period?
   var classes: [UsageClass] = []
   var events: [PackedEvent] = []
   var names: [String] = []
@@ -29,7 +30,12 @@ struct SettleTrial {
       period = UsagePeriod.containing(day, cycleDay: Int32(catalog.accounts[0].cycleDay))
       isFirstPeriod = words.contains("first")
     case "owner": owner = try account(words[1])
-    case "rolled": try addRolled(words)
+    case "rolled": rolled.append(try lot(words))
+    case "frozen":
+      var known =
+        frozen ?? FrozenLots.Period(isPoolFrozen: true, accounts: Set(catalog.accounts.indices), lots: [])
+      if words.count > 1 { known.lots.append(try lot(words)) }
+      frozen = known
     case "event": try addEvent(words)
     default: break
     }
@@ -42,14 +48,15 @@ struct SettleTrial {
     return index
   }
 
-  private mutating func addRolled(_ words: [String]) throws {
+  private func lot(_ words: [String]) throws -> RolledLot {
     let options = SheetOptions(words)
     let source = try AllowanceSource.named(words[1], catalog)
-    rolled.append(
-      RolledLot(
-        source: source, account: try options["account"].map(account),
-        quantity: try decimal(words[2].filter { $0 != "s" }, source.scale(catalog)),
-        periodCount: Int(words[3]) ?? 0))
+    // An account without a pool holds what it has itself.
+    let only = catalog.accounts.indices.first { words[0] == "frozen" && catalog.accounts[$0].pool.isEmpty }
+    return RolledLot(
+      source: source, account: try options["account"].map(account) ?? only,
+      quantity: try decimal(words[2].filter { $0 != "s" }, source.scale(catalog)),
+      periodCount: Int(words[3]) ?? 0)
   }
 
   private mutating func addEvent(_ words: [String]) throws {
@@ -115,7 +122,7 @@ struct SettleTrial {
     let members = catalog.accounts.indices.filter { catalog.accounts[$0].pool == pool }
     return SettleRules(
       tables, pool.isEmpty ? .account(account) : .pool(pool, accounts: members), period, rolledIn: rolled,
-      isFirstPeriod: isFirstPeriod)
+      isFirstPeriod: isFirstPeriod, frozen: frozen)
   }
 
   func settle() -> SettledSheet {

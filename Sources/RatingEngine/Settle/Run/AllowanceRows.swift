@@ -1,4 +1,4 @@
-// The rows of `allowances.csv`: sorted in bounded memory, because owners are settled in no order of their names.
+// The rows of `allowances.csv` and `rollover.csv`: sorted in bounded memory, because owners are settled in no order of their names.
 
 import BillingCalendar
 import Catalog
@@ -75,6 +75,35 @@ final class AllowanceRows {
       }
   }
 
+  /// The rows of `rollover.csv` of one balance: what is handed on, lot by lot, and who shares it. A grant has none: it has dates of its own.
+  static func rolloverRows(
+    _ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog, period: Label
+  ) -> [Row] {
+    guard case .plan = balance.source, !(balance.lotsOut.isEmpty && balance.shares.isEmpty) else { return [] }
+    let terms = terms(balance, rules, catalog, period)
+    var start = Row()
+    for name in terms.names { start.add(name) }
+    func row(member: Label, periods: String, _ quantity: Int128?) -> Row {
+      var row = start
+      row.add(member)
+      row.add(Label(periods))
+      if let quantity { DecimalText.append(quantity, scale: terms.digits, to: &row.text) }
+      row.text.append(10)
+      return row
+    }
+    return balance.lotsOut.map { row(member: .empty, periods: String($0.periodCount), $0.quantity) }
+      + balance.shares.map { row(member: catalog.accounts[$0.account].id, periods: "", nil) }
+  }
+
+  /// The unit of an allowance as these tables name it, and the digits of its quantities.
+  static func unit(of size: AllowanceSize, currency: String) -> (name: String, digits: Int) {
+    switch size {
+    case .quantity(_, let kind): (kind.unit, kind.quantityDigits)
+    case .events: (UsageKind.event.unit, 0)
+    case .amount: (currency, Amount.scale)
+    }
+  }
+
   /// The cells before `member`, and the digits of its quantities.
   private static func terms(
     _ balance: AllowanceBalance, _ rules: SettleRules, _ catalog: Catalog, _ period: Label
@@ -91,12 +120,7 @@ final class AllowanceRows {
     }
     // Members of a pool share their currency, and an account keeps its own.
     let anyPlan = planIndex ?? catalog.accounts[rules.members[0].account].plans.first?.planIndex
-    let (unit, digits): (String, Int) =
-      switch size {
-      case .quantity(_, let kind): (kind.unit, kind.quantityDigits)
-      case .events: (UsageKind.event.unit, 0)
-      case .amount: (anyPlan.map { catalog.plans[$0].currency.code } ?? "", Amount.scale)
-      }
+    let (unit, digits) = unit(of: size, currency: anyPlan.map { catalog.plans[$0].currency.code } ?? "")
     var owner = (kind: Label("account"), name: Label.empty)
     if let account = balance.account {
       owner.name = catalog.accounts[account].id

@@ -18,7 +18,8 @@ extension OwnerSettling {
     try measure(large)
     let cursor = try large.events.cursor()
     for owner in large.owners {
-      let walk = WindowedOwner(number: owner, cursor: cursor, memoryBytesMax: memoryBytesMax)
+      let walk = WindowedOwner(
+        number: owner, events: large.events, cursor: cursor, memoryBytesMax: memoryBytesMax)
       let periods = (large.periods[owner] ?? []).sorted()
       try settle(walk, periods, isStanding: isStanding(owner), handOn)
     }
@@ -30,10 +31,14 @@ extension OwnerSettling {
   ) throws(FileFault) {
     let owner = setup.catalog.settled.owner(walk.number)
     let stretches = withEvents.map { SettleOrder.Stretch(owner: walk.number, period: $0, range: 0..<0) }
-    var rolled: [RolledLot] = []
+    let frozen = frozen[walk.number]
+    let periods = periods(owner, stretches, isStanding: isStanding)
+    var rolled = periods.first.flatMap { frozen?.period($0.previous)?.lots } ?? []
     var isFirst = true
-    for period in periods(owner, stretches, isStanding: isStanding) {
-      let rules = SettleRules(classes.tables, owner, period, rolledIn: rolled, isFirstPeriod: isFirst)
+    for period in periods {
+      let rules = SettleRules(
+        classes.tables, owner, period, rolledIn: rolled, isFirstPeriod: isFirst,
+        frozen: frozen?.period(period))
       let hasEvents = withEvents.contains(UInt16(clamping: period.from.dayNumber))
       if !hasEvents, rules.isIdle { continue }
       isFirst = false
@@ -48,17 +53,23 @@ extension OwnerSettling {
     let period = UInt16(clamping: rules.period.from.dayNumber)
     let isWatching =
       setup.options.watched.map { $0.event.owner == walk.number && $0.event.period == period } ?? false
+    settlement.removeBounds()
+    if rules.handsOnFrozenLots {
+      // Rows are made once it is known how much may be taken: the passes before walk over the same events.
+      repeat {
+        let trial = WindowedOwner(
+          number: walk.number, events: walk.events, cursor: try walk.events.cursor(),
+          memoryBytesMax: walk.memoryBytesMax)
+        try trial.cursor.skip(toOwner: walk.number, period: period)
+        var course = WindowCourse(trial, rules, period: period)
+        course.isTrial = true
+        settlement.beginWindows(rules, isWatching: false)
+        try settleEvents(&course, handOn)
+      } while settlement.narrowBounds()
+    }
     settlement.beginWindows(rules, isWatching: isWatching)
     var course = WindowCourse(walk, rules, period: period)
-    let hasOrder = rules.order != .time && !rules.lots.isEmpty
-    course.paysLater = hasOrder && settlement.ledger.hasMoney
-    let paid = try sort(course, isNeeded: course.paysLater)
-    if hasOrder, settlement.ledger.hasUsage {
-      try settleByPrice(&course, paid, handOn)
-    } else {
-      try settleByTime(&course, paid, handOn)
-    }
-    if let paid { try pay(&course, paid, handOn) }
+    try settleEvents(&course, handOn)
     settlement.endWindows(rules)
     rows.add(settlement.parts, settlement.rows, UnsafeBufferPointer(start: nil, count: 0), rules, [])
     noteBalances(rules)
@@ -72,6 +83,21 @@ extension OwnerSettling {
   }
 
   // MARK: passes
+
+  private func settleEvents(
+    _ course: inout WindowCourse, _ handOn: () throws(FileFault) -> Void
+  ) throws(FileFault) {
+    let rules = course.rules
+    let hasOrder = rules.order != .time && !rules.lots.isEmpty
+    course.paysLater = hasOrder && settlement.ledger.hasMoney
+    let paid = try sort(course, isNeeded: course.paysLater)
+    if hasOrder, settlement.ledger.hasUsage {
+      try settleByPrice(&course, paid, handOn)
+    } else {
+      try settleByTime(&course, paid, handOn)
+    }
+    if let paid { try pay(&course, paid, handOn) }
+  }
 
   /// Allowances go by time, or there are none: events are covered and priced in one walk.
   private func settleByTime(
@@ -195,8 +221,11 @@ extension OwnerSettling {
     }
   }
 
-  /// Takes the parts of a window down.
+  /// Takes the parts of a window down, unless the walk is a trial.
   private func emit(_ window: EventWindow, _ course: inout WindowCourse) {
+    guard !course.isTrial else {
+      return course.note(partCount: settlement.parts.count, eventCount: window.events.count)
+    }
     window.events.withUnsafeBufferPointer { events in
       rows.add(settlement.parts, [], events, course.rules, settlement.recordedAmounts)
       if setup.options.keepsDetail {
@@ -251,6 +280,8 @@ extension OwnerSettling {
 /// One large owner while its events are walked over.
 struct WindowedOwner {
   let number: UInt32
+  /// The events of all large owners, to be walked over again.
+  let events: EventSort
   let cursor: EventCursor
   let memoryBytesMax: Int
 }
@@ -261,6 +292,8 @@ struct WindowCourse {
   let rules: SettleRules
   let period: UInt16
   let windowCount: Int
+  /// Whether it is only to be found out how much is taken of lots.
+  var isTrial = false
   /// Whether money is given when all is priced.
   var paysLater = false
   /// Parts of the window at hand that are events' own; those of money stand behind them.

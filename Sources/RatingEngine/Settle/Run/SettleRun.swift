@@ -20,6 +20,10 @@ final class SettleRun: @unchecked Sendable {
   private let lock = Mutex<FileFault?>(nil)
   private let nextPart = Atomic<Int>(0)
   let allowances: AllowanceRows
+  /// The rows of `rollover.csv`, where they are kept.
+  let rollover: AllowanceRows?
+  /// What billed periods have handed on, by owner.
+  private let frozen: [UInt32: FrozenLots]
 
   /// Cells that are handed on at a time.
   private static let cellBatch = 4096
@@ -32,9 +36,12 @@ final class SettleRun: @unchecked Sendable {
     if let span = ledger.setup.options.settledSpan { store.widen(span) }
     chunks = ChunkOrder(store.chunks, recordCount: store.recordCount)
     standing = Self.standing(setup.catalog, store, setup.options.settledAccounts)
-    allowances = AllowanceRows(
-      setup.catalog.source, memoryBytesMax: max(64 << 10, setup.budget.outputBytes / 8),
-      place: setup.spillPlace)
+    let bytesMax = max(64 << 10, setup.budget.outputBytes / 8)
+    allowances = AllowanceRows(setup.catalog.source, memoryBytesMax: bytesMax, place: setup.spillPlace)
+    rollover =
+      setup.options.keepsRollover
+      ? AllowanceRows(setup.catalog.source, memoryBytesMax: bytesMax, place: setup.spillPlace) : nil
+    frozen = FrozenLots.byOwner(setup.options.frozenRollover, setup.catalog)
   }
 
   private static func standing(
@@ -96,7 +103,7 @@ final class SettleRun: @unchecked Sendable {
 
   private func work(bytesMax: Int) throws(FileFault) {
     let partition = SettlePartition()
-    let owners = OwnerSettling(setup, classes, store.span)
+    let owners = OwnerSettling(setup, classes, store.span, frozen)
     while lock.withLock({ $0 == nil }) {
       let number = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
       guard number < store.parts.count else { break }
@@ -165,6 +172,7 @@ final class SettleRun: @unchecked Sendable {
     try lock.withLock { _ throws(FileFault) in
       ledger.cells.add(owners.rows.cells.elements)
       for row in owners.balances { try allowances.append(row) }
+      for row in owners.handedOn { try rollover?.append(row) }
       for part in owners.details { try ledger.settledDetail?.append(part) }
       try ledger.spillCells()
     }
@@ -177,10 +185,14 @@ final class OwnerSettling {
   let setup: RunSetup
   let classes: SettledClasses
   private let span: EventSpan
+  /// What billed periods have handed on, by owner.
+  let frozen: [UInt32: FrozenLots]
   var settlement: Settlement<BandStretching>
   var rows: SettledRows
   /// Rows of balances that wait to be handed on.
   var balances: [AllowanceRows.Row] = []
+  /// Rows of what periods hand on that wait, where they are kept.
+  private(set) var handedOn: [AllowanceRows.Row] = []
   /// Parts of events for the detail, where it is wanted.
   private(set) var details: [SettledDetail.Part] = []
   /// What became of the event that is watched.
@@ -189,10 +201,13 @@ final class OwnerSettling {
   private var standingPeriods: (zone: Zone, cycleDay: Int32, periods: [UsagePeriod])?
   private var namedPeriod: (period: UsagePeriod, name: Label)?
 
-  init(_ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan) {
+  init(
+    _ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan, _ frozen: [UInt32: FrozenLots] = [:]
+  ) {
     self.setup = setup
     self.classes = classes
     self.span = span
+    self.frozen = frozen
     settlement = Settlement(classes.tables, BandStretching(classes, setup))
     rows = SettledRows(setup, classes)
   }
@@ -204,6 +219,7 @@ final class OwnerSettling {
   func removeHandedOn() {
     rows.removeCells()
     balances.removeAll(keepingCapacity: true)
+    handedOn.removeAll(keepingCapacity: true)
     details.removeAll(keepingCapacity: true)
   }
 
@@ -213,17 +229,21 @@ final class OwnerSettling {
     _ number: UInt32, _ stretches: [SettleOrder.Stretch], _ partition: SettlePartition, isStanding: Bool
   ) {
     let owner = setup.catalog.settled.owner(number)
-    var rolled: [RolledLot] = []
+    let frozen = frozen[number]
+    let periods = periods(owner, stretches, isStanding: isStanding)
+    // Of the period before there is no usage any more, or none yet: where it was billed, it has handed on what it has.
+    var rolled = periods.first.flatMap { frozen?.period($0.previous)?.lots } ?? []
     var isFirst = true
     var next = 0
-    for period in periods(owner, stretches, isStanding: isStanding) {
+    for period in periods {
       var range = 0..<0
       if next < stretches.count, Int32(stretches[next].period) == period.from.dayNumber {
         range = stretches[next].range
         next += 1
       }
       let rules = SettleRules(
-        classes.tables, owner, period, rolledIn: rolled, isFirstPeriod: isFirst)
+        classes.tables, owner, period, rolledIn: rolled, isFirstPeriod: isFirst,
+        frozen: frozen?.period(period))
       if range.isEmpty, rules.isIdle { continue }
       isFirst = false
       let stored = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
@@ -253,8 +273,11 @@ final class OwnerSettling {
 
   /// Takes the balances of an owner and period down.
   func noteBalances(_ rules: SettleRules) {
+    let (catalog, period) = (setup.catalog.source, periodName(rules.period))
     for balance in settlement.balances {
-      balances += AllowanceRows.rows(balance, rules, setup.catalog.source, period: periodName(rules.period))
+      balances += AllowanceRows.rows(balance, rules, catalog, period: period)
+      guard setup.options.keepsRollover else { continue }
+      handedOn += AllowanceRows.rolloverRows(balance, rules, catalog, period: period)
     }
   }
 

@@ -102,6 +102,11 @@ final class EventCursor {
   /// Takes the next event off without a window.
   func skip() throws(FileFault) { entry = try cursor.next() }
 
+  /// Takes all events off that stand before those of an owner and period.
+  func skip(toOwner owner: UInt32, period: UInt16) throws(FileFault) {
+    while let next = try peek(), (next.owner, next.period) < (owner, period) { try skip() }
+  }
+
   /// Fills a window with events of one owner and period, at most `countMax`, and their lists in `settlement`; false where
   /// there are none left.
   func fill(
