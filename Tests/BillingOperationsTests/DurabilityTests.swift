@@ -19,7 +19,7 @@ import Testing
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
     case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
-    case rerate, rerateSettled, rerateOwner, rateSettled, revokeSettled, revokeFile, rateHalfALine
+    case rerate, rerateSettled, rerateOwner, rateSettled, revokeSettled, markBilledSettled, revokeFile, rateHalfALine
     case draft, decide, finalise, credit
 
     /// Those that are tried: all, or the one that `RATEMILL_VERB` names.
@@ -30,7 +30,7 @@ import Testing
 
     /// Brings a desk to the state before.
     func prepare(_ desk: NightDesk) throws {
-      if [.rateSettled, .revokeSettled, .rerateSettled, .rerateOwner].contains(self) {
+      if [.rateSettled, .revokeSettled, .markBilledSettled, .rerateSettled, .rerateOwner].contains(self) {
         return try prepareSettled(desk)
       }
       if self == .rateHalfALine { return try prepareHalfALine(desk) }
@@ -89,7 +89,7 @@ import Testing
       switch self {
       case .create: try desk.rate(["usage"], tools: tools)
       case .rate: try desk.rate(["more"], tools: tools)
-      case .markBilled: try desk.markBilled("2026-01", tools: tools)
+      case .markBilled, .markBilledSettled: try desk.markBilled("2026-01", tools: tools)
       case .rerate, .rerateSettled: try desk.rerate("dear", tools: tools)
       case .rerateOwner: try desk.rerate("dear", EventBox(accounts: ["anna", "ben"]), tools: tools)
       case .rateHalfALine: try desk.rate(["usage"], tools: tools)

@@ -74,11 +74,16 @@ import Testing
     for (file, text) in files { try desk.folder.write(text, to: "third/" + file) }
   }
 
-  /// Nights of a store.
-  private func desk(_ nights: SettledNights) throws -> NightDesk {
+  /// Nights of a store; minutes that are left go on into the next month, or they do not.
+  private func desk(_ nights: SettledNights, rollsOver: Bool = true) throws -> NightDesk {
     let desk = try nights.desk()
     try SettledNights.writeDearCatalog("dear", to: desk)
     try Self.writeThird(desk)
+    for catalog in ["settling", "dear", "third"] where !rollsOver {
+      let file = catalog + "/plans/team.yaml"
+      let text = String(decoding: try #require(desk.folder.bytes(of: file)), as: UTF8.self)
+      try desk.folder.write(text.replacing(", rollover: {periods: 2, cap: 20 min}", with: ""), to: file)
+    }
     for night in nights.nights.indices {
       try desk.rate(["usage/" + SettledNights.name(night)], catalog: "settling")
     }
@@ -209,9 +214,10 @@ import Testing
     try desk.expectWhole()
   }
 
+  /// Where something rolled over it would stay as it was billed, and the month would not be that of a store of its catalog.
   @Test func billedPeriodsOfTheChosenAreCorrectedEachTime() throws {
     let nights = SettledNights(seed: 9, nightCount: 2)
-    let desk = try desk(nights)
+    let desk = try desk(nights, rollsOver: false)
     _ = try stores(desk, nights, ["settling", "dear", "third"])
     try desk.markBilled("2026-01")
     let billed = try sums(desk, "2026-01", store: "settling-store")

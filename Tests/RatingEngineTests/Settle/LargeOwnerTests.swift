@@ -2,6 +2,7 @@
 
 import BillingCalendar
 import Catalog
+import Tables
 import TestSupport
 import Testing
 import UsageSummary
@@ -143,6 +144,40 @@ import UsageSummary
       let found = try Self.published(catalog, trial) {
         $0.ownerEventsMax = most
         $0.threadCount = 1 + most % 3
+        $0.chunkBytes = 700
+      }
+      #expect(found.difference(from: expected) == nil, "\(order) \(consume), \(most) events in memory")
+    }
+  }
+
+  /// Periods that were billed, and have used what they handed on since: settled again, window by window.
+  @Test(arguments: ["time", "dearest-first"], ["billed", "raw"])
+  func billedPeriodsComeToTheSame(order: String, consume: String) throws {
+    let catalog = try Self.catalog(order: order, consume: consume)
+    let trial = try Trial(Self.usage(600, seed: 11))
+    var frozen = FrozenRollover()
+    let (january, february) = try (
+      #require(UsagePeriod.parse("2026-01-01/2026-02-01")),
+      #require(UsagePeriod.parse("2026-02-01/2026-03-01"))
+    )
+    frozen.pools["big"] = february
+    for (period, minutes, periodCount) in [(january, 60, 2), (february, 70, 2), (february, 20, 1)] {
+      frozen.lots.append(
+        RolloverLot(
+          isPool: true, holder: "big", usagePeriod: period, plan: "team", allowance: "minutes", unit: "s",
+          periodCount: periodCount, quantity: Int128(minutes) * 60_000))
+    }
+    let open = try Self.published(catalog, trial) { _ in }
+    let expected = try Self.published(catalog, trial) { $0.frozenRollover = frozen }
+    #expect(expected.text(SummarySchema.fileName) != open.text(SummarySchema.fileName))
+    let rows = expected.text(AllowanceSchema.fileName).split(separator: "\n").filter {
+      $0.hasPrefix("pool,big,") && $0.contains(",minutes,s,,")
+    }
+    #expect(rows.prefix(2).map { $0.split(separator: ",").last } == ["3600", "5400"], "\(rows)")
+    for most in [0, 40] {
+      let found = try Self.published(catalog, trial) {
+        $0.frozenRollover = frozen
+        $0.ownerEventsMax = most
         $0.chunkBytes = 700
       }
       #expect(found.difference(from: expected) == nil, "\(order) \(consume), \(most) events in memory")

@@ -19,7 +19,7 @@ struct RandomSettling {
   private(set) var periods = [UsagePeriod.containing(CivilDate(year: 2026, month: 2, day: 1)!, cycleDay: 1)]
   private(set) var rolled: [RolledLot] = []
   private(set) var isFirstPeriod = false
-  private(set) var events: [ReferenceSettler.Event] = []
+  var events: [ReferenceSettler.Event] = []
   private var isRaw = false
   private var cycleDay = 1
 

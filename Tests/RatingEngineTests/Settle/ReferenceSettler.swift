@@ -42,6 +42,13 @@ struct ReferenceSettler {
     var periods: Int
     var rolls: Bool
     var left: Int128
+    /// What it has handed on when its period was billed; nil where that is open.
+    var handedOn: Int128?
+    /// What may be taken of it in all; nil for no bound.
+    var takenMax: Int128?
+    var takenInAll: Int128 = 0
+    /// What may be taken of it now.
+    var open: Int128 { min(left, takenMax.map { $0 - takenInAll } ?? left) }
     var taken: [Int: Int128] = [:]
     var lastUse: [Int: Int] = [:]
   }
@@ -83,10 +90,31 @@ struct ReferenceSettler {
   private var lineSums: [SumKey: Int128] = [:]
   private var uses = 0
 
-  /// `events` in canonical order.
+  /// The settlement of a billed period: what was handed on is bounded more closely until so much is left.
+  static func settled(
+    _ catalog: Catalog, pool: Label?, accounts: [Int], _ period: UsagePeriod, _ events: [Event],
+    rolled: [RolledLot], isFirstPeriod: Bool, frozen: FrozenLots.Period?
+  ) -> ReferenceSettler {
+    var givenBack: [Int: Int128] = [:]
+    for pass in 1... {
+      let found = ReferenceSettler(
+        catalog, pool: pool, accounts: accounts, period, events, rolled: rolled, isFirstPeriod: isFirstPeriod,
+        frozen: frozen, givenBack: givenBack)
+      let short = found.lots.indices.filter { found.lots[$0].left < found.lots[$0].handedOn ?? 0 }
+      if short.isEmpty { return found }
+      for index in short {
+        let lot = found.lots[index]
+        givenBack[index] = pass < 4 ? lot.takenInAll - (lot.granted + lot.rolledIn - lot.left) : 0
+      }
+    }
+    preconditionFailure("a bound of 0 is kept")
+  }
+
+  /// `events` in canonical order; `givenBack` says of lots of a billed period, by their place, what of them is given back at least.
   init(
     _ catalog: Catalog, pool: Label?, accounts: [Int], _ period: UsagePeriod, _ events: [Event],
-    rolled: [RolledLot], isFirstPeriod: Bool
+    rolled: [RolledLot], isFirstPeriod: Bool, frozen: FrozenLots.Period? = nil,
+    givenBack: [Int: Int128] = [:]
   ) {
     self.catalog = catalog
     self.pool = pool
@@ -94,6 +122,7 @@ struct ReferenceSettler {
     self.period = period
     self.events = events
     makeLots(rolled, isFirstPeriod)
+    if let frozen { freeze(frozen, givenBack) }
     results = Array(repeating: Result(), count: events.count)
     let sequence = order()
     var covered: [Int: [(quantity: Int64, lot: Int?)]] = [:]
@@ -177,6 +206,18 @@ struct ReferenceSettler {
     }
   }
 
+  private mutating func freeze(_ frozen: FrozenLots.Period, _ givenBack: [Int: Int128]) {
+    for index in lots.indices where lots[index].plan != nil {
+      let lot = lots[index]
+      guard lot.holder.map(frozen.accounts.contains) ?? frozen.isPoolFrozen else { continue }
+      let handedOn = frozen.lots.first {
+        $0.source == lot.source && $0.account == lot.holder && $0.periodCount == lot.periods - 1
+      }?.quantity
+      lots[index].handedOn = handedOn ?? 0
+      lots[index].takenMax = givenBack[index].map { lot.left - (handedOn ?? 0) + $0 }
+    }
+  }
+
   private func whole(_ size: AllowanceSize) -> Int128 {
     switch size {
     case .quantity(let value, _): Int128(value)
@@ -210,11 +251,12 @@ struct ReferenceSettler {
 
   private func isOpen(_ lot: Lot, _ event: Event) -> Bool {
     let day = CivilDate(dayNumber: Int32(event.startMillis / 86_400_000))
-    return lot.from <= day && day < lot.expires && lot.left > 0
+    return lot.from <= day && day < lot.expires && lot.open > 0
   }
 
   private mutating func take(_ quantity: Int128, _ lot: Int, _ account: Int) {
     lots[lot].left -= quantity
+    lots[lot].takenInAll += max(0, quantity)
     lots[lot].taken[account, default: 0] += quantity
     guard quantity > 0 else { return }
     uses += 1
@@ -294,7 +336,7 @@ struct ReferenceSettler {
         switch lots[lot].size {
         case .amount: continue
         case .quantity:
-          let covered = min(Int128(rest), lots[lot].left)
+          let covered = min(Int128(rest), lots[lot].open)
           take(covered, lot, event.account)
           pieces.append((Int64(covered), lot))
           rest -= Int64(covered)
@@ -542,7 +584,7 @@ struct ReferenceSettler {
     if open > 0 {
       for lot in lots.indices where fits(lots[lot], event) && isOpen(lots[lot], event) && open > 0 {
         guard case .amount = lots[lot].size else { continue }
-        var left = lots[lot].left
+        var left = lots[lot].open
         if isLine(event.account) { left -= left % 10_000_000_000 }
         let paid = min(left, open)
         if paid == 0 { continue }
@@ -607,7 +649,7 @@ struct ReferenceSettler {
         cap = min(lot.left, room[key] ?? most)
         room[key] = (room[key] ?? most) - (lot.rolls ? cap : 0)
       }
-      let out = lot.rolls ? cap : 0
+      let out = lot.handedOn ?? (lot.rolls ? cap : 0)
       let used = lot.taken.values.reduce(0, +)
       let values = [lot.granted, lot.rolledIn, used, lot.left, lot.left - out, out]
       sums[key] = zip(sums[key] ?? [0, 0, 0, 0, 0, 0], values).map { $0 + $1 }

@@ -21,7 +21,7 @@ struct SettleComparison {
   var settlement: Settlement<OneBandStretching>
   let packed: [PackedEvent]
 
-  init(_ scenario: RandomSettling, shuffled: Bool = false) {
+  init(_ scenario: RandomSettling, shuffled: Bool = false, frozen: FrozenLots.Period? = nil) {
     self.scenario = scenario
     var classes: [UsageClass] = []
     var recorded: [Amount] = []
@@ -43,16 +43,16 @@ struct SettleComparison {
       scenario.catalog, classes: classes, classByCell: classes.indices.map { UInt32($0) })
     rules = SettleRules(
       tables, scenario.pool.map { .pool($0, accounts: scenario.accounts) } ?? .account(scenario.accounts[0]),
-      scenario.period, rolledIn: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
+      scenario.period, rolledIn: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod, frozen: frozen)
     if shuffled {
       events = SettleOrderTests.sorted(events.reversed()).events
     }
     packed = events
     var settlement = Settlement(tables, OneBandStretching())
     settlement.recordedAmounts = recorded.map(\.pico)
-    reference = ReferenceSettler(
+    reference = ReferenceSettler.settled(
       scenario.catalog, pool: scenario.pool, accounts: scenario.accounts, scenario.period, scenario.events,
-      rolled: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod)
+      rolled: scenario.rolled, isFirstPeriod: scenario.isFirstPeriod, frozen: frozen)
     let rules = self.rules
     packed.withUnsafeBufferPointer { settlement.settle($0, rules) }
     self.settlement = settlement
@@ -166,6 +166,50 @@ struct SettleComparison {
       #expect(Array(comparison.settlement.parts) == parts && comparison.settlement.rows == rows)
       comparison.settlement.settle(UnsafeBufferPointer(start: nil, count: 0), rules)
       #expect(comparison.settlement.parts.isEmpty)
+    }
+  }
+
+  /// A period is billed with some of its events. With the same ones it comes to the same; with others it hands on what it did, and
+  /// settles as the reference says.
+  @Test func whatABilledPeriodHasHandedOnStays() {
+    var generator = SeededGenerator()
+    for index in 0..<Self.scenarioCount {
+      let seed = index == 0 ? generator.seed : generator.next()
+      var random = SeededGenerator(seed: seed)
+      var scenario = RandomSettling(seed: seed)
+      let events = scenario.events
+      scenario.events = events.filter { _ in Int.random(in: 0..<3, using: &random) > 0 }
+      let billed = SettleComparison(scenario)
+      var frozen = FrozenLots.Period(isPoolFrozen: Int.random(in: 0..<4, using: &random) > 0)
+      frozen.accounts = Set(scenario.accounts.filter { _ in Int.random(in: 0..<4, using: &random) > 0 })
+      frozen.lots = billed.settlement.balances.flatMap(\.lotsOut).filter { lot in
+        if case .grant = lot.source { return false }
+        return frozen.holds(lot.account)
+      }
+      let again = SettleComparison(scenario, frozen: frozen)
+      var differences = again.differences()
+      if Array(again.settlement.parts) != Array(billed.settlement.parts)
+        || again.settlement.balances != billed.settlement.balances
+      {
+        differences.append("what was billed is otherwise")
+      }
+      for part in [events, events.filter { _ in Bool.random(using: &random) }] where differences.isEmpty {
+        scenario.events = part
+        let late = SettleComparison(scenario, frozen: frozen)
+        differences = late.differences()
+        for balance in late.settlement.balances where frozen.holds(balance.account) {
+          guard case .plan = balance.source else { continue }
+          let before = billed.settlement.balances.first {
+            $0.source == balance.source && $0.account == balance.account
+          }
+          if before?.lotsOut != balance.lotsOut { differences.append("it hands on something else: \(balance)") }
+        }
+        if !differences.isEmpty { differences.append(late.course) }
+      }
+      if !differences.isEmpty {
+        Issue.record("RATEMILL_SEED=\(seed)\n\(differences.joined(separator: "\n"))")
+        return
+      }
     }
   }
 }

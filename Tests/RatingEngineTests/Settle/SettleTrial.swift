@@ -32,8 +32,10 @@ struct SettleTrial {
     case "owner": owner = try account(words[1])
     case "rolled": rolled.append(try lot(words))
     case "frozen":
-      var known =
-        frozen ?? FrozenLots.Period(isPoolFrozen: true, accounts: Set(catalog.accounts.indices), lots: [])
+      let only = try SheetOptions(words)["account"].map(account)
+      var known = frozen ?? FrozenLots.Period()
+      if only == nil { known.isPoolFrozen = true }
+      known.accounts.formUnion(only.map { [$0] } ?? Set(catalog.accounts.indices))
       if words.count > 1 { known.lots.append(try lot(words)) }
       frozen = known
     case "event": try addEvent(words)
