@@ -15,7 +15,8 @@ extension BillingStore {
   /// The tables in an order in which every row finds what it refers to.
   private static let exportedTables = [
     "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_bases", "run_suspense",
-    "billings", "billed_accounts", "billed_usage", "billed_pools", "billed_rollover", "run_catalogs", "run_catalog_accounts", "run_spans",
+    "billings", "billed_accounts", "billed_usage", "billed_pools", "billed_rollover", "run_catalogs",
+    "run_catalog_accounts", "run_spans",
     "run_settled", "settlements",
     "settled_owners", "settled_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes",
     "suspense_edits", "purges", "purged_runs", "drafts", "draft_accounts", "draft_documents", "decisions",

@@ -19,7 +19,8 @@ import Testing
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
     case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
-    case rerate, rerateSettled, rerateOwner, rateSettled, revokeSettled, markBilledSettled, revokeFile, rateHalfALine
+    case rerate, rerateSettled, rerateOwner, rateSettled, revokeSettled, markBilledSettled, revokeFile,
+      rateHalfALine
     case draft, decide, finalise, credit
 
     /// Those that are tried: all, or the one that `RATEMILL_VERB` names.

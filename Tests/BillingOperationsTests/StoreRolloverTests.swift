@@ -14,7 +14,8 @@ import UsageSummary
 
 @Suite struct StoreRolloverTests {
   /// A desk with 10 minutes a month that may be used two further months, for account `a` alone and for pool `x` of `b` and `c`.
-  private static func desk(_ name: String = "rolling", _ changes: [(String, String)] = []) throws -> NightDesk {
+  private static func desk(_ name: String = "rolling", _ changes: [(String, String)] = []) throws -> NightDesk
+  {
     let desk = try NightDesk()
     try write(name, changes, to: desk)
     return desk
@@ -41,11 +42,13 @@ import UsageSummary
 
   /// Rates calls, `account day minutes` each, as a file of their own.
   private static func rate(
-    _ calls: [String], as name: String, _ desk: NightDesk, catalog: String = "rolling", store: String = "store"
+    _ calls: [String], as name: String, _ desk: NightDesk, catalog: String = "rolling",
+    store: String = "store"
   ) throws {
     let rows = calls.enumerated().map { number, call in
       let cells = call.split(separator: " ")
-      return "\(name)-\(number),\(cells[1])T10:00:00Z,\(cells[0]),outbound,voice,,,\((Int(cells[2]) ?? 0) * 60),ANSWERED\n"
+      return
+        "\(name)-\(number),\(cells[1])T10:00:00Z,\(cells[0]),outbound,voice,,,\((Int(cells[2]) ?? 0) * 60),ANSWERED\n"
     }
     try desk.folder.write(SettledNights.header + rows.joined(), to: "\(name)/pbx-\(name).csv")
     try desk.rate([name], catalog: catalog, store: store)
@@ -63,18 +66,20 @@ import UsageSummary
 
   /// What adjustments come to, by period and account: `period account amount`, of those that are not 0.
   private static func adjustments(_ desk: NightDesk) throws -> [String] {
-    try sums(desk.adjustments().map { row in
-      let cells = row.split(separator: " ")
-      return ("\(cells[0]) \(cells[1])", cells[3])
-    })
+    try sums(
+      desk.adjustments().map { row in
+        let cells = row.split(separator: " ")
+        return ("\(cells[0]) \(cells[1])", cells[3])
+      })
   }
 
   /// What accounts are charged in a period: `account amount`, of those that are not 0.
   private static func bill(_ period: String, _ desk: NightDesk) throws -> [String] {
-    try sums(desk.bill(period).map { row in
-      let cells = row.split(separator: " ")
-      return (String(cells[0]), cells[2])
-    })
+    try sums(
+      desk.bill(period).map { row in
+        let cells = row.split(separator: " ")
+        return (String(cells[0]), cells[2])
+      })
   }
 
   private static func sums(_ rows: [(key: String, amount: Substring)]) -> [String] {
@@ -188,7 +193,7 @@ import UsageSummary
     #expect(try Self.balance("x", "2026-02", desk) == "10 5 1 14 0 14")
     #expect(try Self.balance("a", "2026-01", desk) == "10 0 6 4 0 4")
     #expect(try Self.balance("a", "2026-02", desk) == "10 4 1 13 0 13")
-    // c is open: its late call is on its first bill. 
+    // c is open: its late call is on its first bill.
     #expect(try desk.adjustments() == [])
     #expect(try Self.bill("2026-01", desk) == ["c 2"])
     try desk.markBilled("2026-01")
@@ -236,7 +241,7 @@ import UsageSummary
   /// February have handed on stays.
   @Test(arguments: [1, 2, 3, 4]) func lateNightsMayComeInAnyOrder(seed: UInt64) throws {
     let nights = SettledNights(seed: seed, nightCount: 7)
-    let late = SettledNights(seed: seed + 100, nightCount: 5, callCount: 60)
+    let late = SettledNights(seed: seed + 100, nightCount: 5, callCount: 300)
     let desk = try nights.desk()
     for (number, text) in late.nights.enumerated() {
       try desk.folder.write(text.replacing("the-same", with: "late"), to: "late/pbx-late-\(number).csv")
@@ -252,10 +257,13 @@ import UsageSummary
       try desk.markBilled("2026-02", accounts: ["ben"])
       // Whoever is touched is settled over all periods: a night of nothing but a text in March.
       try desk.folder.write(
-        SettledNights.header + "text,2026-03-20T10:00:00Z,anna,outbound,message,,,1,\n", to: "text/pbx-text.csv")
+        SettledNights.header + "text,2026-03-20T10:00:00Z,anna,outbound,message,,,1,\n",
+        to: "text/pbx-text.csv")
       try desk.rate(["text"], catalog: "settling")
       let billed = try Self.documents(desk, store: "store")
-      for name in before.keys where !name.hasPrefix("2026-03") { #expect(billed[name] == before[name], "\(name)") }
+      for name in before.keys where !name.hasPrefix("2026-03") {
+        #expect(billed[name] == before[name], "\(name)")
+      }
       if let order {
         for number in order { try desk.rate([files[number]], catalog: "settling") }
       } else {
@@ -268,7 +276,9 @@ import UsageSummary
           $0.split(separator: ",", omittingEmptySubsequences: false)
         } ?? []
       }
-      for (period, owner) in [("2026-01", "pool,one,"), ("2026-01", "account,dora,"), ("2026-02", "pool,one,")] {
+      for (period, owner) in [
+        ("2026-01", "pool,one,"), ("2026-01", "account,dora,"), ("2026-02", "pool,one,"),
+      ] {
         let (was, now) = (
           lines(before, period + "/allowances.csv", owner).filter { $0[6].isEmpty && !$0[3].isEmpty },
           lines(found[found.count - 1], period + "/allowances.csv", owner).filter {
@@ -277,6 +287,13 @@ import UsageSummary
         )
         #expect(!was.isEmpty && was.map { $0[12] } == now.map { $0[12] }, "\(period) \(owner)")
       }
+    }
+    // Where nothing was billed, the next months begin with what these nights have left.
+    for folder in ["usage", "text", "late"] { try desk.rate([folder], catalog: "settling", store: "open") }
+    let open = try Self.documents(desk, store: "open")
+    for period in ["2026-01", "2026-02"] {
+      let name = period + "/allowances.csv"
+      #expect(open[name] != nil && open[name] != found[0][name])
     }
     for other in found.dropFirst() {
       for name in other.keys.sorted() { #expect(other[name] == found[0][name], "\(name)") }
@@ -315,6 +332,7 @@ import UsageSummary
     try SQLiteShell.run("INSERT INTO billed_rollover SELECT * FROM kept", path)
     try SQLiteShell.run("UPDATE billed_accounts SET usage_period = '2026-02-01/2026-03-01'", path)
     let findings = try desk.store().verify(deep: true, catalogHash: StoreCatalog.hash).findings
-    #expect(findings.contains { $0.contains("hands on other quantities than when it was billed") }, "\(findings)")
+    #expect(
+      findings.contains { $0.contains("hands on other quantities than when it was billed") }, "\(findings)")
   }
 }

@@ -25,7 +25,8 @@ extension BillingStore {
       guard let period = UsagePeriod.parse(row.text(2)),
         let lot = RolloverLot(
           kind: row.label(0), holder: row.label(1), usagePeriod: period, plan: row.label(3),
-          allowance: row.label(4), unit: row.label(5), periodCount: Int(row.integer(6)), quantity: row.label(7))
+          allowance: row.label(4), unit: row.label(5), periodCount: Int(row.integer(6)),
+          quantity: row.label(7))
       else { throw .damaged(path: path, message: "a row of billed_rollover in the book is none") }
       frozen.lots.append(lot)
     }

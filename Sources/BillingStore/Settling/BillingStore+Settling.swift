@@ -141,7 +141,8 @@ extension BillingStore {
     let identity = SHA256.hex(
       of: Array("ratemill settlement 1\n\(number + 1)\n\(usage.manifestHash)\n\(now)\n".utf8))
     return PreparedSettlement(
-      draft: draft, usage: usage, totals: totals, rolloverHash: rolloverHash, id: String(identity.prefix(RunIdentity.runIDDigits)))
+      draft: draft, usage: usage, totals: totals, rolloverHash: rolloverHash,
+      id: String(identity.prefix(RunIdentity.runIDDigits)))
   }
 
   /// Gives the folder of a prepared settlement its name.
@@ -164,7 +165,8 @@ extension BillingStore {
         """,
         [
           .text(prepared.id), .integer((try book.integer("SELECT MAX(number) FROM settlements") ?? 0) + 1),
-          .text(now), .label(usage.manifest.ratingHash), .text(usage.manifestHash), .text(prepared.rolloverHash),
+          .text(now), .label(usage.manifest.ratingHash), .text(usage.manifestHash),
+          .text(prepared.rolloverHash),
         ])
       try prepared.totals.insert(into: book, table: "settled_usage", owner: prepared.id)
     }

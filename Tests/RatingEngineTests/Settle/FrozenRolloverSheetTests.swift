@@ -43,7 +43,8 @@ import Testing
     try settle(
       Self.plan("{periods: 1}"),
       "frozen included 70s 1\nevent E1 a voice 10s\nbalance a included 100 0 10 90 20 70")
-    try settle(Self.plan("{periods: 1}"), "frozen included 70s 1\nowner a\nbalance a included 100 0 0 100 30 70")
+    try settle(
+      Self.plan("{periods: 1}"), "frozen included 70s 1\nowner a\nbalance a included 100 0 0 100 30 70")
   }
 
   @Test func nothingGoesOnWhereNothingDid() throws {
@@ -119,16 +120,21 @@ import Testing
   @Test func whatWasHandedOnBeyondWhatIsGrantedNowExpiresBelowZero() throws {
     try settle(
       Self.plan("{periods: 1}"),
-      "frozen included 120s 1\nevent E1 a voice 30s\ncharge E1 30 30s\nbalance a included 100 0 0 100 -20 120")
+      "frozen included 120s 1\nevent E1 a voice 30s\ncharge E1 30 30s\nbalance a included 100 0 0 100 -20 120"
+    )
     try settle(
       Self.plan("{periods: 3}"),
       "frozen included 40s 1\nevent E1 a voice 30s\nevent late a voice 31s\ncharge late 1 31s covered=30s\n"
         + "balance a included 100 0 60 40 0 40")
     // Account a has the plan no more: what went on of it is there.
     try settle(
-      plans: [Self.plan("{periods: 1}"), AllowanceShareTests.plan("quantity: 5 s, kinds: [voice]").replacing("p\n", with: "q\n")],
+      plans: [
+        Self.plan("{periods: 1}"),
+        AllowanceShareTests.plan("quantity: 5 s, kinds: [voice]").replacing("p\n", with: "q\n"),
+      ],
       accounts: "account,plan\na,q\n",
-      "frozen included 40s 1\nevent E1 a voice 6s\ncharge E1 1 6s covered=5s\nbalance a included 5 0 5 0 -40 40")
+      "frozen included 40s 1\nevent E1 a voice 6s\ncharge E1 1 6s covered=5s\nbalance a included 5 0 5 0 -40 40"
+    )
   }
 
   @Test func grantsGoOnWithWhatIsLeft() throws {

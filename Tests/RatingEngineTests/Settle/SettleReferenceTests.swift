@@ -202,7 +202,9 @@ struct SettleComparison {
           let before = billed.settlement.balances.first {
             $0.source == balance.source && $0.account == balance.account
           }
-          if before?.lotsOut != balance.lotsOut { differences.append("it hands on something else: \(balance)") }
+          if before?.lotsOut != balance.lotsOut {
+            differences.append("it hands on something else: \(balance)")
+          }
         }
         if !differences.isEmpty { differences.append(late.course) }
       }
