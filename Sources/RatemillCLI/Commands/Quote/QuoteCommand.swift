@@ -1,6 +1,7 @@
 // `ratemill quote`: what an event would cost that nobody recorded.
 
 internal import Catalog
+internal import Money
 internal import OptionTable
 internal import Tables
 
@@ -17,6 +18,7 @@ struct QuoteOptions: CommandOptions {
   var routingNumber: String?
   var meter: String?
   var quantity: String?
+  var amount: String?
 
   /// The words of `--kind`.
   enum KindWord: String, CaseIterable, Sendable { case voice, message, data, event }
@@ -54,6 +56,13 @@ struct QuoteOptions: CommandOptions {
       "quantity", "QUANTITY", in: event, into: \.quantity, OptionValue.text,
       "How much, such as 61s, 2 or 1.5GB",
       details: "A bare number is in seconds, messages, bytes or events; units are those of plans."),
+    .value(
+      "amount", "AMOUNT", in: event, into: \.amount, OptionValue.text,
+      "The amount of money that its record carries",
+      details: """
+        For charges of recorded amounts, in the currency of the plan, such as 12.34; --amount=-12.34 for a refund. \
+        Other charges do not look at it.
+        """),
     .at(
       "Price it as if it began at TIME [now]",
       details: "A day or a time in the zone of the account, or of catalog.yaml for a plan."),
@@ -88,6 +97,8 @@ struct QuoteConfiguration: Equatable, Sendable {
   let meter: String
   /// In the integer quantity of the kind.
   let quantity: Int64
+  /// The amount that the record would carry; nil for none.
+  let amount: Amount?
   /// nil for now.
   let at: Moment?
   let printsJSON: Bool
@@ -116,9 +127,19 @@ struct QuoteConfiguration: Equatable, Sendable {
     case .failure(let fault):
       throw UsageError("--quantity: \(fault.message)" + (fault.hint.isEmpty ? "" : "; \(fault.hint)"))
     }
+    amount = try Self.amount(options.amount)
     at = options.shared.at
     printsJSON = options.shared.printsJSON
     showsNumbers = options.shared.showsNumbers
+  }
+
+  private static func amount(_ text: String?) throws(UsageError) -> Amount? {
+    guard let text else { return nil }
+    switch DecimalText.parse(text, scale: Amount.scale) {
+    case .success(let pico): return Amount(pico: pico)
+    case .failure(let fault):
+      throw UsageError("--amount: \(MessageText.quoted(text)) is not an amount; \(fault.hint)")
+    }
   }
 }
 
@@ -144,6 +165,9 @@ enum QuoteCommand: Command {
         "And for a client, on a day to come",
         "ratemill quote --catalog catalog --account acme \\\n      --to 0151123456 --quantity 61s --at 2026-09-01"
       ),
+      CommandExample(
+        "What is charged of a carrier's item of 12.34?",
+        "ratemill quote --catalog catalog --plan office \\\n      --kind event --quantity 1 --amount 12.34"),
     ],
     options: table.map(\.row),
     statuses: ExitStatus.lines([.done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet]))

@@ -46,7 +46,8 @@ struct QuoteRun {
       kind: configuration.kind, direction: configuration.direction, from: Label(configuration.from),
       to: Label(configuration.to), trunk: Label(configuration.trunk),
       routingNumber: Label(configuration.routingNumber), ratingGroup: Label(configuration.meter),
-      startMillis: configuration.at?.millis(in: zone) ?? Self.nowMillis(), quantity: configuration.quantity)
+      startMillis: configuration.at?.millis(in: zone) ?? Self.nowMillis(), quantity: configuration.quantity,
+      recordedAmount: configuration.amount)
   }
 
   private static func nowMillis() -> Int64 { Int64(time(nil)) * 1000 }
