@@ -180,6 +180,7 @@ extension Rater {
     let plans = catalog.planEntries
     let asksForAmount = catalog.settled.asksForAmount
     let isGauge = catalog.settled.isGauge
+    let asksForItem = catalog.settled.asksForItem
     // A copy: what is the rater's own is checked for exclusive access at every use.
     var calendars = self.calendars
     defer { self.calendars = calendars }
@@ -207,7 +208,7 @@ extension Rater {
       let number = plans[Int(plan[record])].firstCharge &+ charge[record]
       if isGauge[Int(number)] {
         event.marks.insert(.sample)
-        event.recorded = item(record, columns, fields)
+        event.recorded = asksForItem[Int(number)] ? item(record, columns, fields) : 0
       } else {
         addAmounts(to: &event, record, batch, number, asksForAmount: asksForAmount[Int(number)], chunk)
       }

@@ -34,6 +34,8 @@ struct SettledUsage: Sendable {
   /// Whether it makes one quantity of samples, by number of the charge.
   let isGauge: FlatTable<Bool>
   let hasGauges: Bool
+  /// Whether it asks which item a sample is of, by number of the charge: a peak of sums has samples of one instant alone.
+  let asksForItem: FlatTable<Bool>
   /// Ids of allowances; number 0 is the empty one.
   let allowances: [Label]
   let allowanceNumbers: [Label: UInt32]
@@ -48,6 +50,8 @@ struct SettledUsage: Sendable {
     charges = catalog.plans.enumerated().flatMap { plan, entry in entry.charges.indices.map { (plan, $0) } }
     asksForAmount = FlatTable(catalog.plans.flatMap { $0.charges.map(\.asksForAmount) })
     isGauge = FlatTable(catalog.plans.flatMap { $0.charges.map { $0.gauge != nil } })
+    asksForItem = FlatTable(
+      catalog.plans.flatMap { $0.charges.map { $0.gauge.map { $0.measure != .peakOfSum } ?? false } })
     hasGauges = catalog.plans.contains { $0.charges.contains { $0.gauge != nil } }
     let hasLines = catalog.accounts.contains { $0.rounding == .line }
     hasAccounts = hasLines || !catalog.grants.isEmpty

@@ -1,16 +1,14 @@
 // Samples of gauges: what an item stood at, at one instant.
 
-/// One sample. Its key has the same meaning as that of `PackedEvent`; 64 bytes with its padding.
+/// One sample.
 struct GaugeSample: BitwiseCopyable, Equatable {
-  var keyHigh: UInt64 = 0
-  var keyLow: UInt64 = 0
   /// Charging start, milliseconds since 1970 in UTC.
   var startMillis: Int64
   /// In the integer quantity of the kind.
   var value: Int64
-  /// Where the record lies in the log of its run.
+  /// Which of the samples of one instant it is, in canonical order.
   var place: Int64 = 0
-  /// Number of the item; an item belongs to its account.
+  /// Number of the item; an item belongs to its account. 0 where a gauge does not tell items apart.
   var item: UInt32
   var owner: UInt32
   /// Index in `Catalog.accounts`.
@@ -19,27 +17,26 @@ struct GaugeSample: BitwiseCopyable, Equatable {
   var baseCell: UInt32
   /// First day of the usage period.
   var period: UInt16
-  var keyByteCount: UInt8 = 0
-
-  private var key: KeyStart { KeyStart(high: keyHigh, low: keyLow, byteCount: keyByteCount) }
 
   /// Order in which samples are measured: account, cell, item, then canonical.
   static func precedes(_ a: GaugeSample, _ b: GaugeSample) -> Bool {
     if a.account != b.account { return a.account < b.account }
     if a.baseCell != b.baseCell { return a.baseCell < b.baseCell }
     if a.item != b.item { return a.item < b.item }
-    if a.startMillis != b.startMillis { return a.startMillis < b.startMillis }
-    let order = KeyStart.compare(a.key, b.key)
-    return order == 0 ? a.place < b.place : order < 0
+    return a.startMillis == b.startMillis ? a.place < b.place : a.startMillis < b.startMillis
+  }
+
+  /// Whether one gauge measures both.
+  func isMeasured(with other: GaugeSample) -> Bool {
+    owner == other.owner && period == other.period && account == other.account && baseCell == other.baseCell
   }
 }
 
 extension GaugeSample {
-  /// The sample that a packed event stands for.
-  init(_ event: PackedEvent) {
+  /// The sample that a packed event stands for; `place` counts the events of its owner in canonical order.
+  init(_ event: PackedEvent, place: Int = 0) {
     self.init(
-      keyHigh: event.keyHigh, keyLow: event.keyLow, startMillis: event.startMillis, value: event.quantity,
-      place: event.place, item: event.recorded, owner: event.owner, account: event.account,
-      baseCell: event.baseCell, period: event.period, keyByteCount: event.keyByteCount)
+      startMillis: event.startMillis, value: event.quantity, place: Int64(place), item: event.recorded,
+      owner: event.owner, account: event.account, baseCell: event.baseCell, period: event.period)
   }
 }

@@ -40,7 +40,9 @@ struct GaugeSheet {
       samples.append(
         GaugeSample(
           startMillis: start, value: Int64(try decimal(words[3], 6)), place: Int64(samples.count),
-          item: UInt32(words[0].utf8.reduce(0) { Int($0) * 31 + Int($1) } & 0xFFFF), owner: 0,
+          // As the rater does: a peak of sums has samples of one instant, and asks for no item.
+          item: measure == "peak-of-sum"
+            ? 0 : UInt32(words[0].utf8.reduce(0) { Int($0) * 31 + Int($1) } & 0xFFFF), owner: 0,
           account: UInt32(account), baseCell: UInt32(groups.firstIndex(of: group) ?? 0), period: 0))
     }
     let classes = groups.map {

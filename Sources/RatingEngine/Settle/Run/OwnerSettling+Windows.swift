@@ -15,7 +15,7 @@ extension OwnerSettling {
     _ large: LargeOwners, memoryBytesMax: Int, isStanding: (UInt32) -> Bool,
     handOn: () throws(FileFault) -> Void
   ) throws(FileFault) {
-    try measure(large)
+    try measure(large, memoryBytesMax: memoryBytesMax)
     let cursor = try large.events.cursor()
     for owner in large.owners {
       let walk = WindowedOwner(
@@ -245,35 +245,43 @@ extension OwnerSettling {
 
   // MARK: gauges
 
-  /// Puts what gauges came to among the events: the samples of an account, charge and rating group are in memory at a time.
-  private func measure(_ large: LargeOwners) throws(FileFault) {
+  /// Puts what gauges came to among the events. Samples are walked over once, those of a percentile once more by value.
+  private func measure(_ large: LargeOwners, memoryBytesMax: Int) throws(FileFault) {
     guard large.samples.count > 0 else { return }
     let cursor = try large.samples.cursor()
+    let values = SampleValues(memoryBytesMax: memoryBytesMax / 4, place: setup.spillPlace)
     var rules: SettleRules?
-    while let first = try cursor.peek() {
-      var samples: [GaugeSample] = []
-      while let next = try cursor.peek(), next.owner == first.owner, next.period == first.period,
-        next.account == first.account, next.baseCell == first.baseCell
-      {
-        samples.append(GaugeSample(next))
-        rows.noteSample(next)
+    while let next = try cursor.peek() {
+      let first = GaugeSample(next)
+      let known = rules.flatMap { isFor(first, $0) ? $0 : nil } ?? self.rules(for: first)
+      rules = known
+      var gauge = GaugeMeasurement(of: first, known, classes.tables)
+      let isPercentile = gauge.measure == .percentile95
+      var count: Int64 = 0
+      while let event = try cursor.peek(), first.isMeasured(with: GaugeSample(event)) {
+        let sample = GaugeSample(event)
+        if isPercentile { try values.add(sample) } else { gauge.add(sample) }
+        rows.noteSample(event)
+        count += 1
         try cursor.skip()
       }
-      let owner = setup.catalog.settled.owner(first.owner)
-      if rules?.owner != owner || rules?.period.from.dayNumber != Int32(first.period) {
-        let cycleDay = Int32(setup.catalog.source.accounts[Int(first.account)].cycleDay)
-        let period = UsagePeriod.containing(
-          CivilDate(dayNumber: Int32(first.period)), cycleDay: cycleDay)
-        // Lots are not asked for.
-        rules = SettleRules(classes.tables, owner, period, isFirstPeriod: false)
-      }
-      let count = Int64(samples.count)
-      guard let rules else { continue }
-      for event in GaugeMeasurement.events(&samples, rules, classes.tables) {
-        try large.add(gauge: named(gauge: event, sampleCount: count))
-      }
+      let quantity = isPercentile ? try values.percentile95() : gauge.quantity()
+      try large.add(gauge: named(gauge: gauge.event(quantity: quantity), sampleCount: count))
     }
     large.samples.release()
+  }
+
+  private func isFor(_ sample: GaugeSample, _ rules: SettleRules) -> Bool {
+    rules.owner == setup.catalog.settled.owner(sample.owner)
+      && rules.period.from.dayNumber == Int32(sample.period)
+  }
+
+  /// The rules of the owner and period of a sample; their lots are not asked for.
+  private func rules(for sample: GaugeSample) -> SettleRules {
+    let cycleDay = Int32(setup.catalog.source.accounts[Int(sample.account)].cycleDay)
+    let period = UsagePeriod.containing(CivilDate(dayNumber: Int32(sample.period)), cycleDay: cycleDay)
+    return SettleRules(
+      classes.tables, setup.catalog.settled.owner(sample.owner), period, isFirstPeriod: false)
   }
 }
 

@@ -295,8 +295,8 @@ final class OwnerSettling {
     var samples: [GaugeSample] = []
     var counts: [UInt64: Int64] = [:]
     func group(_ account: UInt32, _ cell: UInt32) -> UInt64 { UInt64(account) << 32 | UInt64(cell) }
-    for event in stored where event.marks.contains(.sample) {
-      samples.append(GaugeSample(event))
+    for (place, event) in stored.enumerated() where event.marks.contains(.sample) {
+      samples.append(GaugeSample(event, place: place))
       counts[group(event.account, event.baseCell), default: 0] += 1
       rows.noteSample(event)
     }

@@ -203,14 +203,16 @@ enum EventKey {
   }
 
   /// Owner, period, account, cell and item, then canonical order: that in which samples are measured.
-  static func setSample(_ key: inout [UInt8], _ event: PackedEvent, tail: some Collection<UInt8>) {
+  static func setSample(
+    _ key: inout [UInt8], _ event: PackedEvent, tail: some Collection<UInt8>, place: Int
+  ) {
     key.removeAll(keepingCapacity: true)
     append(event.owner, to: &key)
     append(event.period, to: &key)
     append(event.account, to: &key)
     append(event.baseCell, to: &key)
     append(event.recorded, to: &key)
-    appendOrder(event, tail: tail, place: Int(event.place), to: &key)
+    appendOrder(event, tail: tail, place: place, to: &key)
   }
 
   /// A rank, then the number in canonical order.

@@ -76,7 +76,7 @@ final class LargeOwners {
         event.keyByteCount == KeyStart.long ? Array(slice.tail(row).dropFirst(4)) : []
       if let watched, watched.isSame(event, tail: tail) { event.marks.insert(.watched) }
       if event.marks.contains(.sample) {
-        EventKey.setSample(&key, event, tail: tail)
+        EventKey.setSample(&key, event, tail: tail, place: order.place(event.place))
         try samples.append(key: key, event, amounts: [])
         continue
       }
