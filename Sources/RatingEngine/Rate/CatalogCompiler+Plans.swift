@@ -234,25 +234,16 @@ extension CatalogCompiler {
     Set(catalog.accountPrices.flatMap { catalog.accounts[$0.accountIndex].plans.map(\.planIndex) })
   }
 
-  /// The accounts' own prices as changes, the longest prefix first, then one with a rating group, then one with a charge.
+  /// The accounts' own prices as changes, in the order in which events ask for them.
   mutating func compileAccountPrices() -> [Range<Int>] {
     guard !catalog.accountPrices.isEmpty else { return [] }
     var rows = [[Int]](repeating: [], count: catalog.accounts.count)
     for (index, row) in catalog.accountPrices.enumerated() { rows[row.accountIndex].append(index) }
     return rows.map { rows in
       let first = priceChanges.count
-      func rank(_ index: Int) -> (Int, Int, Int, Int) {
-        let row = catalog.accountPrices[index]
-        return (-row.prefix.bytes.count, row.ratingGroup.isEmpty ? 1 : 0, row.charge.isEmpty ? 1 : 0, index)
-      }
-      for index in rows.sorted(by: { rank($0) < rank($1) }) {
-        let row = catalog.accountPrices[index]
-        let change = PriceChange(
-          kinds: row.kind.map { [$0] } ?? [], directions: [],
-          ratingGroups: row.ratingGroup.isEmpty ? nil : [row.ratingGroup],
-          prefixes: row.prefix.isEmpty ? [] : [row.prefix], charges: row.charge.isEmpty ? [] : [row.charge],
-          dates: row.dates, change: row.change, changesFees: false, line: row.line, file: "")
-        priceChanges.append(compileChange(change, .account(index)))
+      for index in rows.sorted(by: { catalog.accountPrices[$0].precedes(catalog.accountPrices[$1]) }) {
+        priceChanges.append(
+          compileChange(catalog.accountPrices[index].priceChange(file: ""), .account(index)))
       }
       return first..<priceChanges.count
     }

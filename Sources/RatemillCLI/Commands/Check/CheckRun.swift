@@ -40,7 +40,7 @@ struct CheckRun {
   /// Adds what suppliers' decks, usage and an earlier catalog say about a catalog that could be loaded.
   private func lookBeside(_ checked: inout CheckedCatalog?) throws {
     guard let catalog = checked?.catalog, let path = checked?.path else { return }
-    checked?.findings += NegativeMargins.findings(catalog)
+    checked?.findings += NegativeMargins.findings(catalog, folder: path)
     if let previousPath = configuration.previousPath {
       let previous = try DeckFolder.loadAll(previousPath)
       checked?.findings += DeckGaps.findings(catalog, previous: previous, folder: path)
