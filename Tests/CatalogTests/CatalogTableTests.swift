@@ -129,7 +129,10 @@ private func read<Rows>(
     return CatalogTests.read("account,charge,rating_group,prefix,kind,price,percent,per,from,until\n" + rows)
     {
       AccountPriceReader.read($0, file: $1, accounts: ["A": 0, "B": 1]) { account in
-        account == 0 ? [charge("calls", .deck), charge("aws", .recorded(.asItIs))] : []
+        guard account == 0 else { return [] }
+        var seats = charge("seats", .unit(UnitPrice(pico: 4_000_000_000_000, units: 1_000_000)))
+        seats.gauge = ChargeGauge(measure: .max)
+        return [charge("calls", .deck), charge("aws", .recorded(.asItIs)), seats]
       }
     }
   }
@@ -163,6 +166,10 @@ private func read<Rows>(
     (
       "A,aws,,,,1,,,,",
       "2:3: charge 'aws' has no price that could be changed; give the account a plan of its own, which extends this one"
+    ),
+    (
+      "A,seats,,,,1,,,,",
+      "2:3: charge 'seats' has no price that could be changed; give the account a plan of its own, which extends this one"
     ),
     (
       "A,,,49x,,1,,,,",

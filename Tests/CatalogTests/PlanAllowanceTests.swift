@@ -163,7 +163,8 @@ import Testing
   private func read(_ entries: String...) -> (plan: RatePlan?, findings: [String]) {
     readPlan(
       "plan: p\ncurrency: EUR\nlook_up: {voice: retail}\nprices:\n" + entries.map { "- {\($0)}\n" }.joined()
-        + "charges: [{charge: calls, kind: voice, price: deck}, {charge: aws, kind: event, price: recorded}]\n"
+        + "charges: [{charge: calls, kind: voice, price: deck}, {charge: seats, kind: event, rating_group: seats, gauge: max, price: 4}, "
+        + "{charge: aws, kind: event, price: recorded}]\n"
     )
   }
 
@@ -204,7 +205,11 @@ import Testing
     ("percent: 1, charges: call", "p.yaml:5:25: the plan has no charge 'call'; did you mean 'calls'?"),
     (
       "percent: 1, charges: aws",
-      "p.yaml:5:25: charge 'aws' has no price that could be changed; change its tiers or its recorded amount there"
+      "p.yaml:5:25: charge 'aws' has no price that could be changed; change its tiers, its recorded amount or the price of its gauge there"
+    ),
+    (
+      "price: 3, charges: [calls, seats]",
+      "p.yaml:5:31: charge 'seats' has no price that could be changed; change its tiers, its recorded amount or the price of its gauge there"
     ),
     (
       "percent: 1, prefixes: [4x]",

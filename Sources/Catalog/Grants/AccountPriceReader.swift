@@ -89,15 +89,12 @@ struct AccountPriceReader: ~Copyable {
       isBad = true
       return .empty
     }
-    switch charge.price {
-    case .deck, .unit: return name
-    case .recorded, .tiers:
-      table.error(
-        .charge, "charge \(Quoted.text(name)) has no price that could be changed",
-        hint: "give the account a plan of its own, which extends this one")
-      isBad = true
-      return .empty
-    }
+    if charge.hasChangeablePrice { return name }
+    table.error(
+      .charge, "charge \(Quoted.text(name)) has no price that could be changed",
+      hint: "give the account a plan of its own, which extends this one")
+    isBad = true
+    return .empty
   }
 
   private mutating func takePrefix(isBad: inout Bool) -> Label {

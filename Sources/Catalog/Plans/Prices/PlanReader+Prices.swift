@@ -107,14 +107,13 @@ extension PlanReading {
           hint: YamlSuggestion.hint(for: name, among: charges.names))
         return nil
       }
-      switch charge.price {
-      case .recorded where isForPrices, .tiers where isForPrices:
+      guard !isForPrices || charge.hasChangeablePrice else {
         findings.error(
           "charge \(Quoted.text(name)) has no price that could be changed", at: element.place,
-          hint: "change its tiers or its recorded amount there")
+          hint: "change its tiers, its recorded amount or the price of its gauge there")
         return nil
-      default: return name
       }
+      return name
     }
   }
 }

@@ -50,3 +50,14 @@ public struct PriceChange: Sendable, Hashable {
     self.file = file
   }
 }
+
+extension PlanCharge {
+  /// Whether changes of prices reach it. What a gauge comes to is priced when the period is over, whatever held when its
+  /// samples were taken; tiers and recorded amounts have no one price.
+  var hasChangeablePrice: Bool {
+    switch price {
+    case .deck, .unit: gauge == nil
+    case .recorded, .tiers: false
+    }
+  }
+}
