@@ -70,7 +70,7 @@ final class StoredLayout: Sendable {
     plan.disposition = slot(.disposition)
     plan.meter = slot(.meter)
     plan.account = slot(.account)
-    plan.item = slot(.item)
+    plan.item = slotInFile(.item)
     plan.routingNumber = slotInFile(.routingNumber)
     plan.amountCurrency = slotInFile(.amountCurrency)
     plan.trunks = ["trunk_out", "trunk"].compactMap { slotInFile(.service($0)) }

@@ -207,8 +207,9 @@ private struct FieldPlanCompiler {
       plan.routingNumber = slot
       plan.presentContentSlots.append(slot)
     case .item:
+      guard isInFile(slot) else { break }
       plan.item = slot
-      plan.contentSlots.append(slot)
+      plan.presentContentSlots.append(slot)
     case .id, .sequence: break
     }
   }

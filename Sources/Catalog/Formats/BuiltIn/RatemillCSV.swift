@@ -34,6 +34,7 @@ extension BuiltInFormats {
       disposition: {column: disposition, optional: yes}
       amount: {column: amount, optional: yes}               # what the record itself says it costs
       amount_currency: {column: amount_currency, optional: yes}
+      item: {column: item, optional: yes}                   # what a snapshot is of, for charges with a gauge
     # Where there is a disposition it decides; a ringing call may well have billable seconds.
     answered:
       - {column: disposition, is: [ANSWERED, Answered, answered], optional: yes}
@@ -56,9 +57,9 @@ extension BuiltInFormats {
       - header: *wide
         line: m1,2025-03-03 09:20:00,,"Acme, Ltd.",+493023125101,+12025550143,outbound,message,2,,
         event: {id: m1, account: "Acme, Ltd.", kind: message, billable: 2, answered: yes}
-      - header: id,start,account,kind,meter,billable,unit
-        line: d1,2025-03-03T00:00:00Z,acme,data,backup,1.5,GB
-        event: {id: d1, kind: data, meter: backup, billable: 1500000000, answered: yes}
+      - header: id,start,account,kind,meter,item,billable,unit
+        line: d1,2025-03-03T00:00:00Z,acme,data,backup,srv-1,1.5,GB
+        event: {id: d1, kind: data, meter: backup, item: srv-1, billable: 1500000000, answered: yes}
       - header: id,start,account,kind,meter,billable,amount,amount_currency
         line: x1,2025-03-03T00:00:00Z,acme,event,premium sms,1,0.4990,EUR
         event: {id: x1, meter: premium sms, billable: 1, amount: 0.499, amount_currency: EUR}

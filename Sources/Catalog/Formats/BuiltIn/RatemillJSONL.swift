@@ -31,6 +31,7 @@ extension BuiltInFormats {
       disposition: {column: disposition, optional: yes}
       amount: {column: amount, optional: yes}               # what the record itself says it costs
       amount_currency: {column: amount_currency, optional: yes}
+      item: {column: item, optional: yes}                   # what a snapshot is of, for charges with a gauge
     # Where there is a disposition it decides; a ringing call may well have billable seconds.
     answered:
       - {column: disposition, is: [ANSWERED, Answered, answered], optional: yes}
@@ -49,6 +50,8 @@ extension BuiltInFormats {
         event: {id: c2, to: 12025550143, billable: 12.5, answered: no}
       - line: '{"id": "m1", "start": "2025-03-03T09:21:00Z", "account": "Acme \"North\"", "kind": "message", "billable": 2}'
         event: {id: m1, account: 'Acme "North"', kind: message, billable: 2, answered: yes}
+      - line: '{"id":"s1","start":"2025-03-03T00:00:00Z","account":"acme","kind":"event","meter":"seats","item":"ann@example.com","billable":1}'
+        event: {id: s1, kind: event, meter: seats, item: ann@example.com, billable: 1}
       - line: '{"id":"c3","start":"yesterday","billable":30}'
         suspense: bad-time
 

@@ -15,6 +15,7 @@ extension BuiltInFormats {
       id: {column: [id, event_id, record_id, usage_id], optional: yes}
       account: {column: [account, account_id, customer, customer_id, tenant, company]}
       meter: {column: [meter, metric, product, sku, item, service]}
+      item: {column: [resource, device, host, user], optional: yes}   # what a snapshot is of, for charges with a gauge
       billable: {column: [quantity, qty, usage, value, units]}
       unit: {column: [unit, uom, unit_of_measure], optional: yes}
       kind: {column: kind, optional: yes}
@@ -37,6 +38,9 @@ extension BuiltInFormats {
       - header: *units
         line: u3,acme,tickets,0.25,,2025-03-01T10:00:00+01:00
         event: {id: u3, billable: 0.25, kind: event, start: "2025-03-01T09:00:00Z"}
+      - header: account,meter,device,quantity,unit,time
+        line: acme,backup,KAV-NB-07,120,GB,2025-03-01T10:00:00Z
+        event: {account: acme, meter: backup, item: KAV-NB-07, billable: 120000000000, kind: data}
       - header: *units
         line: u4,acme,tickets,1,,2025-02-30T10:00:00Z
         suspense: bad-time

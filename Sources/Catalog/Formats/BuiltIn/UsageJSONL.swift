@@ -10,6 +10,7 @@ extension BuiltInFormats {
       id: {column: [id, event_id, record_id, usage_id], optional: yes}
       account: {column: [account, account_id, customer, customer_id, tenant, company]}
       meter: {column: [meter, metric, product, sku, item, service]}
+      item: {column: [resource, device, host, user], optional: yes}   # what a snapshot is of, for charges with a gauge
       billable: {column: [quantity, qty, usage, value, units]}
       unit: {column: [unit, uom, unit_of_measure], optional: yes}
       kind: {column: kind, optional: yes}
