@@ -110,9 +110,11 @@ extension DerivationWriter {
   private func priceInUseLines(_ charge: PlanCharge, hasRow: Bool) -> [Line] {
     if case .recorded(let recorded) = charge.price { return bandLines() + recordedLines(recorded) }
     let book = rater.rater.book
-    let price = book.prices[Int(rater.rater.price[0])]
+    // No change of prices reaches a gauge.
+    let isGauge = charge.gauge != nil
+    let price = book.prices[Int(isGauge && isAdjusted ? rater.rater.basePrice[0] : rater.rater.price[0])]
     let currency = rater.ratePlan.currency
-    let isChanged = isAdjusted && rater.rater.price[0] != rater.rater.basePrice[0]
+    let isChanged = isAdjusted && !isGauge && rater.rater.price[0] != rater.rater.basePrice[0]
     var isOwn = false
     var hasTiers = false
     switch charge.price {
@@ -123,19 +125,21 @@ extension DerivationWriter {
     func whose(_ isOwn: Bool) -> String {
       isChanged ? "" : isOwn || !hasRow ? " (the charge's own)" : " (the deck row's)"
     }
-    var lines = isAdjusted ? bandLines() + changeLines(charge) : []
+    var lines = isAdjusted && !isGauge ? bandLines() + changeLines(charge) : []
     lines += [
       Line(
         "price",
         hasTiers
           ? "by tiers over the period"
           : Texts.price(UnitPrice(pico: price.pricePico, units: price.priceUnits), rater.kind, currency)
-            + whose(isOwn)),
+            + whose(isOwn))
+    ]
+    if isGauge { return lines }
+    lines.append(
       Line(
         "increment",
         Texts.increment(book.increments[Int(price.incrementIndex)], rater.kind, currency)
-          + whose(charge.increment != nil)),
-    ]
+          + whose(charge.increment != nil)))
     if price.minimum != 0 {
       lines.append(
         Line(

@@ -14,20 +14,25 @@ extension DerivationWriter {
 }
 
 /// Words for what became of a settled event.
-private struct SettledWords {
+struct SettledWords {
   let settled: SettledEvent
   let catalog: Catalog
 
-  private typealias Line = EventDerivation.Line
-  private typealias Step = EventDerivation.Step
+  typealias Line = EventDerivation.Line
+  typealias Step = EventDerivation.Step
 
-  private var usage: UsageClass { settled.usage }
+  var usage: UsageClass { settled.usage }
   private var plan: RatePlan { catalog.plans[usage.plan] }
-  private var charge: PlanCharge { plan.charges[usage.charge] }
+  var charge: PlanCharge { plan.charges[usage.charge] }
 
   /// In which order usage is looked at; an event that is looked at alone cannot tell.
   private var premise: Line {
     let period = "\(settled.rules.period.from)/\(settled.rules.period.until)"
+    if settled.gauge != nil {
+      let others = settled.isAlone ? "as its only sample" : "with all samples of the account and rating group"
+      return Line(
+        "gauge", "\(others), when the period \(period) is over: its quantity is charged as one event")
+    }
     if settled.isAlone { return Line("order", "alone: as the first usage of the period \(period)") }
     let among = "among the usage of the period \(period)"
     let byPrice =
@@ -40,7 +45,7 @@ private struct SettledWords {
   }
 
   var quantityStep: EventDerivation.Step? {
-    var lines = [premise]
+    var lines = [premise] + sampleLines
     if charge.freeQuantity > 0 {
       lines.append(
         Line("free", "the first \(Texts.quantity(charge.freeQuantity, usage.kind)) of every event"))
@@ -48,7 +53,8 @@ private struct SettledWords {
     lines += settled.parts.filter { $0.raw != 0 || $0.billed != 0 }.map { part in
       Line(
         "part",
-        "\(Texts.quantity(part.raw, usage.kind)) recorded, \(Texts.quantity(part.billed, usage.kind)) billed"
+        "\(Texts.quantity(part.raw, usage.kind)) \(settled.gauge == nil ? "recorded" : "measured"), "
+          + "\(Texts.quantity(part.billed, usage.kind)) billed"
           + band(part) + (part.lot == SettledPart.none ? "" : ", covered by '\(lot(part.lot).name)'"))
     }
     return Step(title: "quantity", lines: lines)

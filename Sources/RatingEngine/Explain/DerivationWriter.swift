@@ -140,7 +140,10 @@ struct DerivationWriter {
       step: Step(
         title: "outcome",
         lines: [
-          Line("rated", "\(amount), for account '\(rater.account.id)' in the usage period \(usagePeriod)")
+          Line(
+            "rated",
+            (rater.settled?.gauge == nil ? "" : "as a sample: its gauge comes to ")
+              + "\(amount), for account '\(rater.account.id)' in the usage period \(usagePeriod)")
         ]))
   }
 }

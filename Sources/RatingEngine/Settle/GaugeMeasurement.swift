@@ -100,9 +100,13 @@ struct GaugeMeasurement {
   /// Value × milliseconds: a sample holds until the next one of its item, the last to the end of the plan's days; 0 before
   /// the first.
   private func weighted(_ sample: GaugeSample, until: Int64) -> Int128 {
-    let held = sample.startMillis..<max(sample.startMillis, until)
-    let millis = stays.reduce(Int64(0)) { $0 + Int64(held.clamped(to: $1).count) }
-    return Int128(sample.value) * Int128(millis)
+    Int128(sample.value) * Int128(heldMillis(sample, until: until))
+  }
+
+  /// How long a sample holds within the plan's days; nil for `until` where its item has no later one.
+  func heldMillis(_ sample: GaugeSample, until: Int64?) -> Int64 {
+    let held = sample.startMillis..<max(sample.startMillis, until ?? untilMillis)
+    return stays.reduce(Int64(0)) { $0 + Int64(held.clamped(to: $1).count) }
   }
 
   /// The event that stands for the quantity: at the last instant on which the account has the plan in the period.

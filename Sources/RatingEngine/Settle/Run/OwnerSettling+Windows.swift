@@ -77,7 +77,7 @@ extension OwnerSettling {
       found = SettledEvent(
         parts: course.watchedParts, witness: witness, rules: rules, account: Int(event.account),
         usage: settlement.tables.usage(ofCell: event.baseCell), recordedPico: course.watchedAmount,
-        isAlone: false)
+        isAlone: false, gauge: event.marks.contains(.gauge) ? watchedGauge?.witness : nil)
     }
     try handOn()
   }
@@ -257,16 +257,24 @@ extension OwnerSettling {
       rules = known
       var gauge = GaugeMeasurement(of: first, known, classes.tables)
       let isPercentile = gauge.measure == .percentile95
+      var watch = setup.options.watched == nil ? nil : SampleWatch(gauge)
       var count: Int64 = 0
       while let event = try cursor.peek(), first.isMeasured(with: GaugeSample(event)) {
         let sample = GaugeSample(event)
         if isPercentile { try values.add(sample) } else { gauge.add(sample) }
+        watch?.add(sample, isWatched: event.marks.contains(.watched))
         rows.noteSample(event)
         count += 1
         try cursor.skip()
       }
-      let quantity = isPercentile ? try values.percentile95() : gauge.quantity()
-      try large.add(gauge: named(gauge: gauge.event(quantity: quantity), sampleCount: count))
+      let (quantity, ofItem) =
+        isPercentile ? try values.percentile95(of: watch?.watchedItem) : (gauge.quantity(), 0)
+      var event = named(gauge: gauge.event(quantity: quantity), sampleCount: count)
+      if let witness = watch?.witness(quantity: quantity, percentile: ofItem) {
+        event.marks.insert(.watched)
+        watchedGauge = (first, witness)
+      }
+      try large.add(gauge: event)
     }
     large.samples.release()
   }

@@ -197,6 +197,8 @@ final class OwnerSettling {
   private(set) var details: [SettledDetail.Part] = []
   /// What became of the event that is watched.
   var found: SettledEvent?
+  /// A sample of the gauge that the watched one belongs to, and what is to tell of it.
+  var watchedGauge: (sample: GaugeSample, witness: GaugeWitness)?
   /// The periods of the last owner that was settled in all of them: most owners have the same.
   private var standingPeriods: (zone: Zone, cycleDay: Int32, periods: [UsagePeriod])?
   private var namedPeriod: (period: UsagePeriod, name: Label)?
@@ -248,7 +250,8 @@ final class OwnerSettling {
       isFirst = false
       let stored = UnsafeBufferPointer(start: partition.events.base + range.lowerBound, count: range.count)
       let hasSamples = setup.catalog.settled.hasGauges && stored.contains { $0.marks.contains(.sample) }
-      let measured = hasSamples ? measured(stored, rules) : []
+      let measured =
+        hasSamples ? measured(stored, rules, watched: watchedIndex(stored, number, partition, rules)) : []
       measured.withUnsafeBufferPointer { settle(hasSamples ? $0 : stored, number, partition, rules) }
       rolled = settlement.balances.flatMap(\.lotsOut)
     }
@@ -259,16 +262,27 @@ final class OwnerSettling {
     _ events: UnsafeBufferPointer<PackedEvent>, _ number: UInt32, _ partition: SettlePartition,
     _ rules: SettleRules
   ) {
-    let watched = setup.options.watched.flatMap { watched in
-      watched.event.owner == number && Int32(watched.event.period) == rules.period.from.dayNumber
-        ? watched.index(in: events, tail: partition.tail) : nil
-    }
+    let watched = watchedIndex(events, number, partition, rules)
     settlement.watched = watched ?? -1
     settlement.settle(events, rules)
     if let watched { found = settledEvent(watched, events[watched], rules, isAlone: false) }
     rows.add(settlement.parts, settlement.rows, events, rules, settlement.recordedAmounts)
     if setup.options.keepsDetail { noteDetails(events, rules) { $0 } }
     noteBalances(rules)
+  }
+
+  /// The index of the event that somebody wants explained, or of the gauge that measures it; nil where it is not among them.
+  private func watchedIndex(
+    _ events: UnsafeBufferPointer<PackedEvent>, _ number: UInt32, _ partition: SettlePartition,
+    _ rules: SettleRules
+  ) -> Int? {
+    guard let watched = setup.options.watched, watched.event.owner == number,
+      Int32(watched.event.period) == rules.period.from.dayNumber
+    else { return nil }
+    return watched.index(in: events, tail: partition.tail)
+      ?? watchedGauge.flatMap { gauge in
+        events.firstIndex { $0.marks.contains(.gauge) && gauge.sample.isMeasured(with: GaugeSample($0)) }
+      }
   }
 
   /// Takes the balances of an owner and period down.
@@ -290,7 +304,11 @@ final class OwnerSettling {
   }
 
   /// The events of an owner and period with what gauges make of the samples among them, in order.
-  private func measured(_ stored: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules) -> [PackedEvent] {
+  ///
+  /// - Parameter watched: index of the event that somebody wants explained.
+  private func measured(
+    _ stored: UnsafeBufferPointer<PackedEvent>, _ rules: SettleRules, watched: Int?
+  ) -> [PackedEvent] {
     let events = stored.filter { !$0.marks.contains(.sample) }
     var samples: [GaugeSample] = []
     var counts: [UInt64: Int64] = [:]
@@ -303,7 +321,29 @@ final class OwnerSettling {
     let gauges = GaugeMeasurement.events(&samples, rules, classes.tables).map { event in
       named(gauge: event, sampleCount: counts[group(event.account, event.baseCell)] ?? 0)
     }
+    if let watched, stored[watched].marks.contains(.sample) {
+      watch(GaugeSample(stored[watched], place: watched), among: samples, gauges, rules)
+    }
     return Self.merged(events, gauges.sorted(by: PackedEvent.precedes))
+  }
+
+  /// Notes what a sample was measured with. `samples` are in order.
+  private func watch(
+    _ watched: GaugeSample, among samples: [GaugeSample], _ gauges: [PackedEvent], _ rules: SettleRules
+  ) {
+    var watch = SampleWatch(GaugeMeasurement(of: watched, rules, classes.tables))
+    var values: [Int64] = []
+    for sample in samples where sample.isMeasured(with: watched) {
+      watch.add(sample, isWatched: sample.place == watched.place)
+      if sample.item == watched.item { values.append(sample.value) }
+    }
+    var percentile = PercentileSum()
+    percentile.beginItem(count: Int64(values.count))
+    for value in values.sorted() { percentile.add(value) }
+    let gauge = gauges.first { watched.isMeasured(with: GaugeSample($0)) }
+    watchedGauge = watch.witness(quantity: gauge?.quantity ?? 0, percentile: percentile.sum).map {
+      (watched, $0)
+    }
   }
 
   /// The event of a gauge as it stands among others.
@@ -387,7 +427,7 @@ final class OwnerSettling {
     settlement.watched = 0
     let events = withUnsafePointer(to: event) { event in
       let alone = UnsafeBufferPointer(start: event, count: 1)
-      return alone[0].marks.contains(.sample) ? measured(alone, rules) : Array(alone)
+      return alone[0].marks.contains(.sample) ? measured(alone, rules, watched: 0) : Array(alone)
     }
     events.withUnsafeBufferPointer { settlement.settle($0, rules) }
     return settledEvent(0, events[0], rules, isAlone: true)
@@ -402,7 +442,8 @@ final class OwnerSettling {
         account: Int(event.account),
         usage: settlement.tables.usage(ofCell: event.baseCell),
         recordedPico: event.marks.contains(.amount)
-          ? settlement.recordedAmounts[Int(event.recorded) - 1] : nil, isAlone: isAlone)
+          ? settlement.recordedAmounts[Int(event.recorded) - 1] : nil, isAlone: isAlone,
+        gauge: event.marks.contains(.gauge) ? watchedGauge?.witness : nil)
     }
   }
 

@@ -35,6 +35,8 @@ struct SettledEvent: Sendable {
   var recordedPico: Int128?
   /// Whether it was settled as if there were no other usage.
   var isAlone: Bool
+  /// What the event was measured with, where it is a sample: the parts are then those of its gauge.
+  var gauge: GaugeWitness?
 
   /// Of all parts together.
   var amountPico: Int128 { parts.reduce(0) { $0 + $1.amountPico } }

@@ -40,19 +40,23 @@ final class SampleValues {
     try sort.append(key: key, payload: [])
   }
 
-  /// The 95th percentiles of all items together; there are no values after. Complexity: O(n log n).
-  func percentile95() throws(FileFault) -> Int64 {
+  /// The 95th percentiles of all items together, and that of one of them; there are no values after. Complexity: O(n log n).
+  func percentile95(of watched: UInt32? = nil) throws(FileFault) -> (sum: Int64, ofItem: Int64) {
     try endItem()
     var percentiles = PercentileSum()
+    var ofItem = PercentileSum()
     try sort.forEach { entry throws(FileFault) in
+      let item = UInt32(bigEndian: entry.key.loadUnaligned(as: UInt32.self))
       let number = UInt64(bigEndian: entry.key.loadUnaligned(fromByteOffset: 5, as: UInt64.self))
       if entry.key[4] == Self.countMark {
         percentiles.beginItem(count: Int64(number))
+        if item == watched { ofItem.beginItem(count: Int64(number)) }
       } else {
         percentiles.add(Int64(bitPattern: number ^ 1 << 63))
+        if item == watched { ofItem.add(Int64(bitPattern: number ^ 1 << 63)) }
       }
     }
     sort.release()
-    return percentiles.sum
+    return (percentiles.sum, ofItem.sum)
   }
 }
