@@ -66,7 +66,8 @@ struct StoreCalls {
       let isOfPeriod = try store.openUsage(of: run).usagePeriods.contains {
         question.choice.contains($0.period)
       }
-      if isOfPeriod || settling.contains(where: { $0.run.id == run.id }) { runs.append(run) }
+      let hasSettled = settling.contains { $0.run.id == run.id && !$0.usage.accounts.isEmpty }
+      if isOfPeriod || hasSettled { runs.append(run) }
     }
     if let purged = runs.first(where: \.isPurged) {
       throw .refused(

@@ -76,27 +76,30 @@ struct StoreSettling {
     var touched = new.reduce(into: Set<Label>()) { $0.formUnion($1.usage.accounts) }
     let gone = Set(lost.map(\.id))
     for entry in before where gone.contains(entry.run.id) { touched.formUnion(entry.usage.accounts) }
+    // Purged runs have left nothing to be settled, else they would not have been purged; their time still counts.
     var after = before.filter { !gone.contains($0.run.id) }.map {
-      (folder: store.folder(of: $0.run), usage: $0.usage)
+      (folder: $0.run.isPurged ? nil : store.folder(of: $0.run), usage: $0.usage)
     }
     after += new.map { ($0.folder, $0.usage) }
     let spans = (Self.span(before.map(\.usage.span)), Self.span(after.map(\.usage.span)))
     guard let span = spans.1 else { return before.isEmpty ? .none : .nothingLeft }
     var isOfAll = spans.0.map { !reachesAlike($0, span) } ?? true
     if !isOfAll, touched.isEmpty { return .none }
-    let events = try OperationFault.ofFiles { () throws(FileFault) in
-      try after.map { entry throws(FileFault) in try StoredEvents(folder: entry.folder) }
+    var runs: [(events: StoredEvents, usage: SettlingUsage)] = []
+    for entry in after {
+      guard let folder = entry.folder else { continue }
+      let events = try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: folder) }
+      runs.append((events, entry.usage))
     }
     // Events are chosen by the accounts to which they belonged when they were read.
-    if events.contains(where: \.mayHaveMoved) { isOfAll = true }
+    if runs.contains(where: \.events.mayHaveMoved) { isOfAll = true }
     let pools = self.pools(of: isOfAll ? nil : touched)
     let accounts =
       isOfAll
       ? Set(catalog.accounts.map(\.id))
       : touched.union(catalog.accounts.filter { pools.contains($0.pool) }.map(\.id))
     return .some(
-      Scope(
-        accounts: accounts, isOfAll: isOfAll, runs: zip(events, after).map { ($0, $1.usage) }, span: span))
+      Scope(accounts: accounts, isOfAll: isOfAll, runs: runs, span: span))
   }
 
   /// The draft of a settlement of everybody.

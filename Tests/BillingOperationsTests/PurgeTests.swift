@@ -2,6 +2,8 @@
 
 import BillingCalendar
 import BillingStore
+import RatingEngine
+import Tables
 import TestSupport
 import Testing
 
@@ -49,6 +51,43 @@ extension NightDesk {
     try desk.markBilled("2026-02")
     #expect(try desk.purge(before: "2026-02-15") == [])
     #expect(try desk.purge(before: Self.day) == [3])
+    try desk.expectWhole()
+  }
+
+  /// Plans whose usage depends on whole periods, which none of the purged usage has: later nights and rerates need nothing of it.
+  @Test(arguments: ["retail", "minutes"]) func laterNightsDoNotAskForWhatWasPurged(planOfZebra: String) throws
+  {
+    let desk = try NightDesk()
+    for (name, price) in [("catalog", "0.0100"), ("dear", "0.0500")] {
+      try desk.writeCatalog(name, price: price)
+      try desk.folder.write(
+        "account,plan\nacme,retail\nzebra,\(planOfZebra)\n", to: name + "/accounts.csv")
+      try desk.folder.write(
+        "plan: minutes\nextends: retail\nallowances: [{allowance: minutes, quantity: 1 min, kinds: [voice]}]\n",
+        to: name + "/plans/minutes.yaml")
+    }
+    for (night, calls) in [
+      ["a1 2026-01-05 101 442079460123 61"], ["a2 2026-02-05 101 442079460123 61"],
+      ["a3 2026-02-06 101 442079460123 61", "z1 2026-02-06 201 442079460123 61"],
+    ].enumerated() {
+      try desk.write(calls, to: "night-\(night)/pbx-\(night).csv")
+      try desk.rate(["night-\(night)"])
+      if night == 0 {
+        try desk.markBilled("2026-01")
+        #expect(try desk.purge(before: "2026-02-01") == [1])
+      }
+      try desk.expectWhole()
+    }
+    // Of zebra's two minutes the plan covers one, in a row of its own; the call is counted there.
+    let isFlat = planOfZebra == "retail"
+    func zebra() throws -> [String] { try desk.bill("2026-02").filter { $0.hasPrefix("zebra") }.sorted() }
+    #expect(try desk.bill("2026-01") == ["acme 1 0.02"])
+    #expect(try zebra() == (isFlat ? ["zebra 1 0.02"] : ["zebra 0 0.01", "zebra 1 0"]))
+    try desk.rerate("dear")
+    #expect(try desk.bill("2026-01") == ["acme 1 0.02"])
+    #expect(try zebra() == (isFlat ? ["zebra 1 0.1"] : ["zebra 0 0.05", "zebra 1 0"]))
+    try desk.rerate("catalog", EventBox(accounts: ["acme"]))
+    #expect(try zebra() == (isFlat ? ["zebra 1 0.1"] : ["zebra 0 0.05", "zebra 1 0"]))
     try desk.expectWhole()
   }
 

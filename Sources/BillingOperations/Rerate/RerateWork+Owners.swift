@@ -142,7 +142,7 @@ extension RerateWork {
       spans.0.flatMap { a in spans.1.map { main.reachesAlike(a, $0) } } ?? (spans.0 == spans.1)
     if let span = spans.0 {
       let events = try OperationFault.ofFiles { () throws(FileFault) in
-        try settlingBefore.map { entry throws(FileFault) in
+        try settlingBefore.filter { !$0.run.isPurged }.map { entry throws(FileFault) in
           try StoredEvents(folder: store.folder(of: entry.run))
         }
       }
@@ -162,7 +162,7 @@ extension RerateWork {
         if !others.isEmpty { parts.append((try settling(settlement.ratingHash), others)) }
       }
     }
-    let events = settlingAfter.map(\.events)
+    let events = settlingAfter.compactMap(\.events)
     var drafts: [SettlementDraft] = []
     for (settling, accounts) in parts {
       let result = try settling.settled(

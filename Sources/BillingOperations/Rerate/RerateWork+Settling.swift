@@ -19,7 +19,8 @@ extension RerateWork {
     let settling = StoreSettling(
       store: store, catalog: catalog, engine: try later(), semantics: semantics)
     let result = try settling.settled(
-      settlingAfter.map(\.events), of: nil, over: span, groupBy: options.groupBy, keepsSummary: !isPreview)
+      settlingAfter.compactMap(\.events), of: nil, over: span, groupBy: options.groupBy,
+      keepsSummary: !isPreview)
     try compare(nil, result)
     if isPreview { return nil }
     try settling.publish(result)
@@ -34,7 +35,9 @@ extension RerateWork {
       try store.countingSettlements()
     }
     let events = try OperationFault.ofFiles { () throws(FileFault) in
-      try before.map { entry throws(FileFault) in try StoredEvents(folder: store.folder(of: entry.run)) }
+      try before.filter { !$0.run.isPurged }.map { entry throws(FileFault) in
+        try StoredEvents(folder: store.folder(of: entry.run))
+      }
     }
     for settlement in settlements {
       let earlier = try earlier(settlement.ratingHash)

@@ -21,7 +21,8 @@ struct RerateWork {
 
   /// A run that counts, with what it leaves to be settled.
   struct SettlingRun {
-    var events: StoredEvents
+    /// Nil for a purged run: it has left nothing, but its time counts.
+    var events: StoredEvents?
     var usage: SettlingUsage
   }
 
@@ -91,7 +92,7 @@ struct RerateWork {
   mutating func rateAgain(_ run: RunRecord, _ box: EventBox) throws(OperationFault) -> Done? {
     guard let done = try rated(run, box) else {
       if let usage = settlingBefore.first(where: { $0.run.id == run.id })?.usage {
-        settlingAfter.append(SettlingRun(events: try events(of: run), usage: usage))
+        settlingAfter.append(SettlingRun(events: run.isPurged ? nil : try events(of: run), usage: usage))
       }
       return nil
     }

@@ -100,6 +100,24 @@ import Testing
     #expect(try InputFile.expand([folder.path(of: "in")], controlSuffixes: []).count == 2)
   }
 
+  /// Under its own name it cannot be named, and under another it is not there: it is not passed over.
+  @Test(arguments: [["in"], ["in/*.csv"]])
+  func aNameThatIsNotUTF8IsRefused(names: [String]) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.header + "c1" + Self.row, to: "in/month-1.csv")
+    try folder.write(Self.header + "c2" + Self.row, to: "in/month-2.csv")
+    let inputs = names.map { folder.path(of: $0) }
+    #expect(try InputFile.expand(inputs, controlSuffixes: []).count == 2)
+    let plain = Array(folder.path(of: "in/month-2.csv").utf8CString)
+    let latin =
+      Array(folder.path(of: "in/M").utf8CString.dropLast()) + [CChar(bitPattern: 0xfc)]
+      + Array(".csv".utf8CString)
+    try #require(rename(plain, latin) == 0)
+    defer { rename(latin, plain) }
+    let fault = #expect(throws: RunFault.self) { try InputFile.expand(inputs, controlSuffixes: []) }
+    #expect("\(try #require(fault))".contains("is not UTF-8; rename it"))
+  }
+
   @Test(
     arguments: [
       ([0xff, 0xfe, 0x69, 0x00], "is UTF-16 text"), ([0xfe, 0xff, 0x00, 0x69], "is UTF-16 text"),
