@@ -100,6 +100,7 @@ private struct Row {
     switch rule.conversion {
     case .text: return text
     case .number: return text.hasPrefix("+") ? String(text.dropFirst()) : text
+    case .words where !rule.cases.isEmpty: return nil
     case .words(let words, let otherwise):
       let code = words.first { $0.text.description == text }?.code ?? otherwise
       let names = rule.role == .kind ? UsageKind.allCases.map(\.name) : UsageDirection.allCases.map(\.name)

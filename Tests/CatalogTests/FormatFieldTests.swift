@@ -37,6 +37,23 @@ import Testing
     #expect(rule?.source == source)
   }
 
+  @Test func casesComeInOrderBesideWords() {
+    let (rule, findings) = read(
+      "direction: {column: a, cases: [{means: inbound, when: {column: d, present: yes}}, "
+        + "{means: outbound, when: [{column: a, begins: x}, {column: c, is: y}]}], words: {}}")
+    #expect(findings == [])
+    #expect(rule?.conversion == .words([], otherwise: nil))
+    #expect(
+      rule?.cases == [
+        WordCase(conditions: [Condition(column: .names(["d"]), test: .isPresent)], code: 1),
+        WordCase(
+          conditions: [
+            Condition(column: .names(["a"]), test: .beginsWith(["x"])),
+            Condition(column: .names(["c"]), test: .isOneOf(["y"])),
+          ], code: 0),
+      ])
+  }
+
   @Test func aFieldMayBeAbsent() {
     let (rule, findings) = read("answer: {column: a, absent: [x, '-1'], optional: yes}")
     #expect(findings == [])
@@ -124,6 +141,18 @@ import Testing
       "f.yaml:4:29: the time pattern 'epoch' has 'h'; did you mean 'epoch-s'?"
     ),
     ("answer: {constant: x}", "f.yaml:4:22: a time is read from a column, not a constant"),
+    (
+      "from: {column: a, cases: []}",
+      "f.yaml:4:21: 'cases' does nothing for the role 'from'; leave it out"
+    ),
+    (
+      "direction: {column: a, cases: [{means: outbond, when: {column: a, is: b}}]}",
+      "f.yaml:4:42: 'outbond' is not a direction; did you mean 'outbound'?"
+    ),
+    (
+      "direction: {column: a, cases: [{means: outbound}]}",
+      "f.yaml:4:34: a case has no 'when'"
+    ),
     (
       "direction: {constant: outbond}",
       "f.yaml:4:25: 'outbond' is not one of the words of 'direction'; did you mean 'outbound'?"

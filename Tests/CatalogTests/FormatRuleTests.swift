@@ -20,7 +20,7 @@ import Testing
     ("is: a", Condition.Test.isOneOf(["a"])), ("is: [a, b]", .isOneOf(["a", "b"])),
     ("is: 2", .isOneOf(["2"])),
     ("not: [a]", .isNoneOf(["a"])), ("begins: [a, b]", .beginsWith(["a", "b"])),
-    ("contains: x", .contains(["x"])),
+    ("contains: x", .contains(["x"])), ("like: ['*/##-*', a]", .isLike(["*/##-*", "a"])),
     ("empty: yes", .isEmpty), ("empty: no", .isPresent), ("present: yes", .isPresent),
     ("present: no", .isEmpty),
     ("positive: yes", .isPositive),
@@ -81,7 +81,7 @@ import Testing
     ("answered: [{is: A}]", "f.yaml:5:12: a condition of an answered rule has no 'column'"),
     (
       "answered: [{column: d}]",
-      "f.yaml:5:12: a condition of an answered rule tests nothing; add is, not, begins, contains, empty, present or positive"
+      "f.yaml:5:12: a condition of an answered rule tests nothing; add is, not, begins, contains, like, empty, present or positive"
     ),
     (
       "answered: [{column: d, is: A, not: B}]",
@@ -90,7 +90,7 @@ import Testing
     (
       "answered: [{column: d, equals: A}]",
       "f.yaml:5:24: unknown key 'equals' in a condition of an answered rule; "
-        + "known: column, is, not, begins, contains, empty, present, positive, optional"
+        + "known: column, is, not, begins, contains, like, empty, present, positive, optional"
     ),
     (
       "answered: [{column: d, positive: no}]",

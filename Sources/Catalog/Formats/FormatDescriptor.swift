@@ -338,6 +338,8 @@ public struct FieldRule: Hashable, Sendable {
   public var source: FieldSource
   /// What becomes of the text.
   public var conversion: FieldConversion
+  /// What the field means by conditions on the row, the first that holds before any word; only of a conversion to words.
+  public var cases: [WordCase]
   /// Texts that mean "absent" for this field, such as `0000-00-00 00:00:00` or `-1`.
   public var absentTexts: [Label]
   /// Whether its column may be missing from the header.
@@ -347,15 +349,30 @@ public struct FieldRule: Hashable, Sendable {
 
   /// Makes a rule.
   public init(
-    role: FieldRole, source: FieldSource, conversion: FieldConversion, absentTexts: [Label], isOptional: Bool,
-    line: Int
+    role: FieldRole, source: FieldSource, conversion: FieldConversion, cases: [WordCase] = [],
+    absentTexts: [Label], isOptional: Bool, line: Int
   ) {
     self.role = role
     self.source = source
     self.conversion = conversion
+    self.cases = cases
     self.absentTexts = absentTexts
     self.isOptional = isOptional
     self.line = line
+  }
+}
+
+/// What a field of words means where conditions hold, whatever its own text is.
+public struct WordCase: Hashable, Sendable {
+  /// All must hold.
+  public var conditions: [Condition]
+  /// Raw value of what it then is (`UsageDirection` or `UsageKind`).
+  public var code: UInt8
+
+  /// Makes a case.
+  public init(conditions: [Condition], code: UInt8) {
+    self.conditions = conditions
+    self.code = code
   }
 }
 
@@ -371,6 +388,8 @@ public struct Condition: Hashable, Sendable {
     case beginsWith([Label])
     /// Contains one of these.
     case contains([Label])
+    /// Is one of these patterns as a whole: `*` is any text, `#` one digit, every other byte itself.
+    case isLike([Label])
     /// Empty or a null token.
     case isEmpty
     /// Neither empty nor a null token.

@@ -4,7 +4,7 @@ import Tables
 
 extension FormatReading {
   private static let conditionKeys = [
-    "column", "is", "not", "begins", "contains", "empty", "present", "positive", "optional",
+    "column", "is", "not", "begins", "contains", "like", "empty", "present", "positive", "optional",
   ]
 
   /// Any of these, each a condition or a list of conditions that hold together.
@@ -14,7 +14,7 @@ extension FormatReading {
   }
 
   /// Conditions that hold together: one, or a list of at least one.
-  private func conditions(_ node: YamlNode, what: String) -> [Condition] {
+  func conditions(_ node: YamlNode, what: String) -> [Condition] {
     findings.elements(node, what: "conditions")?.compactMap { condition($0, what: what) } ?? []
   }
 
@@ -32,7 +32,8 @@ extension FormatReading {
       findings.error(
         tests.isEmpty ? "\(what) tests nothing" : "\(what) has two tests", at: place,
         hint: tests.isEmpty
-          ? "add is, not, begins, contains, empty, present or positive" : "make a list of two conditions")
+          ? "add is, not, begins, contains, like, empty, present or positive"
+          : "make a list of two conditions")
       return nil
     }
     guard let column, let test = test(tests[0]) else { return nil }
@@ -46,6 +47,7 @@ extension FormatReading {
     case "not": return texts().map { .isNoneOf($0) }
     case "begins": return texts().map { .beginsWith($0) }
     case "contains": return texts().map { .contains($0) }
+    case "like": return texts().map { .isLike($0) }
     default: return flagTest(entry)
     }
   }

@@ -33,6 +33,30 @@ extension FormatReading {
     return .words(known, otherwise: otherwise?.rawValue)
   }
 
+  /// `cases`: what a direction or kind is by conditions on the row, in order.
+  func cases(_ map: YamlMap, role: FieldRole) -> [WordCase] {
+    switch role {
+    case .direction: cases(map, of: UsageDirection.choices, what: "a direction")
+    case .kind: cases(map, of: UsageKind.choices, what: "a kind of usage")
+    default: []
+    }
+  }
+
+  private func cases<T: RawRepresentable<UInt8>>(
+    _ map: YamlMap, of choices: [(word: String, value: T)], what: String
+  ) -> [WordCase] {
+    guard let node = map["cases"], let elements = findings.elements(node, what: "cases") else { return [] }
+    return elements.compactMap { element -> WordCase? in
+      guard let entry = YamlMap(element, what: "a case", keys: ["when", "means"], findings: findings) else {
+        return nil
+      }
+      let meaning = entry.required("means").flatMap { findings.choice($0, what: what, of: choices) }
+      let conditions = entry.required("when").map { self.conditions($0, what: "a case") } ?? []
+      guard let meaning, !conditions.isEmpty else { return nil }
+      return WordCase(conditions: conditions, code: meaning.rawValue)
+    }
+  }
+
   /// `unit` and `decimal`. A billable quantity without a unit is in the record's own, where records say it, and else in
   /// the unit of the format's kind.
   func quantity(_ map: YamlMap?, isBillable: Bool) -> FieldConversion? {

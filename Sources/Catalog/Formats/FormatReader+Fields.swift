@@ -5,7 +5,7 @@ import Tables
 extension FormatReading {
   private static let fieldKeys = [
     "column", "first_of", "join", "constant", "with", "after", "before", "time", "unit", "decimal", "words",
-    "otherwise",
+    "otherwise", "cases",
     "absent", "optional", "scientific",
   ]
 
@@ -25,17 +25,19 @@ extension FormatReading {
     checkConstant(map, role: role, conversion: conversion)
     guard let source else { return nil }
     let absent = map["absent"].flatMap { findings.labels($0, what: "a text that means nothing") } ?? []
-    return rule(role, source, conversion, absent: absent, isOptional: isOptional, entry: entry)
+    return rule(
+      role, source, conversion, cases: cases(map, role: role), absent: absent, isOptional: isOptional,
+      entry: entry)
   }
 
   private func rule(
-    _ role: FieldRole, _ source: FieldSource, _ conversion: FieldConversion?, absent: [Label] = [],
-    isOptional: Bool = false, entry: YamlEntry
+    _ role: FieldRole, _ source: FieldSource, _ conversion: FieldConversion?, cases: [WordCase] = [],
+    absent: [Label] = [], isOptional: Bool = false, entry: YamlEntry
   ) -> FieldRule? {
     conversion.map { conversion in
       FieldRule(
-        role: role, source: source, conversion: conversion, absentTexts: absent, isOptional: isOptional,
-        line: entry.place.line)
+        role: role, source: source, conversion: conversion, cases: cases, absentTexts: absent,
+        isOptional: isOptional, line: entry.place.line)
     }
   }
 
@@ -80,14 +82,16 @@ extension FormatReading {
       case .start, .answer, .end: (["time"], time)
       case .from, .to, .routingNumber: ([], { _ in .number })
       case .direction:
-        (["words", "otherwise"], { words($0, of: UsageDirection.choices, what: "a direction") })
-      case .kind: (["words", "otherwise"], { words($0, of: UsageKind.choices, what: "a kind of usage") })
+        (["words", "otherwise", "cases"], { words($0, of: UsageDirection.choices, what: "a direction") })
+      case .kind:
+        (["words", "otherwise", "cases"], { words($0, of: UsageKind.choices, what: "a kind of usage") })
       case .duration: (["unit", "decimal"], { quantity($0, isBillable: false) })
       case .billable, .value: (["unit", "decimal"], { quantity($0, isBillable: true) })
       case .amount: (["decimal", "scientific"], amount)
       default: ([], { _ in .text })
       }
-    for key in ["time", "unit", "decimal", "words", "otherwise", "scientific"] where !usable.contains(key) {
+    for key in ["time", "unit", "decimal", "words", "otherwise", "cases", "scientific"]
+    where !usable.contains(key) {
       if let entry = map?.entry(key) {
         findings.error(
           "'\(key)' does nothing for the role '\(role.name)'", at: entry.place, hint: "leave it out")

@@ -44,10 +44,37 @@ extension EventReader {
             word.indices.allSatisfy { text[at + $0] == word[$0] }
           }
       }
+    case .isLike(let patterns): return patterns.contains { isLike(text, length, $0) }
     case .isEmpty(let expected): return (length == 0) == expected
     case .isPositive:
       return (QuantityReader.decimal(text, length, onePerUnit: 1000, isDecimalComma: false) ?? 0) > 0
         && length > 0
     }
+  }
+
+  /// Whether the whole text fits a pattern: `*` is any text, `#` one digit.
+  ///
+  /// - Complexity: O(text × pattern); only the last `*` is ever tried again.
+  static func isLike(_ text: TextPointer, _ length: Int, _ pattern: [UInt8]) -> Bool {
+    var (at, place) = (0, 0)
+    var retry: (at: Int, place: Int)?
+    while at < length {
+      if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
+        place += 1
+        retry = (at, place)
+      } else if place < pattern.count, fits(text[at], pattern[place]) {
+        (at, place) = (at + 1, place + 1)
+      } else if let last = retry {
+        (at, place) = (last.at + 1, last.place)
+        retry = (at, place)
+      } else {
+        return false
+      }
+    }
+    return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+
+  private static func fits(_ byte: UInt8, _ pattern: UInt8) -> Bool {
+    pattern == UInt8(ascii: "#") ? byte &- UInt8(ascii: "0") <= 9 : byte == pattern
   }
 }

@@ -69,11 +69,20 @@ final class EventReader {
     var lastLength = -2
     var lastCode: UInt8 = 0
     for record in 0..<batch.count where batch.door[record] == Door.open {
+      if let match = field.cases.first(where: { Self.holds($0.conditions, record, columns) }) {
+        target[record] = match.code
+        continue
+      }
       let length = Int(lengths[record])
       if length <= 0 {
         // A record that leaves the field empty says nothing, so what holds without the field holds, unless the format
-        // has a word for it.
-        target[record] = field.short.first { $0.length == 0 }?.code ?? field.otherwise ?? constant
+        // has a word for it. Where it decides by cases, nothing holds without them.
+        let whole = field.cases.isEmpty ? constant : nil
+        if let code = field.short.first(where: { $0.length == 0 })?.code ?? field.otherwise ?? whole {
+          target[record] = code
+        } else {
+          Self.suspend(record, batch, .badWord, field.role)
+        }
         continue
       }
       if length <= 8 {

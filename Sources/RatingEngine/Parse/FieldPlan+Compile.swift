@@ -69,7 +69,7 @@ private struct FieldPlanCompiler {
     try gatherColumns()
     for rule in format.fields { slotByField[rule.role] = try slot(of: rule) }
     plan.slotCount = plan.columns.count + plan.derived.count
-    for rule in format.fields { bind(rule) }
+    for rule in format.fields { try bind(rule) }
     plan.roles = format.fields.compactMap { rule in
       slotByField[rule.role].map { FieldPlan.RoleSlot(rule: rule, slot: $0) }
     }
@@ -102,7 +102,7 @@ private struct FieldPlanCompiler {
     }
     let lists =
       format.answered + format.needsAssembly + format.filters.map(\.conditions)
-      + (format.trailer.map { [$0.conditions] } ?? [])
+      + (format.trailer.map { [$0.conditions] } ?? []) + format.fields.flatMap { $0.cases.map(\.conditions) }
     for condition in lists.joined() { try gather(condition.column, isOptional: condition.isOptional) }
     for column in format.legs?.call ?? [] { try gather(column, isOptional: false) }
     for column in [format.trailer?.count, format.trailer?.sum] {
@@ -172,7 +172,7 @@ private struct FieldPlanCompiler {
     return slot
   }
 
-  private mutating func bind(_ rule: FieldRule) {
+  private mutating func bind(_ rule: FieldRule) throws(FormatMismatch) {
     guard let slot = slotByField[rule.role] else { return }
     switch rule.role {
     case .start: plan.start = timeField(rule, slot, FieldRoleName.start)
@@ -180,8 +180,8 @@ private struct FieldPlanCompiler {
     case .end: plan.end = timeField(rule, slot, FieldRoleName.end)
     case .from: plan.from = slot
     case .to: plan.to = slot
-    case .direction: plan.directionField = wordField(rule, slot, FieldRoleName.direction)
-    case .kind: plan.kindField = wordField(rule, slot, FieldRoleName.kind)
+    case .direction: plan.directionField = try wordField(rule, slot, FieldRoleName.direction)
+    case .kind: plan.kindField = try wordField(rule, slot, FieldRoleName.kind)
     // A record is usage or a sample: a format has one of the two.
     case .billable, .value: plan.billable = quantityField(rule, slot, FieldRoleName.billable)
     case .disposition:
@@ -230,7 +230,9 @@ private struct FieldPlanCompiler {
     return FieldPlan.TimeField(slot: slot, readers: readers, role: role)
   }
 
-  private func wordField(_ rule: FieldRule, _ slot: Int, _ role: UInt8) -> FieldPlan.WordField? {
+  private func wordField(
+    _ rule: FieldRule, _ slot: Int, _ role: UInt8
+  ) throws(FormatMismatch) -> FieldPlan.WordField? {
     guard case .words(let words, let otherwise) = rule.conversion else { return nil }
     var field = FieldPlan.WordField(slot: slot, short: [], long: [], otherwise: otherwise, role: role)
     for word in words {
@@ -241,6 +243,9 @@ private struct FieldPlanCompiler {
       } else {
         field.long.append((bytes, word.code))
       }
+    }
+    field.cases = try rule.cases.map { (each) throws(FormatMismatch) in
+      (try conditions(each.conditions), each.code)
     }
     return field
   }
@@ -293,6 +298,7 @@ private struct FieldPlanCompiler {
       case .isNoneOf(let texts): test = .isOneOf(texts.map(\.bytes), false)
       case .beginsWith(let texts): test = .beginsWith(texts.map(\.bytes))
       case .contains(let texts): test = .contains(texts.map(\.bytes))
+      case .isLike(let patterns): test = .isLike(patterns.map(\.bytes))
       case .isEmpty: test = .isEmpty(true)
       case .isPresent: test = .isEmpty(false)
       case .isPositive: test = .isPositive

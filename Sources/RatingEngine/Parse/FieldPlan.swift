@@ -32,6 +32,8 @@ struct FieldPlan: Sendable {
     /// Words of up to eight bytes as one word and a length, the usual case.
     var short: [(word: UInt64, length: Int, code: UInt8)]
     var long: [(text: [UInt8], code: UInt8)]
+    /// What holds before any word, in order.
+    var cases: [(conditions: [CompiledCondition], code: UInt8)] = []
     var otherwise: UInt8?
     var role: UInt8
   }
@@ -52,6 +54,7 @@ struct FieldPlan: Sendable {
       case isOneOf([[UInt8]], Bool)
       case beginsWith([[UInt8]])
       case contains([[UInt8]])
+      case isLike([[UInt8]])
       case isEmpty(Bool)
       case isPositive
     }

@@ -28,6 +28,7 @@ extension BuiltInFormats {
       # Contexts are named by each site: these are the usual ones. Copy this format to name your own.
       direction:
         column: dcontext
+        cases: [{means: inbound, when: {column: dcontext, begins: [from-trunk-, from-pstn-, from-did-, ext-did]}}]
         words: {from-trunk: inbound, from-pstn: inbound, from-did: inbound, from-did-direct: inbound, from-external: inbound,
           from-provider: inbound, inbound: inbound, incoming: inbound, public: inbound}
         otherwise: outbound

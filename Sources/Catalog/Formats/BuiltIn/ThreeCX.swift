@@ -22,27 +22,21 @@ extension BuiltInFormats {
       called_extension: to-dn
       from: {column: from-no, after: Ext.}
       to: {first_of: [dial-no, to-no], after: Ext., absent: [EndCall]}
-      # Who is inside and who outside is said by both ends together; versions differ in their words.
+      # Who is inside and who outside is said by both ends together; versions differ in their words, and one that is not
+      # known decides nothing.
       direction:
         join: [from-type, to-type]
         with: "/"
-        words:
-          Internal/Internal: internal
-          Internal/External: outbound
-          External/External: outbound             # forwarded to the outside
-          Extension/Extension: internal
-          Extension/Queue: internal
-          Extension/RingGroup: internal
-          Extension/Ivr: internal
-          Extension/VMail: internal
-          Extension/Parking: internal
-          Extension/ConfPlace: internal
-          Extension/LineSet: outbound
-          Extension/ExternalLine: outbound
-          Extension/External: outbound
-          LineSet/LineSet: outbound
-          ExternalLine/ExternalLine: outbound
-        otherwise: inbound
+        cases:
+          - means: internal
+            when: [{column: from-type, is: &inside [Internal, Extension, Queue, RingGroup, Ivr, VMail, Parking, ConfPlace]},
+              {column: to-type, is: *inside}]
+          - means: inbound
+            when: [{column: from-type, is: &outside [External, ExternalLine, LineSet]}, {column: to-type, is: *inside}]
+          # From outside to outside is a call that was forwarded.
+          - {means: outbound, when: [{column: from-type, is: [Internal, Extension, Queue, RingGroup, Ivr, External, ExternalLine,
+              LineSet]}, {column: to-type, is: *outside}]}
+        words: {}
       billable: {column: duration, unit: clock}
       disposition: reason-terminated
     answered: {column: time-answered, present: yes}
@@ -61,6 +55,8 @@ extension BuiltInFormats {
         event: {id: 00000195A5B2C3D4_1202, to: 12025550143, direction: outbound, answered: no}
       - line: 'Call 9746,00000195A5B2C3D4_1203,00:00:30,2025/03/03 09:31:00,2025/03/03 09:31:04,2025/03/03 09:31:34,TerminatedByDst,442079460199,Ext.106,10000,106,493023125100,,,,,,,,"Chain: 442079460199;Ext.106;",LineSet,Extension,,,"Bob "B" Ray",,'
         event: {from: 442079460199, to: 493023125100, called_extension: 106, direction: inbound, billable: 30, answered: yes}
+      - line: 'Call 9748,00000195A5B2C3D4_1205,00:01:01,2025/03/03 09:44:02,2025/03/03 09:44:09,2025/03/03 09:45:10,TerminatedBySrc,Ext.105,442079460123,105,10000,442079460123,,442079460123,10000,,,,,"Chain: Ext.105;",Extension,Bridge,Bridge,"Front desk",,,'
+        suspense: bad-word
       - line: 'Call 9747,00000195A5B2C3D4_1204,00:00:45,2025/03/03 09:40:00,2025/03/03 09:40:00,2025/03/03 09:40:45,TerminatedBySrc,Ext.105,Ext.999,105,999,999,,,,,,,,"Chain: Ext.105;Ext.999;",Extension,VMail,,Front desk,,,'
         filtered: pbx-feature
 
