@@ -66,6 +66,16 @@ import Testing
       line: "", expected: [("id", "c1")],
       fault: "the example reads as no record (blank, or a comment), not as one record"),
     Row(
+      line: "c1,2025-03-03T09:14:02Z,2025-03-03T09:14:02Z,61", header: "id,start,Start,billable",
+      expected: [("id", "c1")],
+      fault:
+        "the example reads as a file of another format (columns 2 and 3 are both named 'start', which format "
+        + "'ratemill-csv' reads), not as a record"),
+    // What nobody reads may stand there twice.
+    Row(
+      line: "c1,2025-03-03T09:14:02Z,x,61,y", header: "id,start,note,billable,note", expected: [("id", "c1")],
+      fault: nil),
+    Row(
       line: "c1,61", header: "id,billable", expected: [("id", "c1")],
       fault:
         "the example reads as a file of another format (no column 'start', which format 'ratemill-csv' needs), "

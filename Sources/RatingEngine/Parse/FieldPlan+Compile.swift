@@ -141,7 +141,16 @@ private struct FieldPlanCompiler {
     case .indexFromEnd(let index): return -index
     case .names(let names):
       for name in names {
-        if let index = columnNames.firstIndex(where: { FieldPlan.matches($0, name) }) { return index }
+        guard let index = columnNames.firstIndex(where: { FieldPlan.matches($0, name) }) else { continue }
+        if let twin = columnNames[(index + 1)...].firstIndex(where: { FieldPlan.matches($0, name) }) {
+          throw FormatMismatch(
+            line: headerLine,
+            message: "columns \(index + 1) and \(twin + 1) are both named '\(name)', which format "
+              + "'\(format.name)' reads",
+            hint: "rename the one that is not meant, or name the column by its number in a format of your own"
+          )
+        }
+        return index
       }
       if isOptional { return FieldPlan.missingColumn }
       let wanted = names.map { "'\($0)'" }.joined(separator: " or ")
