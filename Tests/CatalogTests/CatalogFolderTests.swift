@@ -331,3 +331,35 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
     #expect(CatalogHash.rating([a], zones: []) != CatalogHash.billing([a]))
   }
 }
+
+@Suite struct CatalogDoubtTests {
+  private static let bareHint =
+    "write 'national' in the column 'bare', or 'international' where its numbers have their country code"
+
+  // Country, bare, national prefix, format → whether nobody can tell what a number without prefix is.
+  @Test(arguments: [
+    ("US", "", "", "ratemill-csv", true), ("US", "national", "", "ratemill-csv", false),
+    ("US", "international", "", "ratemill-csv", false), ("ES", "", "", "ratemill-csv", true),
+    ("DE", "", "", "ratemill-csv", false), ("DE", "", "none", "ratemill-csv", true),
+    ("US", "", "9", "ratemill-csv", false), ("", "", "", "ratemill-csv", false),
+    // Records without telephone numbers.
+    ("US", "", "", "aws-cur", false),
+  ])
+  func aSourceSaysWhatBareNumbersAreWhereNothingElseDoes(
+    country: String, bare: String, prefix: String, format: String, isDoubtful: Bool
+  ) {
+    let (catalog, findings) = load([
+      "catalog.yaml": "zone: Europe/Berlin\ncurrency: EUR\n",
+      "sources.csv":
+        "source,format,pattern,country,bare,national_prefix\npbx,\(format),*.csv,\(country),\(bare),\(prefix)\n",
+    ])
+    #expect(catalog != nil)
+    #expect(
+      findings
+        == (isDoubtful
+          ? [
+            "sources.csv:2: warning: source 'pbx' does not say what a number without prefix is, and nothing marks "
+              + "national numbers of \(country): all are taken as international; \(Self.bareHint)"
+          ] : []))
+  }
+}

@@ -98,6 +98,7 @@ struct CatalogLoading {
     add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
     add(.plans, checks.planFindings())
     add(.contracts, checks.contractFindings { files.path($0) })
+    add(.sources, checks.sourceFindings(sourcesFile: files.path("sources.csv")))
     add(.grants, checks.grantFindings(grantsFile: files.path("grants.csv")))
     add(.overrides, checks.accountPriceFindings(overridesFile: files.path("overrides.csv")))
     add(.suppliers, checks.supplierFindings(suppliersFile: files.path("suppliers.csv")))

@@ -82,13 +82,14 @@ struct SourceReader: ~Copyable {
     let overlap: OverlapWord? = table.word(.overlap, isBad: &isBad)
     let gap: GapWord? = table.word(.gap, isBad: &isBad)
     guard let name = table.needed(.source) else { return }
-    let source = UsageSource(
+    var source = UsageSource(
       name: name, pattern: table.label(.pattern), formatIndex: format ?? 0, zone: zone, country: country,
       dialling: dialling, defaultAccountIndex: account, namespace: table.given(.namespace) ?? name,
       sequence: sequence, expected: expected.map { Label($0.rawValue) } ?? .empty,
       control: table.label(.control),
       overlap: overlap.flatMap { .init(rawValue: $0.rawValue) } ?? .first,
       gap: gap.flatMap { .init(rawValue: $0.rawValue) } ?? .forward, line: table.line)
+    source.isBareStated = table.given(.bare) != nil
     checkAgainstOthers(source, isWhole: !isBad)
     sources.append(source)
   }

@@ -31,6 +31,8 @@ public struct UsageSource: Sendable {
   public var overlap: LocalTimeChoice
   /// What a local time that does not exist means.
   public var gap: LocalTimeChoice
+  /// Whether its row says what a number without any prefix is (`bare`); else it is taken as international.
+  public var isBareStated = false
   /// Line in the file.
   public var line: Int
 
