@@ -122,7 +122,7 @@ enum CatalogFaultLines {
     let more = errors.count > shownMax ? "\(errors.count - shownMax) more; " : ""
     return console.fail(
       .catalogInvalid,
-      "\(more)the catalog cannot be used; ratemill check --catalog \(console.path(catalogPath)) names every fault"
+      "\(more)the catalog cannot be used; ratemill check --catalog \(console.argument(catalogPath)) names every fault"
     )
   }
 }

@@ -52,6 +52,17 @@ private let terminal = Surroundings(standardErrorIsTerminal: true)
     #expect(error.contains("warned") && !error.contains("said") && !error.contains("progress"))
   }
 
+  @Test(arguments: [
+    ("store", "store"), ("a/b-c_1.d:e@f%g+h=i,j", "a/b-c_1.d:e@f%g+h=i,j"), ("store x", "'store x'"),
+    ("", "''"),
+    ("it's", "'it'\\''s'"), ("a$b", "'a$b'"), ("~", "'~'"), ("Über", "Über"),
+  ])
+  func aPathInACommandIsOneWord(path: String, word: String) throws {
+    let recorded = try Recorded()
+    #expect(recorded.console.argument(path) == word)
+    #expect(recorded.finish() == ["", ""])
+  }
+
   @Test func messagesAreEscapedLineByLine() throws {
     let recorded = try Recorded()
     recorded.console.say("one\n\u{1B}[2Jtwo\u{202E}")

@@ -51,7 +51,9 @@ struct GenerateRun {
         + "\(ReadableText.count(totals.filtered)) filtered, "
         + "\(ReadableText.count(totals.duplicate)) duplicate, "
         + "\(ReadableText.count(totals.suspended)) suspended")
-    console.say("next: ratemill rate --catalog \(out)/catalog --out rated \(out)/usage")
+    console.say(
+      "next: ratemill rate --catalog \(console.argument(configuration.outPath + "/catalog")) --out rated "
+        + console.argument(configuration.outPath + "/usage"))
   }
 
   private static func nanoseconds() -> UInt64 {

@@ -109,6 +109,17 @@ final class Console: Sendable {
   /// A path for a message: escaped, never cut or masked, because people copy it.
   func path(_ path: String) -> String { MessageText.escaped(path) }
 
+  /// A path as one word of a command that people copy into a shell.
+  func argument(_ path: String) -> String {
+    let text = self.path(path)
+    let isPlain = text.unicodeScalars.allSatisfy {
+      !$0.isASCII || $0.properties.isAlphabetic || $0.properties.numericType != nil
+        || "_-./:@%+=,".unicodeScalars.contains($0)
+    }
+    if isPlain, !text.isEmpty { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
   // MARK: Progress
 
   /// Shows one line in place of the last one; asks for its text only where it will be drawn.

@@ -35,9 +35,10 @@ struct StoreDraftLines {
     }
     let made = outcome.wasThere ? "the same drafts were there:" : "drafts \(outcome.record.number):"
     console.say("\(made) begin with \(console.path(lines.indexPath))")
-    let place = console.path(store.path)
     if !outcome.report.drafts.isEmpty {
-      console.say("next: ratemill invoice review --store \(place), then invoice approve and invoice finalise")
+      console.say(
+        "next: ratemill invoice review --store \(console.argument(store.path)), then invoice approve and invoice finalise"
+      )
     }
     guard printsJSON else { return .done }
     guard case .object(let members) = lines.document() else { preconditionFailure("a report is an object") }

@@ -63,7 +63,7 @@ struct RateReport {
         "wrote \(console.path(path)): summary of \(ReadableText.count(report.summaryRowCount, "row", "rows"))"
       )
       console.say(
-        "next: ratemill invoice draft --catalog \(console.path(configuration.catalogPath)) --usage \(console.path(path)) --out DIR"
+        "next: ratemill invoice draft --catalog \(console.argument(configuration.catalogPath)) --usage \(console.argument(path)) --out DIR"
       )
     }
   }

@@ -77,8 +77,8 @@ struct StoreRateRun {
     guard rateable > 0 else { return }
     let records = ReadableText.count(rateable, "record that waits", "records that wait")
     console.say(
-      "\(records) in suspense can be rated now: ratemill recycle --store \(console.path(path)) "
-        + "--catalog \(console.path(configuration.catalogPath))")
+      "\(records) in suspense can be rated now: ratemill recycle --store \(console.argument(path)) "
+        + "--catalog \(console.argument(configuration.catalogPath))")
   }
 
   private func withTicker(
@@ -102,7 +102,7 @@ struct StoreRateRun {
         : "committed run \(run.number) (\(run.id)) to \(console.path(path)); audit \(commit.auditHead.prefix(16))"
     )
     offer(rateable)
-    console.say("next: ratemill periods --store \(console.path(path))")
+    console.say("next: ratemill periods --store \(console.argument(path))")
     if configuration.printsJSON {
       let members = [
         JSONMember(name: "run", value: .text(run.id)),

@@ -64,7 +64,7 @@ struct RerateReport {
     let numbers =
       outcome.commits.count == 1 ? "run \(first.number)" : "runs \(first.number) to \(last.run.number)"
     console.say("committed \(numbers) to \(store); audit \(last.auditHead.prefix(16))")
-    console.say("next: ratemill adjustments --store \(store)")
+    console.say("next: ratemill adjustments --store \(console.argument(configuration.storePath))")
   }
 
   // Sums by account do not tell what was only moved inside of one.

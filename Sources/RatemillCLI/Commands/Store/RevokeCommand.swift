@@ -87,7 +87,7 @@ enum RevokeCommand: Command {
       }
       if revocation.returnedCount > 0 {
         let records = ReadableText.count(revocation.returnedCount, "record is", "records are")
-        console.say("\(records) in suspense again: ratemill recycle --store \(console.path(path))")
+        console.say("\(records) in suspense again: ratemill recycle --store \(console.argument(path))")
       }
       guard configuration.store.printsJSON else { return .done }
       return console.finish(

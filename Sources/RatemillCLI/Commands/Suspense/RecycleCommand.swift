@@ -160,7 +160,7 @@ enum RecycleCommand: Command {
     }
     if left > 0 {
       console.say(
-        "\(ReadableText.count(left, "record still waits", "records still wait")): ratemill suspense --store \(path)"
+        "\(ReadableText.count(left, "record still waits", "records still wait")): ratemill suspense --store \(console.argument(configuration.store.storePath))"
       )
     }
     guard configuration.store.printsJSON else { return .done }

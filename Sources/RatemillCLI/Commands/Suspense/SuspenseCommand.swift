@@ -67,7 +67,7 @@ enum SuspenseCommand: Command {
         console.say("\(group.reason): \(reason.remedy)")
       }
       console.say(
-        "next: ratemill suspense show --store \(console.path(store.path)) --code \(groups[0].reason)")
+        "next: ratemill suspense show --store \(console.argument(store.path)) --code \(groups[0].reason)")
       return status
     }
   }

@@ -77,7 +77,7 @@ enum SuspenseEditCommand: Command {
       store throws(StoreFault) in
       let head = try store.correct(configuration.id, as: record, reason: configuration.reason)
       console.say("corrected record \(configuration.id); audit \(head.prefix(16))")
-      console.say("next: ratemill recycle --store \(console.path(store.path))")
+      console.say("next: ratemill recycle --store \(console.argument(store.path))")
       guard configuration.store.printsJSON else { return .done }
       return console.finish(
         JSONText.document(["corrected": .text(configuration.id.description), "audit_head": .text(head)]))

@@ -99,7 +99,7 @@ enum SuspenseShowCommand: Command {
     }
     if record.state == .suspended, let reason = SuspenseCode.reason(record.reason) {
       rows.append([
-        "to do", "\(reason.remedy); then: ratemill recycle --store \(text.console.path(store.path))",
+        "to do", "\(reason.remedy); then: ratemill recycle --store \(text.console.argument(store.path))",
       ])
     }
     return AlignedRows.lines(rows, indent: 0)
