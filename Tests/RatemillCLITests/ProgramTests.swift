@@ -25,6 +25,50 @@ import Testing
     #expect(result.status == 0)
   }
 
+  /// A catalog with a plan of minutes that are included, and one whose events are priced at once.
+  private func writeCatalog() throws {
+    try folder.write(
+      "account,plan\nset,included\nopen,plain\n", to: "catalog/accounts.csv")
+    try folder.write("source,format,pattern\ns,ratemill-csv,*.csv\n", to: "catalog/sources.csv")
+    try folder.write("zone: UTC\ncurrency: EUR\n", to: "catalog/catalog.yaml")
+    let charge = "charges:\n  - {charge: sms, kinds: [message], price: 0.10}\n"
+    try folder.write("plan: plain\n" + charge, to: "catalog/plans/plain.yaml")
+    try folder.write(
+      "plan: included\nallowances:\n  - {allowance: texts, events: 1, kinds: [message]}\n" + charge,
+      to: "catalog/plans/included.yaml")
+  }
+
+  private static let header = "id,start,account,kind,billable\n"
+
+  @Test func whatIsSettledWithItsPeriodIsSaid() throws {
+    try writeCatalog()
+    func rate(_ file: String, _ rows: String, _ options: String...) throws -> ProgramResult {
+      try folder.write(Self.header + rows, to: file)
+      return try BuiltProgram.ratemill.run(
+        ["rate", "--catalog", "catalog"] + options + [file], in: folder)
+    }
+    let open = try rate("1.csv", "1,2026-01-01T10:00:00Z,open,message,1\n", "--store", "the store")
+    #expect(open.errorText.contains("  amount     EUR 0.10\n"))
+    #expect(!open.errorText.contains("  later"))
+    #expect(open.errorText.contains("next: ratemill periods --store 'the store'\n"))
+    let mixed = try rate(
+      "2.csv", "2,2026-01-01T10:00:00Z,open,message,1\n3,2026-01-01T11:00:00Z,set,message,1\n", "--store",
+      "the store", "--json")
+    #expect(
+      mixed.errorText.contains(
+        "  amount     EUR 0.10\n  later      1 event is settled with its period; amounts: ratemill periods --store "
+          + "'the store'\n"))
+    #expect(mixed.outputText.contains("\"settled_later\": 1,"))
+    let settled = try rate(
+      "3.csv", "4,2026-01-01T12:00:00Z,set,message,1\n5,2026-01-01T13:00:00Z,set,message,1\n", "--store",
+      "the store")
+    #expect(!settled.errorText.contains("  amount"))
+    #expect(settled.errorText.contains("  later      2 events are settled with their periods; amounts: "))
+    // Without a store the run settles all of them.
+    let alone = try rate("4.csv", "6,2026-01-01T10:00:00Z,set,message,1\n", "--out", "out", "--json")
+    #expect(!alone.errorText.contains("  later") && !alone.outputText.contains("settled_later"))
+  }
+
   @Test func usageIsNotReadFromATerminal() throws {
     let result = try BuiltProgram.ratemill.run(
       ["rate", "--catalog", "c", "--out", "o", "-"], in: folder, input: .terminal(PseudoTerminal()))

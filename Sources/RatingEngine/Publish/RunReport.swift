@@ -78,8 +78,10 @@ public struct RunReport: Sendable {
   public var filtered: [Filtered]
   /// By reason, most frequent first.
   public var suspended: [Suspended]
-  /// Sums of charges, sorted by currency.
+  /// Sums of charges, sorted by currency; without those of `laterCount` events.
   public var amounts: [(currency: Currency, amount: Amount)]
+  /// Rated events whose amounts a store settles with their period; nil for a run that settles all of its events.
+  public var laterCount: Int?
   /// What suppliers charge; nil for a catalog without suppliers.
   public var costs: CostReport?
   /// Quantities of the kinds that occur.
@@ -120,7 +122,8 @@ extension RatingResult {
       suspended: suspended.sorted {
         $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code
       },
-      amounts: amounts(), costs: costSums.flatMap { CostReport($0, setup) }, quantities: quantities(),
+      amounts: amounts(), laterCount: ledger.later?.eventCount,
+      costs: costSums.flatMap { CostReport($0, setup) }, quantities: quantities(),
       files: zip(files, ledger.fileTotals).map(Self.fileReport),
       damaged: damaged,
       summaryRowCount: rowCounts.summary ?? rowCounts.table ?? ledger.cellCount)

@@ -51,6 +51,12 @@ struct RateReport {
       console.say(
         "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
     }
+    if let later = report.laterCount, later > 0 {
+      let path = configuration.storePath.map { " --store \(console.argument($0))" } ?? ""
+      console.say(
+        "  later      \(ReadableText.count(later, "event is", "events are")) settled with "
+          + "\(later == 1 ? "its period" : "their periods"); amounts: ratemill periods\(path)")
+    }
     if let costs = report.costs {
       for line in CostLines(report: costs, console: console).lines { console.say(line) }
     }
@@ -187,17 +193,18 @@ struct RateReport {
       JSONMember(name: "filtered_by_reason", value: filtered),
       JSONMember(name: "suspended_by_reason", value: suspended), JSONMember(name: "amounts", value: amounts),
       JSONMember(name: "quantities", value: quantities),
-    ] + (costs ?? []) + [
-      JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
-      JSONMember(name: "files", value: .array(report.files.map(file))),
-      JSONMember(
-        name: "damaged",
-        value: .array(
-          report.damaged.map {
-            ["name": .text($0.name), "offset": .integer($0.offset), "message": .text($0.message)]
-          })),
-      JSONMember(name: "milliseconds", value: .integer(Int(seconds * 1000))),
-    ]
+    ] + (report.laterCount.map { [JSONMember(name: "settled_later", value: .integer($0))] } ?? [])
+      + (costs ?? []) + [
+        JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
+        JSONMember(name: "files", value: .array(report.files.map(file))),
+        JSONMember(
+          name: "damaged",
+          value: .array(
+            report.damaged.map {
+              ["name": .text($0.name), "offset": .integer($0.offset), "message": .text($0.message)]
+            })),
+        JSONMember(name: "milliseconds", value: .integer(Int(seconds * 1000))),
+      ]
   }
 
   private static func file(_ file: RunReport.File) -> JSONValue {
