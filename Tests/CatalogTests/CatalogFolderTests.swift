@@ -362,4 +362,66 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
               + "national numbers of \(country): all are taken as international; \(Self.bareHint)"
           ] : []))
   }
+
+  @Test func aDiscountOfAnItemThatNobodySellsIsNamed() {
+    let tables = [
+      "price-book.csv": "item,price,from\nseat,10,2025-01-01\n",
+      "discounts.csv": "description,percent,account,item\nTypo,50,A,saet\nGood,50,A,seat\nAll,5,A,\n",
+    ]
+    #expect(
+      load(tables).findings == [
+        "discounts.csv:2: warning: the discount takes nothing off: no price, contract, charge or rating group has the "
+          + "item 'saet'; did you mean 'seat'?"
+      ])
+    // The rating group of a row of the deck, and of none.
+    let discounts = "description,percent,account,item\nGood,50,A,Germany\nBad,50,A,Atlantis\n"
+    #expect(
+      load(["discounts.csv": discounts]).findings == [
+        "discounts.csv:3: warning: the discount takes nothing off: no price, contract, charge or rating group has the "
+          + "item 'Atlantis'; check the item"
+      ])
+    // Records of messages say their rating group themselves; only slips are named.
+    let open = "plan: retail\ncharges:\n  - {charge: sms, kinds: [message], price: 0.1}\n"
+    #expect(
+      load([
+        "plans/retail.yaml": open,
+        "discounts.csv": "description,percent,account,item\nGood,50,A,Atlantis\nBad,50,A,Germny\n",
+      ]).findings == [
+        "discounts.csv:3: warning: the discount takes nothing off: no price, contract, charge or rating group has the "
+          + "item 'Germny'; did you mean 'Germany'?"
+      ])
+    // An item of a contract with a price of its own is none of the price book.
+    #expect(
+      load([
+        "contracts.csv": "account,description,item,price,from\nA,Line,saet,9.90,2025-01-01\n",
+        "discounts.csv": "description,percent,account,item\nTypo,50,A,saet\n",
+      ]).findings == [])
+  }
+
+  @Test func aCountOfAnItemThatNobodySellsIsNamed() {
+    #expect(
+      load([
+        "price-book.csv": "item,price,from\nseat,10,2025-01-01\n",
+        "counts.csv":
+          "account,item,date,quantity\nA,seat,2025-01-01,3\nA,saet,2025-01-01,4\nA,saet,2025-02-01,4\n",
+      ]).findings == [
+        "counts.csv:3: warning: the count is charged to nobody: no price or contract has the item 'saet'; did you mean "
+          + "'seat'?"
+      ])
+  }
+
+  @Test func rowsThatStandTwiceAreNamed() {
+    let contract = "A,Line,9.90,2025-01-01"
+    let commitment = "A,50,2025-01-01"
+    #expect(
+      load([
+        "contracts.csv": "account,description,price,from\n\(contract)\nB,Line,9.90,2025-01-01\n\(contract)\n",
+        "commitments.csv": "account,amount,from\n\(commitment)\nA,50,2025-02-01\n\(commitment)\n",
+      ]).findings == [
+        "contracts.csv:4: warning: the contract line is the same as on line 2, and it is charged twice; keep one, or tell "
+          + "them apart by their description",
+        "commitments.csv:4: warning: the commitment is the same as on line 2, and it is topped up twice; keep one, or "
+          + "tell them apart by their description",
+      ])
+  }
 }

@@ -5,7 +5,7 @@ public import Money
 public import Tables
 
 /// One recurring charge: a row of `contracts.csv`, or a line of an agreement in `contracts/`.
-public struct Contract: Sendable {
+public struct Contract: Sendable, Hashable {
   /// Index in `Catalog.accounts`.
   public var accountIndex: Int
   /// The contract that it belongs to, by which discounts and commitments name it; empty for none.

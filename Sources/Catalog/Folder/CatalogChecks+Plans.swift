@@ -65,7 +65,7 @@ extension CatalogChecks {
   }
 
   /// The decks that name the rating groups of these kinds; nil where a kind has none and the record itself may say any.
-  private func decksThatName(groupsOf kinds: [UsageKind], in plan: RatePlan) -> [RateDeck]? {
+  func decksThatName(groupsOf kinds: [UsageKind], in plan: RatePlan) -> [RateDeck]? {
     let decks = (kinds.isEmpty ? UsageKind.allCases : kinds).map { plan.deckIndexByKind[Int($0.rawValue)] }
     return decks.contains(nil) ? nil : decks.compactMap { $0 }.map { self.decks[$0] }
   }

@@ -102,6 +102,7 @@ struct CatalogLoading {
     add(.grants, checks.grantFindings(grantsFile: files.path("grants.csv")))
     add(.overrides, checks.accountPriceFindings(overridesFile: files.path("overrides.csv")))
     add(.suppliers, checks.supplierFindings(suppliersFile: files.path("suppliers.csv")))
+    for (section, findings) in checks.billingFindings(path: files.path) { add(section, findings) }
   }
 
   /// Whether anything is an error so far.

@@ -1,0 +1,108 @@
+// Billing tables against each other: names that nothing has, and rows that stand twice.
+
+import Tables
+
+extension CatalogChecks {
+  /// Warnings about discounts and counts of items that nobody sells, and about contract lines and commitments that stand
+  /// twice. `path` gives a file inside the catalog the name that the user knows.
+  func billingFindings(path: (String) -> String) -> [(CatalogLoading.Section, [CatalogFinding])] {
+    [
+      (
+        .contracts,
+        twins(catalog.contracts, what: "contract line", bills: "it is charged", path) { line in
+          var line = line
+          let place = (line.file, line.line)
+          (line.file, line.line) = ("", 0)
+          return (line, place)
+        }
+      ),
+      (.counts, countFindings(path)),
+      (.discounts, discountFindings(path)),
+      (
+        .commitments,
+        twins(catalog.billing.commitments, what: "commitment", bills: "it is topped up", path) { row in
+          var row = row
+          let place = (row.file, row.line)
+          (row.file, row.line) = ("", 0)
+          return (row, place)
+        }
+      ),
+    ]
+  }
+
+  /// Rows that say the same as an earlier one, to the last cell. `split` takes the place off a row.
+  private func twins<Row: Hashable>(
+    _ rows: [Row], what: String, bills: String, _ path: (String) -> String,
+    split: (Row) -> (bare: Row, place: (file: String, line: Int))
+  ) -> [CatalogFinding] {
+    var first: [Row: (file: String, line: Int)] = [:]
+    var findings: [CatalogFinding] = []
+    for row in rows {
+      let (bare, place) = split(row)
+      guard let earlier = first[bare] else {
+        first[bare] = place
+        continue
+      }
+      let earlierPlace =
+        earlier.file == place.file ? "line \(earlier.line)" : "\(path(earlier.file)):\(earlier.line)"
+      findings.append(
+        Self.warning(
+          path(place.file), place.line, "the \(what) is the same as on \(earlierPlace), and \(bills) twice",
+          hint: "keep one, or tell them apart by their description"))
+    }
+    return findings
+  }
+
+  /// The item of a line of usage is its rating group, which a record may say itself where no deck is looked up: then only a
+  /// name that is nearly one of ours is doubted.
+  private func discountFindings(_ path: (String) -> String) -> [CatalogFinding] {
+    let groups =
+      decks.flatMap(\.ratingGroups) + plans.flatMap { $0.charges.flatMap { $0.ratingGroups ?? [] } }
+    let known = soldItems.union(groups)
+    let areGroupsOpen = plans.contains { plan in
+      plan.charges.contains { decksThatName(groupsOf: $0.kinds, in: plan) == nil }
+    }
+    return catalog.billing.discounts.compactMap { discount in
+      guard !discount.item.isEmpty, !known.contains(discount.item) else { return nil }
+      let near = NearestName.find(discount.item, in: known.sorted())
+      guard near != nil || !areGroupsOpen else { return nil }
+      return Self.warning(
+        path(discount.file), discount.line,
+        "the discount takes nothing off: no price, contract, charge or rating group has the item "
+          + Quoted.text(discount.item),
+        hint: near.map { "did you mean \(Quoted.text($0))?" } ?? "check the item")
+    }
+  }
+
+  /// Counts of counts.csv; those of feeds come from tools that count more than is sold.
+  private func countFindings(_ path: (String) -> String) -> [CatalogFinding] {
+    let sold = soldItems.union(catalog.billing.agreements.flatMap(\.valueLines).map(\.metric))
+    var findings: [CatalogFinding] = []
+    for key in catalog.billing.counts.keys where !sold.contains(key.item) {
+      guard let first = catalog.billing.counts.series(key).first(where: { $0.file == "counts.csv" })
+      else { continue }
+      findings.append(
+        Self.warning(
+          path(first.file), first.line,
+          "the count is charged to nobody: no price or contract has the item \(Quoted.text(key.item))",
+          hint: Quoted.suggestion(for: key.item, in: sold.sorted(), otherwise: "check the item")))
+    }
+    return findings.sorted { $0.line < $1.line }
+  }
+
+  /// Items of the price book, of contract lines and of one-time charges.
+  private var soldItems: Set<Label> {
+    var items = Set(catalog.billing.priceBook.items.map(\.name))
+    items.formUnion(catalog.contracts.map(\.item))
+    items.formUnion(catalog.billing.charges.map(\.item))
+    items.formUnion(catalog.billing.tickets.compactMap { $0.charge?.item })
+    items.remove(.empty)
+    return items
+  }
+
+  private static func warning(
+    _ file: String, _ line: Int, _ message: String, hint: String
+  ) -> CatalogFinding {
+    CatalogFinding(severity: .warning, file: file, line: line, column: 0, message: message, hint: hint)
+  }
+}
