@@ -91,6 +91,11 @@ public enum StoreFinalising {
             + "approve what has changed")
       }
     }
+    if let (account, period) = accounts.filter({ date < $0.value.from }).min(by: { $0.key < $1.key }) {
+      throw .refused(
+        "account '\(account)' is billed for \(period), which begins after \(date); date the invoice with --date, on its "
+          + "first day or later")
+    }
     if let last = try store.invoices().filter({ $0.kind == .invoice }).map(\.date).max(), date < last {
       throw .refused("the last invoice bears the date \(last); a later number cannot bear \(date)")
     }

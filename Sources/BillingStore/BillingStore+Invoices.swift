@@ -71,6 +71,8 @@ public final class InvoiceIssuing {
   private let billingID: String?
   private let moment: String
   private var next: Int64
+  /// The document of the series with the latest date: numbers and dates go the same way.
+  private var last: (number: String, date: CivilDate)?
   fileprivate let folder: PublishedFolder
   fileprivate private(set) var records: [InvoiceRecord] = []
   fileprivate private(set) var attachments: [String: IssuedDocument.Attachment] = [:]
@@ -82,6 +84,7 @@ public final class InvoiceIssuing {
     self.series = series
     self.next = next
     self.billingID = billingID
+    last = try store.latest(of: series)
     moment = store.now
     folder = try StoreFault.ofFiles { () throws(FileFault) in
       try PublishedFolder.begin(at: store.path(.invoices, "incoming"), operations: store.operations)
@@ -94,6 +97,11 @@ public final class InvoiceIssuing {
   /// Takes the next document, which bears `nextNumber`.
   public func add(_ document: IssuedDocument) throws(StoreFault) {
     var document = document
+    if let last, document.record.date < last.date {
+      throw .refused(
+        "\(last.number) bears the date \(last.date); a later number of its series cannot bear "
+          + "\(document.record.date)")
+    }
     document.record.number = nextNumber
     document.record.sequence = next
     document.record.finalisedAt = moment
@@ -101,6 +109,7 @@ public final class InvoiceIssuing {
     document.record.pageHash = SHA256.hex(of: document.page)
     try store.write(document, to: folder)
     try store.insert(document, series, billingID: billingID)
+    last = (document.record.number, document.record.date)
     records.append(document.record)
     attachments[document.record.number] = document.attachment
     next += 1
@@ -194,6 +203,18 @@ extension BillingStore {
     return .refused(
       "\(accounts.count == 1 ? "account" : "accounts") \(named)\(more) \(what); draft again, look at what has "
         + "changed, and approve it")
+  }
+
+  /// The document of a series that bears the latest date, the last of several.
+  fileprivate func latest(of series: NumberSeries) throws(StoreFault) -> (number: String, date: CivilDate)? {
+    var latest: (number: String, date: CivilDate)?
+    try book.query(
+      "SELECT number, date FROM invoice_documents WHERE entity = ? AND series = ? "
+        + "ORDER BY date DESC, sequence DESC LIMIT 1", [.label(series.entity), .label(series.name)]
+    ) { row throws(StoreFault) in
+      latest = CivilDate.parse(row.text(1)).map { (row.text(0), $0) }
+    }
+    return latest
   }
 
   private func nextSequence(of series: NumberSeries) throws(StoreFault) -> Int64 {

@@ -74,9 +74,10 @@ extension NightDesk {
   }
 
   @discardableResult func credit(
-    _ number: String, lines: Set<Int>? = nil, reason: String = "agreed", tools: StoreTools? = nil
+    _ number: String, lines: Set<Int>? = nil, reason: String = "agreed", on date: String = "2026-03-01",
+    tools: StoreTools? = nil
   ) throws -> StoreCrediting.Outcome {
-    let day = try #require(CivilDate.parse("2026-03-01"))
+    let day = try #require(CivilDate.parse(date))
     return try StoreCrediting.credit(number, lines: lines, reason: reason, date: day, in: changing(tools))
   }
 

@@ -415,4 +415,31 @@ import UsageSummary
     expectRefusal("all lines") { try desk.credit("INV-0001", reason: "once more") }
     #expect(try desk.store().creditNotes(of: "INV-0001").map(\.number) == ["CN-0001", "CN-0002"])
   }
+
+  @Test func datesOfASeriesGoWithItsNumbers() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    try desk.credit("INV-0001", lines: [1], on: "2026-03-05")
+    expectRefusal(
+      "CN-0001 bears the date 2026-03-05; a later number of its series cannot bear 2026-03-04"
+    ) {
+      try desk.credit("INV-0001", lines: [2], on: "2026-03-04")
+    }
+    #expect(try desk.credit("INV-0001", lines: [2], on: "2026-03-05").note.number == "CN-0002")
+    try desk.expectWhole()
+  }
+
+  @Test func anInvoiceIsNotDatedBeforeWhatItBills() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    expectRefusal("is billed for 2026-01-01/2026-02-01, which begins after 2025-12-31") {
+      try desk.finalise("2025-12-31")
+    }
+    #expect(try desk.invoices() == [])
+    try desk.finalise("2026-01-01")
+    #expect(try desk.invoices().first?.hasPrefix("INV-0001 ") == true)
+  }
 }
