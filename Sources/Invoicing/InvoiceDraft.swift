@@ -4,6 +4,7 @@
 // never rounded again.
 
 public import BillingCalendar
+import Catalog
 public import Money
 public import Tables
 
@@ -151,7 +152,7 @@ public struct InvoiceDraft: Hashable, Sendable {
   /// The last day to pay, where the account's terms say so many days.
   public var dueDate: CivilDate? {
     let terms = accountDetails.first { $0.name == "terms" }?.text
-    return terms.flatMap { PaymentTerms.days($0) }.map { date.advanced(by: $0) }
+    return terms.flatMap { PaymentTerms($0) }?.dueDate(of: date)
   }
 }
 

@@ -424,4 +424,16 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
           + "tell them apart by their description",
       ])
   }
+
+  @Test(arguments: [("net 30", false), ("Net 30 EOM", false), ("14 Tage", true), ("30", true), ("", false)])
+  func termsThatNameNoDayAreNamed(terms: String, isDoubtful: Bool) {
+    let hint =
+      "write such as 'net 14', '14 days', 'net 30 EOM', 'end of month' or 'due on receipt'"
+    #expect(
+      load(["accounts.csv": "account,plan,terms\nA,retail,\(terms)\nB,retail,\n"]).findings
+        == (isDoubtful
+          ? [
+            "accounts.csv:2: warning: terms '\(terms)' of account 'A' name no last day to pay; \(hint)"
+          ] : []))
+  }
 }

@@ -483,7 +483,11 @@ import UsageSummary
   @Test(arguments: [
     ("14 days", "2026-02-15"), ("net 30", "2026-03-03"), ("Net 15", "2026-02-16"),
     ("due on receipt", "2026-02-01"),
-    ("2 % within 10 days, net 30", "-"), ("on account", "-"), ("30", "-"), ("", "-"),
+    // After the end of the invoice's month, which is the 28th.
+    ("Net 30 EOM", "2026-03-30"), ("end of month + 15 days", "2026-03-15"), ("EOM", "2026-02-28"),
+    ("30 days after end of month", "2026-03-30"), ("within 14 days of receipt", "2026-02-15"),
+    ("30 days from end of next month", "-"), ("1 month", "-"), ("net30", "-"), ("14 Tage", "-"),
+    ("30/60/90 days", "-"), ("2 % within 10 days, net 30", "-"), ("on account", "-"), ("30", "-"), ("", "-"),
   ]) func theLastDayToPayFollowsFromTheTerms(terms: String, expected: String) throws {
     var book = BillingBook.contracts("description,price,from", "Care,40,2026-01-01")
     book.set("accounts.csv", "account,plan,terms\nacme,p,\"\(terms)\"\n")

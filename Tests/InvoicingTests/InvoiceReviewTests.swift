@@ -141,6 +141,19 @@ import UsageSummary
     #expect(try book.review("2026-01").isEmpty == !isFlagged)
   }
 
+  @Test(arguments: [("net 14", false), ("14 Tage", true), ("", false)])
+  func termsThatNameNoDayAreNamed(terms: String, isFlagged: Bool) throws {
+    var book = BillingBook.contracts("description,price,from", "Care,29,2025-01-01")
+    book.set("accounts.csv", "account,plan,terms\nacme,p,\(terms)\n")
+    #expect(
+      try book.review("2026-01")
+        == (isFlagged
+          ? [
+            "terms-unknown acme - terms '14 Tage' name no last day to pay; write such as 'net 14', '14 days', "
+              + "'net 30 EOM', 'end of month' or 'due on receipt'"
+          ] : []))
+  }
+
   @Test func whatIsNotTaxedIsNamed() throws {
     var book = BillingBook.contracts(
       "description,price,from,tax_class", "Care,29,2025-01-01,care", "Line,5,2025-01-01,line")

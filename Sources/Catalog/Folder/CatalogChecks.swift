@@ -35,6 +35,19 @@ struct CatalogChecks {
     return findings.sorted()
   }
 
+  /// Warnings about terms out of which no last day to pay can be read: invoices would bear none.
+  func termsFindings(accountsFile: String) -> [CatalogFinding] {
+    var findings = FindingList(file: accountsFile)
+    for account in accounts {
+      guard let terms = account.details["terms"], !terms.isEmpty, PaymentTerms(terms) == nil else { continue }
+      findings.warning(
+        at: TablePosition(line: account.line, column: 0),
+        "terms \(Quoted.text(terms)) of account \(Quoted.text(account.id)) name no last day to pay",
+        hint: "write \(PaymentTerms.expectedForm)")
+    }
+    return findings.sorted()
+  }
+
   private func report(
     _ account: Account, _ first: Account, _ difference: String, _ findings: inout FindingList
   ) {

@@ -96,6 +96,7 @@ struct CatalogLoading {
   private mutating func check(_ catalog: Catalog) {
     let checks = CatalogChecks(catalog: catalog)
     add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
+    add(.accounts, checks.termsFindings(accountsFile: files.path("accounts.csv")))
     add(.plans, checks.planFindings())
     add(.contracts, checks.contractFindings { files.path($0) })
     add(.sources, checks.sourceFindings(sourcesFile: files.path("sources.csv")))

@@ -12,7 +12,7 @@ struct DraftReview {
   let earlier: [Amount]
 
   /// Its flags.
-  func flags() -> [ReviewFlag] { totalFlags() + countFlags() + chargeFlags() + taxFlags() }
+  func flags() -> [ReviewFlag] { totalFlags() + countFlags() + chargeFlags() + taxFlags() + termsFlags() }
 
   private func flag(_ kind: ReviewFlag.Kind, _ message: String, _ origin: LineOrigin? = nil) -> ReviewFlag {
     ReviewFlag(kind, account: draft.account, message, origin: origin)
@@ -58,6 +58,14 @@ struct DraftReview {
         "ticket \(line.ticket), \(line.description): \(money(line.amount.rounded)) that nobody has approved",
         line.origin)
     }
+  }
+
+  private func termsFlags() -> [ReviewFlag] {
+    let terms = draft.accountDetails.first { $0.name == "terms" }?.text ?? .empty
+    guard !terms.isEmpty, draft.dueDate == nil else { return [] }
+    return [
+      flag(.termsUnknown, "terms '\(terms)' name no last day to pay; write \(PaymentTerms.expectedForm)")
+    ]
   }
 
   private func taxFlags() -> [ReviewFlag] {

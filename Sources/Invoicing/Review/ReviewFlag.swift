@@ -37,6 +37,8 @@ public struct ReviewFlag: Sendable, Hashable {
     case priceBookStale = "price-book-stale"
     /// The catalog has taxes, and nobody has said where the account is taxed.
     case taxPlaceMissing = "tax-place-missing"
+    /// The account's terms name no last day to pay.
+    case termsUnknown = "terms-unknown"
     /// A line has no tax, though its account's place has taxes.
     case lineWithoutTax = "line-without-tax"
     /// Invoices charged otherwise than the contract says now, and no invoice corrects it.

@@ -75,6 +75,7 @@ struct InvoiceReviewLines {
     case .priceDiffers: "Prices that differ from those of other clients"
     case .priceBookStale: "Prices that have not changed for eight months"
     case .taxPlaceMissing: "Accounts that nobody can tax"
+    case .termsUnknown: "Terms that name no last day to pay"
     case .lineWithoutTax: "Lines without tax"
     case .chargedOtherwise: "Invoices that charged otherwise than contracts say now"
     case .periodWithoutInvoice: "Periods without an invoice that contracts charge"
