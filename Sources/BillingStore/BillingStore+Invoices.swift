@@ -186,22 +186,30 @@ extension BillingStore {
     let again = billing.periods.filter {
       scope.billed.contains(AccountPeriod(account: $0.key, period: $0.value))
     }
-    guard again.isEmpty else { throw moved(again.keys.sorted(), "were billed since they were drafted") }
+    guard again.isEmpty else {
+      throw moved(
+        again.keys.sorted(), one: "was billed since it was drafted",
+        several: "were billed since they were drafted")
+    }
     var digests = AccountDigests()
     var staged = try stageBilling(scope) { row in digests.add(row) }
     let hashes = digests.finish()
     let others = accounts.filter { hashes[$0] != billing.usageHashes[$0] }
-    guard others.isEmpty else { throw moved(others.sorted(), "have other usage than when they were drafted") }
+    guard others.isEmpty else {
+      throw moved(
+        others.sorted(), one: "has other usage than when it was drafted",
+        several: "have other usage than when they were drafted")
+    }
     // Also a period without usage is billed: what comes late is a correction then.
     staged.closing.formUnion(billing.periods.map { AccountPeriod(account: $0.key, period: $0.value) })
     return staged
   }
 
-  private func moved(_ accounts: [Label], _ what: String) -> StoreFault {
+  private func moved(_ accounts: [Label], one: String, several: String) -> StoreFault {
     let named = accounts.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
     let more = accounts.count > 5 ? " and \(accounts.count - 5) more" : ""
     return .refused(
-      "\(accounts.count == 1 ? "account" : "accounts") \(named)\(more) \(what); draft again, look at what has "
+      "\(accounts.count == 1 ? "account" : "accounts") \(named)\(more) \(accounts.count == 1 ? one : several); draft again, look at what has "
         + "changed, and approve it")
   }
 

@@ -13,7 +13,9 @@ extension InvoicePage {
     page.element("h2", "Itemised usage")
     page.element(
       "p", style: "small grey",
-      "All \(PrintedNumber.count(Int128(file.rowCount))) entries are in the attached file \(file.name).")
+      file.rowCount == 1
+        ? "The one entry is in the attached file \(file.name)."
+        : "All \(PrintedNumber.count(Int128(file.rowCount))) entries are in the attached file \(file.name).")
     page.markup("</section>\n")
   }
 
@@ -52,7 +54,7 @@ extension InvoicePage {
       """)
     for call in calls { row(call) }
     page.markup("<tr class=\"subtotal\"><td colspan=\"4\">")
-    page.text("\(PrintedNumber.count(Int128(calls.count))) entries")
+    page.text("\(PrintedNumber.count(Int128(calls.count))) \(calls.count == 1 ? "entry" : "entries")")
     page.markup("</td><td class=\"number\">")
     page.text(money(calls.reduce(.zero) { $0 + $1.amount }))
     page.markup("</td></tr>\n</tbody>\n</table>\n")

@@ -57,18 +57,32 @@ public enum MessageText {
     String(decoding: maskDigits(Array(text.utf8)), as: UTF8.self)
   }
 
+  /// The same for what people write into catalogs, where a fraction such as `0.0000001` is a price: digits after a lone `0.`
+  /// stay.
+  public static func maskDigitsButFractions(_ text: String) -> String {
+    String(decoding: maskDigits(Array(text.utf8), sparesFractions: true), as: UTF8.self)
+  }
+
   /// The same for bytes. Complexity: O(n).
-  public static func maskDigits(_ bytes: [UInt8]) -> [UInt8] {
+  public static func maskDigits(_ bytes: [UInt8], sparesFractions: Bool = false) -> [UInt8] {
     var result = bytes
     var runStart = 0
     for index in 0...bytes.count {
       if index < bytes.count, isDigit(bytes[index]) { continue }
-      if index - runStart >= maskedRunMin {
+      if index - runStart >= maskedRunMin, !(sparesFractions && isFraction(bytes, from: runStart)) {
         for masked in (runStart + shownDigits)..<index { result[masked] = UInt8(ascii: "x") }
       }
       runStart = index + 1
     }
     return result
+  }
+
+  /// Whether `0.` or `0,` stands before the digits, and no digit before that.
+  private static func isFraction(_ bytes: [UInt8], from start: Int) -> Bool {
+    guard start >= 2, bytes[start - 2] == UInt8(ascii: "0") else { return false }
+    let mark = bytes[start - 1]
+    return (mark == UInt8(ascii: ".") || mark == UInt8(ascii: ","))
+      && (start == 2 || !isDigit(bytes[start - 3]))
   }
 
   private static func escaped(bytes: some Collection<UInt8>, bytesMax: Int) -> String {

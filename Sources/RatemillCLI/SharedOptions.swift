@@ -80,10 +80,13 @@ extension OptionSpec where Raw: CommandOptions {
       "out", "DIR", in: OptionGroup.output, into: \.shared.out, OptionValue.folder, summary, details: details)
   }
 
-  static var force: OptionSpec {
+  static var force: OptionSpec { force(replacing: "--out") }
+
+  /// `--force`, in a command whose folder is named by another option.
+  static func force(replacing option: String) -> OptionSpec {
     .flag(
       "force", in: OptionGroup.output, into: \.shared.replacesOutput,
-      "Replace what an earlier run left in --out",
+      "Replace what an earlier run left in \(option)",
       details: """
         Without it, a folder that is not empty is left alone and the run ends before it begins. \
         The old content goes only at the moment when the new one is complete.

@@ -138,7 +138,7 @@ import UsageSummary
     try desk.approveAll()
     try desk.write(StoreRatingTests.tuesday, to: "usage/pbx-2.csv")
     try desk.rate(["usage"])
-    expectRefusal("'acme' have other usage") { try desk.finalise() }
+    expectRefusal("'acme' has other usage") { try desk.finalise() }
     #expect(try desk.invoices().isEmpty)
     try desk.draft("2026-01")
     try desk.approveAll()
@@ -151,7 +151,7 @@ import UsageSummary
     try desk.draft("2026-01")
     try desk.approveAll()
     try desk.markBilled("2026-01", accounts: ["zebra"])
-    expectRefusal("'zebra' were billed since") { try desk.finalise() }
+    expectRefusal("'zebra' was billed since") { try desk.finalise() }
   }
 
   @Test func aChangedDocumentIsFound() throws {

@@ -89,6 +89,9 @@ import Testing
         "\"0,02\"", 1, ".",
         "price '0,02'… the decimal mark is a comma here; say so with 'decimal' in the deck's YAML"
       ),
+      ("\"1,000.50\"", 1, ".", "price '1,000.50'… write it without separators of thousands"),
+      ("\"1,000,000\"", 1, ".", "price '1,000,000'… write it without separators of thousands"),
+      ("\"1.000,50\"", 1, ",", "price '1.000,50'… write it without separators of thousands"),
       (
         "0.02", 1, ",",
         "price '0.02'… the decimal mark is a point here; say so with 'decimal' in the deck's YAML"

@@ -125,6 +125,16 @@ import UsageSummary
     #expect(report.drafts.first?.usage.description == "5.12")
   }
 
+  @Test(arguments: [(1, "1 entry<"), (2, "2 entries<")]) func entriesAreCountedInWords(
+    count: Int, text: String
+  ) throws {
+    let calls = (0..<count).map {
+      "acme 4930111 2026-01-03T10:0\($0):00Z 4930111 447700900123 outbound UK 60 0.001"
+    }
+    _ = try publish(book(usage: "0.00\(count)", detail: calls.joined(separator: "\n")))
+    #expect(try page().contains(text))
+  }
+
   @Test(arguments: [1000, 1001]) func moreThanAThousandLieInAFile(count: Int) throws {
     let calls = (0..<count).map { number in
       let (minute, second) = (number / 60, number % 60)

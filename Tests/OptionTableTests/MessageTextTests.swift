@@ -49,6 +49,16 @@ import Testing
   }
 
   @Test(arguments: [
+    ("'0.0000000000001'", "'0.0000000000001'"), ("0,00000001", "0,00000001"), ("0.0000001", "0.0000001"),
+    ("30.12345678", "30.12345xxx"), ("0 12345678", "0 12345xxx"), ("12345678", "12345xxx"),
+    (".12345678", ".12345xxx"),
+  ])
+  func fractionsOfACatalogAreNoNumbers(text: String, masked: String) {
+    #expect(MessageText.maskDigitsButFractions(text) == masked)
+    #expect(!MessageText.maskDigits("0.0000000000001").hasSuffix("1"))
+  }
+
+  @Test(arguments: [
     ("123456", "123456"), ("1234567", "12345xx"), ("447700900123", "44770xxxxxxx"),
     ("+447700900123,61", "+44770xxxxxxx,61"), ("a1234567b7654321", "a12345xxb76543xx"), ("", ""),
     ("123456 7", "123456 7"), ("£1234567", "£12345xx"),

@@ -69,6 +69,23 @@ import Testing
     #expect(!alone.errorText.contains("  later") && !alone.outputText.contains("settled_later"))
   }
 
+  @Test func aFileWithoutAByteIsSaid() throws {
+    try writeCatalog()
+    try folder.write("", to: "empty.csv")
+    try folder.write(Self.header, to: "header.csv")
+    func said(_ inputs: String...) throws -> String {
+      let result = try BuiltProgram.ratemill.run(
+        ["rate", "--catalog", "catalog", "--source", "s", "--by", "account"] + inputs, in: folder)
+      #expect(result.status == 0)
+      return result.errorText
+    }
+    #expect(
+      try said("empty.csv").contains(
+        "  empty      empty.csv: not a byte; was the export written, and whole?\n"))
+    #expect(try !said("header.csv").contains("  empty"))
+    #expect(try said("-").contains("  empty      standard input: not a byte;"))
+  }
+
   @Test func usageIsNotReadFromATerminal() throws {
     let result = try BuiltProgram.ratemill.run(
       ["rate", "--catalog", "c", "--out", "o", "-"], in: folder, input: .terminal(PseudoTerminal()))

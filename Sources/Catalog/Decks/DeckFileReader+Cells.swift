@@ -81,8 +81,18 @@ extension DeckFileReader {
     }
     error(
       column, fault.message(for: cell, as: column.name, scale: Amount.scale),
-      hint: isOtherMark
-        ? "the decimal mark is a \(comma) here; say so with 'decimal' in the deck's YAML" : fault.cellHint)
+      hint: !isOtherMark
+        ? fault.cellHint
+        : Self.isGrouped(cell)
+          ? "write it without separators of thousands"
+          : "the decimal mark is a \(comma) here; say so with 'decimal' in the deck's YAML")
+  }
+
+  /// Whether a number has points and commas, or one of them twice: then one of them groups digits.
+  private static func isGrouped(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    let points = cell.count { $0 == UInt8(ascii: ".") }
+    let commas = cell.count { $0 == UInt8(ascii: ",") }
+    return points > 0 && commas > 0 || points > 1 || commas > 1
   }
 
   mutating func takeMinimum(_ kind: UsageKind) -> UInt32? {

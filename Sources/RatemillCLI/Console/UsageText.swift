@@ -11,6 +11,11 @@ struct UsageText {
   /// The text with its digit runs masked, unless numbers may be shown.
   func masked(_ text: String) -> String { showsNumbers ? text : MessageText.maskDigits(text) }
 
+  /// A text about the catalog: the same, but prices keep their digits.
+  func maskedButFractions(_ text: String) -> String {
+    showsNumbers ? text : MessageText.maskDigitsButFractions(text)
+  }
+
   /// The text masked, escaped, cut and in quotes.
   func quoted(_ label: Label, bytesMax: Int = MessageText.quotedBytesMax) -> String {
     let bytes = showsNumbers ? label.bytes : MessageText.maskDigits(label.bytes)

@@ -117,8 +117,8 @@ struct CheckedCatalog {
   func text(_ writing: UsageText) -> String {
     findings.map { finding in
       var masked = finding
-      masked.message = writing.masked(finding.message)
-      masked.hint = writing.masked(finding.hint)
+      masked.message = writing.maskedButFractions(finding.message)
+      masked.hint = writing.maskedButFractions(finding.hint)
       return MessageText.escaped(masked.description) + "\n"
     }.joined()
   }
@@ -131,8 +131,8 @@ struct CheckedCatalog {
           [
             "severity": .text(finding.severity.rawValue), "file": .text(finding.file),
             "line": .integer(finding.line), "column": .integer(finding.column),
-            "message": .text(writing.masked(finding.message)),
-            "hint": .text(writing.masked(finding.hint)),
+            "message": .text(writing.maskedButFractions(finding.message)),
+            "hint": .text(writing.maskedButFractions(finding.hint)),
           ]
         }),
     ]

@@ -102,6 +102,13 @@ struct RateReport {
 
   /// What the run could not know.
   private func sayDoubts() {
+    let empty = report.files.filter { $0.byteCount == 0 && $0.knownByteCount == 0 && $0.read == 0 }
+    if let first = empty.first {
+      let name = first.name == "-" ? "standard input" : console.path(first.name)
+      let more = empty.count > 1 ? " and \(ReadableText.count(empty.count - 1)) more" : ""
+      console.say(
+        "  empty      \(name)\(more): not a byte; was the export written, and whole?")
+    }
     if configuration.inputs.contains("-"), configuration.expectedRecordCount == nil,
       configuration.expectedByteCount == nil,
       report.files.contains(where: { $0.name == "-" && !$0.isChecked })

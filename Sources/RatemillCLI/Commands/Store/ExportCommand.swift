@@ -19,7 +19,7 @@ struct ExportOptions: CommandOptions {
         Load them in that folder: psql -v ON_ERROR_STOP=1 -f load.sql. The script makes the schema 'ratemill' with the \
         tables of the book and views of the same names.
         """),
-    .force, .json(), .quiet, .color, .help, .version,
+    .force(replacing: "--postgres-copy"), .json(), .quiet, .color, .help, .version,
   ]
 }
 
