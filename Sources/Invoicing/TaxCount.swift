@@ -77,44 +77,52 @@ struct TaxCount {
       origin: LineOrigin(file: "taxes.csv", line: rule.line),
       amount: LineAmount(exact: .zero, rounded: .zero))
     if exemption != nil { return tax }
-    (tax.amount, tax.quantityMicro) = try amount(of: rule, bases, base, lines)
-    tax.shares = shares(of: tax.amount.rounded, bases, lines)
+    let own = try ownTaxes(of: rule, bases)
+    (tax.amount, tax.quantityMicro) = try amount(of: rule, own, base, lines)
+    let parts = try parts(of: tax.amount, rule, own, base, bases)
+    tax.shares = zip(lines, parts).map { LineShare(number: $0.number, amount: $1) }
     for share in tax.shares {
       taxOfLine[rule.tax, default: [:]][share.number, default: .zero] += share.amount
     }
     return tax
   }
 
+  /// What each line comes to by itself; nil for taxes that are not a share of what is taxed.
+  private func ownTaxes(of rule: TaxRule, _ bases: [Amount]) throws(InvoiceDraftFault) -> [LineAmount]? {
+    guard case .percent(let rate) = rule.method else { return nil }
+    return try bases.map { base throws(InvoiceDraftFault) in try share(rate, of: base, rule) }
+  }
+
+  private func share(
+    _ share: Int64, of base: Amount, _ rule: TaxRule
+  ) throws(InvoiceDraftFault) -> LineAmount {
+    try exact([base.pico, Int128(share)], over: Share.whole, rule)
+  }
+
+  private func exact(
+    _ factors: [Int128], over denominator: Int128, _ rule: TaxRule
+  ) throws(InvoiceDraftFault) -> LineAmount {
+    let origin = LineOrigin(file: "taxes.csv", line: rule.line)
+    return try LineAmount(product: factors, over: denominator, in: currency, origin: origin)
+  }
+
   private func amount(
-    of rule: TaxRule, _ bases: [Amount], _ base: Amount, _ lines: [NetLine]
+    of rule: TaxRule, _ own: [LineAmount]?, _ base: Amount, _ lines: [NetLine]
   ) throws(InvoiceDraftFault) -> (LineAmount, quantityMicro: Int128?) {
-    func exact(_ factors: [Int128], over denominator: Int128) throws(InvoiceDraftFault) -> LineAmount {
-      let origin = LineOrigin(file: "taxes.csv", line: rule.line)
-      return try LineAmount(product: factors, over: denominator, in: currency, origin: origin)
-    }
-    func share(_ share: Int64, of base: Amount) throws(InvoiceDraftFault) -> LineAmount {
-      try exact([base.pico, Int128(share)], over: Share.whole)
-    }
     switch rule.method {
-    case .percent(let rate):
-      var amount = try share(rate, of: base)
-      if rounding == .line {
-        amount.rounded = .zero
-        for base in bases { amount.rounded += try share(rate, of: base).rounded }
-      }
-      return (bounded(amount, rule), nil)
+    case .percent(let rate): return (bounded(try percentage(rate, own ?? [], base, rule), rule), nil)
     case .bracket(let rate, let above, let upTo):
-      return (bounded(try share(rate, of: max(.zero, min(base, upTo ?? base) - above)), rule), nil)
+      return (bounded(try share(rate, of: max(.zero, min(base, upTo ?? base) - above), rule), rule), nil)
     case .perLine(let amount):
       let count = lines.reduce(Int128(0)) { $0 + Int128($1.countMicro) }
-      return (bounded(try exact([amount.pico, count], over: 1_000_000), rule), count)
+      return (bounded(try exact([amount.pico, count], over: 1_000_000, rule), rule), count)
     case .perMinute(let amount):
       let milliseconds = lines.reduce(Int128(0)) { $0 + $1.callMilliseconds }
       return (
-        bounded(try exact([amount.pico, milliseconds], over: 60_000), rule),
+        bounded(try exact([amount.pico, milliseconds], over: 60_000, rule), rule),
         RoundingRule.divide(milliseconds * 1000, by: 60, mode: .halfEven)
       )
-    case .flat(let amount): return (bounded(try exact([amount.pico], over: 1), rule), nil)
+    case .flat(let amount): return (bounded(try exact([amount.pico], over: 1, rule), rule), nil)
     }
   }
 
@@ -130,13 +138,32 @@ struct TaxCount {
     return amount
   }
 
-  // Largest remainder by base; a line of the other sign takes no part. Where no base has the tax's sign (an amount for an
-  // invoice of nothing), all lines weigh the same.
-  private func shares(of amount: Amount, _ bases: [Amount], _ lines: [NetLine]) -> [LineShare] {
+  /// A share of what is taxed, before its bounds.
+  private func percentage(
+    _ rate: Int64, _ own: [LineAmount], _ base: Amount, _ rule: TaxRule
+  ) throws(InvoiceDraftFault) -> LineAmount {
+    var amount = try share(rate, of: base, rule)
+    if rounding == .line { amount.rounded = own.reduce(.zero) { $0 + $1.rounded } }
+    return amount
+  }
+
+  /// What of `amount` falls on each line. A share of what is taxed falls on the line that it is a share of, with its sign, so
+  /// that crediting a line takes back its own tax. What a bound has cut, and taxes that are no shares, are divided over the
+  /// lines of the tax's sign by their bases.
+  private func parts(
+    of amount: LineAmount, _ rule: TaxRule, _ own: [LineAmount]?, _ base: Amount, _ bases: [Amount]
+  ) throws(InvoiceDraftFault) -> [Amount] {
+    if case .percent(let rate) = rule.method, let own,
+      amount == (try percentage(rate, own, base, rule))
+    {
+      if rounding == .line { return own.map(\.rounded) }
+      return LargestRemainder.parts(
+        of: amount.rounded, quotas: own.map(\.exact), digits: currency.minorDigits)
+    }
+    // Where no base has the tax's sign (an amount for an invoice of nothing), all lines weigh the same.
     let unit = RoundingRule(scale: currency.minorDigits, mode: .down).stepPico
-    var weights = bases.map { max(0, (amount < .zero ? -$0.pico : $0.pico) / unit) }
+    var weights = bases.map { max(0, (amount.rounded < .zero ? -$0.pico : $0.pico) / unit) }
     if weights.allSatisfy({ $0 == 0 }) { weights = bases.map { _ in 1 } }
-    let parts = LargestRemainder.parts(of: amount, weights: weights, digits: currency.minorDigits)
-    return zip(lines, parts).map { LineShare(number: $0.number, amount: $1) }
+    return LargestRemainder.parts(of: amount.rounded, weights: weights, digits: currency.minorDigits)
   }
 }

@@ -92,8 +92,10 @@ import UsageSummary
     }
     book.set("discounts.csv", discounts)
     var taxes = "tax,place,classes,method,rate,on\n"
+    var compound: Set<Label> = []
     for index in 0..<below(5) {
       let on = index > 0 && below(2) == 0 ? "t\(index - 1)" : ""
+      if !on.isEmpty { compound.insert(Label("t\(index)")) }
       let method = ["percent", "per-line", "flat"][below(3)]
       taxes += "t\(index),DE,\(["a", "b;a", ""][below(3)]),\(method),\(decimal(30_000, digits: 3)),\(on)\n"
     }
@@ -101,8 +103,15 @@ import UsageSummary
     book.set("commitments.csv", "account,amount,from\nacme,\(decimal(90_000_000, digits: 3)),2026-01-05\n")
     let draft = try #require(try book.drafts("2026-01").first)
     checkSums(draft)
+    let cent = RoundingRule(scale: draft.currency.minorDigits, mode: .down).stepPico
     for tax in draft.taxes {
       #expect(tax.shares.reduce(.zero) { $0 + $1.amount } == tax.amount.rounded, "seed \(seed), \(tax.tax)")
+      guard case .percent(let rate) = tax.method, !compound.contains(tax.tax) else { continue }
+      for share in tax.shares {
+        let net = try #require(draft.documentLines.first { $0.number == share.number }).net
+        let apart = share.amount.pico - net.pico * Int128(rate) / Share.whole
+        #expect(apart.magnitude < cent.magnitude, "seed \(seed), \(tax.tax) on \(share.number)")
+      }
     }
     let folder = try TemporaryFolder()
     _ = try book.export("2026-01", to: folder)
@@ -431,6 +440,54 @@ import UsageSummary
         guard case .percent(let rate) = tax.method else { return "" }
         return "\(tax.place) \(rate / 100_000_000) of \(tax.base)"
       } == expected)
+  }
+
+  @Test(arguments: [
+    // The fault that was found: server, goodwill, texts; 19 % of 10.10 is 1.919.
+    ("", "100 -90 0.1", ["VAT 1.92: 19 -17.1 0.02"]),
+    // What the rounding of the sum has more or less goes to the largest remainders, of either sign: each is 0.095.
+    ("", "0.5 0.5", ["VAT 0.19: 0.1 0.09"]), ("", "-0.5 -0.5", ["VAT -0.19: -0.1 -0.09"]),
+    ("", "0.5 -0.5", ["VAT 0: 0.09 -0.09"]), ("", "100.5 -100", ["VAT 0.1: 19.1 -19"]),
+    ("", "100 -100", ["VAT 0: 19 -19"]), ("", "100 -100.01", ["VAT 0: 19 -19"]),
+    ("", "90 -100", ["VAT -1.9: 17.1 -19"]), ("", "100 0 -90", ["VAT 1.9: 19 0 -17.1"]),
+    // Every line by itself.
+    ("tax_rounding: line", "0.5 -0.5", ["VAT 0: 0.1 -0.1"]),
+    ("tax_rounding: line", "100 -90 0.1", ["VAT 1.92: 19 -17.1 0.02"]),
+  ])
+  func creditingALineTakesBackItsOwnTax(rounding: String, nets: String, expected: [String]) throws {
+    let prices = nets.split(separator: " ")
+    var book = taxed("VAT,DE,,,19,,,,,,,", prices.map { "Line,,,\($0),2026-01-01,1," }, place: "DE")
+    book.set("catalog.yaml", "currency: EUR\n\(rounding)\n")
+    #expect(try taxShares(book) == expected)
+  }
+
+  @Test func aTaxOnATaxSeesWhatFellOnItsOwnLines() throws {
+    let book = taxed(
+      "State,DE,service;credit,,10,,,,,,,\nCity,DE,service,,10,,,State,,,,",
+      ["Server,,,100,2026-01-01,1,service", "Goodwill,,,-90,2026-01-01,1,credit"], place: "DE")
+    #expect(try taxShares(book) == ["State 1: 10 -9", "City 11: 11"])
+    #expect(try taxLines(book).last == "tax City on 1 of 110 = 11")
+  }
+
+  @Test(arguments: [
+    // What a bound has made of a tax is no share of its lines: it stands on the lines that have it.
+    ("VAT,DE,,,10,,,,,0.99,,", "VAT 0.99: 0.99 0"), ("VAT,DE,,,10,,,,,1.00,,", "VAT 1: 10 -9"),
+    ("VAT,DE,,,10,,,,1.00,,,", "VAT 1: 10 -9"), ("VAT,DE,,,10,,,,1.01,,,", "VAT 1.01: 1.01 0"),
+    ("VAT,DE,,flat,2,,,,,,,", "VAT 2: 2 0"),
+  ])
+  func aTaxThatIsNoShareStandsOnWhatIsCharged(tax: String, expected: String) throws {
+    let book = taxed(tax, ["One,,,100,2026-01-01,1,", "Two,,,-90,2026-01-01,1,"], place: "DE")
+    #expect(try taxShares(book) == [expected])
+  }
+
+  /// `VAT 1.92: 19 -17.1`: a tax and what of it falls on each line.
+  private func taxShares(_ book: BillingBook) throws -> [String] {
+    let drafts = try book.drafts("2026-01")
+    for draft in drafts { checkSums(draft) }
+    return drafts.flatMap(\.taxes).map { tax in
+      "\(tax.tax) \(tax.amount.rounded): "
+        + tax.shares.map(\.amount.description).joined(separator: " ")
+    }
   }
 
   @Test func taxesComeAfterDiscounts() throws {
