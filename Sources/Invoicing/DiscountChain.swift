@@ -24,11 +24,11 @@ struct DiscountChain {
     for (_, discount) in all.enumerated().sorted(by: {
       ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
     }) {
-      // What is already a credit is not discounted.
-      try take(discount, where: { $0.net > .zero })
+      // What is already a credit is not discounted, nor what a credit is less by.
+      try take(discount, where: { $0.net > .zero && !$0.isOfCredit })
       // But what is given back was discounted when it was billed, and no more is given back than was paid.
       if case .share = discount.value {
-        try take(discount, where: { $0.isCorrection && $0.net < .zero })
+        try take(discount, where: { $0.isCorrection && $0.net < .zero && !$0.isOfCredit })
       }
     }
     for index in lines.indices where lines[index].discountThen.amount > .zero { giveBack(all, at: index) }

@@ -31,8 +31,10 @@ struct NetLine {
   var countMicro: Int64 = 0
   /// Billed milliseconds of calls; 0 for others.
   var callMilliseconds: Int128 = 0
-  /// Whether it corrects what was charged before: what it gives back gives back the discounts on that, too.
+  /// Whether it corrects or changes what was charged before: what it gives back gives back the discounts on that, too.
   var isCorrection = false
+  /// Whether what it corrects or changes is a credit, which no discount has touched.
+  var isOfCredit = false
   /// Of a refund: what discounts took off its days when they were charged, zero or more, and the invoice that did.
   var discountThen: (amount: Amount, invoice: Label) = (.zero, .empty)
   /// Whether it belongs on an earlier invoice, so that no commitment of this one counts it.
@@ -52,7 +54,7 @@ extension InvoiceDraft {
           number: lines.count + 1, origin: .recurring, contract: line.contract, item: line.item,
           taxClass: line.taxClass, firstDay: line.supplyDay ?? line.days.lowerBound,
           taxDay: line.supplyDay ?? line.days.lowerBound, countMicro: line.quantityMicro,
-          isCorrection: line.kind == .refund || line.kind == .correction,
+          isCorrection: line.kind != .interval, isOfCredit: line.isOfCredit,
           discountThen: (line.discountThen, line.corrects), isOfEarlierPeriod: !line.corrects.isEmpty,
           net: line.amount.rounded))
     }

@@ -86,6 +86,8 @@ struct RecurringCharges {
       price.describe(&line, from: less, to: more)
       line.amount = try price.amount(
         of: line, in: contract.currency, from: less, to: IntervalCount(quantityMicro: more))
+      // What is taken back is discounted and taxed as the charge of the interval was.
+      if line.amount.exact < .zero, price.ofOne >= .zero { line.supplyDay = interval.part.lowerBound }
       lines.append(line)
     }
     return lines

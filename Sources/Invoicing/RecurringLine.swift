@@ -64,6 +64,14 @@ public struct RecurringLine: Hashable, Sendable {
   public var tiers: [PriceTiers.Part] = []
   /// Whether price × quantity tells what it costs, but for its share of an interval.
   var hasOnePrice: Bool { tierKind != .graduated && tiers.allSatisfy { $0.flat == .zero } }
+  /// Whether it corrects or changes a credit: a charge with a price below zero.
+  var isOfCredit: Bool {
+    switch kind {
+    case .interval: false
+    case .refund: amount.rounded > .zero
+    case .change, .trueUp, .correction: price < .zero
+    }
+  }
   /// Whether the price is that of the price book.
   public var isBookPrice = false
   /// A whole interval.

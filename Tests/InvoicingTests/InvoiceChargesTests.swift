@@ -306,6 +306,33 @@ import UsageSummary
       ], total: "85.5")
   }
 
+  @Test(arguments: [
+    // The fault that was found: 100, less 16 days of 31 of it, and half of both off.
+    ("10", 0, "50,,", ["discount Off of 100 = -50", "discount Off of -51.61 = 25.81"], "24.2"),
+    ("10", 0, "100,,", ["discount Off of 100 = -100", "discount Off of -51.61 = 51.61"], "0"),
+    ("10", 12, "50,,", ["discount Off of 110.32 = -55.16"], "55.16"),
+    ("10", 0, "50,2027-01-01,", [], "48.39"),
+    // The day of what is taken back decides, not that of the change.
+    ("10", 0, "50,,2026-01-02", ["discount Off of 100 = -50", "discount Off of -51.61 = 25.81"], "24.2"),
+    ("10", 0, "50,2026-01-02,", [], "48.39"),
+    ("10", 12, "50,2026-01-16,", ["discount Off of 10.32 = -5.16"], "105.16"),
+    // A credit is not discounted, nor is what it is less by, or more.
+    ("-10", 0, "50,,", [], "-48.39"), ("-10", 12, "50,,", [], "-110.32"),
+  ])
+  func aDecreaseIsDiscountedAsTheChargeThatItTakesBack(
+    price: String, count: Int, discount: String, expected: [String], total: String
+  ) throws {
+    var book = BillingBook.contracts(
+      "description,item,count,price,from", "Seat,seat,prorate,\(price),2025-01-01")
+    book.set(
+      "counts.csv", "account,item,date,quantity\nacme,seat,2025-12-01,10\nacme,seat,2026-01-16,\(count)\n")
+    book.set("discounts.csv", "account,item,description,percent,from,until\nacme,seat,Off,\(discount)\n")
+    let drafts = try book.drafts("2026-01")
+    for draft in drafts { checkSums(draft) }
+    #expect(drafts.flatMap(BillingBook.lines).filter { $0.hasPrefix("discount") } == expected)
+    #expect(drafts.map { "\($0.total)" } == [total])
+  }
+
   @Test func aDiscountTakesAtMostWhatIsThere() throws {
     var book = BillingBook.contracts(Self.lines, "Seat,,,100,2026-01-01,1,", "Credit,,,-20,2026-01-01,1,")
     book.set("discounts.csv", "account,description,amount\nacme,Coupon,110\nacme,More,5\n")
