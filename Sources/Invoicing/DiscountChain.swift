@@ -84,7 +84,10 @@ struct DiscountChain {
 
   private var unit: Int128 { RoundingRule(scale: currency.minorDigits, mode: .down).stepPico }
 
-  /// What is taken off, of the other sign than the base; nil for an amount in another currency.
+  /// What is left to pay of all lines; zero where credits are more.
+  private var left: Amount { max(.zero, lines.reduce(.zero) { $0 + $1.net }) }
+
+  /// What is taken off, of the other sign than the base; nil for an amount in another currency, or where nothing is left.
   private func amount(of discount: Discount, _ base: Amount) throws(InvoiceDraftFault) -> LineAmount? {
     switch discount.value {
     case .share(let share):
@@ -92,8 +95,10 @@ struct DiscountChain {
         product: [-base.pico, Int128(share)], over: Share.whole, in: currency,
         origin: LineOrigin(file: discount.file, line: discount.line))
     case .amount(let amount, let own):
-      guard own == currency else { return nil }
-      return LineAmount(numeratorPico: -min(amount, base).pico, over: 1, in: currency)
+      // Nobody is owed money because of a coupon: credits come off before it.
+      let taken = min(amount, base, left)
+      guard own == currency, taken != .zero else { return nil }
+      return LineAmount(numeratorPico: -taken.pico, over: 1, in: currency)
     }
   }
 }

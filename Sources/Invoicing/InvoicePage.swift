@@ -104,7 +104,9 @@ struct InvoicePage {
     page.markup("<div class=\"due\">\n")
     page.open("p")
     page.text("\(totalTitle) for \(PrintedNumber.days(draft.period.days))")
-    if let due = draft.dueDate { page.element("small", "to be paid by \(PrintedNumber.day(due))") }
+    if let due = draft.dueDate, draft.total > .zero {
+      page.element("small", "to be paid by \(PrintedNumber.day(due))")
+    }
     page.close("p")
     page.element("p", style: "sum", "\(draft.currency) \(money(draft.total))")
     page.markup("</div>\n")

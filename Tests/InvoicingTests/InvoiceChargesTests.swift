@@ -336,13 +336,48 @@ import UsageSummary
   @Test func aDiscountTakesAtMostWhatIsThere() throws {
     var book = BillingBook.contracts(Self.lines, "Seat,,,100,2026-01-01,1,", "Credit,,,-20,2026-01-01,1,")
     book.set("discounts.csv", "account,description,amount\nacme,Coupon,110\nacme,More,5\n")
-    // A credit is no base of a discount, and what is nothing is not discounted again.
+    // A credit is no base of a discount, but leaves less to pay; what is nothing is not discounted again.
     try check(
       book,
       [
         "Seat 2026-01-01 1 × 100 31/31 = 100", "Credit 2026-01-01 1 × -20 31/31 = -20",
-        "discount Coupon of 100 = -100",
-      ], total: "-20")
+        "discount Coupon of 100 = -80",
+      ], total: "0")
+  }
+
+  @Test(arguments: [
+    // One cent on both sides of what is left to pay.
+    ("30", "-20", "9.99", ["discount Gift of 30 = -9.99"], "0.01"),
+    ("30", "-20", "10", ["discount Gift of 30 = -10"], "0"),
+    ("30", "-20", "10.01", ["discount Gift of 30 = -10"], "0"),
+    ("30", "-20", "1000", ["discount Gift of 30 = -10"], "0"),
+    ("20", "-20", "1000", [], "0"), ("19.99", "-20", "1000", [], "-0.01"),
+    ("20.01", "-20", "1000", ["discount Gift of 20.01 = -0.01"], "0"),
+    ("30", "0", "1000", ["discount Gift of 30 = -30"], "0"),
+  ])
+  func anAmountTakesOffNoMoreThanIsLeftToPay(
+    price: String, credit: String, amount: String, expected: [String], total: String
+  ) throws {
+    var book = BillingBook.contracts(
+      Self.lines, "Base,,,\(price),2026-01-01,1,", "Goodwill,,,\(credit),2026-01-01,1,")
+    book.set("discounts.csv", "account,description,amount\nacme,Gift,\(amount)\n")
+    let drafts = try book.drafts("2026-01")
+    for draft in drafts { checkSums(draft) }
+    #expect(drafts.flatMap(BillingBook.lines).filter { $0.hasPrefix("discount") } == expected)
+    #expect(drafts.map { "\($0.total)" } == [total])
+  }
+
+  @Test(arguments: [("20.01", true), ("20", false), ("19.99", false)])
+  func onlyWhatIsOwedIsToBePaid(price: String, isOwed: Bool) throws {
+    var book = BillingBook.contracts(
+      Self.lines, "Base,,,\(price),2026-01-01,1,", "Goodwill,,,-20,2026-01-01,1,")
+    book.set("accounts.csv", "account,plan,terms\nacme,p,net 30\n")
+    let draft = try #require(try book.drafts("2026-01").first)
+    let invoice = draft.issued(as: "INV-1", on: draft.period.until)
+    #expect(
+      String(decoding: InvoicePage.html(of: invoice), as: UTF8.self).contains("to be paid by") == isOwed)
+    let sheet = try PaperSheet(document: invoice.json(), name: "invoice.json")
+    #expect("\(sheet)".contains("to be paid by") == isOwed)
   }
 
   @Test(

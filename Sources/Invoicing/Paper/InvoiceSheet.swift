@@ -50,9 +50,10 @@ struct InvoiceSheet {
   }
 
   private func due() -> PaperBlock {
-    .due(
+    let due = document.total > .zero ? document.dueDate : nil
+    return .due(
       text: "Total for \(PrintedNumber.days(document.period.days))",
-      note: document.dueDate.map { "to be paid by \(PrintedNumber.day($0))" } ?? "",
+      note: due.map { "to be paid by \(PrintedNumber.day($0))" } ?? "",
       sum: "\(document.currency) \(money(document.total))")
   }
 
