@@ -11,12 +11,15 @@ struct DiscountChain {
   private(set) var lines: [NetLine]
   /// What was taken off, in order.
   private(set) var discounts: [DiscountLine] = []
+  /// What discounts of an amount have taken off all documents of the account and period, by where they are written.
+  private(set) var taken: [LineOrigin: Amount]
   private let currency: Currency
 
-  /// Starts with the lines of a document.
-  init(lines: [NetLine], currency: Currency) {
+  /// Starts with the lines of a document; `taken` is what its account's other documents of the period have had.
+  init(lines: [NetLine], currency: Currency, taken: [LineOrigin: Amount] = [:]) {
     self.lines = lines
     self.currency = currency
+    self.taken = taken
   }
 
   /// Takes the discounts of an account off, `all` in file order.
@@ -53,7 +56,7 @@ struct DiscountChain {
         description: Label("\(known.description), \(then.invoice)"), level: known.level,
         value: .amount(amount, currency), base: line.net, amount: LineAmount(exact: amount, rounded: amount),
         shares: [LineShare(number: line.number, amount: amount)],
-        origin: LineOrigin(file: known.file, line: known.line)))
+        origin: LineOrigin(known)))
   }
 
   private func isFor(_ line: NetLine, _ discount: Discount) -> Bool {
@@ -69,6 +72,9 @@ struct DiscountChain {
     }
     let base = fits.reduce(Amount.zero) { $0 + lines[$1].net }
     guard base != .zero, let amount = try amount(of: discount, base) else { return }
+    if case .amount = discount.value {
+      taken[LineOrigin(discount), default: .zero] += .zero - amount.rounded
+    }
     let weights = fits.map { Int128(lines[$0].net.pico.magnitude) / unit }
     let parts = LargestRemainder.parts(of: amount.rounded, weights: weights, digits: currency.minorDigits)
     var shares: [LineShare] = []
@@ -79,7 +85,7 @@ struct DiscountChain {
     discounts.append(
       DiscountLine(
         description: discount.description, level: discount.level, value: discount.value, base: base,
-        amount: amount, shares: shares, origin: LineOrigin(file: discount.file, line: discount.line)))
+        amount: amount, shares: shares, origin: LineOrigin(discount)))
   }
 
   private var unit: Int128 { RoundingRule(scale: currency.minorDigits, mode: .down).stepPico }
@@ -93,12 +99,18 @@ struct DiscountChain {
     case .share(let share):
       return try LineAmount(
         product: [-base.pico, Int128(share)], over: Share.whole, in: currency,
-        origin: LineOrigin(file: discount.file, line: discount.line))
+        origin: LineOrigin(discount))
     case .amount(let amount, let own):
       // Nobody is owed money because of a coupon: credits come off before it.
-      let taken = min(amount, base, left)
-      guard own == currency, taken != .zero else { return nil }
-      return LineAmount(numeratorPico: -taken.pico, over: 1, in: currency)
+      let rest = amount - (taken[LineOrigin(discount)] ?? .zero)
+      let part = min(rest, base, left)
+      guard own == currency, part != .zero else { return nil }
+      return LineAmount(numeratorPico: -part.pico, over: 1, in: currency)
     }
   }
+}
+
+extension LineOrigin {
+  /// Where a discount is written.
+  fileprivate init(_ discount: Discount) { self.init(file: discount.file, line: discount.line) }
 }

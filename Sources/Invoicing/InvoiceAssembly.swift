@@ -23,6 +23,12 @@ struct InvoiceAssembly {
   var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
   /// Its earlier invoices, and what these hold for the commitments of periods that are corrected.
   var reached: (sums: [DraftBasis.ReachedSum], invoices: [DraftBasis.EarlierInvoice]) = ([], [])
+  /// What an account has once in a period, however many documents it gets, by what they had of it so far.
+  private struct HadOnce {
+    var discounts: [LineOrigin: Amount] = [:]
+    var flatTaxes: Set<Int> = []
+  }
+  private var hadOnce: [UsagePeriod: HadOnce] = [:]
   /// What of one-time charges earlier invoices tell; nil without a store.
   var late: LateCharges?
 
@@ -79,7 +85,9 @@ struct InvoiceAssembly {
   }
 
   /// Adds what follows from the lines of `draft`. Late usage alone owes no commitment: its period was charged before.
-  func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) throws(InvoiceDraftFault) {
+  ///
+  /// Documents of one period are finished in their order: an amount off and a flat tax stand on the first that has room for it.
+  mutating func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) throws(InvoiceDraftFault) {
     if isChargedPeriod, draft.part == .main {
       draft.commitments = try Commitments.lines(of: billing.commitments, for: draft)
       draft.countChanges = countChanges(draft)
@@ -94,9 +102,12 @@ struct InvoiceAssembly {
       ContractReference(
         name: $0.name, master: $0.master, statementOfWork: $0.statementOfWork, renews: $0.renews)
     }
-    var chain = DiscountChain(lines: draft.netLines, currency: draft.currency)
+    var had = hadOnce[draft.period] ?? HadOnce()
+    defer { hadOnce[draft.period] = had }
+    var chain = DiscountChain(lines: draft.netLines, currency: draft.currency, taken: had.discounts)
     try chain.take(billing.discounts)
     draft.discounts = chain.discounts
+    had.discounts = chain.taken
     guard !catalog.billing.taxes.isEmpty else { return }
     guard !account.taxPlaces.isEmpty else {
       draft.taxation = .placeUnknown
@@ -105,8 +116,10 @@ struct InvoiceAssembly {
     draft.taxation = .place(account.taxPlace(on: lastDay))
     var count = TaxCount(
       rules: catalog.billing.taxes,
-      exemptions: billing.exemptions, currency: draft.currency, rounding: catalog.defaults.taxRounding)
+      exemptions: billing.exemptions, currency: draft.currency, rounding: catalog.defaults.taxRounding,
+      flatTaxes: had.flatTaxes)
     draft.taxes = try count.taxes(on: chain.lines) { account.taxPlace(on: $0.taxDay) }
+    had.flatTaxes = count.flatTaxes
   }
 
   /// What is counted for the recurring lines that follow counts, on the last day of this period and of the one before.

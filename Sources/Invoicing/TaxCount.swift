@@ -22,7 +22,15 @@ struct TaxCount {
   /// What each tax came to on each line, for taxes on it.
   private var taxOfLine: [Label: [Int: Amount]] = [:]
 
-  init(rules: [TaxRule], exemptions: [TaxExemption], currency: Currency, rounding: TaxRounding) {
+  /// The flat taxes that documents of the account and period have, by their lines in the file: each is owed once.
+  private(set) var flatTaxes: Set<Int>
+
+  /// `flatTaxes` are those on the account's other documents of the period.
+  init(
+    rules: [TaxRule], exemptions: [TaxExemption], currency: Currency, rounding: TaxRounding,
+    flatTaxes: Set<Int> = []
+  ) {
+    self.flatTaxes = flatTaxes
     self.rules = rules
     self.exemptions = exemptions
     self.currency = currency
@@ -44,6 +52,7 @@ struct TaxCount {
           && (rule.classes.isEmpty || rule.classes.contains(line.taxClass))
       }.map(\.0)
       guard !covered.isEmpty else { continue }
+      if case .flat = rule.method, !flatTaxes.insert(rule.line).inserted { continue }
       // A certificate may end between two lines of one invoice.
       let exempt = Dictionary(grouping: covered) { line in
         exemptions.firstIndex {

@@ -180,6 +180,32 @@ import UsageSummary
     #expect(try book.drafts("2026-01").map { "\($0.part) \($0.total)" } == expected)
   }
 
+  @Test(arguments: [
+    ("together", "100", "", ["main 251.5"]), ("separate", "100", "", ["main 51.5", "projects 200"]),
+    // The discount is 50: what the first document has no room for is taken off the second.
+    ("separate", "50", "", ["main 1.5", "projects 200"]),
+    ("separate", "49.99", "", ["main 1.5", "projects 199.99"]),
+    ("separate", "30", "", ["main 1.5", "projects 180"]),
+    // The tax stands where it has a line.
+    ("separate", "100", "one-time", ["main 50", "projects 201.5"]),
+    ("separate", "100", "one-time;service", ["main 51.5", "projects 200"]),
+  ])
+  func anAmountOffAndAFlatTaxAreOwedOnceInAPeriod(
+    word: String, price: String, classes: String, expected: [String]
+  ) throws {
+    var book = BillingBook.contracts("description,price,from", "Base,\(price),2026-01-01")
+    book.set("accounts.csv", "account,plan,tax_place,project_invoices\nacme,p,DE,\(word)\n")
+    book.set(
+      "charges.csv", "account,description,delivered,price,project\nacme,Cabling,2026-01-06,200,Hall\n")
+    book.set("discounts.csv", "account,description,amount\nacme,Gift,50\n")
+    book.set("taxes.csv", "tax,place,classes,method,rate\nFlat,DE,\(classes),flat,1.50\n")
+    #expect(try book.drafts("2026-01").map { "\($0.part) \($0.total)" } == expected)
+    // The next period has its own.
+    if classes.isEmpty, price == "100" {
+      #expect(try book.drafts("2026-02").map { "\($0.part) \($0.total)" } == ["main 51.5"])
+    }
+  }
+
   // MARK: agreements
 
   private static let agreement = """
