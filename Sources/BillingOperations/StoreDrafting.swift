@@ -97,13 +97,16 @@ public enum StoreDrafting {
   private static func pin(
     _ choice: UsagePeriodChoice, _ catalog: Catalog, _ calls: PinnedCalls?, in store: BillingStore
   ) throws(StoreFault) -> (basis: DraftBasis, usageHashes: [Label: String]) {
-    let state = try store.usageState(of: choice)
+    let unbilled = try StoreLateUsage.unbilled(before: choice, catalog, in: store)
+    let late = unbilled.filter(\.isBilledHere).map { AccountPeriod(account: $0.account, period: $0.period) }
+    let state = try store.usageState(of: choice, late: Set(late))
     var basis = DraftBasis(
       choice: choice, billedAccounts: state.billedAccounts,
       invoices: try store.invoices().filter { isEarlier($0, than: choice) }.map(earlier),
       charged: try chargedLines(choice, catalog, in: store),
       decisions: try decisions(in: store).map(\.decision), adjustmentRowCount: state.adjustmentRowCount,
       adjustmentsHash: SHA256.hex(of: state.adjustments))
+    basis.unbilled = unbilled
     let earlier = try StoreEarlierCharges(choice, catalog, basis.invoices, in: store)
     (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
     basis.uncorrected = earlier.uncorrected

@@ -36,8 +36,12 @@ public enum StoreFinalising {
       guard !accounts.isEmpty else { return outcome }
       try check(drafts, accounts, date, in: store)
       let billing = BilledWithInvoices(
-        choice: drafts.record.choice, periods: accounts, usageHashes: try store.usageHashes(of: drafts.record)
-      )
+        choice: drafts.record.choice, periods: accounts,
+        usageHashes: try store.usageHashes(of: drafts.record),
+        late: Set(
+          drafts.pinned.basis.unbilled.filter(\.isBilledHere).map {
+            AccountPeriod(account: $0.account, period: $0.period)
+          }))
       (outcome.documents, outcome.auditHead) = try store.issue(
         in: drafts.series(drafts.catalog.defaults.invoiceSeries), billing: billing
       ) { issuing throws(StoreFault) in

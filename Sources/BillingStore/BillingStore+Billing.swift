@@ -34,9 +34,17 @@ public struct BillingRecord: Sendable {
 }
 
 /// An account and one of its usage periods.
-struct AccountPeriod: Hashable {
-  var account: Label
-  var period: UsagePeriod
+public struct AccountPeriod: Hashable, Sendable {
+  /// Account id.
+  public var account: Label
+  /// The usage period.
+  public var period: UsagePeriod
+
+  /// Makes one.
+  public init(account: Label, period: UsagePeriod) {
+    self.account = account
+    self.period = period
+  }
 }
 
 /// What a billing takes in.
@@ -91,14 +99,14 @@ extension BillingStore {
   private var stagedBillingPath: String { path(.billed, "incoming") }
 
   /// What a billing of the chosen periods takes in: the open periods of the wanted accounts, nil for all that have usage in
-  /// them, and of these accounts the adjustments of periods before.
+  /// them, and of these accounts the adjustments of periods before, and `late` periods of them that nobody has billed.
   func billingScope(
-    _ choice: UsagePeriodChoice, accounts: Set<Label>?
+    _ choice: UsagePeriodChoice, accounts: Set<Label>?, late: Set<AccountPeriod> = []
   ) throws(StoreFault) -> BillingScope {
     let billed = try billedPeriods()
     let wanted = { (account: Label) in accounts?.contains(account) ?? true }
     let closing = try usedPeriods().subtracting(billed).filter {
-      choice.contains($0.period) && wanted($0.account)
+      (choice.contains($0.period) || late.contains($0)) && wanted($0.account)
     }
     return BillingScope(choice: choice, accounts: accounts, billed: billed, closing: closing)
   }
@@ -246,7 +254,7 @@ extension BillingStore {
 
 extension UsagePeriodChoice {
   /// Whether the chosen periods begin after that one.
-  fileprivate func isAfter(_ period: UsagePeriod) -> Bool {
+  func isAfter(_ period: UsagePeriod) -> Bool {
     switch self {
     case .one(let chosen): return period < chosen
     case .beginning(let year, let month):

@@ -146,9 +146,12 @@ extension BillingStore {
   /// The folder of committed drafts.
   public func draftsPath(_ id: String) -> String { path(.drafts, id) }
 
-  /// What can be billed of the chosen periods now: open usage, and adjustments of periods before.
-  public func usageState(of choice: UsagePeriodChoice) throws(StoreFault) -> StoreUsageState {
-    let scope = try billingScope(choice, accounts: nil)
+  /// What can be billed of the chosen periods now: open usage, and adjustments of periods before; of `late` periods, which
+  /// nobody has billed, all of it is one.
+  public func usageState(
+    of choice: UsagePeriodChoice, late: Set<AccountPeriod> = []
+  ) throws(StoreFault) -> StoreUsageState {
+    let scope = try billingScope(choice, accounts: nil, late: late)
     let billed = Set(scope.billed.filter { choice.contains($0.period) }.map(\.account))
     var digests = AccountDigests()
     var state = StoreUsageState(

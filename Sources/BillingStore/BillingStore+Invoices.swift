@@ -53,11 +53,15 @@ public struct BilledWithInvoices: Sendable {
   public var periods: [Label: UsagePeriod]
   /// What the usage of accounts was when they were drafted; none for an account without rows.
   public var usageHashes: [Label: String]
+  /// Earlier periods that were billed to nobody and are billed with this one.
+  public var late: Set<AccountPeriod>
 
   /// Makes one.
   public init(
-    choice: UsagePeriodChoice, periods: [Label: UsagePeriod], usageHashes: [Label: String]
+    choice: UsagePeriodChoice, periods: [Label: UsagePeriod], usageHashes: [Label: String],
+    late: Set<AccountPeriod> = []
   ) {
+    self.late = late
     self.choice = choice
     self.periods = periods
     self.usageHashes = usageHashes
@@ -182,7 +186,7 @@ extension BillingStore {
   /// The rows of the accounts, where they wait for the transaction; they must be those that were drafted.
   private func stage(_ billing: BilledWithInvoices) throws(StoreFault) -> StagedBilling {
     let accounts = Set(billing.periods.keys)
-    let scope = try billingScope(billing.choice, accounts: accounts)
+    let scope = try billingScope(billing.choice, accounts: accounts, late: billing.late)
     let again = billing.periods.filter {
       scope.billed.contains(AccountPeriod(account: $0.key, period: $0.value))
     }

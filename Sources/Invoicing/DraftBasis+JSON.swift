@@ -17,6 +17,7 @@ extension DraftBasis {
       "invoices": .array(invoices.map(Self.json)),
       "charged": .array(charged.map(Self.json)), "earlier": .array(earlier.map(Self.json)),
       "reached": .array(reached.map(Self.json)), "uncorrected": .array(uncorrected.map(Self.json)),
+      "unbilled": .array(unbilled.map(Self.json)),
       "differing": .array(differing.sorted().map { .string($0) }),
       "correcting": .array(correcting.sorted().map { .string($0) }),
       "billed_charges": .array(billedCharges.sorted().map { .string($0) }),
@@ -60,6 +61,23 @@ extension DraftBasis {
       "counted": .bool(line.isCounted),
       "included": .text(DecimalText.format(Int128(line.includedMicro), scale: 6)),
     ]
+  }
+
+  private static func json(_ usage: UnbilledUsage) -> JSONValue {
+    [
+      "account": .string(usage.account), "period": .text(usage.period.description),
+      "currency": .text(usage.currency.code), "amount": .text(usage.amount.description),
+      "billed_here": .bool(usage.isBilledHere),
+    ]
+  }
+
+  private static func unbilled(_ node: JSONNode) throws -> UnbilledUsage {
+    guard let period = UsagePeriod.parse(try node.member("period").text().description),
+      let currency = Currency(code: try node.member("currency").text().description)
+    else { throw node.fault("no period or currency") }
+    return UnbilledUsage(
+      account: try node.member("account").text(), period: period, currency: currency,
+      amount: try node.amount("amount"), isBilledHere: try node.member("billed_here").bool())
   }
 
   private static func charged(_ node: JSONNode) throws -> ChargedLine {
@@ -109,6 +127,9 @@ extension DraftBasis {
     if root.value["reached"] != nil {
       basis.reached = try root.member("reached").elements().map { try reached($0) }
       basis.uncorrected = try root.member("uncorrected").elements().map { try uncorrected($0) }
+    }
+    if root.value["unbilled"] != nil {
+      basis.unbilled = try root.member("unbilled").elements().map { try unbilled($0) }
     }
     basis.earlier = try root.member("earlier").elements().map { try charged($0) }
     basis.differing = Set(try root.member("differing").elements().map { try $0.text() })

@@ -126,6 +126,31 @@ public struct DraftBasis: Hashable, Sendable {
     }
   }
 
+  /// Usage of an earlier period that was billed to others and not to its account.
+  public struct UnbilledUsage: Hashable, Sendable {
+    /// Account id.
+    public var account: Label
+    /// The usage period.
+    public var period: UsagePeriod
+    /// Currency of the amount.
+    public var currency: Currency
+    /// What it comes to.
+    public var amount: Amount
+    /// Whether it stands on the account's draft, as a correction of nothing; otherwise it is on no invoice.
+    public var isBilledHere: Bool
+
+    /// Makes one.
+    public init(
+      account: Label, period: UsagePeriod, currency: Currency, amount: Amount, isBilledHere: Bool
+    ) {
+      self.account = account
+      self.period = period
+      self.currency = currency
+      self.amount = amount
+      self.isBilledHere = isBilledHere
+    }
+  }
+
   /// The usage periods that are drafted.
   public var choice: UsagePeriodChoice
   /// Accounts whose period was billed already: they get no draft.
@@ -146,6 +171,8 @@ public struct DraftBasis: Hashable, Sendable {
   /// What invoices hold for commitments of billed periods, of accounts whose billed periods are corrected; added up and in
   /// order (`added`).
   public var reached: [ReachedSum] = []
+  /// Usage of earlier periods that was billed to others and not to its accounts, by account, period and currency.
+  public var unbilled: [UnbilledUsage] = []
   /// One-time charges that invoices bill, by the store's names for them.
   public var billedCharges: Set<Label> = []
   /// Decisions, by charge.

@@ -11,7 +11,18 @@ struct EarlierReview {
   let basis: DraftBasis
 
   /// The flags of all accounts.
-  func flags() -> [ReviewFlag] { basis.uncorrected.map(flag) + missingInvoiceFlags() }
+  func flags() -> [ReviewFlag] {
+    basis.uncorrected.map(flag) + unbilledFlags() + missingInvoiceFlags()
+  }
+
+  private func unbilledFlags() -> [ReviewFlag] {
+    basis.unbilled.filter { !$0.isBilledHere }.map { usage in
+      ReviewFlag(
+        .periodWithoutInvoice, account: usage.account,
+        "usage of \(usage.period) is on no invoice; 'invoice draft --period \(usage.period)' makes one",
+        money: usage.amount, currency: usage.currency)
+    }
+  }
 
   private func flag(_ found: DraftBasis.Uncorrected) -> ReviewFlag {
     let others = found.invoiceCount > 1 ? " and \(found.invoiceCount - 1) more" : ""

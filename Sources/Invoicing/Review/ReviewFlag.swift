@@ -43,7 +43,7 @@ public struct ReviewFlag: Sendable, Hashable {
     case lineWithoutTax = "line-without-tax"
     /// Invoices charged otherwise than the contract says now, and no invoice corrects it.
     case chargedOtherwise = "charged-otherwise"
-    /// A period has contracts and no invoice.
+    /// A period has contracts or usage, and no invoice.
     case periodWithoutInvoice = "period-without-invoice"
     /// The total is below zero, or nothing.
     case totalNotPositive = "total-not-positive"
