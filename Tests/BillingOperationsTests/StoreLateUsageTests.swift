@@ -132,6 +132,6 @@ import UsageSummary
   @Test func ofTwoDraftsWithItTheFirstToGoOutHasIt() throws {
     let desk = try desk()
     let fault = try desk.faultOfTheSecond(of: "2026-02", "2026-03")
-    #expect("\(fault, default: "")".contains("have other usage than when they were drafted"))
+    #expect("\(fault, default: "")".contains("has other usage than when it was drafted"))
   }
 }
