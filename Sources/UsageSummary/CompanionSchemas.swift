@@ -26,7 +26,10 @@ public enum AllowanceSchema {
       "rolled_in", .decimal, "brought from earlier periods", empty: "the row of a member", example: "0"),
     SummaryColumn("used", .decimal, "taken by usage", example: "41220"),
     SummaryColumn("left", .decimal, "not taken", empty: "the row of a member", example: "18780"),
-    SummaryColumn("expired", .decimal, "left and lost", empty: "the row of a member", example: "18780"),
+    SummaryColumn(
+      "expired", .decimal,
+      "left and lost; below 0 where a billed period has handed on more than is granted now",
+      empty: "the row of a member", example: "18780"),
     SummaryColumn(
       "rolled_out", .decimal, "left and carried into the next period", empty: "the row of a member",
       example: "0"),

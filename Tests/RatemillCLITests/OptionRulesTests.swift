@@ -21,6 +21,7 @@ import Testing
     "csv": ("a.csv", ""), "previous": ("may", ""), "account": ("acme", ""), "plan": ("office", ""),
     "kind": ("voice", "fax"),
     "direction": ("inbound", "up"), "to": ("+49301", ""), "from": ("+49301", ""), "meter": ("Backup", ""),
+    "amount": ("-2.05", ""),
     "trunk": ("sip-1", ""), "routing-number": ("2125550100", ""), "quantity": ("61s", ""),
     "drafts": ("drafts", ""), "earlier": ("drafts", ""), "store": ("store", ""), "reason": ("test", ""),
     "only": ("acme", ""), "postgres-copy": ("copy", ""), "invoice": ("INV-1", ""), "line": ("2", "0"),

@@ -52,6 +52,16 @@ extension RunAttempt {
     file.legs = table
   }
 
+  /// What another program has done to the file, where that is what damaged it: a decoder finds nothing but the consequence.
+  private func cause(of damage: DamagedFile, _ file: FileContext) -> DamagedFile {
+    do throws(DamagedFile) {
+      try file.checkUnchanged()
+      return damage
+    } catch {
+      return error
+    }
+  }
+
   func read(_ unit: InputUnit, _ chunk: Chunk, _ rater: ChunkRater) {
     let file = unit.file
     let before = unit.storedOffset
@@ -63,7 +73,7 @@ extension RunAttempt {
       guard hasChunk else { return finish(unit, chunk, rater) }
       chunk.oversize = unit.takeOversize()
     } catch let damage as DamagedFile {
-      if let fault = spool?.fault { fail(.output(fault)) } else { note(damage) }
+      if let fault = spool?.fault { fail(.output(fault)) } else { note(cause(of: damage, file)) }
       return board.update { state in
         state.readingCount -= 1
         state.freeChunks.append(chunk)
