@@ -143,10 +143,10 @@ import Testing
     }
   }
 
-  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, which takes long; otherwise one in thirteen, and of verbs with many calls some
+  /// Every call is tried with `RATEMILL_EVERY_CALL=1`, which takes long; otherwise one in nineteen, and of verbs with many calls some
   /// ten, spread over all.
   private static func step(callCount: Int) -> Int {
-    getenv("RATEMILL_EVERY_CALL") == nil ? max(13, callCount / 10 | 1) : 1
+    getenv("RATEMILL_EVERY_CALL") == nil ? max(19, callCount / 10 | 1) : 1
   }
 
   /// Runs the verb with a failure at each call until one run needs fewer calls.
