@@ -1,10 +1,11 @@
-// Billing tables against each other: names that nothing has, and rows that stand twice.
+// Billing tables against each other: names that nothing has, rows that stand twice, and contract lines without an end.
 
 import Tables
 
 extension CatalogChecks {
-  /// Warnings about discounts and counts of items that nobody sells, and about contract lines and commitments that stand
-  /// twice. `path` gives a file inside the catalog the name that the user knows.
+  /// Warnings about discounts and counts of items that nobody sells, about contract lines and commitments that stand
+  /// twice, and about contract lines that outlive their account's plans. `path` gives a file inside the catalog the name
+  /// that the user knows.
   func billingFindings(path: (String) -> String) -> [(CatalogLoading.Section, [CatalogFinding])] {
     [
       (
@@ -16,6 +17,7 @@ extension CatalogChecks {
           return (line, place)
         }
       ),
+      (.contracts, outlivingFindings(path)),
       (.counts, countFindings(path)),
       (.discounts, discountFindings(path)),
       (
@@ -51,6 +53,20 @@ extension CatalogChecks {
           hint: "keep one, or tell them apart by their description"))
     }
     return findings
+  }
+
+  /// Contract lines that go on after the last plan of their account has ended: such an account is billed on and on.
+  private func outlivingFindings(_ path: (String) -> String) -> [CatalogFinding] {
+    catalog.contracts.compactMap { contract in
+      let account = accounts[contract.accountIndex]
+      guard let end = account.plans.last.flatMap(\.until), contract.until.map({ end < $0 }) ?? true
+      else { return nil }
+      return Self.warning(
+        path(contract.file), contract.line,
+        "the line goes on after \(end), when the last plan of account \(Quoted.text(account.id)) ends (line "
+          + "\(account.line) of accounts.csv), and is billed on",
+        hint: "end the line ('until'), or give the account a further plan")
+    }
   }
 
   /// The item of a line of usage is its rating group, which a record may say itself where no deck is looked up: then only a

@@ -98,7 +98,6 @@ struct CatalogLoading {
     add(.accounts, checks.poolFindings(accountsFile: files.path("accounts.csv")))
     add(.accounts, checks.termsFindings(accountsFile: files.path("accounts.csv")))
     add(.plans, checks.planFindings())
-    add(.contracts, checks.contractFindings { files.path($0) })
     add(.sources, checks.sourceFindings(sourcesFile: files.path("sources.csv")))
     add(.grants, checks.grantFindings(grantsFile: files.path("grants.csv")))
     add(.overrides, checks.accountPriceFindings(overridesFile: files.path("overrides.csv")))
