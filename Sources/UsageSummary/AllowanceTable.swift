@@ -130,6 +130,14 @@ extension AllowanceRow.Unit {
     }
   }
 
+  /// The word of the unit, or the code of the currency, as tables write it.
+  public var word: String {
+    switch self {
+    case .kind(let kind): kind.unit
+    case .money(let currency): currency.code
+    }
+  }
+
   /// Digits after the point that the integers hold.
   public var scale: Int {
     switch self {

@@ -163,10 +163,6 @@ private struct RolloverHolding: Hashable {
   init(_ row: AllowanceRow) {
     (isPool, holder, usagePeriod) = (row.isPool, row.owner, row.usagePeriod)
     (plan, allowance) = (row.plan, row.allowance)
-    unit =
-      switch row.unit {
-      case .kind(let kind): kind.unit
-      case .money(let currency): currency.code
-      }
+    unit = row.unit.word
   }
 }

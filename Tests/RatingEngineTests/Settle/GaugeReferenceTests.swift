@@ -62,22 +62,7 @@ struct RandomSamples {
       cleo,gauges,,,
 
       """,
-      "formats/snapshots.yaml": """
-      format: snapshots
-      kind: event
-      type: csv
-      header: names
-      key: [id]
-      guide: [account]
-      fields:
-        id: {column: id}
-        start: {column: at}
-        account: {column: account}
-        meter: {column: what}
-        item: {column: item}
-        value: {column: n}
-
-      """,
+      "formats/snapshots.yaml": SnapshotFormat.text,
       "plans/gauges.yaml": "plan: gauges\ncharges:\n" + charges.joined(),
       "plans/other.yaml": "plan: other\ncharges:\n  - {charge: rest, kinds: [event], price: 1}\n",
     ]

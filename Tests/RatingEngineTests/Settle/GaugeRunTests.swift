@@ -7,28 +7,12 @@ import Testing
 @testable import RatingEngine
 
 @Suite struct GaugeRunTests {
-  private static let format = """
-    format: snapshots
-    kind: event
-    type: csv
-    header: names
-    key: [id]
-    guide: [account]
-    fields:
-      id: {column: id}
-      start: {column: at}
-      account: {column: account}
-      meter: {column: what}
-      item: {column: item}
-      value: {column: n}
-
-    """
-
   private static func catalog(_ charge: String) throws -> Catalog {
     let folder = try TemporaryFolder()
     let files = [
       "catalog.yaml": "currency: EUR\n", "sources.csv": "source,pattern,format\nnas,nas*,snapshots\n",
-      "accounts.csv": "account,plan,zone\nacme,seats,UTC\nbolt,seats,UTC\n", "formats/snapshots.yaml": format,
+      "accounts.csv": "account,plan,zone\nacme,seats,UTC\nbolt,seats,UTC\n",
+      "formats/snapshots.yaml": SnapshotFormat.text,
       "plans/seats.yaml": """
       plan: seats
       allowances:
