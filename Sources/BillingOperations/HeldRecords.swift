@@ -9,13 +9,19 @@ extension BillingStore {
   /// Where records of a run begin that stay as they are, by file: those that were recycled, written off or corrected, and those that
   /// are too old to be compared with others.
   func heldRecords(of run: RunRecord) throws(StoreFault) -> [Label: Set<Int64>] {
-    guard run.doors.suspended > 0 else { return [:] }
     let tooOld = Label(SuspenseReason.outsideDuplicateWindow.code)
-    var held: [Label: Set<Int64>] = [:]
+    return try suspendedPlaces(of: run) { $0.isHeld || $0.row.reason == tooOld }
+  }
+
+  /// Where suspended records of a run begin that fulfil a condition, by file.
+  func suspendedPlaces(
+    of run: RunRecord, where isWanted: (SuspendedRecord) -> Bool
+  ) throws(StoreFault) -> [Label: Set<Int64>] {
+    guard run.doors.suspended > 0 else { return [:] }
+    var places: [Label: Set<Int64>] = [:]
     try forEachRecord(of: run) { record in
-      guard record.isHeld || record.row.reason == tooOld else { return }
-      held[record.row.file, default: []].insert(record.row.byteOffset)
+      if isWanted(record) { places[record.row.file, default: []].insert(record.row.byteOffset) }
     }
-    return held
+    return places
   }
 }

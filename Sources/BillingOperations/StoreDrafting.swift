@@ -98,8 +98,7 @@ public enum StoreDrafting {
     _ choice: UsagePeriodChoice, _ catalog: Catalog, _ calls: PinnedCalls?, in store: BillingStore
   ) throws(StoreFault) -> (basis: DraftBasis, usageHashes: [Label: String]) {
     let unbilled = try StoreLateUsage.unbilled(before: choice, catalog, in: store)
-    let late = unbilled.filter(\.isBilledHere).map { AccountPeriod(account: $0.account, period: $0.period) }
-    let state = try store.usageState(of: choice, late: Set(late))
+    let state = try store.usageState(of: choice, late: StoreLateUsage.billedHere(unbilled))
     var basis = DraftBasis(
       choice: choice, billedAccounts: state.billedAccounts,
       invoices: try store.invoices().filter { isEarlier($0, than: choice) }.map(earlier),

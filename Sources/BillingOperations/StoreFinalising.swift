@@ -38,10 +38,7 @@ public enum StoreFinalising {
       let billing = BilledWithInvoices(
         choice: drafts.record.choice, periods: accounts,
         usageHashes: try store.usageHashes(of: drafts.record),
-        late: Set(
-          drafts.pinned.basis.unbilled.filter(\.isBilledHere).map {
-            AccountPeriod(account: $0.account, period: $0.period)
-          }))
+        late: StoreLateUsage.billedHere(drafts.pinned.basis.unbilled))
       (outcome.documents, outcome.auditHead) = try store.issue(
         in: drafts.series(drafts.catalog.defaults.invoiceSeries), billing: billing
       ) { issuing throws(StoreFault) in

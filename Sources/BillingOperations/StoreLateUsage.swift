@@ -25,6 +25,11 @@ enum StoreLateUsage {
         isBilledHere: usage.isLate && charged.haveUsageAlone(usage.account, in: usage.period))
     }
   }
+
+  /// The accounts and periods of which it is billed with the drafts.
+  static func billedHere(_ unbilled: [DraftBasis.UnbilledUsage]) -> Set<AccountPeriod> {
+    Set(unbilled.filter(\.isBilledHere).map { AccountPeriod(account: $0.account, period: $0.period) })
+  }
 }
 
 /// The days on which accounts have charges besides usage.

@@ -9,8 +9,7 @@ import Tables
 extension RerateWork {
   /// Rates every event of the chosen accounts again; nil where the run has none.
   mutating func rateOwners(
-    _ run: RunRecord, _ layers: [RunLayer], _ events: StoredEvents, _ held: [Label: Set<Int64>],
-    _ box: EventBox
+    _ run: RunRecord, _ layers: [RunLayer], _ events: StoredEvents, _ box: EventBox
   ) throws(OperationFault) -> Done? {
     guard try isOther(layers) else { return nil }
     if events.mayHaveMoved {
@@ -141,11 +140,7 @@ extension RerateWork {
     let reachesAlike =
       spans.0.flatMap { a in spans.1.map { main.reachesAlike(a, $0) } } ?? (spans.0 == spans.1)
     if let span = spans.0 {
-      let events = try OperationFault.ofFiles { () throws(FileFault) in
-        try settlingBefore.filter { !$0.run.isPurged }.map { entry throws(FileFault) in
-          try StoredEvents(folder: store.folder(of: entry.run))
-        }
-      }
+      let events = try settledEventsBefore()
       for settlement in counting {
         let accounts = reachesAlike ? settlement.accounts.intersection(owners) : settlement.accounts
         if accounts.isEmpty { continue }

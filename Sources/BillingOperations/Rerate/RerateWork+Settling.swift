@@ -30,15 +30,11 @@ extension RerateWork {
   /// Makes the rows again that count now, each settlement with its catalog.
   private mutating func compareBefore() throws(OperationFault) {
     guard let span = StoreSettling.span(settlingBefore.map(\.usage.span)) else { return }
-    let (store, before) = (store, settlingBefore)
+    let store = store
     let settlements = try OperationFault.ofStore { () throws(StoreFault) in
       try store.countingSettlements()
     }
-    let events = try OperationFault.ofFiles { () throws(FileFault) in
-      try before.filter { !$0.run.isPurged }.map { entry throws(FileFault) in
-        try StoredEvents(folder: store.folder(of: entry.run))
-      }
-    }
+    let events = try settledEventsBefore()
     for settlement in settlements {
       let earlier = try earlier(settlement.ratingHash)
       let settling = StoreSettling(

@@ -106,7 +106,7 @@ struct RerateWork {
     if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
     let held = try OperationFault.ofStore { () throws(StoreFault) in try store.heldRecords(of: run) }
     let stored = try events(of: run).leavingOut(held)
-    if owners != nil { return try rateOwners(run, layers, stored, held, box) }
+    if owners != nil { return try rateOwners(run, layers, stored, box) }
     return settles && box.isUnbounded
       ? try rateAll(run, layers, stored, held) : try rateReached(run, layers, stored, held, box)
   }
@@ -119,6 +119,15 @@ struct RerateWork {
         .refused(
           "run \(run.number) has no events to rate again (\(error.code == ENOENT ? "none were kept" : "\(error)"));"
             + " revoke it and rate its files again"))
+    }
+  }
+
+  /// The events of all runs that were settled before.
+  func settledEventsBefore() throws(OperationFault) -> [StoredEvents] {
+    try OperationFault.ofFiles { () throws(FileFault) in
+      try settlingBefore.filter { !$0.run.isPurged }.map { entry throws(FileFault) in
+        try StoredEvents(folder: store.folder(of: entry.run))
+      }
     }
   }
 

@@ -72,31 +72,15 @@ public final class StoredEvents: @unchecked Sendable {
     return true
   }
 
-  /// The same events behind another preamble.
-  init(_ other: StoredEvents, preamble: EventPreamble) {
+  /// The same events behind another preamble, with other marks or without other records; nil for those of `other`.
+  init(
+    _ other: StoredEvents, preamble: EventPreamble? = nil, settledMarks: SettledMarks? = nil,
+    leftOut: [Label: Set<Int64>]? = nil
+  ) {
     path = other.path
-    self.preamble = preamble
-    settledMarks = other.settledMarks
-    leftOut = other.leftOut
-    file = other.file
-    blockOffsets = other.blockOffsets
-  }
-
-  /// The same events with other marks.
-  init(_ other: StoredEvents, settledMarks: SettledMarks) {
-    path = other.path
-    preamble = other.preamble
-    self.settledMarks = settledMarks
-    leftOut = other.leftOut
-    file = other.file
-    blockOffsets = other.blockOffsets
-  }
-
-  private init(_ other: StoredEvents, leftOut: [Label: Set<Int64>]) {
-    path = other.path
-    preamble = other.preamble
-    settledMarks = other.settledMarks
-    self.leftOut = leftOut
+    self.preamble = preamble ?? other.preamble
+    self.settledMarks = settledMarks ?? other.settledMarks
+    self.leftOut = leftOut ?? other.leftOut
     file = other.file
     blockOffsets = other.blockOffsets
   }
