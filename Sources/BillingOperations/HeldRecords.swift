@@ -13,6 +13,12 @@ extension BillingStore {
     return try suspendedPlaces(of: run) { $0.isHeld || $0.row.reason == tooOld }
   }
 
+  /// Whether records of a run are in conflict.
+  func hasConflicts(_ run: RunRecord) throws(StoreFault) -> Bool {
+    let conflict = Label(SuspenseReason.duplicateConflict.code)
+    return try !suspendedPlaces(of: run) { $0.row.reason == conflict }.isEmpty
+  }
+
   /// Where suspended records of a run begin that fulfil a condition, by file.
   func suspendedPlaces(
     of run: RunRecord, where isWanted: (SuspendedRecord) -> Bool

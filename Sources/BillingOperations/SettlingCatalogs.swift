@@ -13,8 +13,10 @@ struct SettlingCatalogs {
   ///
   /// Each account is settled with the catalog that has priced its events in the last of the runs that are left, as if the others had
   /// never been. Where the pools of a catalog would be torn apart by that, everybody is settled with the catalog of the latest run.
+  /// Among the new ones a run that stands for no other is the latest of all: `newest` is its catalog and version of the rules.
   func stage(
-    without runs: [RunRecord], adding new: [StoreSettling.NewRun]
+    without runs: [RunRecord], adding new: [StoreSettling.NewRun],
+    newest: (ratingHash: String, semantics: Int64)? = nil
   ) throws(OperationFault) -> [SettlementDraft] {
     let gone = Set(runs.map(\.id))
     let settling = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
@@ -25,28 +27,38 @@ struct SettlingCatalogs {
     var left = settling.filter { !gone.contains($0.run.id) }
     left += new.compactMap { run in run.replaced.map { ($0, run.usage) } }
     left.sort { $0.run.number < $1.run.number }
-    let layers = try OperationFault.ofStore { () throws(StoreFault) in
-      try left.map { entry throws(StoreFault) in try store.layers(of: entry.run) }
+    var users = try OperationFault.ofStore { () throws(StoreFault) in
+      try left.map { entry throws(StoreFault) in
+        (usage: entry.usage, layers: try store.layers(of: entry.run))
+      }
     }
-    let latestHash = try OperationFault.ofStore { () throws(StoreFault) in
-      try store.layers(of: latest)[0].ratingHash
+    let latestHash: String
+    if let newest {
+      latestHash = newest.ratingHash
+    } else {
+      latestHash = try OperationFault.ofStore { () throws(StoreFault) in
+        try store.layers(of: latest)[0].ratingHash
+      }
     }
-    let main = try self.settling(latestHash, latest.semantics)
+    if newest != nil {
+      users += new.filter { $0.replaced == nil }.map { ($0.usage, [RunLayer(ratingHash: latestHash)]) }
+    }
+    let semantics = newest?.semantics ?? latest.semantics
+    let main = try self.settling(latestHash, semantics)
     let scope: StoreSettling.Scope
     switch try main.touch(adding: new, removing: runs) {
     case .none: return []
     case .nothingLeft: return [.nothing]
     case .some(let found): scope = found
     }
-    let hashes = Set(layers.joined().map(\.ratingHash) + [latestHash])
-    let groups =
-      try hashes.count == 1 ? nil : groups(scope, zip(left, layers).map { ($0.usage, $1) }, latestHash)
+    let hashes = Set(users.flatMap { $0.layers.map(\.ratingHash) } + [latestHash])
+    let groups = try hashes.count == 1 ? nil : groups(scope, users, latestHash)
     guard let groups, groups.count > 1 || groups[latestHash] == nil else {
       return [try main.stage(scope.isOfAll ? nil : scope.accounts, of: scope)]
     }
     var drafts: [SettlementDraft] = []
     for (hash, accounts) in groups.sorted(by: { $0.key < $1.key }) {
-      let settling = hash == latestHash ? main : try self.settling(hash, latest.semantics)
+      let settling = hash == latestHash ? main : try self.settling(hash, semantics)
       var draft = try settling.stage(accounts, of: scope, number: drafts.count)
       draft.isOfAll = scope.isOfAll && drafts.isEmpty
       drafts.append(draft)

@@ -1,4 +1,5 @@
-// The commit of a run, whatever it has read: documents, catalog, settlement. What new files and suspended records have in common.
+// The commit of a run, whatever it has read: documents, catalog, settlement, and the runs from which it withdraws records. What new
+// files and suspended records have in common.
 
 import BillingStore
 import Catalog
@@ -35,15 +36,42 @@ struct StoreCommitting {
         try extra(result, folder)
       }
     }
+    var new: [StoreSettling.NewRun] = []
     if let later = result.later {
       let usage = SettlingUsage(accounts: Set(later.accounts), span: later.span)
       draft.settling = usage
-      draft.settlement = try StoreSettling(
-        store: store, catalog: catalog, engine: try engine(), semantics: semantics
-      ).stage(adding: [StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage)])
+      new.append(StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage))
+    }
+    // A record that was recycled waits again by itself.
+    let withdrawing =
+      draft.kind == .recycle
+      ? [] : try StoreConflicts(store: store).beginning(with: result.contradicted, catalog)
+    guard withdrawing.isEmpty else { return try commit(draft, new, withdrawing) }
+    if !new.isEmpty {
+      draft.settlements = [
+        try StoreSettling(store: store, catalog: catalog, engine: try engine(), semantics: semantics)
+          .stage(adding: new)
+      ].compactMap { $0 }
     }
     let done = draft
     return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
+  }
+
+  /// Commits a run with those that stand for the ones from which it withdraws records.
+  private func commit(
+    _ draft: RunDraft, _ new: [StoreSettling.NewRun], _ withdrawing: [RevisedRun]
+  ) throws(OperationFault) -> RunCommit {
+    let staged = try RevisingRuns(store: store).stage(withdrawing)
+    var draft = draft
+    draft.settlements = try SettlingCatalogs(store: store).stage(
+      without: withdrawing.map(\.run), adding: staged.settling + new,
+      newest: (catalog.ratingHash, semantics))
+    let done = draft
+    return try OperationFault.ofStore { () throws(StoreFault) in
+      var commit = try store.commitStagedRun(done, replacing: staged.replacing)
+      commit.withdrawn = withdrawing.map { ($0.run, $0.reversed.count) }
+      return commit
+    }
   }
 }
 

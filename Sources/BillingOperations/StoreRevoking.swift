@@ -45,6 +45,8 @@ public enum StoreRevoking {
       guard run.state == .current else { return false }
       var isAny = false
       for each in gone { isAny = try hasDisplaced(each, gone, store) || isAny }
+      // Records of earlier runs may wait because of it.
+      if try store.hasConflicts(run) { isAny = true }
       return isAny
     }
     if displaced {

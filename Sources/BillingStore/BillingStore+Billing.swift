@@ -188,7 +188,8 @@ extension BillingStore {
     return sources
   }
 
-  func billedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
+  /// The usage periods of which accounts were billed.
+  public func billedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
     try pairs("SELECT account, usage_period FROM billed_accounts")
   }
 

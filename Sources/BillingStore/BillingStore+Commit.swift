@@ -41,7 +41,7 @@ public struct RunDraft: Sendable {
   /// What it leaves to be settled, where its catalog has such usage.
   public var settling: SettlingUsage?
   /// What is settled with it, published at `BillingStore.stagedSettlementPath`.
-  public var settlement: SettlementDraft?
+  public var settlements: [SettlementDraft] = []
 
   /// Makes a draft of a run that replaces nothing.
   public init() {}
@@ -53,6 +53,8 @@ public struct RunCommit: Sendable {
   public var run: RunRecord
   /// Whether the same run was there already; then nothing was changed.
   public var wasThere: Bool
+  /// Records of earlier runs that it contradicts, and that count no more: the run in which each was, and how many.
+  public var withdrawn: [(run: RunRecord, count: Int)] = []
   /// The seal of the last row of the audit trail: who keeps it can tell later that nothing before was changed.
   public var auditHead: String
   /// What all its rows add up to, where they were read for the commit.
@@ -66,22 +68,32 @@ extension BillingStore {
   /// A folder for what a command needs while it goes on; whoever makes it removes it, else the next sweep does.
   public var scratchPath: String { path(.runs, "scratch") }
 
-  /// Makes the usage folder that was published at `stagedRunPath` a run of the store.
+  /// Makes the usage folder that was published at `stagedRunPath` a run of the store, together with runs that stand for earlier ones
+  /// because of it, published at `stagedPath(replacing:)`.
   ///
   /// The folder is read and proved once more, from the device's side of writing. A run that is there already is left as it is,
   /// and the staged one is removed. The catalog was kept before (`keepCatalog`).
   /// - Precondition: opened for changing.
-  public func commitStagedRun(_ draft: RunDraft) throws(StoreFault) -> RunCommit {
+  public func commitStagedRun(
+    _ draft: RunDraft, replacing runs: [ReplacingRun] = []
+  ) throws(StoreFault) -> RunCommit {
     let prepared = try prepare(stagedRunPath, draft)
     if let run = try run(identity: prepared.identity.hash) {
       try removeStaged()
+      guard run.state == .current else {
+        throw .refused(
+          "run \(run.number) has read the same with the same catalog, and is \(run.state.rawValue)")
+      }
       return RunCommit(run: run, wasThere: true, auditHead: try AuditTrail(book: book).head().hash)
     }
-    let settlements = try draft.settlement.map { draft throws(StoreFault) in [try prepare(draft)] } ?? []
+    let replacing = try prepare(runs)
+    let settlements = try draft.settlements.map { draft throws(StoreFault) in try prepare(draft) }
     try place(prepared)
+    try place(replacing)
     for settlement in settlements { try place(settlement) }
     return try book.transaction { () throws(StoreFault) in
       for settlement in settlements { try insert(settlement) }
+      _ = try insert(replacing)
       return try insert(prepared, settlements)
     }
   }

@@ -175,15 +175,19 @@ extension BillingStore {
     return latest?.id
   }
 
-  /// The latest revoked run that has read a file with that content, or one of which records of it are missing; nil where there is none.
+  /// The latest of the revoked runs that have read a file with that content, and of those of which records of it are missing; nil where
+  /// there is none.
   ///
   /// A run that reads it again is another run, and names that one.
   public func revokedRun(source: Label, contentHash: String) throws(StoreFault) -> String? {
-    if let run = try runMissing(source: source, contentHash: contentHash) { return run }
-    return try book.text(
+    let revoked = try book.text(
       """
       SELECT run_id FROM runs JOIN run_files USING (run_id)
       WHERE state = 'revoked' AND content_hash = ? AND source = ? ORDER BY number DESC LIMIT 1
       """, [.text(contentHash), .label(source)])
+    guard let missing = try runMissing(source: source, contentHash: contentHash) else { return revoked }
+    // A run that has read what was missing, and was revoked, would be itself again if it named the same run.
+    guard let revoked, try run(named: revoked).number > run(named: missing).number else { return missing }
+    return revoked
   }
 }

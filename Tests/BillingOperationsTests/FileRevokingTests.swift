@@ -300,4 +300,81 @@ import UsageSummary
     }
     try desk.expectWhole()
   }
+
+  private func remove(_ name: String, _ desk: NightDesk) { unlink(desk.folder.path(of: name)) }
+
+  /// A copy of a call of another run goes with its file; when that run goes as well, nothing may take the call for a duplicate.
+  @Test func aCallWhoseCopiesAreGoneIsNew() throws {
+    let desk = try NightDesk()
+    try desk.write(["c9 2026-01-05 101 442079460123 60"], to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.write(
+      ["c9 2026-01-05 101 442079460123 60", "c1 2026-01-05 101 442079460123 60"], to: "usage/pbx-2.csv")
+    try desk.write(["c15 2026-01-05 101 442079460123 60"], to: "usage/pbx-3.csv")
+    try desk.rate(["usage"])
+    try desk.revoke(file: "pbx-2.csv")
+    remove("usage/pbx-2.csv", desk)
+    try desk.revoke(file: "pbx-1.csv")
+    #expect(try desk.rate(["usage"]).doors == "1 1 0 0 0")
+    #expect(try desk.bill() == ["acme 2 0.02"])
+    try desk.expectWhole()
+  }
+
+  /// A run that has read again what was missing is revoked: its file can be rated once more.
+  @Test func aFileThatWasReadAgainCanBeReadAgainAndAgain() throws {
+    let desk = try NightDesk()
+    try desk.write(["c0 2026-01-05 101 442079460123 60"], to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    // Another content, so that the file is read: nothing but a duplicate, which nobody keeps.
+    try desk.folder.write(NightDesk.text(["c0 2026-01-05 101 442079460123 60"]) + [10], to: "usage/pbx-2.csv")
+    try desk.write(["c5 2026-01-05 101 442079460123 60"], to: "usage/pbx-3.csv")
+    try desk.rate(["usage"])
+    #expect(try desk.revoke(file: "pbx-1.csv").missing.map(\.count) == [1])
+    remove("usage/pbx-1.csv", desk)
+    for _ in 0..<3 {
+      #expect(try desk.rate(["usage"]).doors == "1 1 0 0 0")
+      #expect(try desk.bill() == ["acme 2 0.02"])
+      try desk.revoke("\(try #require(try desk.store().currentRuns().last).number)")
+      #expect(try desk.bill() == ["acme 1 0.01"])
+      try desk.expectWhole()
+    }
+  }
+
+  /// Random files of calls that come again and contradict each other, some of them taken back: what counts is what all files that are
+  /// left agree on.
+  @Test(arguments: 1...8) func whatCountsIsWhatTheFilesAgreeOn(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let desk = try NightDesk()
+    var files: [String: [String]] = [:]
+    for step in 0..<9 {
+      let name = "pbx-\(step).csv"
+      if step > 3, Int.random(in: 0..<3, using: &random) == 0,
+        let gone = files.keys.sorted().randomElement(using: &random)
+      {
+        try desk.revoke(file: gone)
+        remove("usage/" + gone, desk)
+        files[gone] = nil
+      } else {
+        var calls = ["own\(step) 2026-01-05 101 442079460123 60"]
+        for _ in 0..<Int.random(in: 1..<5, using: &random) {
+          let call = Int.random(in: 0..<6, using: &random)
+          let seconds = Int.random(in: 0..<5, using: &random) == 0 ? 61 : 60
+          calls.append("c\(call) 2026-01-05 101 442079460123 \(seconds)")
+        }
+        files[name] = calls
+        try desk.write(calls, to: "usage/" + name)
+      }
+      // Also what is missing since something was taken back.
+      for _ in 0..<2 { try desk.rate(["usage"]) }
+      var contents: [Substring: Set<Substring>] = [:]
+      for call in files.values.joined() {
+        let cells = call.split(separator: " ")
+        contents[cells[0], default: []].insert(cells[4])
+      }
+      let expected = contents.values.filter { $0.count == 1 }.count
+      let found = try desk.store().periods().reduce(0) { $0 + $1.eventCount }
+      #expect(found == Int64(expected), "step \(step)")
+      try desk.expectWhole()
+    }
+  }
 }

@@ -165,20 +165,6 @@ import Testing
     #expect(try desk.rate(["usage"]).doors == "4 2 0 2 0")
   }
 
-  @Test func aRecordThatContradictsAnEarlierRunGoesToSuspense() throws {
-    let desk = try NightDesk()
-    try desk.write(["a1 2026-01-05 101 442079460123 61"], to: "usage/pbx-1.csv")
-    try desk.rate(["usage"])
-    try desk.write(
-      ["a1 2026-01-05 101 442079460123 62", "a3 2026-01-05 101 442079460123 5"], to: "usage/pbx-2.csv")
-    #expect(try desk.rate(["usage"]).doors == "2 1 0 0 1")
-    // The key stays in conflict: also a copy of the first record joins it.
-    try desk.write(["a1 2026-01-05 101 442079460123 61"], to: "usage/pbx-3.csv")
-    try desk.write(
-      ["a1 2026-01-05 101 442079460123 61", "a4 2026-01-05 101 442079460123 5"], to: "usage/pbx-4.csv")
-    #expect(try desk.rate(["usage/pbx-4.csv"]).doors == "2 1 0 0 1")
-  }
-
   @Test func anotherNamespaceHasKeysOfItsOwn() throws {
     let desk = try NightDesk()
     try desk.writeCatalog(

@@ -150,16 +150,18 @@ import UsageSummary
     try desk.write(
       ["c1 2026-01-05 101 442079460123 61", "c2 2026-01-05 101 442079460123 61"], to: "more/pbx-2.csv")
     #expect(try desk.rate(["more"]).doors == "2 1 0 0 1")
+    // What was decided counts still.
+    #expect(try desk.bill() == ["acme 2 0.04"])
     try desk.expectWhole()
   }
 
-  /// A newcomer that contradicts an earlier run stays until that run is gone.
+  /// Records of two runs that contradict each other stay until one of them is gone.
   @Test func aConflictWithAnEarlierRunStays() throws {
     let desk = try Self.desk(["c1 2026-01-05 101 442079460123 61"])
     try desk.write(
       ["c1 2026-01-05 101 442079460123 62", "c2 2026-01-05 101 442079460123 1"], to: "more/pbx-2.csv")
     #expect(try desk.rate(["more"]).doors == "2 1 0 0 1")
-    #expect(try desk.recycle().doors == "nothing, 1")
+    #expect(try desk.recycle().doors == "nothing, 2")
     try desk.expectWhole()
   }
 

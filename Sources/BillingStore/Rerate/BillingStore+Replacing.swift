@@ -310,7 +310,30 @@ extension BillingStore {
   public func commitReplacing(
     _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil
   ) throws(StoreFault) -> [RunCommit] {
-    var prepared: [PreparedRun] = []
+    let replacing = try prepare(runs)
+    let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
+    try place(replacing)
+    for settlement in settlements { try place(settlement) }
+    return try book.transaction { () throws(StoreFault) in
+      for settlement in settlements { try insert(settlement) }
+      // The last one seals what was settled with all of them.
+      var commits = try insert(replacing, settlements)
+      if let taken { try insert(taken, settlements) }
+      let head = try AuditTrail(book: book).head().hash
+      if let last = commits.indices.last { commits[last].auditHead = head }
+      return commits
+    }
+  }
+
+  /// Runs that stand for others, whose documents were read and added up, with what was decided about suspended records of those.
+  struct PreparedReplacing {
+    var runs: [(run: ReplacingRun, prepared: PreparedRun)]
+    var carried: CarriedSuspense
+  }
+
+  /// Reads the documents of runs that were published at `stagedPath(replacing:)`.
+  func prepare(_ runs: [ReplacingRun]) throws(StoreFault) -> PreparedReplacing {
+    var prepared: [(ReplacingRun, PreparedRun)] = []
     for run in runs {
       guard run.replaced.state == .current else {
         throw .refused("run \(run.replaced.number) is \(run.replaced.state.rawValue) already")
@@ -321,33 +344,35 @@ extension BillingStore {
         throw .refused(
           "run \(there.number) is that of the same events and catalog; it is \(there.state.rawValue)")
       }
-      prepared.append(next)
+      prepared.append((run, next))
     }
-    let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
-    let carried = try carriedSuspense(replacing: Set(runs.map(\.replaced.id)))
-    for run in prepared { try place(run) }
-    for settlement in settlements { try place(settlement) }
-    return try book.transaction { () throws(StoreFault) in
-      for settlement in settlements { try insert(settlement) }
-      var commits: [RunCommit] = []
-      for (index, run) in prepared.enumerated() {
-        // The last one seals what was settled with all of them.
-        commits.append(try insert(run, index == prepared.count - 1 ? settlements : []))
-      }
-      let replacements = zip(runs, commits).map {
-        RunReplacement(
-          old: $0.replaced, new: $1.run, keepsReasons: $0.keepsReasons, droppedFile: $0.droppedFile,
-          lostRecord: $0.lostRecord)
-      }
-      try insert(carried, replacements)
-      for run in runs {
-        try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
-      }
-      if let taken { try insert(taken, settlements) }
-      let head = try AuditTrail(book: book).head().hash
-      if let last = commits.indices.last { commits[last].auditHead = head }
-      return commits
+    return PreparedReplacing(
+      runs: prepared, carried: try carriedSuspense(replacing: Set(runs.map(\.replaced.id))))
+  }
+
+  /// Gives their folders their names.
+  func place(_ replacing: PreparedReplacing) throws(StoreFault) {
+    for (_, prepared) in replacing.runs { try place(prepared) }
+  }
+
+  /// Adds their rows; inside a transaction. The last one seals `settlements`.
+  func insert(
+    _ replacing: PreparedReplacing, _ settlements: [PreparedSettlement] = []
+  ) throws(StoreFault) -> [RunCommit] {
+    var commits: [RunCommit] = []
+    for (_, prepared) in replacing.runs {
+      commits.append(try insert(prepared, commits.count == replacing.runs.count - 1 ? settlements : []))
     }
+    let replacements = zip(replacing.runs, commits).map { entry, commit in
+      RunReplacement(
+        old: entry.run.replaced, new: commit.run, keepsReasons: entry.run.keepsReasons,
+        droppedFile: entry.run.droppedFile, lostRecord: entry.run.lostRecord)
+    }
+    try insert(replacing.carried, replacements)
+    for (run, _) in replacing.runs {
+      try book.run("UPDATE runs SET state = 'replaced' WHERE run_id = ?", [.text(run.replaced.id)])
+    }
+    return commits
   }
 }
 

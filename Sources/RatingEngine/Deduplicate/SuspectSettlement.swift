@@ -65,6 +65,9 @@ final class SuspectSettlement: @unchecked Sendable {
       if filesReadOn.contains(copy.file), copy.suspect.row.isRowKeyed != 0, decider.hasEarlierCopy {
         lock.withLock { _ in _ = found.filesToReadWhole.insert(copy.file) }
       }
+      if case .conflict = verdict, decider.hasEarlierCopy {
+        lock.withLock { _ in _ = found.contradicted.insert(copy.key) }
+      }
       if case .stays = verdict { return }
       batch.append((copy, verdict))
       if batch.count == Self.batchMax {

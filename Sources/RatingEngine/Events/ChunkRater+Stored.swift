@@ -10,9 +10,10 @@ extension ChunkRater {
   ///   - file: the block's input, in the run at hand.
   ///   - text: the text of the block's chunk, decoded when it is asked for.
   ///   - reasons: raw values of the reasons for suspense, by the numbers in blocks.
+  ///   - reversed: places of records whose conflict began or ended after they were read.
   func rate(
     _ block: EventBlock, _ rows: [UInt16], _ file: FileContext, _ plan: FieldPlan, _ text: StoredText.Reader,
-    reasons: [UInt8], into outcome: ChunkOutcome
+    reasons: [UInt8], reversed: Set<Int64>, into outcome: ChunkOutcome
   ) {
     outcome.reset(for: file.units[0], unitOffset: 0, sequence: block.head.rank)
     outcome.events.removeAll()
@@ -26,7 +27,7 @@ extension ChunkRater {
         let end = min(rows.count, at + FieldColumns.batchCapacity)
         let some = UnsafeBufferPointer(rebasing: rows[at..<end])
         fill(block, some, plan, reasons)
-        rateBatch(block, some, plan, rater, text, into: outcome)
+        rateBatch(block, some, plan, rater, text, reversed, into: outcome)
         at = end
       }
     }
@@ -36,7 +37,7 @@ extension ChunkRater {
 
   private func rateBatch(
     _ block: EventBlock, _ rows: UnsafeBufferPointer<UInt16>, _ plan: FieldPlan, _ rater: Rater,
-    _ text: StoredText.Reader, into outcome: ChunkOutcome
+    _ text: StoredText.Reader, _ reversed: Set<Int64>, into outcome: ChunkOutcome
   ) {
     outcome.reserve(batch.count)
     let first = outcome.rowCount
@@ -50,7 +51,7 @@ extension ChunkRater {
       }
       if setup.options.keepsDetail { noteDetail(outcome, rater, plan, text: bytes, firstRow: first) }
     }
-    keepConflicts(block, rows, outcome, firstRow: first)
+    keepConflicts(block, rows, reversed, outcome, firstRow: first)
     if let start = setup.options.windowStartMillis { suspendOld(before: start, outcome, firstRow: first) }
     if !rater.partRows.isEmpty { outcome.appendParts(rater.partRows, firstRow: first) }
     if setup.keepsSuspense || outcome.rowCount - first < batch.count {
@@ -145,15 +146,14 @@ extension ChunkRater {
 
   /// Records in conflict stay so: duplicates are not looked for again.
   private func keepConflicts(
-    _ block: EventBlock, _ rows: UnsafeBufferPointer<UInt16>, _ outcome: ChunkOutcome, firstRow: Int
+    _ block: EventBlock, _ rows: UnsafeBufferPointer<UInt16>, _ reversed: Set<Int64>,
+    _ outcome: ChunkOutcome, firstRow: Int
   ) {
     let column = block.column(.decision)
-    if column.width == 0, column.base & StoredDecision.conflict == 0 { return }
+    if reversed.isEmpty, column.width == 0, column.base & StoredDecision.conflict == 0 { return }
     var row = firstRow
     for record in 0..<rows.count where batch.door[record] != Door.unparsable {
-      if column.value(Int(rows[record]), in: block.base) & StoredDecision.conflict != 0 {
-        suspendConflict(record, row: row, outcome)
-      }
+      if block.isInConflict(Int(rows[record]), reversed) { suspendConflict(record, row: row, outcome) }
       row += 1
     }
   }

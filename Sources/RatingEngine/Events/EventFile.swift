@@ -73,6 +73,8 @@ struct EventPreamble: Hashable {
   var reasons: [Label] = []
   /// Records that were taken back: as if they were not there.
   var gone: [GoneRecord] = []
+  /// Places of records whose conflict began or ended after they were read, ascending.
+  var reversed: [Int64] = []
 
   static let mark = Array("RMEVENT1".utf8)
 
@@ -96,13 +98,14 @@ struct EventPreamble: Hashable {
         $0.put($1.count)
       }
     }
-    // Files of before this list have none.
-    if !gone.isEmpty {
+    // Files of before these lists have none.
+    if !gone.isEmpty || !reversed.isEmpty {
       writer.put(gone) {
         $0.put(Int64($1.input))
         $0.put($1.offset)
       }
     }
+    if !reversed.isEmpty { writer.put(reversed) { $0.put($1) } }
     let body = writer.bytes
     var all = StoredWords(Self.mark)
     all.put(Int64(body.count))
@@ -152,6 +155,7 @@ struct EventPreamble: Hashable {
         return GoneRecord(input: input, offset: reader.number())
       }
     }
+    if !reader.isAtEnd { preamble.reversed = reader.list { $0.number() } }
     guard !reader.hasFailed else { return nil }
     return (preamble, (16 + Int(length) + 8 + 7) / 8 * 8)
   }

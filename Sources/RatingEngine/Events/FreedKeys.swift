@@ -54,19 +54,28 @@ extension StoredEvents {
   /// The names of the inputs.
   public var inputNames: [Label] { preamble.inputs.map(\.name) }
 
-  /// What is asked of a record.
-  private struct StoredKey {
-    var key: FreedKeys.Key
+  /// A record past door 2 that is kept.
+  struct StoredRecord {
+    fileprivate(set) var block: EventBlock
+    fileprivate(set) var row: Int
+    /// Its place among all records.
+    fileprivate(set) var place: Int64
+    fileprivate(set) var key: FreedKeys.Key
     /// Whether it was left out as a duplicate.
-    var isRemoved: Bool
-    var isRow: Bool
+    fileprivate(set) var isRemoved: Bool
+    fileprivate(set) var isInConflict: Bool
+
+    /// The number of its input.
+    var input: Int { block.head.file }
+    var isRow: Bool { block.value(.flags, row) & EventBlock.Flags.isRowKeyed != 0 }
+    /// Where it begins in its decoded input.
+    var byteOffset: Int64 { block.head.bytesBefore + block.value(.offset, row) }
   }
 
-  /// Calls `body` with every record past door 2 that is kept: number of its input, its place among all records, its key.
-  private func forEachRecord(
-    _ body: (_ input: Int, _ place: Int64, _ record: StoredKey) -> Void
-  ) throws(FileFault) {
+  /// Calls `body` with every record past door 2 that is kept.
+  func forEachRecord(_ body: (StoredRecord) -> Void) throws(FileFault) {
     let removed = Set(preamble.removed)
+    let reversed = Set(preamble.reversed)
     let gone = preamble.goneOffsets
     for number in blockOffsets.indices {
       if try oversize(number) != nil { continue }
@@ -81,14 +90,11 @@ extension StoredEvents {
           high: UInt32(truncatingIfNeeded: content >> 32),
           content: UInt32(truncatingIfNeeded: content))
         let place = block.head.firstPlace + block.value(.row, row)
-        if !gone.isEmpty,
-          gone[block.head.file].contains(block.head.bytesBefore + block.value(.offset, row))
-        {
-          continue
-        }
-        let isRow = block.value(.flags, row) & EventBlock.Flags.isRowKeyed != 0
-        body(
-          block.head.file, place, StoredKey(key: key, isRemoved: removed.contains(place), isRow: isRow))
+        let record = StoredRecord(
+          block: block, row: row, place: place, key: key, isRemoved: removed.contains(place),
+          isInConflict: block.isInConflict(row, reversed))
+        if !gone.isEmpty, gone[record.input].contains(record.byteOffset) { continue }
+        body(record)
       }
     }
   }
@@ -96,8 +102,8 @@ extension StoredEvents {
   /// The keys of the records that count of an input, or of all. Complexity: O(records).
   public func countedKeys(ofInput name: Label?) throws(FileFault) -> FreedKeys {
     var keys = FreedKeys()
-    try forEachRecord { input, _, record in
-      guard !record.isRemoved, name == nil || preamble.inputs[input].name == name else { return }
+    try forEachRecord { record in
+      guard !record.isRemoved, name == nil || preamble.inputs[record.input].name == name else { return }
       keys.add(record.key, isRow: record.isRow)
     }
     return keys
@@ -111,12 +117,11 @@ extension StoredEvents {
     let most = try copies(of: freed, exceptOf: name)
     var candidates: [(place: Int64, key: FreedKeys.Key)] = []
     var counted: [FreedKeys.Key: Int] = [:]
-    try forEachRecord { input, place, record in
-      guard wanted.counts[record.key] != nil, name == nil || preamble.inputs[input].name != name else {
-        return
-      }
+    try forEachRecord { record in
+      guard wanted.counts[record.key] != nil, name == nil || preamble.inputs[record.input].name != name
+      else { return }
       if record.isRemoved {
-        candidates.append((place, record.key))
+        candidates.append((record.place, record.key))
       } else {
         counted[record.key, default: 0] += 1
       }
@@ -140,9 +145,10 @@ extension StoredEvents {
       var input: Int
     }
     var counts: [InInput: UInt32] = [:]
-    try forEachRecord { input, _, record in
-      guard keys.counts[record.key] != nil, name == nil || preamble.inputs[input].name != name else { return }
-      counts[InInput(key: record.key, input: input), default: 0] += 1
+    try forEachRecord { record in
+      guard keys.counts[record.key] != nil, name == nil || preamble.inputs[record.input].name != name
+      else { return }
+      counts[InInput(key: record.key, input: record.input), default: 0] += 1
     }
     var most: [FreedKeys.Key: UInt32] = [:]
     for (entry, count) in counts { most[entry.key] = max(most[entry.key] ?? 0, count) }
@@ -152,26 +158,29 @@ extension StoredEvents {
   /// The inputs but one that had duplicates of which nothing is kept, with how many: chunks of nothing but duplicates.
   public func forgottenDuplicates(exceptOf name: Label?) throws(FileFault) -> [(input: Label, count: Int)] {
     var known = [Int64](repeating: 0, count: preamble.inputs.count)
-    try forEachRecord { input, _, record in if record.isRemoved { known[input] += 1 } }
+    try forEachRecord { record in if record.isRemoved { known[record.input] += 1 } }
     return zip(preamble.inputs, known).filter { $0.name != name && $0.leavers.duplicate > $1 }.map {
       ($0.name, Int($0.leavers.duplicate - $1))
     }
   }
 
-  /// Writes the events again, without an input, and with records that are duplicates no more.
+  /// Writes the events again, without an input, with records that are duplicates no more, and with others whose conflict begins
+  /// or ends.
   ///
   /// Blocks are as they were, but for the numbers of their inputs. Complexity: O(bytes).
   public func write(
-    to writer: CheckedWriter, exceptOf name: Label?, reviving places: Set<Int64>
+    to writer: CheckedWriter, exceptOf name: Label?, reviving places: Set<Int64>,
+    reversing conflicts: Set<Int64> = []
   ) throws(FileFault) {
     var preamble = self.preamble
     let dropped = name.flatMap { name in preamble.inputs.firstIndex { $0.name == name } }
     preamble.removed.removeAll { places.contains($0) }
     if !places.isEmpty {
-      try forEachRecord { input, place, _ in
-        if places.contains(place) { preamble.inputs[input].leavers.duplicate -= 1 }
+      try forEachRecord { record in
+        if places.contains(record.place) { preamble.inputs[record.input].leavers.duplicate -= 1 }
       }
     }
+    preamble.reversed = Set(preamble.reversed).symmetricDifference(conflicts).sorted()
     if let dropped {
       preamble.inputs.remove(at: dropped)
       preamble.gone = preamble.gone.filter { $0.input != dropped }.map {
@@ -197,6 +206,13 @@ extension StoredEvents {
       try writer.write(contentsOf: bytes)
     }
     try writer.finish()
+  }
+}
+
+extension StoredEvents {
+  /// How many of the freed keys the run's key file holds although no record has them that is kept. Complexity: O(entries + records).
+  public func orphanCount(of freed: FreedKeys, in path: String) throws(FileFault) -> Int {
+    try KeptKeys.count(of: freed, in: path) - copies(of: freed, exceptOf: nil).count
   }
 }
 

@@ -43,6 +43,8 @@ final class EventReplay: @unchecked Sendable {
   /// By events file: the numbers of its inputs in this run.
   private let fileNumbers: [[Int]]
   private let selections: [BlockSelection]
+  /// By events file: places of records whose conflict began or ended after they were read.
+  private let reversed: [Set<Int64>]
   /// By events file: raw values of the reasons that it knows by number.
   private let reasons: [[UInt8]]
   private let ledger: RunLedger
@@ -61,6 +63,7 @@ final class EventReplay: @unchecked Sendable {
     self.selection = selection
     self.progress = progress
     (files, fileNumbers) = try Self.files(setup, events)
+    reversed = events.map { Set($0.preamble.reversed) }
     selections = events.map { BlockSelection(selection, $0) }
     let known = Dictionary(
       uniqueKeysWithValues: SuspenseReason.allCases.map { (Label($0.code), $0.rawValue) })
@@ -200,7 +203,9 @@ final class EventReplay: @unchecked Sendable {
     }
     let file = files[fileNumbers[owner][block.head.file]]
     guard let plan = file.plan else { return false }
-    rater.rate(block, rated.rows, file, plan, text, reasons: reasons[owner], into: rated.outcome)
+    rater.rate(
+      block, rated.rows, file, plan, text, reasons: reasons[owner], reversed: reversed[owner],
+      into: rated.outcome)
     if text.hasFailed { throw .output(StoredEvents.damaged(events.path)) }
     progress.records.wrappingAdd(rated.rows.count, ordering: .relaxed)
     (rated.block, rated.number) = (block, index)

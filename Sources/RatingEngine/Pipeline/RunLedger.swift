@@ -428,6 +428,8 @@ struct ConflictKey: Hashable, Sendable {
 struct SecondLook: Sendable {
   /// Their copies contradict each other: every copy goes to suspense.
   var conflicts: Set<ConflictKey> = []
+  /// Those of them of which an earlier run has read a copy.
+  var contradicted: Set<ConflictKey> = []
   /// Their copies are equal but rated differently, by the rules of their sources, and the wrong one was counted: none
   /// counts before all were met.
   var held: Set<ConflictKey> = []
@@ -439,6 +441,7 @@ struct SecondLook: Sendable {
 
   mutating func formUnion(_ other: SecondLook) {
     conflicts.formUnion(other.conflicts)
+    contradicted.formUnion(other.contradicted)
     held.formUnion(other.held)
   }
 }

@@ -101,6 +101,12 @@ struct StoreRateRun {
         ? "run \(run.number) (\(run.id)) is in \(console.path(path)) already"
         : "committed run \(run.number) (\(run.id)) to \(console.path(path)); audit \(commit.auditHead.prefix(16))"
     )
+    for (withdrawn, count) in commit.withdrawn {
+      console.say(
+        "\(ReadableText.count(count, "record", "records")) of run \(withdrawn.number) contradicted by new ones "
+          + "went to suspense with them; see 'ratemill suspense show --store \(console.argument(path)) --code duplicate-conflict'"
+      )
+    }
     offer(rateable)
     console.say("next: ratemill periods --store \(console.argument(path))")
     if configuration.printsJSON {
@@ -110,6 +116,12 @@ struct StoreRateRun {
         JSONMember(name: "audit_head", value: .text(commit.auditHead)),
         JSONMember(name: "known_files", value: Self.json(known)),
         JSONMember(name: "rateable_suspense", value: .integer(rateable)),
+        JSONMember(
+          name: "withdrawn",
+          value: .array(
+            commit.withdrawn.map { run, count in
+              ["run": .text(run.id), "run_number": .integer(run.number), "records": .integer(count)]
+            })),
       ]
       let status = console.finish(lines.document(seconds: elapsed(), more: members))
       if status != .done { return status }

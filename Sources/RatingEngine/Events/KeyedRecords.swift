@@ -1,0 +1,88 @@
+// Stored records that are found by their keys.
+
+public import DurableFiles
+public import Tables
+
+/// Keys of records.
+public struct RecordKeys: Sendable {
+  fileprivate var keys: Set<ConflictKey>
+
+  /// The keys of records that were taken back.
+  public init(_ freed: FreedKeys) {
+    keys = Set(freed.counts.keys.map { ConflictKey(low: $0.low, high: $0.high) })
+  }
+
+  fileprivate init(_ keys: Set<ConflictKey>) { self.keys = keys }
+
+  /// Whether there is none.
+  public var isEmpty: Bool { keys.isEmpty }
+
+  /// Whether a key file holds one of them. Complexity: O(entries).
+  public func isAny(in path: String) throws(FileFault) -> Bool {
+    let reader = try KeyFileReader(path)
+    while let entry = try reader.next() {
+      if keys.contains(ConflictKey(low: entry.low, high: entry.high)) { return true }
+    }
+    return false
+  }
+}
+
+/// A stored record with one of some keys.
+public struct KeyedRecord: Sendable {
+  /// A key.
+  public struct Key: Hashable, Sendable {
+    fileprivate let key: ConflictKey
+  }
+
+  /// Its key.
+  public let key: Key
+  /// Equal for equal contents.
+  public let content: UInt32
+  /// Its place among all records of its run.
+  public let place: Int64
+  /// Its input.
+  public let file: Label
+  /// Where it begins there in decoded bytes.
+  public let byteOffset: Int64
+  /// The account that it belonged to when it was read; empty for none.
+  public let account: Label
+  /// Its charging start in milliseconds since 1970.
+  public let startMillis: Int64
+  /// Whether it was left out as a duplicate.
+  public let isDuplicate: Bool
+  /// Whether it is suspended because another has its key and other content.
+  public let isInConflict: Bool
+}
+
+extension RatingResult {
+  /// The keys of its records that contradict what earlier runs have read.
+  public var contradicted: RecordKeys { RecordKeys(setup.known.contradicted) }
+}
+
+extension StoredEvents {
+  /// The records with some keys, in the order of the file. Complexity: O(records), in the memory of those found.
+  public func records(of keys: RecordKeys) throws(FileFault) -> [KeyedRecord] {
+    var found: [KeyedRecord] = []
+    try forEachRecord { record in
+      let key = ConflictKey(low: record.key.low, high: record.key.high)
+      guard keys.keys.contains(key) else { return }
+      let account = Int(record.block.value(.account, record.row))
+      found.append(
+        KeyedRecord(
+          key: KeyedRecord.Key(key: key), content: record.key.content, place: record.place,
+          file: preamble.inputs[record.input].name, byteOffset: record.byteOffset,
+          account: preamble.accounts.indices.contains(account - 1) ? preamble.accounts[account - 1] : .empty,
+          startMillis: record.block.value(.start, record.row), isDuplicate: record.isRemoved,
+          isInConflict: record.isInConflict))
+    }
+    return found
+  }
+}
+
+extension EventBlock {
+  /// Whether a record is suspended because its key is in conflict: since it was read, unless that was reversed later.
+  func isInConflict(_ row: Int, _ reversed: Set<Int64>) -> Bool {
+    let wasRead = value(.decision, row) & StoredDecision.conflict != 0
+    return wasRead != (!reversed.isEmpty && reversed.contains(head.firstPlace + value(.row, row)))
+  }
+}
