@@ -41,8 +41,8 @@ enum PurgeCommand: Command {
       """
       Suspended records, detail, events and keys go, for good; summaries, manifests and the audit trail stay, so that \
       'verify' proves what was billed as before. A run is purged when all its usage belongs to periods that ended before \
-      DATE and were billed, and nothing of it waits in suspense; runs that were taken back always are. The others are \
-      named.
+      DATE and were billed, nothing of it waits in suspense, and none of it depends on a whole period (allowances, tiers, \
+      limits); runs that were taken back always are. The others are named.
       """,
       """
       What has no keys any more cannot be recognised: records that began before DATE and come after the purge go to \
