@@ -83,14 +83,15 @@ struct UsageTotals {
 
   /// Adds the row at which a reader stands. The totals of one reader are added without those of another between them.
   mutating func add(_ rows: borrowing SummaryRowReader) {
-    if !rows.hasNew(Self.fields), let place = lastPlace {
+    if !rows.hasNew(fields), let place = lastPlace {
       sums[place].add(rows.measures)
     } else {
       add(rows.row)
     }
   }
 
-  private static let fields = SummaryField.set([
+  // Asked for at every row: looked up once.
+  private let fields = SummaryField.set([
     .account, .usagePeriod, .plan, .charge, .serviceKind, .direction, .ratingGroup, .supplier, .currency,
     .costCurrency,
   ])

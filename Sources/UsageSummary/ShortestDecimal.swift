@@ -54,11 +54,29 @@ enum ShortestDecimal {
     guard point == 1 || (point > 1 && text[0] != UInt8(ascii: "0")) else { return nil }
     let fraction = point == text.count ? 0 : text.count - 1 - point
     if point < text.count, fraction == 0 || text[text.count - 1] == UInt8(ascii: "0") { return nil }
-    guard fraction <= scale, scale - fraction < powers.count else { return nil }
-    return Int128(value) * Int128(powers[scale - fraction])
+    guard fraction <= scale, let power = power(scale - fraction) else { return nil }
+    return Int128(value) * Int128(power)
   }
 
-  private static let powers: [Int64] = (0...12).map { (0..<$0).reduce(Int64(1)) { power, _ in power * 10 } }
+  // A table would be asked for at every number whether it has been made yet.
+  @inline(__always) private static func power(_ exponent: Int) -> Int64? {
+    switch exponent {
+    case 0: 1
+    case 1: 10
+    case 2: 100
+    case 3: 1000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    case 8: 100_000_000
+    case 9: 1_000_000_000
+    case 10: 10_000_000_000
+    case 11: 100_000_000_000
+    case 12: 1_000_000_000_000
+    default: nil
+    }
+  }
 
   // `text` is known to be a decimal number.
   private static func isShortest(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

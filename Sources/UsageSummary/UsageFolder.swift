@@ -194,10 +194,10 @@ private final class PeriodEvents: @unchecked Sendable {
   // Rows of a period come together.
   @exclusivity(unchecked) private var last: (period: UsagePeriod, eventCount: Int128)?
 
-  private static let periodField = SummaryField.set([.usagePeriod])
+  private let periodField = SummaryField.set([.usagePeriod])
 
   func add(_ rows: borrowing SummaryRowReader) {
-    if rows.hasNew(Self.periodField) || last == nil {
+    if rows.hasNew(periodField) || last == nil {
       end()
       last = (rows.row.usagePeriod, 0)
     }

@@ -3,6 +3,7 @@
 
 public import BillingStore
 public import Catalog
+import Dispatch
 public import DurableFiles
 public import RatingEngine
 import Tables
@@ -94,9 +95,13 @@ public struct StoreRerating {
       settlements = [all]
     }
     if !replacing.isEmpty {
+      let keeping = CatalogKeeping(store, catalog, from: catalogPath)
+      // A commit that fails before it asks leaves nobody working in the store.
+      defer { keeping.wait() }
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
-        try store.keep(catalog, from: catalogPath)
-        return try store.commitReplacing(replacing, settlements: settlements)
+        try store.commitReplacing(replacing, settlements: settlements) { () throws(StoreFault) in
+          try keeping.finish()
+        }
       }
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }
       try work.compareRewritten(outcome.commits)
@@ -104,5 +109,27 @@ public struct StoreRerating {
     outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in try RerateDelta(work.pairs) }
     let done = outcome
     try OperationFault.ofFiles { () throws(FileFault) in try report(done) }
+  }
+}
+
+/// A catalog that is kept while the documents of the commit are read again: most of that is waiting for the device.
+private final class CatalogKeeping: @unchecked Sendable {
+  // Safe to share: the result is read when the group has finished, and keeping touches files alone.
+  private let group = DispatchGroup()
+  private var result: Result<Void, StoreFault> = .success(())
+
+  init(_ store: BillingStore, _ catalog: Catalog, from path: String) {
+    nonisolated(unsafe) let store = store
+    DispatchQueue.global().async(group: group) {
+      self.result = Result { () throws(StoreFault) in try store.keep(catalog, from: path) }
+    }
+  }
+
+  func wait() { group.wait() }
+
+  /// Waits until it is kept.
+  func finish() throws(StoreFault) {
+    wait()
+    try result.get()
   }
 }

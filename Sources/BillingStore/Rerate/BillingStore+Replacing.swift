@@ -305,12 +305,14 @@ extension BillingStore {
   ///
   /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
   /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlements` are what is settled with
-  /// them, published at `stagedSettlementPath`.
+  /// them, published at `stagedSettlementPath`. `whenProved` is called once the documents were read again, before anything is committed.
   /// - Precondition: opened for changing.
   public func commitReplacing(
-    _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil
+    _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil,
+    whenProved: () throws(StoreFault) -> Void = {}
   ) throws(StoreFault) -> [RunCommit] {
     let replacing = try prepare(runs)
+    try whenProved()
     let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
     try place(replacing)
     for settlement in settlements { try place(settlement) }
