@@ -65,9 +65,17 @@ import Testing
 
     /// Two nights of plans that are settled: both are in the store, or the first one where the other is to be rated.
     private func prepareSettled(_ desk: NightDesk) throws {
-      try SettledNights(seed: 5, nightCount: 2, callCount: 40).write(to: desk)
+      let nights = SettledNights(seed: 5, nightCount: 2, callCount: 40)
+      try nights.write(to: desk)
       try desk.rate(["usage/" + SettledNights.name(0)], catalog: "settling")
-      if self != .rateSettled { try desk.rate(["usage"], catalog: "settling") }
+      if self == .rateSettled {
+        // The second night contradicts a call of the first, which goes to suspense with the same commit.
+        let call = nights.nights[0].split(separator: "\n").first { $0.hasSuffix(",ANSWERED") } ?? ""
+        let contradicting = call.replacing(",ANSWERED", with: "9,ANSWERED")
+        try desk.folder.write(nights.nights[1] + contradicting + "\n", to: "usage/" + SettledNights.name(1))
+      } else {
+        try desk.rate(["usage"], catalog: "settling")
+      }
       if [.rerateSettled, .rerateOwner].contains(self) {
         try SettledNights.writeDearCatalog("dear", to: desk)
       }
