@@ -66,6 +66,34 @@ import UsageSummary
     try desk.expectWhole()
   }
 
+  /// The newcomer comes with another catalog: whoever has no usage in it stays with the one that has settled them.
+  @Test func othersStayWithTheirCatalog() throws {
+    let nights = SettledNights(seed: 9, nightCount: 2, callCount: 120)
+    func lines(_ night: Int, _ isWanted: (Substring) -> Bool) -> String {
+      nights.nights[night].split(separator: "\n").dropFirst().filter(isWanted).map { $0 + "\n" }.joined()
+    }
+    let call = "x1,2026-01-07T10:30:00Z,cleo,outbound,voice,493011223344,,100,ANSWERED\n"
+    var documents: [[String: [UInt8]]] = []
+    for isContradicted in [true, false] {
+      let desk = try nights.desk()
+      try SettledNights.writeDearCatalog("dear", to: desk)
+      let first = nights.nights[0] + (isContradicted ? call : "")
+      let second = SettledNights.header + lines(1) { $0.contains(",dora,") }
+      try desk.folder.write(first, to: "usage/" + SettledNights.name(0))
+      try desk.rate(["usage/" + SettledNights.name(0)], catalog: "settling")
+      try desk.folder.write(
+        second + (isContradicted ? call.replacing(",100,", with: ",101,") : ""),
+        to: "usage/" + SettledNights.name(1))
+      try desk.rate(["usage/" + SettledNights.name(1)], catalog: "dear")
+      #expect(try desk.waiting().count == (isContradicted ? 2 : 0))
+      try desk.expectWhole()
+      for period in ["2026-01", "2026-02", "2026-03"] { documents.append(try desk.usage(period)) }
+    }
+    for (found, expected) in zip(documents[..<3], documents[3...]) {
+      for name in ["summary.csv.zst", "allowances.csv"] { #expect(found[name] == expected[name]) }
+    }
+  }
+
   @Test func whatWasBilledStays() throws {
     let desk = try NightDesk()
     try desk.write([Self.first, Self.beside], to: "usage/pbx-1.csv")
