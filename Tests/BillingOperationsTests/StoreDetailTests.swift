@@ -73,6 +73,54 @@ import UsageSummary
     #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "settling"))
   }
 
+  /// Of copies in several files the detail names the one that counts: that of the run which has read it first. All else is as in one
+  /// run, and where the nights come in the order of their names, that is as well.
+  @Test(arguments: [31, 32, 33, 34]) func ofCopiesTheOneThatCountsIsNamed(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var nights = SettledNights(seed: seed, nightCount: 5, callCount: 120).nights.map {
+      $0.split(separator: "\n").dropFirst().map { String($0) }
+    }
+    let calls = nights.flatMap { $0 }
+    for _ in 0..<60 {
+      let night = Int.random(in: 0..<5, using: &random)
+      let place = Int.random(in: 0...nights[night].count, using: &random)
+      nights[night].insert(calls.randomElement(using: &random) ?? "", at: place)
+    }
+    // One that holds nothing but copies, before all others by its name.
+    nights.insert(Array(calls.shuffled(using: &random).prefix(10)), at: 0)
+    let desk = try SettledNights(seed: seed, nightCount: 1).desk()
+    func name(_ night: Int) -> String { "copies/" + SettledNights.name(night) }
+    for (night, lines) in nights.enumerated() {
+      try desk.folder.write(
+        SettledNights.header + lines.map { $0 + "\n" }.joined(), to: name(night))
+    }
+    try desk.rate(["copies"], catalog: "settling", store: "whole")
+    let order = nights.indices.shuffled(using: &random)
+    for night in order { try desk.rate([name(night)], catalog: "settling") }
+    for night in nights.indices { try desk.rate([name(night)], catalog: "settling", store: "sorted") }
+    for period in Self.periods {
+      let one = try usage(desk, period, store: "whole")
+      #expect(try usage(desk, period, store: "sorted") == one)
+      let found = try usage(desk, period)
+      for other in ["summary.csv.zst", "allowances.csv"] { #expect(found[other] == one[other]) }
+      let (rows, expected) = (Self.rows(found["detail.csv.zst"]), Self.rows(one["detail.csv.zst"]))
+      #expect(rows.map(Self.withoutPlace) == expected.map(Self.withoutPlace), "seed \(seed)")
+      for row in rows {
+        let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+        let id = cells[3] + ","
+        let first = try #require(order.first { nights[$0].contains { $0.hasPrefix(id) } })
+        let line = nights[first].firstIndex { $0.hasPrefix(id) }.map { $0 + 2 }
+        let (file, found) = (cells[cells.count - 2], Int(cells[cells.count - 1]))
+        #expect(file.hasSuffix("/" + SettledNights.name(first)) && found == line, "\(row)")
+      }
+    }
+  }
+
+  /// A row without file and line.
+  private static func withoutPlace(_ row: Substring) -> [Substring] {
+    row.split(separator: ",", omittingEmptySubsequences: false).dropLast(2)
+  }
+
   /// The minimum of a charge is a row of its kind, also where there is nothing else of that kind.
   @Test func aMinimumWithoutUsageOfItsKindIsNoFault() throws {
     let desk = try SettledNights(seed: 25, nightCount: 1).desk()
@@ -174,9 +222,7 @@ import UsageSummary
     try desk.rate(["tuesday/pbx.csv"], catalog: "mended", store: "other")
     let (found, expected) = (try usage(desk, "2026-01"), try usage(desk, "2026-01", store: "other"))
     // Without the place of the record, which is in the suspense file where it was recycled.
-    func calls(_ rows: [Substring]) -> [[Substring]] {
-      rows.map { Array($0.split(separator: ",", omittingEmptySubsequences: false).prefix(24)) }
-    }
+    func calls(_ rows: [Substring]) -> [[Substring]] { rows.map(Self.withoutPlace) }
     #expect(Self.rows(found["detail.csv.zst"]).count == 4)
     #expect(calls(Self.rows(found["detail.csv.zst"])) == calls(Self.rows(expected["detail.csv.zst"])))
     #expect(found["summary.csv.zst"] == expected["summary.csv.zst"])
