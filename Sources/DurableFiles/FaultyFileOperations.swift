@@ -25,12 +25,15 @@ public final class FaultyFileOperations: FileOperations {
     public var interruptEvery: Int?
     /// Whether the file system cannot exchange two names in one step.
     public var refusesExchange: Bool
+    /// What another program does before a read, which is given its number, from 1; nil for nothing.
+    public var beforeRead: (@Sendable (_ number: Int) -> Void)?
 
     /// Makes a plan; without arguments nothing fails.
     public init(
       failingCall: Int? = nil, code: Int32 = deviceFault, isLasting: Bool = false,
       transferBytesMax: Int? = nil,
-      interruptEvery: Int? = nil, refusesExchange: Bool = false
+      interruptEvery: Int? = nil, refusesExchange: Bool = false,
+      beforeRead: (@Sendable (_ number: Int) -> Void)? = nil
     ) {
       self.failingCall = failingCall
       self.code = code
@@ -38,6 +41,7 @@ public final class FaultyFileOperations: FileOperations {
       self.transferBytesMax = transferBytesMax
       self.interruptEvery = interruptEvery
       self.refusesExchange = refusesExchange
+      self.beforeRead = beforeRead
     }
   }
 
@@ -45,6 +49,7 @@ public final class FaultyFileOperations: FileOperations {
   private let system = SystemFileOperations()
   private let calls = Atomic<Int>(0)
   private let transfers = Atomic<Int>(0)
+  private let reads = Atomic<Int>(0)
 
   /// Makes operations with these faults.
   public init(_ plan: Plan) { self.plan = plan }
@@ -90,7 +95,8 @@ public final class FaultyFileOperations: FileOperations {
   }
   /// pread(2).
   public func read(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int {
-    transfer(bytes.count) {
+    plan.beforeRead?(reads.add(1, ordering: .relaxed).newValue)
+    return transfer(bytes.count) {
       system.read(descriptor, UnsafeMutableRawBufferPointer(rebasing: bytes.prefix($0)), at: offset)
     }
   }

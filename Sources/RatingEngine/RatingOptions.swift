@@ -82,6 +82,8 @@ public struct RatingOptions: Sendable {
   var sliceRows = 1 << 15
   /// The calls that reach temporary files, for tests of what happens when they fail.
   var fileOperations: any FileOperations = SystemFileOperations()
+  /// The calls that read plain files, for tests of files that other programs write to meanwhile.
+  var inputOperations: any FileOperations = SystemFileOperations()
 
   /// Makes options with the defaults above.
   public init() {}

@@ -115,6 +115,50 @@ import Testing
     #expect(verified.outputText.contains("3 runs"))
   }
 
+  /// What recycled records come to, and how many of them are settled with their periods: for people, and as JSON.
+  @Test(arguments: [false, true]) func whatIsRecycledSaysWhatItComesTo(isSettled: Bool) throws {
+    let allowance = isSettled ? "allowances: [{allowance: minutes, quantity: 10 min, kinds: [voice]}]\n" : ""
+    let deck = "prefix,destination,price,increment\n44,United Kingdom,0.0100,60/60\n"
+    let files = [
+      "catalog.yaml": "currency: EUR\n", "accounts.csv": "account,plan\nacme,retail\n",
+      "sources.csv": "source,pattern,format,default_account\npbx,pbx*,ratemill-csv,acme\n",
+      "decks/retail.csv": deck,
+      "plans/retail.yaml": "plan: retail\nlook_up: {voice: retail}\n" + allowance
+        + "charges:\n  - {charge: calls, kinds: [voice], price: deck}\n",
+    ]
+    for (file, text) in files { try folder.write(Array(text.utf8), to: "small/" + file) }
+    let calls = "id,start,to,billable\na,2026-01-05T09:00:00Z,3314265,61\nb,2026-01-05T09:00:00Z,3314265,61\n"
+    try folder.write(Array(calls.utf8), to: "calls/pbx.csv")
+    for store in ["store", "json"] {
+      #expect(try run("rate --catalog small --store \(store) -q --max-suspense 2 calls").status == 0)
+    }
+    try folder.write(Array((deck + "33,France,0.0500,60/60\n").utf8), to: "small/decks/retail.csv")
+    let text = try run("recycle --store store --catalog small").errorText
+    let later =
+      "  later      2 events are settled with their periods; amounts: ratemill periods --store store\n"
+    #expect(text.contains(later) == isSettled)
+    #expect(text.contains("  amount     EUR 0.20\n") != isSettled)
+    let report = try run("recycle --store json --catalog small --json").outputText
+    #expect(report.contains("\"settled_later\": 2") == isSettled)
+    #expect(report.contains("\"EUR\": \"0.2\"") != isSettled)
+  }
+
+  /// Half a line that was taken back stands in the report for programs as well.
+  @Test func theReportNamesWhatWasTakenBack() throws {
+    let name = "other/pbx-berlin-2026-06a.csv"
+    let bytes = try #require(FileContent.bytes(of: "\(Self.root)/samples/usage/pbx-berlin-2026-06a.csv"))
+    try folder.write(Array(bytes.dropLast(4)), to: name)
+    let line = "rate --catalog catalog --store store --max-suspense 50% --json other"
+    let first = try run(line).outputText
+    #expect(first.contains("\"taken_back\": []") && first.contains("\"unread_bytes\": 0"))
+    let file = open(folder.path(of: name), O_WRONLY | O_APPEND)
+    #expect(bytes.suffix(4).withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == 4)
+    close(file)
+    let second = try run(line).outputText
+    let taken = second.split(separator: "\"taken_back\": [").last?.prefix { $0 != "]" } ?? ""
+    #expect(taken.contains("\"file\": \"\(name)\"") && taken.contains("\"run_number\": 1"))
+  }
+
   @Test func aStoreThatWasChangedIsAFinding() throws {
     #expect(try run("\(Self.rate) usage").status == 0)
     let folderOfRun = "store/runs/" + (FileContent.names(in: folder.path(of: "store/runs")).first ?? "")

@@ -204,6 +204,42 @@ import Testing
     #expect(try run("verify --store store --deep").status == 0)
   }
 
+  /// An exchange that writes all the time: a store reads the rest the next night, a folder says that there is more.
+  @Test func aFileThatIsNeverQuietIsRated() throws {
+    try makeUsage()
+    let name = "trial/usage/usage-2025-03-01.csv"
+    let stored = try #require(folder.bytes(of: name + ".zst"))
+    try folder.write(ZstdContent.decode(stored) ?? [], to: name)
+    let script = """
+      row=$(tail -1 \(name) | cut -d, -f2-)
+      for number in $(seq 1 100000); do
+        [ -e stop ] && exit
+        echo "busy-$number,$row" >> \(name)
+        sleep 0.01
+      done
+      """
+    try folder.write(Array(script.utf8), to: "exchange.sh")
+    shell("rm trial/usage/*.zst && (sh exchange.sh > /dev/null 2>&1 &)")
+    defer { shell("touch stop") }
+    let first = try run(Self.rate)
+    #expect(first.status == 0)
+    #expect(first.errorText.contains("that \(name) grew by while it was read; the next run reads them\n"))
+    let table = try run("rate --catalog trial/catalog --out out --max-suspense 50% --json trial/usage")
+    #expect(table.status == 1)
+    #expect(table.errorText.contains("\(name): grew while it was read, and its last "))
+    #expect(!table.outputText.contains("\"unread_bytes\": 0"))
+    shell("touch stop && sleep 0.5")
+    #expect(try run(Self.rate).status == 0)
+    #expect(try run(Self.rate).errorText.contains("nothing new"))
+    #expect(try run(Self.rate.replacing("--store store", with: "--store whole")).status == 0)
+    for store in ["store", "whole"] {
+      #expect(try run("usage --store \(store) --period 2025-03 --out usage-\(store)").status == 0)
+    }
+    let summary = try #require(folder.bytes(of: "usage-store/summary.csv.zst"))
+    #expect(summary == folder.bytes(of: "usage-whole/summary.csv.zst"))
+    #expect(try run("verify --store store --deep").status == 0)
+  }
+
   /// The report has no reader: the run counts all the same.
   @Test func aClosedPipeLosesNoRun() throws {
     let line = "rate --catalog catalog --store store --max-suspense 50% --json usage/pbx-berlin-2026-06b.csv"

@@ -53,8 +53,8 @@ final class FileWalk {
     self.progress = progress
     file = try FileContext(
       index: index, input: input.input, sourceIndex: input.sourceIndex, catalog: setup.catalog.source,
-      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false,
-      progress: progress)
+      recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: true,
+      progress: progress, operations: setup.options.inputOperations)
     file.legs = legs
     splitter = RecordSplitter(
       chunkBytesMax: 2 * setup.options.recordBytesMax + 3 * Chunk.standardTextBytes,
@@ -84,8 +84,8 @@ final class FileWalk {
   func forEach(_ body: (Stretch) -> Bool) throws(RunFault) {
     do {
       while try fill() { if !read(body) { return } }
+      try file.proveRead()
       if try takeTail() { _ = read(body) }
-      try file.checkUnchanged()
     } catch let damage as DamagedFile {
       self.damage = damage
     } catch let mismatch as FormatMismatch {

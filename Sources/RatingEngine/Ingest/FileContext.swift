@@ -1,6 +1,7 @@
 // One input file while it is read: how it is stored, its parts, its field plan, and whether it proved whole.
 
 import Catalog
+import DurableFiles
 import Glibc
 import Tables
 
@@ -11,9 +12,14 @@ final class FileContext {
   let sourceIndex: Int
   let source: UsageSource
   let format: FormatDescriptor
-  private var descriptor: Int32
+  private(set) var descriptor: Int32
   private let ownsDescriptor: Bool
-  private let identity: FileIdentity?
+  /// What it was when it was opened.
+  let identity: FileIdentity?
+  /// Where it was opened.
+  let path: String
+  private let form: StoredForm
+  let operations: any FileOperations
   private var mapped: MappedFile?
   private let spool: InputSpool?
   private(set) var units: [InputUnit] = []
@@ -38,6 +44,10 @@ final class FileContext {
   var endsInOpenEvent = false
   /// Whether it is a file that somebody may add to, and name again.
   let isReadAgainLater: Bool
+  /// Records that earlier runs have suspended at their places.
+  let unreadable: Set<InputFile.UnreadableRecord>
+  /// Bytes that somebody has added while it was read, with those of its last record where that was not complete: they were not read.
+  var unreadByteCount: Int64 = 0
   /// What is known of an input whose events are read instead of its bytes.
   let stored: StoredInput?
 
@@ -54,19 +64,24 @@ final class FileContext {
   ///   - spool: what keeps the bytes of standard input for a second reading.
   ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
   ///   - progress: what tells a reader that waits for a pipe that the run was cancelled.
+  ///   - operations: the calls that read plain files.
   init(
     index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, partBytes: Int?,
-    allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil, progress: RunProgress? = nil
+    allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil, progress: RunProgress? = nil,
+    operations: any FileOperations
   ) throws(RunFault) {
     self.index = index
     stored = nil
     name = input.name
+    path = input.path
+    self.operations = operations
     self.sourceIndex = sourceIndex
     source = catalog.sources[sourceIndex]
     format = catalog.formats[source.formatIndex]
     ownsDescriptor = !input.isStandardInput
     let beginning = input.beginning
     isReadAgainLater = !input.isStandardInput && input.excerpt == nil
+    unreadable = input.unreadable
     descriptor = input.isStandardInput ? 0 : PipeInput.open(input.path)
     guard descriptor >= 0 else {
       throw .input(
@@ -86,6 +101,7 @@ final class FileContext {
       head = try Self.readHead(pipe, name: input.name, isRegular: isRegular)
     }
     let form = StoredForm(magic: head, name: input.name)
+    self.form = form
     let mayHaveParts =
       allowsParts && isRegular && !format.dialect.isMultiline && format.legs == nil && !input.isStandardInput
     func add(_ stream: any TextStream) {
@@ -105,7 +121,10 @@ final class FileContext {
         let step = mayHaveParts ? Int64(partBytes ?? Self.plainUnitBytes) : max(size, 1)
         var from: Int64 = 0
         repeat {
-          add(PlainStream(name: name, descriptor: descriptor, from: from, until: min(size, from + step)))
+          add(
+            PlainStream(
+              name: name, descriptor: descriptor, from: from, until: min(size, from + step),
+              operations: operations))
           from += step
         } while from < size
       } else if let spool {
@@ -136,12 +155,16 @@ final class FileContext {
     self.index = index
     self.stored = stored
     name = stored.name.description
+    path = name
+    form = .plain
+    operations = SystemFileOperations()
     self.sourceIndex = sourceIndex
     source = catalog.sources[sourceIndex]
     format = catalog.formats[source.formatIndex]
     descriptor = -1
     ownsDescriptor = false
     isReadAgainLater = false
+    unreadable = []
     identity = nil
     spool = nil
     storedBytes = 0
@@ -207,6 +230,13 @@ final class FileContext {
       count += got
     }
     return Array(head[..<count])
+  }
+
+  /// Whether somebody may add to it while it is read. Not where a trailer or a control file says that it is complete, nor where its
+  /// rows are chosen among: they were read before.
+  var mayGrow: Bool {
+    form == .plain && isReadAgainLater && identity?.isRegular == true && source.control.isEmpty
+      && format.trailer == nil && format.legs == nil
   }
 
   /// Compares the file with what it was when it was opened.

@@ -1,6 +1,7 @@
 // Which files a run reads: paths, folders, globs and stdin, in one order.
 
 import Glibc
+public import Tables
 
 /// One input of a run.
 public struct InputFile: Sendable, Hashable {
@@ -11,6 +12,27 @@ public struct InputFile: Sendable, Hashable {
 
   /// What it began with when it was read before; a file that grows must still begin so. Nil where nothing is promised.
   public var beginning: Beginning?
+
+  /// Records of it that cannot be read and stand in the suspense of earlier runs, whatever became of them there: where it is read again,
+  /// they are duplicates of these. Without a key, their places and bytes are what they are known by.
+  public var unreadable: Set<UnreadableRecord> = []
+
+  /// A record that could not be read.
+  public struct UnreadableRecord: Sendable, Hashable {
+    /// Where it begins in the decoded file.
+    public var byteOffset: Int64
+    /// Its bytes, without the line end.
+    public var byteLength: Int64
+    /// What suspense keeps of them.
+    public var kept: Label
+
+    /// Takes the three.
+    public init(byteOffset: Int64, byteLength: Int64, kept: Label) {
+      self.byteOffset = byteOffset
+      self.byteLength = byteLength
+      self.kept = kept
+    }
+  }
 
   /// The beginning of a decoded file.
   public struct Beginning: Sendable, Hashable {

@@ -98,7 +98,9 @@ final class InputUnit {
   /// Whether a checksum vouches for every byte decoded so far.
   var isChecked: Bool { stream?.isChecked ?? wasChecked }
   /// 128-bit hash of the decoded bytes so far; nil where the run needs none.
-  var contentHash: (low: UInt64, high: UInt64)? { hash?.value }
+  var contentHash: StreamHash.Value? { keptHash ?? hash?.value }
+  /// The hash of what is left after `leaveOut`.
+  private var keptHash: StreamHash.Value?
 
   private func updateHash(_ bytes: UnsafeRawBufferPointer) {
     guard let hash else { return }
@@ -108,6 +110,21 @@ final class InputUnit {
 
   /// Decoded bytes up to the end of the last whole record, when all of it was read.
   var completeByteCount: Int64 { openOversizeOffset ?? byteCount - Int64(tail.count) }
+
+  /// Where a file that has grown meanwhile ends for its reader: behind its last whole record, and not before what an earlier run has read,
+  /// by which it is known.
+  var wholeRecordsEnd: Int64 { max(completeByteCount, beginning?.endOfKept ?? 0) }
+
+  /// Leaves out what begins at `end` and was not complete; `hash` is that of the bytes before.
+  func leaveOut(from end: Int64, hash: StreamHash.Value) {
+    if openOversizeOffset != nil {
+      oversizeRecords.removeLast()
+      openOversizeOffset = nil
+    }
+    tail = []
+    byteCount = end
+    keptHash = hash
+  }
 
   /// Takes what an earlier run has read off the front of a chunk; false where nothing is left of it.
   func leavesNew(_ chunk: Chunk) -> Bool {
@@ -320,7 +337,10 @@ final class StreamHash {
 
   func update(_ bytes: UnsafeRawBufferPointer) { XXH3_128bits_update(state, bytes.baseAddress, bytes.count) }
 
-  var value: (low: UInt64, high: UInt64) {
+  /// 128 bits.
+  typealias Value = (low: UInt64, high: UInt64)
+
+  var value: Value {
     let hash = XXH3_128bits_digest(state)
     return (hash.low64, hash.high64)
   }

@@ -25,6 +25,9 @@ struct KnownBeginning {
     return end.completeByteCount
   }
 
+  /// Where it ends; 0 where all is to be read.
+  var endOfKept: Int64 { readFrom > 0 ? input.byteCount : 0 }
+
   /// What later runs are told of it.
   var known: FileEnds.Known { FileEnds.Known(byteCount: input.byteCount, hash: Label(input.hash)) }
 

@@ -2,6 +2,7 @@
 
 import CZlib
 import CZstd
+import DurableFiles
 import Glibc
 
 /// Decodes stored bytes into a caller's buffer. One reader at a time.
@@ -53,16 +54,17 @@ final class PlainStream: TextStream {
   private var at: Int64
   private let end: Int64
   private var head: [UInt8]
-  private let isPositioned: Bool
+  /// The calls that read at a position; nil where bytes come as they come.
+  private let operations: (any FileOperations)?
 
   /// A stretch of a regular file, read at its position, so that several readers can share the descriptor.
-  init(name: String, descriptor: Int32, from: Int64, until: Int64) {
+  init(name: String, descriptor: Int32, from: Int64, until: Int64, operations: any FileOperations) {
     self.name = name
     input = PipeInput(descriptor: descriptor, progress: nil)
     at = from
     end = until
     head = []
-    isPositioned = true
+    self.operations = operations
   }
 
   /// A pipe or a file of unknown length, after bytes that were read already.
@@ -72,7 +74,7 @@ final class PlainStream: TextStream {
     at = 0
     end = .max
     self.head = head
-    isPositioned = false
+    operations = nil
   }
 
   var storedOffset: Int64 { at }
@@ -93,19 +95,27 @@ final class PlainStream: TextStream {
     let wanted = Int(min(Int64(buffer.count), end - at))
     guard wanted > 0 else { return 0 }
     while true {
-      let count =
-        isPositioned ? pread(input.descriptor, base, wanted, off_t(at)) : input.read(into: base, wanted)
+      var count = 0
+      var code: Int32 = 0
+      if let operations {
+        let room = UnsafeMutableRawBufferPointer(start: base, count: wanted)
+        count = operations.read(input.descriptor, room, at: at)
+        code = Int32(max(0, -count))
+      } else {
+        count = input.read(into: base, wanted)
+        code = errno
+      }
       if count > 0 {
         at += Int64(count)
         return count
       }
       if count == 0 {
-        if isPositioned { throw FileIdentity.changed(name, "became shorter") }
+        if operations != nil { throw FileIdentity.changed(name, "became shorter") }
         return 0
       }
-      if errno == EINTR { continue }
+      if code == EINTR { continue }
       throw DamagedFile(
-        name: name, offset: at, message: "cannot be read: \(String(cString: strerror(errno)))", recordsRead: 0
+        name: name, offset: at, message: "cannot be read: \(String(cString: strerror(code)))", recordsRead: 0
       )
     }
   }

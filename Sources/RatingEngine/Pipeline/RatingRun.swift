@@ -96,7 +96,8 @@ public struct RatingRun: Sendable {
         let real = found.filter { !$0.asksForOneReader && !$0.asksForWholeReading }
         damaged += real
         if !options.skipsDamagedFiles, !real.isEmpty { throw .damaged(real) }
-        try refuseSecondReading(files, spool, "a file among the inputs is damaged")
+        let why = real.isEmpty ? "must be read by one reader" : "is damaged"
+        try refuseSecondReading(files, spool, "a file among the inputs \(why)")
       case .keys(let found):
         known.formUnion(found)
         for index in found.filesToReadWhole { whole.insert(usable[Int(index)].input.name) }

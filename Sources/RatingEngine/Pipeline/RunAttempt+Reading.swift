@@ -14,8 +14,9 @@ extension RunAttempt {
         catalog: setup.catalog.source,
         recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
-          && !setup.hashesInputs, hashes: setup.hashesInputs, spool: spool,
-        progress: progress)
+          && !setup.hashesInputs,
+        hashes: setup.hashesInputs || oneReader.contains(files[index].input.name), spool: spool,
+        progress: progress, operations: setup.options.inputOperations)
       faults.withLock { _ in contexts[index] = file }
       if file.format.legs != nil { try noteLegs(file, rater) }
       board.update { state in
@@ -36,7 +37,7 @@ extension RunAttempt {
       index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
       catalog: setup.catalog.source,
       recordBytesMax: setup.options.recordBytesMax, partBytes: nil, allowsParts: false, hashes: false,
-      spool: spool, progress: progress)
+      spool: spool, progress: progress, operations: setup.options.inputOperations)
     let chunk = Chunk(textBytes: setup.chunkBytes)
     do {
       while try fill(first.units[0], chunk, first) {
@@ -53,7 +54,9 @@ extension RunAttempt {
   }
 
   /// What another program has done to the file, where that is what damaged it: a decoder finds nothing but the consequence.
-  private func cause(of damage: DamagedFile, _ file: FileContext) -> DamagedFile {
+  private func cause(of damage: DamagedFile, _ unit: InputUnit) -> DamagedFile {
+    let file = unit.file
+    guard unit.isDecoding else { return damage }
     do throws(DamagedFile) {
       try file.checkUnchanged()
       return damage
@@ -73,7 +76,7 @@ extension RunAttempt {
       guard hasChunk else { return finish(unit, chunk, rater) }
       chunk.oversize = unit.takeOversize()
     } catch let damage as DamagedFile {
-      if let fault = spool?.fault { fail(.output(fault)) } else { note(cause(of: damage, file)) }
+      if let fault = spool?.fault { fail(.output(fault)) } else { note(cause(of: damage, unit)) }
       return board.update { state in
         state.readingCount -= 1
         state.freeChunks.append(chunk)
@@ -168,7 +171,10 @@ extension RunAttempt {
       return file.openUnitCount == 0
     }
     var texts: [(unit: InputUnit, text: [UInt8])] = []
-    if isLast { texts = seams(file) }
+    if isLast {
+      do throws(DamagedFile) { try file.proveRead() } catch { note(error) }
+      texts = seams(file)
+    }
     if texts.contains(where: { $0.text.count > setup.textBytesMax }) {
       // A record that goes through several parts: only one reader can tell its length and hash.
       note(DamagedFile.needsOneReader(file.name))
@@ -242,7 +248,6 @@ extension RunAttempt {
 
   func complete(_ file: FileContext) {
     do {
-      try file.checkUnchanged()
       try file.checkBeginning()
       try checkControl(file)
     } catch {

@@ -52,6 +52,9 @@ public struct RunReport: Sendable {
     public var byteCount: Int64
     /// Of these, at its beginning, bytes that an earlier run has read: their records are not read again.
     public var knownByteCount: Int64
+    /// Bytes behind them that somebody has added while the file was read, with those of a last record that was not complete: they
+    /// were not read.
+    public var unreadByteCount: Int64
     /// Records read.
     public var read: Int
     /// Records rated.
@@ -100,6 +103,8 @@ public struct RunReport: Sendable {
   public var filteredCount: Int { filtered.reduce(0) { $0 + $1.count } }
   /// Decoded bytes of all inputs.
   public var byteCount: Int64 { files.reduce(0) { $0 + $1.byteCount } }
+  /// Inputs that grew while they were read.
+  public var grownFiles: [File] { files.filter { $0.unreadByteCount > 0 } }
   /// Of these, bytes that earlier runs have read.
   public var knownByteCount: Int64 { files.reduce(0) { $0 + $1.knownByteCount } }
 }
@@ -153,7 +158,7 @@ extension RatingResult {
     return RunReport.File(
       name: file.name, source: file.source.name,
       byteCount: stored?.byteCount ?? file.units.reduce(0) { $0 + $1.byteCount },
-      knownByteCount: file.units.first?.beginning?.readFrom ?? 0,
+      knownByteCount: file.units.first?.beginning?.readFrom ?? 0, unreadByteCount: file.unreadByteCount,
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
       hash: stored?.hash.description ?? hash.map(Self.hashText) ?? "")

@@ -47,16 +47,8 @@ struct RateReport {
         "  known      \(ReadableText.bytes(Int(report.knownByteCount))) at the beginning of "
           + "\(ReadableText.count(files, "file", "files")) that earlier runs have read")
     }
-    for amount in report.amounts {
-      console.say(
-        "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
-    }
-    if let later = report.laterCount, later > 0 {
-      let path = configuration.storePath.map { " --store \(console.argument($0))" } ?? ""
-      console.say(
-        "  later      \(ReadableText.count(later, "event is", "events are")) settled with "
-          + "\(later == 1 ? "its period" : "their periods"); amounts: ratemill periods\(path)")
-    }
+    sayUnread()
+    Self.sayAmounts(report, storePath: configuration.storePath, console: console)
     if let costs = report.costs {
       for line in CostLines(report: costs, console: console).lines { console.say(line) }
     }
@@ -71,6 +63,42 @@ struct RateReport {
       console.say(
         "next: ratemill invoice draft --catalog \(console.argument(configuration.catalogPath)) --usage \(console.argument(path)) --out DIR"
       )
+    }
+  }
+
+  /// Says what the rated events come to, and how many are settled with their periods.
+  static func sayAmounts(_ report: RunReport, storePath: String?, console: Console) {
+    for amount in report.amounts {
+      console.say(
+        "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
+    }
+    guard let later = report.laterCount, later > 0 else { return }
+    let path = storePath.map { " --store \(console.argument($0))" } ?? ""
+    console.say(
+      "  later      \(ReadableText.count(later, "event is", "events are")) settled with "
+        + "\(later == 1 ? "its period" : "their periods"); amounts: ratemill periods\(path)")
+  }
+
+  /// The same as members of a report.
+  static func amountMembers(_ report: RunReport) -> [JSONMember] {
+    let amounts = JSONValue.object(
+      report.amounts.map { JSONMember(name: Label($0.currency.code), value: .text($0.amount.description)) })
+    return [JSONMember(name: "amounts", value: amounts)]
+      + (report.laterCount.map { [JSONMember(name: "settled_later", value: .integer($0))] } ?? [])
+  }
+
+  /// Files that grew: a store reads the rest the next time, nobody else does.
+  private func sayUnread() {
+    for file in report.grownFiles {
+      let path = console.path(file.name)
+      let bytes = ReadableText.count(Int(file.unreadByteCount), "byte", "bytes")
+      if configuration.storePath != nil {
+        console.say("  unread     \(bytes) that \(path) grew by while it was read; the next run reads them")
+      } else {
+        console.warn(
+          "\(path): grew while it was read, and its last \(bytes) were not read; rate it again when nobody writes to it"
+        )
+      }
     }
   }
 
@@ -176,8 +204,6 @@ struct RateReport {
     let suspended = JSONValue.object(
       report.suspended.sorted { $0.reason.code < $1.reason.code }
         .map { JSONMember(name: Label($0.reason.code), value: .integer($0.count)) })
-    let amounts = JSONValue.object(
-      report.amounts.map { JSONMember(name: Label($0.currency.code), value: .text($0.amount.description)) })
     let quantities = JSONValue.object(
       report.quantities.map { quantity in
         let digits = quantity.kind.quantityDigits
@@ -198,27 +224,27 @@ struct RateReport {
       JSONMember(name: "duplicate", value: .integer(report.duplicate)),
       JSONMember(name: "suspended", value: .integer(report.suspendedCount)),
       JSONMember(name: "filtered_by_reason", value: filtered),
-      JSONMember(name: "suspended_by_reason", value: suspended), JSONMember(name: "amounts", value: amounts),
+      JSONMember(name: "suspended_by_reason", value: suspended),
       JSONMember(name: "quantities", value: quantities),
-    ] + (report.laterCount.map { [JSONMember(name: "settled_later", value: .integer($0))] } ?? [])
-      + (costs ?? []) + [
-        JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
-        JSONMember(name: "files", value: .array(report.files.map(file))),
-        JSONMember(
-          name: "damaged",
-          value: .array(
-            report.damaged.map {
-              ["name": .text($0.name), "offset": .integer($0.offset), "message": .text($0.message)]
-            })),
-        JSONMember(name: "milliseconds", value: .integer(Int(seconds * 1000))),
-      ]
+    ] + amountMembers(report) + (costs ?? []) + [
+      JSONMember(name: "summary_rows", value: .integer(report.summaryRowCount)),
+      JSONMember(name: "files", value: .array(report.files.map(file))),
+      JSONMember(
+        name: "damaged",
+        value: .array(
+          report.damaged.map {
+            ["name": .text($0.name), "offset": .integer($0.offset), "message": .text($0.message)]
+          })),
+      JSONMember(name: "milliseconds", value: .integer(Int(seconds * 1000))),
+    ]
   }
 
   private static func file(_ file: RunReport.File) -> JSONValue {
     [
       "name": .text(file.name), "source": .text(file.source.description),
       "bytes": .integer(file.byteCount), "known_bytes": .integer(file.knownByteCount),
-      "read": .integer(file.read), "rated": .integer(file.rated), "filtered": .integer(file.filtered),
+      "unread_bytes": .integer(file.unreadByteCount), "read": .integer(file.read),
+      "rated": .integer(file.rated), "filtered": .integer(file.filtered),
       "duplicate": .integer(file.duplicate), "suspended": .integer(file.suspended),
       "checked": .bool(file.isChecked),
       "hash": .text(file.hash),

@@ -94,7 +94,8 @@ struct RateRun {
       if status != .done { return status }
     }
     let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)
-    return isAllowed && report.damaged.isEmpty ? .done : .findings
+    // What a file grew by, no later run reads of itself.
+    return isAllowed && report.damaged.isEmpty && report.grownFiles.isEmpty ? .done : .findings
   }
 
   private func write(_ result: RatingResult, to target: RateConfiguration.TableTarget) throws {

@@ -52,9 +52,13 @@ struct StoreRateRun {
       )
     }
     let rateable = rateableCount(store, catalog, options)
+    let takenBack = JSONMember(
+      name: "taken_back",
+      value: .array(halves.map { ["file": .text($0.file), "run_number": .integer($0.runNumber)] }))
     switch outcome {
-    case .nothingNew(let known): return nothingNew(known, rateable)
-    case .committed(let commit, let report, let known): return committed(commit, report, known, rateable)
+    case .nothingNew(let known): return nothingNew(known, rateable, takenBack)
+    case .committed(let commit, let report, let known):
+      return committed(commit, report, known, rateable, takenBack)
     }
   }
 
@@ -90,7 +94,8 @@ struct StoreRateRun {
   }
 
   private func committed(
-    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile], _ rateable: Int
+    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile], _ rateable: Int,
+    _ takenBack: JSONMember
   ) -> ExitStatus {
     let lines = RateReport(report, configuration, console: console)
     lines.say(seconds: elapsed())
@@ -114,7 +119,7 @@ struct StoreRateRun {
         JSONMember(name: "run", value: .text(run.id)),
         JSONMember(name: "run_number", value: .integer(run.number)),
         JSONMember(name: "audit_head", value: .text(commit.auditHead)),
-        JSONMember(name: "known_files", value: Self.json(known)),
+        JSONMember(name: "known_files", value: Self.json(known)), takenBack,
         JSONMember(name: "rateable_suspense", value: .integer(rateable)),
         JSONMember(
           name: "withdrawn",
@@ -130,16 +135,21 @@ struct StoreRateRun {
     return isAllowed && report.damaged.isEmpty ? .done : .findings
   }
 
-  private func nothingNew(_ known: [StoreRating.KnownFile], _ rateable: Int) -> ExitStatus {
+  private func nothingNew(
+    _ known: [StoreRating.KnownFile], _ rateable: Int, _ takenBack: JSONMember
+  ) -> ExitStatus {
     console.endProgress()
     say(known)
     console.say("nothing new: \(console.path(path)) is as it was")
     offer(rateable)
     guard configuration.printsJSON else { return .done }
     return console.finish(
-      JSONText.document([
-        "run": .null, "known_files": Self.json(known), "rateable_suspense": .integer(rateable),
-      ]))
+      JSONText.document(
+        .object([
+          JSONMember(name: "run", value: .null),
+          JSONMember(name: "known_files", value: Self.json(known)), takenBack,
+          JSONMember(name: "rateable_suspense", value: .integer(rateable)),
+        ])))
   }
 
   // More than these are only counted.

@@ -147,16 +147,14 @@ enum RecycleCommand: Command {
       console.say("  rated      \(ReadableText.count(report.rated))")
       console.say("  filtered   \(ReadableText.count(report.filteredCount))")
       console.say("  duplicate  \(ReadableText.count(report.duplicate))")
-      for (currency, amount) in report.amounts {
-        console.say("  amount     \(currency) \(amount.text(minimumDigits: currency.minorDigits))")
-      }
+      RateReport.sayAmounts(report, storePath: configuration.store.storePath, console: console)
       console.say("committed run \(run.number) (\(run.id)) to \(path); audit \(commit.auditHead.prefix(16))")
       members =
         [
           JSONMember(name: "run", value: .text(run.id)),
           JSONMember(name: "run_number", value: .integer(run.number)),
           JSONMember(name: "audit_head", value: .text(commit.auditHead)),
-        ] + RunText.members(run.doors)
+        ] + RunText.members(run.doors) + RateReport.amountMembers(report)
     }
     if left > 0 {
       console.say(
