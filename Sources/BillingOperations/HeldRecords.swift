@@ -1,4 +1,4 @@
-// Suspended records that no rating of their run's events brings back.
+// Suspended records that no rating of their run's events, and no second reading of their file, brings back.
 
 import BillingStore
 import RatingEngine
@@ -29,5 +29,17 @@ extension BillingStore {
       if isWanted(record) { places[record.row.file, default: []].insert(record.row.byteOffset) }
     }
     return places
+  }
+
+  /// Gives every record of a file that the run which has read it could not read, whatever became of it since.
+  func forEachUnreadable(
+    of file: FileRecord, _ body: (SuspenseRow) -> Void
+  ) throws(StoreFault) {
+    let run = try run(named: file.runID)
+    guard run.doors.suspended > 0, !run.isPurged else { return }
+    let name = Label(file.name)
+    try forEachRecord(of: run) { record in
+      if record.row.file == name, SuspenseReason.isUnparsable(code: record.row.reason) { body(record.row) }
+    }
   }
 }

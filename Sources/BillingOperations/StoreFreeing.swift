@@ -73,11 +73,16 @@ struct StoreFreeing {
       }
       remainders.append(remainder)
     }
+    let reread = lost == nil ? try rereadings() : [:]
     for later in try OperationFault.ofStore({ () throws(StoreFault) in try store.currentRuns() })
-    where later.id != run.id && !left.isEmpty && !later.isPurged && later.kind != .recycle {
+    where later.id != run.id && (!left.isEmpty || reread[later.id] != nil) && !later.isPurged
+      && later.kind != .recycle
+    {
       guard try OperationFault.ofStore({ () throws(StoreFault) in try store.readingOrder(of: later) }) > order
       else { continue }
-      if let remainder = try remainder(of: later, &left) { remainders.append(remainder) }
+      if let remainder = try remainder(of: later, &left, reread[later.id] ?? []) {
+        remainders.append(remainder)
+      }
     }
     try StoreConflicts(store: store).end(
       all, of: run, own: own.map { (events, $0.dropped) }, &remainders)
@@ -85,14 +90,16 @@ struct StoreFreeing {
     return try commit(remainders)
   }
 
-  /// What a later run gets back; nil where that is nothing.
+  /// What a later run gets back; nil where that is nothing. Of `reread` files unreadable records may be missing.
   private func remainder(
-    of later: RunRecord, _ left: inout FreedKeys
+    of later: RunRecord, _ left: inout FreedKeys, _ reread: Set<Label>
   ) throws(OperationFault) -> RevisedRun? {
     let keys = store.partPath(RatingResult.keyFileName, of: later)
     let freed = left
-    guard try OperationFault.ofFiles({ () throws(FileFault) in try KeptKeys.count(of: freed, in: keys) }) > 0
-    else { return nil }
+    let isHeld = try OperationFault.ofFiles { () throws(FileFault) in
+      try KeptKeys.count(of: freed, in: keys) > 0
+    }
+    guard isHeld || !reread.isEmpty else { return nil }
     let events = try events(of: later)
     var remaining = left
     var remainder = RevisedRun(run: later, freed: freed)
@@ -100,13 +107,14 @@ struct StoreFreeing {
     try OperationFault.ofFiles { () throws(FileFault) in
       remainder.revived = try events.displaced(by: &remaining, exceptOf: nil)
       orphanCount = try events.orphanCount(of: remaining, in: keys)
-      if lost == nil, orphanCount > 0 {
-        remainder.missing = try events.forgottenDuplicates(exceptOf: nil).map { ($0.input, $0.count) }
-      }
+      // Of a record that goes on now no copy is missing.
+      if lost != nil { return }
+      remainder.missing = try events.forgottenDuplicates(exceptOf: nil)
+        .filter { orphanCount > 0 || reread.contains($0.input) }.map { ($0.input, $0.count) }
     }
     left = remaining
-    // A key that no record has, here or elsewhere, would make the next record with it a duplicate of nothing.
-    return remainder.revived.isEmpty && orphanCount == 0 ? nil : remainder
+    // A key that no record has, here or elsewhere, would make the next record with it a duplicate of nothing, or contradict it.
+    return remainder.revived.isEmpty && remainder.missing.isEmpty && orphanCount == 0 ? nil : remainder
   }
 
   private func events(of run: RunRecord) throws(OperationFault) -> StoredEvents {

@@ -162,16 +162,29 @@ public struct StoreRating {
   /// record counts for nothing.
   private func takeBackRecord(_ file: DamagedFile, _ place: FilePlace?) throws(OperationFault) -> Int? {
     guard let offset = file.goesOnAt, let place else { throw .run(.damaged([file])) }
-    let earlier = try OperationFault.ofStore { () throws(StoreFault) -> (file: FileRecord, run: RunRecord)? in
-      guard let state = try store.earlierStates(ofFile: file.name, at: place).first else { return nil }
-      return (state, try store.run(named: state.runID))
+    let states = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.earlierStates(ofFile: file.name, at: place)
     }
-    guard let earlier else { throw .run(.damaged([file])) }
-    let done = try StoreFreeing(
-      run: earlier.run, file: Label(earlier.file.name),
-      reason: "its last record was read before all of it was written", store: store, recordOffset: offset
-    ).takeBackRecord()
-    return done?.run.number
+    guard !states.isEmpty else { throw .run(.damaged([file])) }
+    var number: Int?
+    // The run that has read it last goes first: there it may be a duplicate of what another one has read, and must not count instead.
+    for state in Self.alike(states) {
+      let run = try OperationFault.ofStore { () throws(StoreFault) in try store.run(named: state.runID) }
+      guard !run.isPurged else { continue }
+      let done = try StoreFreeing(
+        run: run, file: Label(state.name),
+        reason: "its last record was read before all of it was written", store: store, recordOffset: offset
+      ).takeBackRecord()
+      if let done { number = done.run.number }
+    }
+    return number
+  }
+
+  /// The states of a file that have the bytes of the last one: it was read again, as it was, because records of it were taken back.
+  private static func alike(_ states: [FileRecord]) -> [FileRecord] {
+    states.filter {
+      $0.contentHash == states[0].contentHash && $0.decodedBytes == states[0].decodedBytes
+    }
   }
 
   /// The options with what records are compared with: `grown` are runs that have read beginnings of the files at hand, whose
@@ -201,12 +214,15 @@ public struct StoreRating {
       guard let file = states.first else { return }
       let run = try store.run(named: file.runID)
       let readings = try store.readings(of: file)
+      input.unreadable = try unreadable(in: states)
       grown.formUnion((states + (readings ?? [])).map(\.runID))
       input.beginning = InputFile.Beginning(
         byteCount: file.decodedBytes, hash: file.contentHash, reader: "run \(run.number)",
         end: try store.end(of: file).map { end throws(StoreFault) in
           var isOpen = end.endsInOpenEvent
-          if !isOpen { isOpen = try waitsOpen(file, of: run, end.completeByteCount) }
+          for state in Self.alike(states) where !isOpen {
+            isOpen = try waitsOpen(state, end.completeByteCount)
+          }
           return InputFile.End(
             source: file.source.description, completeByteCount: end.completeByteCount,
             endsInOpenEvent: isOpen && !letGo.contains(input.name), isKept: readings != nil)
@@ -215,15 +231,30 @@ public struct StoreRating {
     return input
   }
 
-  /// Whether the last record of a file had no line end, could not be read, and waits.
-  private func waitsOpen(
-    _ file: FileRecord, of run: RunRecord, _ completeByteCount: Int64
-  ) throws(StoreFault) -> Bool {
+  /// The records of a file that runs which count have suspended because they could not be read.
+  private func unreadable(
+    in states: [FileRecord]
+  ) throws(StoreFault) -> Set<InputFile.UnreadableRecord> {
+    var found: Set<InputFile.UnreadableRecord> = []
+    for state in states {
+      try store.forEachUnreadable(of: state) { row in
+        found.insert(
+          InputFile.UnreadableRecord(
+            byteOffset: row.byteOffset, byteLength: row.byteLength, kept: row.original))
+      }
+    }
+    return found
+  }
+
+  /// Whether the last record of a file, as a run has read it, had no line end, could not be read, and waits.
+  private func waitsOpen(_ file: FileRecord, _ completeByteCount: Int64) throws(StoreFault) -> Bool {
+    let run = try store.run(named: file.runID)
     guard completeByteCount < file.decodedBytes, run.doors.suspended > 0, !run.isPurged else { return false }
     var waits = false
     try store.forEachRecord(of: run) { record in
       if record.row.file == Label(file.name), record.row.byteOffset == completeByteCount,
-        record.state == .suspended
+        // Behind it at most the CR of a line end that had not come yet.
+        record.state == .suspended, record.row.byteOffset + record.row.byteLength + 1 >= file.decodedBytes
       {
         waits = true
       }

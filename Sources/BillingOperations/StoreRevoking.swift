@@ -49,9 +49,10 @@ public enum StoreRevoking {
       if try store.hasConflicts(run) { isAny = true }
       return isAny
     }
-    if displaced {
-      return try StoreFreeing(run: run, file: nil, reason: reason, store: store).takeBack()
-    }
+    let freeing = StoreFreeing(run: run, file: nil, reason: reason, store: store)
+    var isFreeing = displaced
+    if !isFreeing, run.state == .current { isFreeing = try !freeing.rereadings().isEmpty }
+    if isFreeing { return try freeing.takeBack() }
     let recycles = try OperationFault.ofStore { () throws(StoreFault) in try store.recycles(of: run) }
     let settlements =
       run.state == .current

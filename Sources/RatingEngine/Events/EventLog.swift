@@ -55,6 +55,7 @@ final class EventLog {
     for (reason, count) in outcome.totals.filtered.enumerated() where count != 0 {
       leavers[file].addFiltered(reason, count)
     }
+    takeRepeated(outcome.totals.duplicate, ofFile: file)
     if layouts[file] == nil { layouts[file] = unit.file.layout }
     let first = recordCount
     recordCount += outcome.rowCount
@@ -81,6 +82,9 @@ final class EventLog {
         words: block.count, isOversize: true))
     try log.append(block.count) { block[$0] }
   }
+
+  /// Counts unreadable records that stand in suspense since an earlier reading; nothing of them is kept.
+  func takeRepeated(_ count: Int, ofFile file: Int) { leavers[file].duplicate += count }
 
   /// Takes a record back that turned out to be a duplicate: `place` is its number among all records past door 2.
   func remove(place: Int, file: Int) throws(FileFault) {

@@ -2,6 +2,7 @@
 
 import Catalog
 import Money
+import Tables
 
 /// Rates chunks. One for each worker; readers and raters are kept per source, columns per file.
 final class ChunkRater {
@@ -42,6 +43,7 @@ final class ChunkRater {
         legs.apply(batch, columns, plan, chunkOffset: chunk.unitOffset, reason: setup.legReason)
       }
       if !plan.trailer.isEmpty { takeTrailers(plan, outcome) }
+      if !file.unreadable.isEmpty { leaveOutRepeated(file.unreadable, chunk, outcome) }
       outcome.reserve(batch.count)
       let first = outcome.rowCount
       let count = rater.rate(batch, columns, plan, into: outcome.rows + first, clock)
@@ -127,6 +129,23 @@ final class ChunkRater {
         outcome.trailer.takeSum(
           columns.texts(slot)[record], Int(columns.lengths(slot)[record]), billable.reader)
       }
+    }
+  }
+
+  /// Records that cannot be read and stand in suspense since an earlier reading of the file are duplicates.
+  private func leaveOutRepeated(
+    _ known: Set<InputFile.UnreadableRecord>, _ chunk: Chunk, _ outcome: ChunkOutcome
+  ) {
+    for record in 0..<batch.count where batch.door[record] == Door.unparsable {
+      let suspended = entry(record, chunk)
+      let found = InputFile.UnreadableRecord(
+        byteOffset: chunk.unitOffset + suspended.offsetInChunk, byteLength: suspended.length,
+        kept: Label(bytes: suspended.bytes))
+      guard known.contains(found) else { continue }
+      batch.door[record] = Door.noEvent
+      batch.reason[record] = setup.repeatedReason
+      outcome.totals.duplicate += 1
+      outcome.totals.withoutQuantity += 1
     }
   }
 
@@ -233,7 +252,9 @@ final class ChunkRater {
     for record in 0..<batch.count {
       switch batch.door[record] {
       case Door.noEvent:
-        if batch.reason[record] == setup.trailerReason { continue }
+        if batch.reason[record] == setup.trailerReason || batch.reason[record] == setup.repeatedReason {
+          continue
+        }
         outcome.totals.addFiltered(Int(batch.reason[record]))
         outcome.totals.withoutQuantity += 1
       case Door.unparsable:

@@ -5,6 +5,7 @@
 
 import Catalog
 import DurableFiles
+import Tables
 
 /// The sums of a run while it goes on.
 final class RunLedger {
@@ -285,6 +286,14 @@ final class RunLedger {
   func take(_ record: OversizeRecord, of unit: InputUnit) throws(FileFault) {
     if record.isComment { return }
     fileTotals[unit.file.index].read += 1
+    let found = InputFile.UnreadableRecord(
+      byteOffset: record.unitOffset, byteLength: record.length, kept: Label(bytes: record.head))
+    if unit.file.unreadable.contains(found) {
+      fileTotals[unit.file.index].duplicate += 1
+      fileTotals[unit.file.index].withoutQuantity += 1
+      events?.takeRepeated(1, ofFile: unit.file.index)
+      return
+    }
     countOversize(file: unit.file.index)
     try events?.take(record, unit)
     let entry = SuspenseEntry(

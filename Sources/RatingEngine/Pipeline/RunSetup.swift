@@ -29,6 +29,8 @@ final class RunSetup: Sendable {
   let hasToldDuplicates: Bool
   let legReason: UInt16
   let trailerReason: UInt16
+  /// Of unreadable records that stand in suspense already: they are counted as duplicates.
+  let repeatedReason: UInt16
 
   var keepsSuspense: Bool { options.keepsSuspense }
   /// Where stores put what does not fit their share.
@@ -83,6 +85,8 @@ final class RunSetup: Sendable {
     reasons.append("leg")
     trailerReason = UInt16(reasons.count)
     reasons.append("trailer")
+    repeatedReason = UInt16(reasons.count)
+    reasons.append("repeated")
     filterReasons = reasons
     guard reasons.count <= OutcomeRow.reasonLimit else {
       throw .catalog(
