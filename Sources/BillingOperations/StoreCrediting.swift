@@ -17,12 +17,17 @@ public enum StoreCrediting {
     public var wasThere: Bool
     /// The seal of the audit trail; empty where nothing was done.
     public var auditHead: String
+    /// Periods of the account that this opens again: all their invoices were taken back.
+    public var openedPeriods: [UsagePeriod] = []
+    /// Invoices that correct one that was taken back, and so keep its period closed.
+    public var correctedBy: [String] = []
   }
 
   /// Takes back the lines of those numbers, nil for all that no credit note has taken back yet.
   ///
   /// The same lines for the same reason once more are the note that is there. A line is taken back once. The usage stays
-  /// billed: what was wrong with it is corrected by rating, as an adjustment. Numbers are those of the series that the catalog
+  /// billed: what was wrong with it is corrected by rating, as an adjustment. Where all lines of all invoices of the account and
+  /// its billing were taken back, they bill nothing any more, and their period is open again (`StoreTakingBack`). Numbers are those of the series that the catalog
   /// of the invoice names.
   public static func credit(
     _ number: String, lines: Set<Int>?, reason: String, date: CivilDate, in store: BillingStore
@@ -47,15 +52,19 @@ public enum StoreCrediting {
         return Outcome(note: note, wasThere: true, auditHead: "")
       }
       try check(wanted, taken, document)
+      let takingBack = try StoreTakingBack(invoice, wanted, in: store)
       let (notes, head) = try store.issue(
-        in: drafts.series(drafts.catalog.defaults.creditNoteSeries), billing: nil
+        in: drafts.series(drafts.catalog.defaults.creditNoteSeries), billing: nil,
+        takingBack: takingBack.billings
       ) { issuing throws(StoreFault) in
         let note = CreditNote(
           number: Label(issuing.nextNumber), date: date, reason: Label(reason), invoice: document,
           lines: wanted)
         try issuing.add(issued(note))
       }
-      return Outcome(note: notes[0], wasThere: false, auditHead: head)
+      return Outcome(
+        note: notes[0], wasThere: false, auditHead: head, openedPeriods: takingBack.openedPeriods,
+        correctedBy: takingBack.correctedBy)
     }
   }
 

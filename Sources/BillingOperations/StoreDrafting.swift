@@ -99,13 +99,17 @@ public enum StoreDrafting {
   ) throws(StoreFault) -> (basis: DraftBasis, usageHashes: [Label: String]) {
     let unbilled = try StoreLateUsage.unbilled(before: choice, catalog, in: store)
     let state = try store.usageState(of: choice, late: StoreLateUsage.billedHere(unbilled))
+    let invoices = try store.invoices().filter { $0.kind == .invoice }
     var basis = DraftBasis(
       choice: choice, billedAccounts: state.billedAccounts,
-      invoices: try store.invoices().filter { isEarlier($0, than: choice) }.map(earlier),
+      invoices: invoices.filter { isEarlier($0, than: choice) && !$0.isTakenBack }.map(earlier),
       charged: try chargedLines(choice, catalog, in: store),
       decisions: try decisions(in: store).map(\.decision), adjustmentRowCount: state.adjustmentRowCount,
       adjustmentsHash: SHA256.hex(of: state.adjustments))
     basis.unbilled = unbilled
+    basis.usageBilledLater = state.usageBilledLater
+    basis.takenBack = invoices.filter(\.isTakenBack).map(earlier)
+    basis.closed = try closedPeriods(choice, in: store)
     let earlier = try StoreEarlierCharges(choice, catalog, basis.invoices, in: store)
     (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
     basis.uncorrected = earlier.uncorrected
@@ -144,8 +148,22 @@ public enum StoreDrafting {
     }
   }
 
+  /// Earlier periods of accounts that are billed, up to a year back: also those that somebody has closed without an invoice.
+  private static func closedPeriods(
+    _ choice: UsagePeriodChoice, in store: BillingStore
+  ) throws(StoreFault) -> [Label: Set<UsagePeriod>] {
+    var closed: [Label: Set<UsagePeriod>] = [:]
+    for pair in try store.periodsClosedWithoutInvoices() {
+      guard let chosen = choice.period(cycleDay: pair.period.cycleDay), pair.period < chosen,
+        pair.period.from >= EarlierCharges.firstDay(before: chosen.from)
+      else { continue }
+      closed[pair.account, default: []].insert(pair.period)
+    }
+    return closed
+  }
+
   private static func isEarlier(_ record: InvoiceRecord, than choice: UsagePeriodChoice) -> Bool {
-    guard record.kind == .invoice, let chosen = choice.period(cycleDay: record.period.cycleDay) else {
+    guard let chosen = choice.period(cycleDay: record.period.cycleDay) else {
       return false
     }
     return record.period < chosen

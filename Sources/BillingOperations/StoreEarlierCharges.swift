@@ -64,7 +64,7 @@ struct StoreEarlierCharges {
     guard !accounts.isEmpty else { return }
     let records = try store.invoices().filter { record in
       record.kind == .invoice && accounts.contains(record.account) && !record.isProjects
-        && record.period.until > first
+        && !record.isTakenBack && record.period.until > first
     }
     for record in records.enumerated().sorted(by: {
       ($0.element.account, $0.offset) < ($1.element.account, $1.offset)

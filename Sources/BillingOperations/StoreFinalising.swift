@@ -92,6 +92,12 @@ public enum StoreFinalising {
             + "approve what has changed")
       }
     }
+    for record in try store.invoices() where record.isTakenBack && accounts[record.account] != nil {
+      if drafts.pinned.basis.takenBack.contains(where: { $0.number == Label(record.number) }) { continue }
+      throw .refused(
+        "\(record.number) of account '\(record.account)' was credited in full since these drafts were made; draft again, "
+          + "look at what has changed, and approve it")
+    }
     if let (account, period) = accounts.filter({ date < $0.value.from }).min(by: { $0.key < $1.key }) {
       throw .refused(
         "account '\(account)' is billed for \(period), which begins after \(date); date the invoice with --date, on its "

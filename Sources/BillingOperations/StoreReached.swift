@@ -31,7 +31,7 @@ enum StoreReached {
       .intersection(accounts)
     guard !bound.isEmpty else { return [] }
     let records = try store.invoices().filter {
-      $0.kind == .invoice && !$0.isProjects && bound.contains($0.account)
+      $0.kind == .invoice && !$0.isTakenBack && !$0.isProjects && bound.contains($0.account)
     }
     let periods = Dictionary(records.map { (Label($0.number), $0.period) }, uniquingKeysWith: { $1 })
     var sums: [DraftBasis.ReachedSum] = []

@@ -54,6 +54,8 @@ struct BillingScope {
   var accounts: Set<Label>?
   /// What was billed before.
   var billed: Set<AccountPeriod>
+  /// What of that was billed late, with a later period: an invoice of its own can still be made.
+  var billedLate: Set<AccountPeriod>
   /// What it closes.
   var closing: Set<AccountPeriod>
 
@@ -78,8 +80,8 @@ extension BillingStore {
   /// Freezes the usage of the chosen periods as billed, and with it all adjustments of periods that their accounts were billed
   /// for before, and what these periods hand on to later ones.
   ///
-  /// `accounts` limits it; nil takes all that have usage in these periods or adjustments before them, and were not billed for
-  /// them. Throws `refused` where nothing is left to bill.
+  /// `accounts` limits it; nil takes all that have usage in these periods or adjustments before them, or whose invoices of them
+  /// were taken back, and that are not billed for them. Throws `refused` where nothing is left to bill.
   /// - Precondition: opened for changing.
   public func markBilled(
     _ choice: UsagePeriodChoice, accounts: Set<Label>?, reason: String
@@ -105,10 +107,13 @@ extension BillingStore {
   ) throws(StoreFault) -> BillingScope {
     let billed = try billedPeriods()
     let wanted = { (account: Label) in accounts?.contains(account) ?? true }
-    let closing = try usedPeriods().subtracting(billed).filter {
+    let known = try usedPeriods().union(takenBackPeriods())
+    let closing = known.subtracting(billed).filter {
       (choice.contains($0.period) || late.contains($0)) && wanted($0.account)
     }
-    return BillingScope(choice: choice, accounts: accounts, billed: billed, closing: closing)
+    return BillingScope(
+      choice: choice, accounts: accounts, billed: billed, billedLate: try periodsBilledLate(),
+      closing: closing)
   }
 
   /// Gives the rows that a billing would freeze, in order; rows of nothing are left out.
@@ -170,27 +175,37 @@ extension BillingStore {
     var sources: [SummaryMerge.Source] = []
     for run in try currentRuns() { sources += self.sources(try open(run, isSummaryProved: false)) }
     sources += try settledSources()
-    sources += try billedSources()
+    sources += try standingBilledSources()
     return try SummaryMerge(sources) {
       isWanted(AccountPeriod(account: $0.account, period: $0.usagePeriod))
     }
   }
 
-  /// The summaries of all billings.
-  func billedSources() throws(StoreFault) -> [SummaryMerge.Source] {
+  /// The summaries of all billings; of some without the rows of accounts.
+  func billedSources(without accounts: [String: Set<Label>] = [:]) throws(StoreFault) -> [SummaryMerge.Source]
+  {
     var sources: [SummaryMerge.Source] = []
     try book.query("SELECT billing_id, summary_rows, summary_sha256 FROM billings ORDER BY number") { row in
       sources.append(
         SummaryMerge.Source(
           path: path(.billed, row.text(0)) + "/" + SummarySchema.fileName, rowCount: row.integer(1),
-          sha256: row.text(2), isTakenAway: true))
+          sha256: row.text(2), isTakenAway: true, accountsLeftOut: accounts[row.text(0)] ?? []))
     }
     return sources
   }
 
-  /// The usage periods of which accounts were billed.
+  /// The same without the rows of accounts that were taken back.
+  private func standingBilledSources() throws(StoreFault) -> [SummaryMerge.Source] {
+    var takenBack: [String: Set<Label>] = [:]
+    try book.query("SELECT billing_id, account FROM taken_back") { row in
+      takenBack[row.text(0), default: []].insert(row.label(1))
+    }
+    return try billedSources(without: takenBack)
+  }
+
+  /// The usage periods of which accounts are billed.
   public func billedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
-    try pairs("SELECT account, usage_period FROM billed_accounts")
+    try pairs("SELECT account, usage_period FROM billed_periods")
   }
 
   private func usedPeriods() throws(StoreFault) -> Set<AccountPeriod> {
@@ -198,10 +213,46 @@ extension BillingStore {
       "SELECT DISTINCT account, usage_period FROM counted_usage")
   }
 
+  /// Accounts and periods whose usage was billed with the invoice of a later period, and that have no invoice of their own.
+  private func periodsBilledLate() throws(StoreFault) -> Set<AccountPeriod> {
+    try pairs(
+      """
+      SELECT account, usage_period FROM billed_periods
+      WHERE billing_id IN (SELECT billing_id FROM invoice_documents WHERE kind = 'invoice')
+      EXCEPT
+      SELECT account, usage_period FROM billed_periods AS closed
+      WHERE billing_id NOT IN (SELECT billing_id FROM invoice_documents WHERE kind = 'invoice')
+        OR EXISTS (SELECT 1 FROM invoice_documents AS own WHERE own.billing_id = closed.billing_id
+          AND own.account = closed.account AND own.usage_period = closed.usage_period)
+      """)
+  }
+
+  /// Accounts and periods that were billed by decision (`markBilled`) and not with invoices.
+  public func periodsClosedWithoutInvoices() throws(StoreFault) -> Set<AccountPeriod> {
+    try pairs(
+      """
+      SELECT account, usage_period FROM billed_periods
+      WHERE billing_id NOT IN (SELECT billing_id FROM invoice_documents WHERE kind = 'invoice')
+      """)
+  }
+
+  /// The periods of an account that a billing has closed.
+  public func periodsClosed(by billingID: String, of account: Label) throws(StoreFault) -> Set<UsagePeriod> {
+    var periods: Set<UsagePeriod> = []
+    let sql = "SELECT account, usage_period FROM billed_accounts WHERE billing_id = ? AND account = ?"
+    for pair in try pairs(sql, [.text(billingID), .label(account)]) { periods.insert(pair.period) }
+    return periods
+  }
+
+  /// Accounts and periods whose invoices were all credited in full.
+  private func takenBackPeriods() throws(StoreFault) -> Set<AccountPeriod> {
+    try pairs("SELECT account, usage_period FROM billed_accounts JOIN taken_back USING (billing_id, account)")
+  }
+
   /// Accounts, or pools, and periods.
-  func pairs(_ sql: String) throws(StoreFault) -> Set<AccountPeriod> {
+  func pairs(_ sql: String, _ values: [BookValue] = []) throws(StoreFault) -> Set<AccountPeriod> {
     var pairs: Set<AccountPeriod> = []
-    try book.query(sql) { row throws(StoreFault) in
+    try book.query(sql, values) { row throws(StoreFault) in
       guard let period = UsagePeriod.parse(row.text(1)) else {
         throw .damaged(path: path, message: "'\(row.text(1))' in the book is no usage period")
       }

@@ -110,6 +110,8 @@ public struct StoreUsageState: Sendable {
   public var adjustmentRowCount: Int64
   /// Accounts whose period was billed already.
   public var billedAccounts: Set<Label>
+  /// Accounts whose usage of the period was billed with that of a later one: an invoice of it has everything else.
+  public var usageBilledLater: Set<Label> = []
   /// Accounts with rows of periods that were billed before.
   public var adjustedAccounts: Set<Label> = []
 }
@@ -152,10 +154,12 @@ extension BillingStore {
     of choice: UsagePeriodChoice, late: Set<AccountPeriod> = []
   ) throws(StoreFault) -> StoreUsageState {
     let scope = try billingScope(choice, accounts: nil, late: late)
-    let billed = Set(scope.billed.filter { choice.contains($0.period) }.map(\.account))
+    let chosen = scope.billed.filter { choice.contains($0.period) }
+    let billed = Set(chosen.subtracting(scope.billedLate).map(\.account))
     var digests = AccountDigests()
     var state = StoreUsageState(
       usageHashes: [:], adjustments: SummarySchema.header, adjustmentRowCount: 0, billedAccounts: billed)
+    state.usageBilledLater = Set(chosen.map(\.account)).subtracting(billed)
     // An account whose period is billed waits with its corrections for the next one.
     try forEachRow(of: scope) { row throws(StoreFault) in
       guard !billed.contains(row.account) else { return }

@@ -68,6 +68,20 @@ public struct BilledWithInvoices: Sendable {
   }
 }
 
+/// What a billing has billed of an account, taken back with the last of its invoices.
+public struct TakenBackBilling: Hashable, Sendable {
+  /// The billing.
+  public var billingID: String
+  /// Account id.
+  public var account: Label
+
+  /// Takes both.
+  public init(billingID: String, account: Label) {
+    self.billingID = billingID
+    self.account = account
+  }
+}
+
 /// Numbers documents one after the other, inside the transaction that makes them part of the store. Used by one thread.
 public final class InvoiceIssuing {
   private let store: BillingStore
@@ -136,7 +150,7 @@ extension BillingStore {
   /// since it was drafted. Returns the documents and the seal of the audit trail.
   /// - Precondition: opened for changing.
   public func issue(
-    in series: NumberSeries, billing: BilledWithInvoices?,
+    in series: NumberSeries, billing: BilledWithInvoices?, takingBack: [TakenBackBilling] = [],
     _ documents: (InvoiceIssuing) throws(StoreFault) -> Void
   ) throws(StoreFault) -> (documents: [InvoiceRecord], auditHead: String) {
     var staged: StagedBilling?
@@ -148,6 +162,11 @@ extension BillingStore {
       do throws(StoreFault) {
         try documents(issuing)
         guard !issuing.records.isEmpty else { throw .refused("\(path): there is nothing to number") }
+        for billing in takingBack {
+          try book.run(
+            "INSERT INTO taken_back VALUES (?, ?, ?)",
+            [.text(billing.billingID), .label(billing.account), .text(issuing.records[0].number)])
+        }
         try place(issuing.records, issuing.folder)
       } catch {
         issuing.folder.discard()
@@ -159,6 +178,12 @@ extension BillingStore {
         head = try trail.append(
           record.kind == .invoice ? "finalise" : "credit", subject: record.number,
           details: Self.auditDetails(record, issuing.attachments[record.number]), at: record.finalisedAt)
+      }
+      for billing in takingBack {
+        head = try trail.append(
+          "take-back", subject: billing.billingID,
+          details: ["account": .string(billing.account), "number": .text(issuing.records[0].number)],
+          at: issuing.records[0].finalisedAt)
       }
       return (issuing.records, head)
     }
@@ -188,7 +213,8 @@ extension BillingStore {
     let accounts = Set(billing.periods.keys)
     let scope = try billingScope(billing.choice, accounts: accounts, late: billing.late)
     let again = billing.periods.filter {
-      scope.billed.contains(AccountPeriod(account: $0.key, period: $0.value))
+      let pair = AccountPeriod(account: $0.key, period: $0.value)
+      return scope.billed.contains(pair) && !scope.billedLate.contains(pair)
     }
     guard again.isEmpty else {
       throw moved(

@@ -66,7 +66,8 @@ extension BillingStore {
       """
       SELECT number, kind, sequence, account, account_name, usage_period, part, currency, date, due_date, corrects,
         reason, draft_id, draft_name, finalised_at, json_sha256, page_sha256, recurring_units, recurring_pico,
-        usage_units, usage_pico, net_units, net_pico, tax_units, tax_pico
+        usage_units, usage_pico, net_units, net_pico, tax_units, tax_pico, billing_id,
+        (billing_id, account) IN (SELECT billing_id, account FROM taken_back)
       FROM invoice_documents WHERE \(condition) ORDER BY entity, series, sequence
       """, values
     ) { row throws(StoreFault) in
@@ -82,6 +83,8 @@ extension BillingStore {
       (record.corrects, record.reason) = (row.optionalText(10), row.text(11))
       (record.draftID, record.draftName) = (row.optionalText(12), row.label(13))
       record.finalisedAt = row.text(14)
+      record.billingID = row.optionalText(25)
+      record.isTakenBack = record.billingID != nil && row.integer(26) != 0
       (record.jsonHash, record.pageHash) = (row.text(15), row.text(16))
       records.append(record)
     }
@@ -172,13 +175,16 @@ public struct ChargedInvoiceLine: Sendable {
 }
 
 extension BillingStore {
-  /// The one-time charges that invoices bill, each with the first of these, whatever was credited since.
+  /// The one-time charges that invoices bill, each with the first of these; of what was credited only what stands no more
+  /// because all of its invoice was taken back counts as not billed.
   public func billedCharges() throws(StoreFault) -> [Label: (account: Label, invoice: String)] {
     var billed: [Label: (account: Label, invoice: String)] = [:]
     try book.query(
       """
       SELECT charge, account, number FROM invoice_document_lines JOIN invoice_documents USING (number)
-      WHERE kind = 'invoice' AND charge <> '' ORDER BY sequence DESC
+      WHERE kind = 'invoice' AND charge <> ''
+        AND (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)
+      ORDER BY sequence DESC
       """
     ) { row in billed[row.label(0)] = (row.label(1), row.text(2)) }
     return billed
@@ -209,8 +215,8 @@ extension BillingStore {
   }
 
   /// Calls `body` with the recurring lines, refunds and corrections of invoices, an account at a time, by account as bytes,
-  /// then by number and line: those whose days reach beyond `first`, whatever was credited since. Memory: the lines of one
-  /// account.
+  /// then by number and line: those whose days reach beyond `first`, whatever was credited since, but for invoices that were
+  /// taken back as a whole. Memory: the lines of one account.
   public func forEachAccountCharged(
     beyond first: CivilDate, _ body: (Label, [ChargedInvoiceLine]) throws(StoreFault) -> Void
   ) throws(StoreFault) {
@@ -222,6 +228,7 @@ extension BillingStore {
         discount_units, discount_pico, lines.tax_units, lines.tax_pico
       FROM invoice_document_lines AS lines JOIN invoice_documents USING (number)
       WHERE kind = 'invoice' AND section IN ('recurring', 'refund', 'correction') AND service_until > ?
+        AND (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)
       ORDER BY account, entity, series, sequence, line
       """, [.text(first.description)]
     ) { row throws(StoreFault) in

@@ -14,7 +14,8 @@ public struct UnbilledUsage: Hashable, Sendable {
   public var currency: Currency
   /// What it comes to.
   public var amount: Amount
-  /// Whether the period has invoices of other accounts, and no draft of this one waits to become one: its usage came later.
+  /// Whether the period has invoices of other accounts, and this one has had none, nor waits a draft to become one: its usage
+  /// came later.
   public var isLate: Bool
 }
 
@@ -27,11 +28,12 @@ extension BillingStore {
       """
       SELECT account, usage_period, currency, SUM(amount_units), SUM(amount_pico),
         usage_period IN (SELECT usage_period FROM invoice_documents WHERE kind = 'invoice')
+          AND (account, usage_period) NOT IN (SELECT account, usage_period FROM invoice_documents)
           AND (account, usage_period) NOT IN (
             SELECT account, usage_period FROM draft_documents JOIN drafts USING (draft_id) WHERE state = 'current')
       FROM counted_usage
       WHERE usage_period IN (SELECT usage_period FROM billed_accounts)
-        AND (account, usage_period) NOT IN (SELECT account, usage_period FROM billed_accounts)
+        AND (account, usage_period) NOT IN (SELECT account, usage_period FROM billed_periods)
       GROUP BY account, usage_period, currency ORDER BY account, usage_period, currency
       """
     ) { row throws(StoreFault) in

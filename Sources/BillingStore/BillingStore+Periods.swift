@@ -53,7 +53,7 @@ extension BillingStore {
     try book.query(
       """
       SELECT usage_period, COUNT(DISTINCT account), SUM(event_count),
-        COUNT(DISTINCT iif((account, usage_period) IN (SELECT account, usage_period FROM billed_accounts), account, NULL))
+        COUNT(DISTINCT iif((account, usage_period) IN (SELECT account, usage_period FROM billed_periods), account, NULL))
       FROM counted_usage GROUP BY usage_period
       """
     ) { row throws(StoreFault) in
@@ -89,7 +89,7 @@ extension BillingStore {
   private func addBilledOnly(_ records: inout [UsagePeriod: PeriodRecord]) throws(StoreFault) {
     var found: [(String, Int)] = []
     try book.query(
-      "SELECT usage_period, COUNT(DISTINCT account) FROM billed_accounts GROUP BY usage_period"
+      "SELECT usage_period, COUNT(DISTINCT account) FROM billed_periods GROUP BY usage_period"
     ) { row in found.append((row.text(0), Int(row.integer(1)))) }
     for (text, count) in found {
       let period = try parse(text)

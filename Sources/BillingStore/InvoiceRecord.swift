@@ -42,6 +42,10 @@ public struct InvoiceRecord: Sendable {
   public var draftID: String?
   /// Name of its draft there; empty for a credit note.
   public var draftName = Label.empty
+  /// What was frozen as billed with it; nil for a credit note.
+  public var billingID: String?
+  /// Whether it was credited in full, with all other invoices of its account and billing, so that its period can be billed again.
+  public var isTakenBack = false
   /// When it was finalised, in UTC.
   public var finalisedAt = ""
   /// SHA-256 of `invoice.json`.

@@ -46,7 +46,20 @@ extension BillingStore {
         continue
       }
     }
-    return try findings + gapFindings() + lineFindings() + draftFindings()
+    return try findings + gapFindings() + lineFindings() + takenBackFindings() + draftFindings()
+  }
+
+  /// Invoices that count as taken back and of which no credit note has some line.
+  private func takenBackFindings() throws(StoreFault) -> [String] {
+    var findings: [String] = []
+    let credited = try creditedLines()
+    for record in try invoices() where record.isTakenBack {
+      let standing = Set(try lines(of: record).map(\.number)).subtracting(credited[record.number] ?? [])
+      guard let line = standing.min() else { continue }
+      findings.append(
+        "invoice \(record.number): the book counts it as taken back, and line \(line) was not credited")
+    }
+    return findings
   }
 
   private func gapFindings() throws(StoreFault) -> [String] {

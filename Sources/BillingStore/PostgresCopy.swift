@@ -20,7 +20,7 @@ extension BillingStore {
     "run_settled", "settlements",
     "settled_owners", "settled_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes",
     "suspense_edits", "purges", "purged_runs", "drafts", "draft_accounts", "draft_documents", "decisions",
-    "invoice_documents", "invoice_document_lines",
+    "invoice_documents", "invoice_document_lines", "taken_back",
   ]
 
   /// The file of an export that is there in every export.
@@ -197,13 +197,20 @@ private enum PostgresViews {
 
     """,
     """
+    CREATE VIEW billed_periods AS
+      SELECT billing_id, account, usage_period FROM billed_accounts
+      WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back);
+
+    """,
+    """
     CREATE VIEW adjustments AS
       SELECT account, usage_period, rating_group, currency, SUM(event_count) AS event_count, SUM(amount) AS amount
       FROM (SELECT account, usage_period, rating_group, currency, event_count, amount FROM current_usage
-            WHERE (account, usage_period) IN (SELECT account, usage_period FROM billed_accounts)
+            WHERE (account, usage_period) IN (SELECT account, usage_period FROM billed_periods)
             UNION ALL
             SELECT account, usage_period, rating_group, currency, -event_count,
-              -(amount_units + amount_pico / 1000000000000::numeric) FROM billed_usage) AS changes
+              -(amount_units + amount_pico / 1000000000000::numeric) FROM billed_usage
+            WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)) AS changes
       GROUP BY account, usage_period, rating_group, currency
       HAVING SUM(event_count) <> 0 OR SUM(amount) <> 0;
 

@@ -20,6 +20,8 @@ struct SummaryMerge {
     var isTakenAway = false
     /// Accounts whose rows are wanted; nil for all.
     var accounts: Set<Label>?
+    /// Accounts whose rows are not.
+    var accountsLeftOut: Set<Label> = []
   }
 
   private let sources: [Source]
@@ -70,11 +72,12 @@ struct SummaryMerge {
   /// Goes to the next row of a summary that is wanted; false after the last one.
   private func advance(_ source: Int) throws(StoreFault) -> Bool {
     let reader = readers[source]
-    let accounts = sources[source].accounts
+    let (accounts, leftOut) = (sources[source].accounts, sources[source].accountsLeftOut)
     let isThere = try StoreFault.ofUsage { () throws(UsageFolderFault) -> Bool in
       while try reader.advance() {
-        if isWanted == nil, accounts == nil { return true }
+        if isWanted == nil, accounts == nil, leftOut.isEmpty { return true }
         let row = reader.row
+        if leftOut.contains(row.account) { continue }
         if isWanted?(row) ?? true, accounts?.contains(row.account) ?? true { return true }
       }
       return false

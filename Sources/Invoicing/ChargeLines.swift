@@ -103,8 +103,10 @@ public struct CommitmentLine: Hashable, Sendable {
   public var contract: Label
   /// The commitment for a whole usage period.
   public var committed: Amount
-  /// Days of the usage period for which it holds.
+  /// How many days of the usage period it holds.
   public var share: IntervalShare
+  /// These days; discounts are chosen by the first of them.
+  public var days: Range<CivilDate>
   /// What its lines come to.
   public var reached: Amount
   /// Where it is written.

@@ -39,44 +39,34 @@ struct CommitmentCorrections {
       for sum in sums(of: period, draft.currency) where sum.part == .commitment {
         charged[sum.contract, default: [:]][sum.description, default: .zero] += sum.amount
       }
-      for commitment in commitments where commitment.currency == draft.currency {
-        let left = charged[commitment.contract]?[commitment.description] ?? .zero
-        guard var line = try line(of: commitment, period, now, atMost: max(.zero, left), draft.currency)
-        else {
-          continue
-        }
-        charged[commitment.contract, default: [:]][commitment.description] = left + line.amount.rounded
-        line.corrects = number
+      let (then, after) = try (parts(of: period, [], draft.currency), parts(of: period, now, draft.currency))
+      for (then, after) in zip(then, after) {
+        let (contract, text) = (after.commitment.contract, after.commitment.description)
+        let left = charged[contract]?[text] ?? .zero
+        let more = (after.missing?.rounded ?? .zero) - (then.missing?.rounded ?? .zero)
+        let owed = max(more, .zero - max(.zero, left))
+        if owed == .zero { continue }
+        charged[contract, default: [:]][text] = left + owed
+        var line = CommitmentLine(after, amount: LineAmount(exact: owed, rounded: owed))
+        (line.period, line.corrects) = (period, number)
         lines.append(line)
       }
     }
     return lines
   }
 
-  private func line(
-    of commitment: Commitment, _ period: UsagePeriod, _ now: [Part], atMost charged: Amount,
-    _ currency: Currency
-  ) throws(InvoiceDraftFault) -> CommitmentLine? {
-    guard commitment.days.overlaps(period.days) else { return nil }
-    let before = sums(of: period, currency).filter {
-      $0.part != .commitment && commitment.counts($0.contract, isUsage: $0.part == .usage)
-    }.reduce(Amount.zero) { $0 + $1.amount }
-    let more = now.filter {
-      $0.period == period && commitment.counts($0.contract, isUsage: $0.isUsage)
-    }.reduce(Amount.zero) { $0 + $1.amount }
-    let (then, after) = (
-      try Commitments.missing(to: commitment, in: period, reached: before, currency),
-      try Commitments.missing(to: commitment, in: period, reached: before + more, currency)
-    )
-    let owed = max((after?.rounded ?? .zero) - (then?.rounded ?? .zero), .zero - charged)
-    if owed == .zero { return nil }
-    var line = CommitmentLine(
-      description: commitment.description, contract: commitment.contract, committed: commitment.amount,
-      share: Commitments.share(of: commitment, in: period), reached: before + more,
-      origin: LineOrigin(file: commitment.file, line: commitment.line),
-      amount: LineAmount(exact: owed, rounded: owed))
-    line.period = period
-    return line
+  /// The commitments of a billed period with what counted for them, and what counts for them more.
+  private func parts(
+    of period: UsagePeriod, _ more: [Part], _ currency: Currency
+  ) throws(InvoiceDraftFault) -> [Commitments.Part] {
+    try Commitments.parts(of: commitments, in: period, currency) { commitment in
+      let before = sums(of: period, currency).filter {
+        $0.part != .commitment && commitment.counts($0.contract, isUsage: $0.part == .usage)
+      }.reduce(Amount.zero) { $0 + $1.amount }
+      return more.filter {
+        $0.period == period && commitment.counts($0.contract, isUsage: $0.isUsage)
+      }.reduce(before) { $0 + $1.amount }
+    }
   }
 
   private func sums(of period: UsagePeriod, _ currency: Currency) -> [DraftBasis.ReachedSum] {

@@ -7,48 +7,73 @@ import Tables
 
 /// Minimum commitments of one account: counted before discounts, in days of the usage period.
 enum Commitments {
+  /// A commitment in a period, and what counts for it.
+  struct Part {
+    /// The row.
+    var commitment: Commitment
+    /// The days of the period on which it holds.
+    var days: Range<CivilDate>
+    /// How many of the period these are.
+    var share: IntervalShare
+    /// What its lines come to, less what an earlier row of the same commitment has had of them.
+    var reached: Amount
+    /// What is missing; nil where nothing is.
+    var missing: LineAmount?
+  }
+
   /// A line for each commitment that the lines of `draft` do not reach, in file order. One line does not count for the
-  /// next commitment.
+  /// next commitment. `usageBilledLater` is usage of the period that a later invoice has billed.
   static func lines(
-    of commitments: [Commitment], for draft: InvoiceDraft
+    of commitments: [Commitment], for draft: InvoiceDraft, usageBilledLater: Amount = .zero
   ) throws(InvoiceDraftFault) -> [CommitmentLine] {
     let lines = draft.netLines
-    var short: [CommitmentLine] = []
-    for commitment in commitments where commitment.currency == draft.currency {
-      if !commitment.days.overlaps(draft.period.days) { continue }
-      let reached = lines.filter { counts($0, for: commitment) }.reduce(Amount.zero) { $0 + $1.net }
-      guard let amount = try missing(to: commitment, in: draft.period, reached: reached, draft.currency)
-      else { continue }
-      short.append(
-        CommitmentLine(
-          description: commitment.description, contract: commitment.contract, committed: commitment.amount,
-          share: share(of: commitment, in: draft.period), reached: reached,
-          origin: LineOrigin(file: commitment.file, line: commitment.line), amount: amount))
+    let parts = try parts(of: commitments, in: draft.period, draft.currency) { commitment in
+      let later = commitment.counts(.empty, isUsage: true) ? usageBilledLater : .zero
+      return lines.filter { counts($0, for: commitment) }.reduce(later) { $0 + $1.net }
     }
-    return short
+    return parts.compactMap { part in
+      guard let missing = part.missing else { return nil }
+      return CommitmentLine(part, amount: missing)
+    }
   }
 
-  /// For how many days of a period a commitment holds.
-  static func share(of commitment: Commitment, in period: UsagePeriod) -> IntervalShare {
-    IntervalShare(
-      days: Int64(commitment.days.clamped(to: period.days).count), ofDays: Int64(period.dayCount))
-  }
-
-  /// What is missing to a commitment in a period in which its lines come to `reached`; nil where nothing is.
-  static func missing(
-    to commitment: Commitment, in period: UsagePeriod, reached: Amount, _ currency: Currency
-  ) throws(InvoiceDraftFault) -> LineAmount? {
-    let share = share(of: commitment, in: period)
-    let origin = LineOrigin(file: commitment.file, line: commitment.line)
-    // (committed × days − reached × days of the period) ÷ days of the period, rounded once.
-    let whole = try LineAmount(
-      product: [commitment.amount.pico, Int128(share.days)], over: Int128(share.ofDays), in: currency,
-      origin: origin)
-    if whole.exact <= reached { return nil }
-    let amount = LineAmount(
-      numeratorPico: commitment.amount.pico * Int128(share.days) - reached.pico * Int128(share.ofDays),
-      over: Int128(share.ofDays), in: currency)
-    return amount.rounded == .zero ? nil : amount
+  /// The commitments in that currency that hold in a period, in file order.
+  ///
+  /// Rows that count the same lines and hold one after the other are one commitment whose amount has changed: in the order of
+  /// their days, each takes what it needs of what was reached, and leaves the rest to the next.
+  static func parts(
+    of commitments: [Commitment], in period: UsagePeriod, _ currency: Currency,
+    reached: (Commitment) -> Amount
+  ) throws(InvoiceDraftFault) -> [Part] {
+    var parts: [(place: Int, part: Part)] = []
+    // What the last row of each commitment so far has left.
+    var left: [(last: Commitment, amount: Amount)] = []
+    let own = commitments.enumerated().filter {
+      $0.element.currency == currency && $0.element.days.overlaps(period.days)
+    }
+    for (place, commitment) in own.sorted(by: { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) })
+    {
+      let days = commitment.days.clamped(to: period.days)
+      let before = left.firstIndex { $0.last.isFollowed(by: commitment) }
+      var part = Part(
+        commitment: commitment, days: days,
+        share: IntervalShare(days: Int64(days.count), ofDays: Int64(period.dayCount)),
+        reached: before.map { left[$0].amount } ?? reached(commitment))
+      // (committed × days − reached × days of the period) ÷ days of the period, rounded once.
+      let whole = try LineAmount(
+        product: [commitment.amount.pico, Int128(part.share.days)], over: Int128(part.share.ofDays),
+        in: currency, origin: LineOrigin(file: commitment.file, line: commitment.line))
+      if whole.exact > part.reached {
+        let amount = LineAmount(
+          numeratorPico: commitment.amount.pico * Int128(part.share.days)
+            - part.reached.pico * Int128(part.share.ofDays), over: Int128(part.share.ofDays), in: currency)
+        part.missing = amount.rounded == .zero ? nil : amount
+      }
+      let rest = (last: commitment, amount: max(.zero, part.reached - whole.rounded))
+      if let before { left[before] = rest } else { left.append(rest) }
+      parts.append((place, part))
+    }
+    return parts.sorted { $0.place < $1.place }.map(\.part)
   }
 
   private static func counts(_ line: NetLine, for commitment: Commitment) -> Bool {
@@ -70,5 +95,21 @@ extension Commitment {
     case .usage: return isUsage
     case .recurring: return !isUsage
     }
+  }
+
+  /// Whether `other` is the same commitment from a later day on: the same lines count, and never for both on one day.
+  fileprivate func isFollowed(by other: Commitment) -> Bool {
+    contract == other.contract && scope == other.scope && days.upperBound <= other.from
+  }
+}
+
+extension CommitmentLine {
+  /// The line of a part of a period.
+  init(_ part: Commitments.Part, amount: LineAmount) {
+    let commitment = part.commitment
+    self.init(
+      description: commitment.description, contract: commitment.contract, committed: commitment.amount,
+      share: part.share, days: part.days, reached: part.reached,
+      origin: LineOrigin(file: commitment.file, line: commitment.line), amount: amount)
   }
 }

@@ -13,6 +13,8 @@ struct DiscountChain {
   private(set) var discounts: [DiscountLine] = []
   /// What discounts of an amount have taken off all documents of the account and period, by where they are written.
   private(set) var taken: [LineOrigin: Amount]
+  /// The most that discounts of an amount may take off, where that is less than they say, by where they are written.
+  private var limits: [LineOrigin: Amount] = [:]
   private let currency: Currency
 
   /// Starts with the lines of a document; `taken` is what its account's other documents of the period have had.
@@ -23,7 +25,23 @@ struct DiscountChain {
   }
 
   /// Takes the discounts of an account off, `all` in file order.
+  ///
+  /// An amount takes off no more than is left to pay in the end: where percentages after it leave less than credits have room for,
+  /// it is cut, the last one first. What is below zero without any amount stays so.
   mutating func take(_ all: [Discount]) throws(InvoiceDraftFault) {
+    let start = self
+    var limits: [LineOrigin: Amount] = [:]
+    while true {
+      try takeOnce(all)
+      let short = .zero - lines.reduce(Amount.zero) { $0 + $1.net }
+      guard short > .zero, let last = discounts.last(where: \.isAmountOff) else { return }
+      limits[last.origin] = max(.zero, .zero - last.amount.rounded - short)
+      self = start
+      self.limits = limits
+    }
+  }
+
+  private mutating func takeOnce(_ all: [Discount]) throws(InvoiceDraftFault) {
     for (_, discount) in all.enumerated().sorted(by: {
       ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
     }) {
@@ -103,10 +121,18 @@ struct DiscountChain {
     case .amount(let amount, let own):
       // Nobody is owed money because of a coupon: credits come off before it.
       let rest = amount - (taken[LineOrigin(discount)] ?? .zero)
-      let part = min(rest, base, left)
+      let part = min(rest, base, left, limits[LineOrigin(discount)] ?? rest)
       guard own == currency, part != .zero else { return nil }
       return LineAmount(numeratorPico: -part.pico, over: 1, in: currency)
     }
+  }
+}
+
+extension DiscountLine {
+  /// Whether it takes off an amount, and no percentage.
+  fileprivate var isAmountOff: Bool {
+    guard case .amount = value else { return false }
+    return amount.rounded < .zero
   }
 }
 

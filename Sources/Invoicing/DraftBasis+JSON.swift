@@ -18,6 +18,15 @@ extension DraftBasis {
       "charged": .array(charged.map(Self.json)), "earlier": .array(earlier.map(Self.json)),
       "reached": .array(reached.map(Self.json)), "uncorrected": .array(uncorrected.map(Self.json)),
       "unbilled": .array(unbilled.map(Self.json)),
+      "usage_billed_later": .array(usageBilledLater.sorted().map { .string($0) }),
+      "taken_back": .array(takenBack.map(Self.json)),
+      "closed": .array(
+        closed.sorted { $0.key < $1.key }.map { account, periods in
+          [
+            "account": .string(account),
+            "periods": .array(periods.sorted().map { .text($0.description) }),
+          ]
+        }),
       "differing": .array(differing.sorted().map { .string($0) }),
       "correcting": .array(correcting.sorted().map { .string($0) }),
       "billed_charges": .array(billedCharges.sorted().map { .string($0) }),
@@ -130,6 +139,14 @@ extension DraftBasis {
     }
     if root.value["unbilled"] != nil {
       basis.unbilled = try root.member("unbilled").elements().map { try unbilled($0) }
+    }
+    if root.value["taken_back"] != nil {
+      basis.usageBilledLater = Set(try root.member("usage_billed_later").elements().map { try $0.text() })
+      basis.takenBack = try root.member("taken_back").elements().map { try invoice($0) }
+      for node in try root.member("closed").elements() {
+        basis.closed[try node.member("account").text()] = Set(
+          try node.member("periods").elements().map { try $0.period() })
+      }
     }
     basis.earlier = try root.member("earlier").elements().map { try charged($0) }
     basis.differing = Set(try root.member("differing").elements().map { try $0.text() })

@@ -173,6 +173,12 @@ public struct DraftBasis: Hashable, Sendable {
   public var reached: [ReachedSum] = []
   /// Usage of earlier periods that was billed to others and not to its accounts, by account, period and currency.
   public var unbilled: [UnbilledUsage] = []
+  /// Accounts whose usage of the period was billed with a later invoice: their drafts have everything else.
+  public var usageBilledLater: Set<Label> = []
+  /// Invoices that were credited in full, of whatever period: nothing of them counts, and drafts of their periods replace them.
+  public var takenBack: [EarlierInvoice] = []
+  /// Earlier periods that somebody has closed without an invoice, by account.
+  public var closed: [Label: Set<UsagePeriod>] = [:]
   /// One-time charges that invoices bill, by the store's names for them.
   public var billedCharges: Set<Label> = []
   /// Decisions, by charge.
@@ -236,6 +242,12 @@ public struct DraftBasis: Hashable, Sendable {
 }
 
 extension JSONNode {
+  /// The usage period that it names.
+  func period() throws -> UsagePeriod {
+    guard let period = UsagePeriod.parse(try text().description) else { throw fault("no usage period") }
+    return period
+  }
+
   /// The member of that name, a decimal, in millionths.
   func millionths(_ name: Label) throws -> Int64 {
     guard case .success(let value) = DecimalText.parse(try member(name).text().description, scale: 6),

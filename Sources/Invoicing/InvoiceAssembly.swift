@@ -23,6 +23,8 @@ struct InvoiceAssembly {
   var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
   /// Its earlier invoices, and what these hold for the commitments of periods that are corrected.
   var reached: (sums: [DraftBasis.ReachedSum], invoices: [DraftBasis.EarlierInvoice]) = ([], [])
+  /// Usage of the period that a later invoice has billed, by currency: it counts for commitments.
+  var usageBilledLater: [Currency: Amount] = [:]
   /// What an account has once in a period, however many documents it gets, by what they had of it so far.
   private struct HadOnce {
     var discounts: [LineOrigin: Amount] = [:]
@@ -89,7 +91,8 @@ struct InvoiceAssembly {
   /// Documents of one period are finished in their order: an amount off and a flat tax stand on the first that has room for it.
   mutating func finish(_ draft: inout InvoiceDraft, isChargedPeriod: Bool) throws(InvoiceDraftFault) {
     if isChargedPeriod, draft.part == .main {
-      draft.commitments = try Commitments.lines(of: billing.commitments, for: draft)
+      draft.commitments = try Commitments.lines(
+        of: billing.commitments, for: draft, usageBilledLater: usageBilledLater[draft.currency] ?? .zero)
       draft.countChanges = countChanges(draft)
     }
     if draft.part == .main {
@@ -120,6 +123,7 @@ struct InvoiceAssembly {
       flatTaxes: had.flatTaxes)
     draft.taxes = try count.taxes(on: chain.lines) { account.taxPlace(on: $0.taxDay) }
     had.flatTaxes = count.flatTaxes
+    draft.linesTaxedElsewhere = count.linesTaxedElsewhere
   }
 
   /// What is counted for the recurring lines that follow counts, on the last day of this period and of the one before.

@@ -47,7 +47,7 @@ extension InvoiceDraft {
       "taxes": .array(taxes.map(json)), "tax": money(tax), "total": money(total),
       "rounding": .text(rounding.description), "count_changes": .array(countChanges.map(json)),
       "cost_centres": .array(costCentres.map(json)), "allowances": .array(allowances.map(json)),
-      "previous": previous.map(json) ?? .null,
+      "previous": previous.map(json) ?? .null, "replaces": .array(replaces.map { .string($0) }),
       "usage_manifest_sha256": .text(usageManifestHash),
     ])
   }

@@ -98,6 +98,10 @@ public struct InvoiceDraft: Hashable, Sendable {
   public var countChanges: [CountChange] = []
   /// `UsageFolder.manifestHash` of the folder it was made from.
   public var usageManifestHash: String
+  /// Lines of which a flat tax stands on another document of the account and period; no part of the JSON document.
+  var linesTaxedElsewhere: Set<Int> = []
+  /// Invoices of the period that were credited in full, and in whose place it stands.
+  public var replaces: [Label] = []
   /// The calls behind its page; no part of the JSON document.
   var appendix = CallAppendix.none
 

@@ -119,8 +119,10 @@ struct InvoiceDrafting: Sendable {
 
   /// The drafts of one account by period, then currency. Accounts do not depend on each other.
   func drafts(of found: AccountUsage) throws(InvoiceDraftFault) -> [InvoiceDraft] {
-    let (index, lines) = (found.index, found.lines)
+    let index = found.index
     let account = catalog.accounts[index]
+    let isBilledLater = basis?.usageBilledLater.contains(account.id) ?? false
+    let lines = isBilledLater ? [:] : found.lines
     if let basis, basis.billedAccounts.contains(account.id) { return [] }
     for key in lines.keys.sorted() {
       let own = UsagePeriod.containing(key.period.from, cycleDay: Int32(account.cycleDay))
@@ -135,6 +137,13 @@ struct InvoiceDrafting: Sendable {
       assembly.late = LateCharges(
         cycleDay: Int32(account.cycleDay), invoicedPeriods: Set(invoices.map(\.period)),
         billed: basis.billedCharges)
+      if isBilledLater {
+        for (key, lines) in found.lines {
+          assembly.usageBilledLater[key.currency] = lines.sections(in: key.currency).reduce(.zero) {
+            $0 + $1.subtotal
+          }
+        }
+      }
       assembly.reached = (reached[account.id] ?? [], invoices)
       if basis.differing.contains(account.id) { assembly.earlier = (earlier[account.id] ?? [], invoices) }
     }
@@ -162,6 +171,10 @@ struct InvoiceDrafting: Sendable {
         usageManifestHash: usage.manifestHash)
       draft.part = key.part
       draft.previous = previous[EarlierKey(draft)]
+      draft.replaces = (basis?.takenBack ?? []).filter {
+        $0.account == account.id && $0.period == key.period && $0.currency == key.currency
+          && $0.isProjects == (key.part == .projects)
+      }.map(\.number)
       if key.part == .main {
         draft.allowances = allowances.uses(of: account, in: key.period)
         draft.costCentres = lines[key]?.costCentreUse(of: draft.usageSubtotal, in: key.currency) ?? []

@@ -86,6 +86,9 @@ struct InvoicePage {
       ("Date", PrintedNumber.day(draft.date)), ("Period", PrintedNumber.days(draft.period.days)),
       ("Account", draft.account.description),
     ]
+    if !draft.replaces.isEmpty {
+      facts.append(("In place of", draft.replaces.map(\.description).joined(separator: ", ")))
+    }
     for (name, title) in Self.factTitles {
       if let detail = draft.accountDetails.first(where: { $0.name == name }) {
         facts.append((title, detail.text.description))

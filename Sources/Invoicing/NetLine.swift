@@ -84,7 +84,7 @@ extension InvoiceDraft {
       lines.append(
         NetLine(
           number: lines.count + 1, origin: .commitment, contract: line.contract, item: .empty,
-          taxClass: "service", firstDay: (line.period ?? period).from,
+          taxClass: "service", firstDay: line.days.lowerBound,
           taxDay: (line.period ?? period).until.advanced(by: -1), isCorrection: line.period != nil,
           net: line.amount.rounded))
     }

@@ -25,6 +25,9 @@ struct TaxCount {
   /// The flat taxes that documents of the account and period have, by their lines in the file: each is owed once.
   private(set) var flatTaxes: Set<Int>
 
+  /// Lines of which a flat tax stands on another document of the account and period.
+  private(set) var linesTaxedElsewhere: Set<Int> = []
+
   /// `flatTaxes` are those on the account's other documents of the period.
   init(
     rules: [TaxRule], exemptions: [TaxExemption], currency: Currency, rounding: TaxRounding,
@@ -52,7 +55,10 @@ struct TaxCount {
           && (rule.classes.isEmpty || rule.classes.contains(line.taxClass))
       }.map(\.0)
       guard !covered.isEmpty else { continue }
-      if case .flat = rule.method, !flatTaxes.insert(rule.line).inserted { continue }
+      if case .flat = rule.method, !flatTaxes.insert(rule.line).inserted {
+        linesTaxedElsewhere.formUnion(covered.map(\.number))
+        continue
+      }
       // A certificate may end between two lines of one invoice.
       let exempt = Dictionary(grouping: covered) { line in
         exemptions.firstIndex {

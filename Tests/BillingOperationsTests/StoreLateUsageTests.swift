@@ -119,6 +119,43 @@ import UsageSummary
     #expect(try lines(desk, of: "zebra").contains { $0.contains("usage 2026-01-01 0.1") })
   }
 
+  @Test(arguments: [
+    // What is entered when the usage of January was billed with February: all of January, a day of it, nothing of it.
+    ("2026-01-01", ["INV-0004 recurring 2026-01-01 31"]), ("2026-01-31", ["INV-0004 recurring 2026-01-31 1"]),
+    ("2026-02-01", []),
+  ])
+  func aContractOfThatPeriodStillGetsAnInvoiceOfItsOwn(from: String, expected: [String]) throws {
+    let desk = try desk()
+    try desk.send("2026-02", on: "2026-03-03")
+    try desk.writeBilling([
+      "contracts.csv":
+        "account,description,price,from\nacme,Care,10,2026-01-01\nzebra,Care,31,\(from)\n"
+    ])
+    try desk.draft("2026-03")
+    #expect(
+      try report(desk).flags.filter { $0.message.contains("contracts charge 2026-01") }.count
+        == expected.count)
+    try desk.draft("2026-01")
+    #expect(try report(desk).draftCount == expected.count)
+    try desk.approveAll()
+    try desk.finalise("2026-03-04")
+    // The usage is on the invoice of February, once.
+    let january = try lines(desk, of: "zebra").filter { $0.hasPrefix("INV-0004") }
+    #expect(january == expected)
+    #expect(try desk.draft("2026-01").report.drafts.isEmpty)
+    try desk.expectWhole()
+  }
+
+  @Test func usageThatWasBilledLaterCountsForACommitmentOfItsPeriod() throws {
+    let desk = try desk()
+    try desk.send("2026-02", on: "2026-03-03")
+    try desk.writeBilling(["commitments.csv": "account,amount,from,until\nzebra,0.30,2026-01-01,2026-02-01\n"]
+    )
+    try desk.send("2026-01", on: "2026-03-04")
+    // 0.10 of usage stand on the invoice of February.
+    #expect(try lines(desk, of: "zebra").last == "INV-0004 commitment 2026-01-01 0.2")
+  }
+
   @Test func aDraftOfItsOwnPeriodKeepsIt() throws {
     let desk = try desk()
     try desk.draft("2026-01")

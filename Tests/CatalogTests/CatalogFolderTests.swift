@@ -363,6 +363,31 @@ private func load(_ changes: [String: String?]) -> (catalog: Catalog?, findings:
           ] : []))
   }
 
+  @Test func discountsAndCommitmentsOfUnknownContractsAreNamed() {
+    let tables = [
+      "contracts.csv": "account,description,contract,item,price,from\nA,Care,C-100,seat,10,2025-01-01\n",
+      "discounts.csv":
+        "description,percent,account,contract,item\nTypo,50,A,C-10,\nGood,50,A,C-100,\nAny,5,,C-100,seat\nNone,5,,X,seat\nAll,5,A,,\n",
+      "commitments.csv":
+        "account,amount,contract,from\nA,100,C-100,2025-01-01\nA,100,C-101,2025-01-01\nA,100,,2025-01-01\n",
+    ]
+    #expect(
+      load(tables).findings == [
+        "discounts.csv:2: warning: the discount takes nothing off: account 'A' has no contract 'C-10'; did you mean 'C-100'?",
+        "discounts.csv:5: warning: the discount takes nothing off: no account has a contract 'X'; check the contract",
+        "commitments.csv:3: warning: nothing counts for the commitment, so all of it is charged: account 'A' has no "
+          + "contract 'C-101'; did you mean 'C-100'?",
+      ])
+    // Contracts of agreements and of one-time charges are known, too; those of one account are not another's.
+    let agreement =
+      "contract: M-1\naccount: A\nfrom: 2025-01-01\nlines: [{description: Firewall, price: 5}]\n"
+    let charges = "account,description,delivered,price,contract\nA,Router,2026-01-05,500,P-7\n"
+    let discounts = "description,percent,account,contract\nFirst,50,A,M-1\nSecond,50,A,P-7\n"
+    #expect(
+      load(["contracts/m.yaml": agreement, "charges.csv": charges, "discounts.csv": discounts]).findings == []
+    )
+  }
+
   @Test func aDiscountOfAnItemThatNobodySellsIsNamed() {
     let tables = [
       "price-book.csv": "item,price,from\nseat,10,2025-01-01\n",

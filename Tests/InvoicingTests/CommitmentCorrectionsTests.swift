@@ -20,7 +20,7 @@ import Testing
   private func cents(_ count: Int) -> Amount { Amount(pico: Int128(count) * 10_000_000_000) }
 
   private func commitments(_ random: inout SeededGenerator) -> [Commitment] {
-    (0..<Int.random(in: 1...3, using: &random)).map { number in
+    let own = (0..<Int.random(in: 1...3, using: &random)).map { number in
       let scope = Commitment.Scope.allCases.randomElement(using: &random)!
       return Commitment(
         accountIndex: 0, contract: scope == .usage ? "" : Self.contracts.randomElement(using: &random)!,
@@ -29,6 +29,33 @@ import Testing
         from: CivilDate(year: 2026, month: 1, day: 1)!.advanced(by: Int.random(in: 0...40, using: &random)),
         until: nil, line: number + 2)
     }
+    // Some change their amount on a day, in mid-period or not, once or twice.
+    return own.flatMap { commitment -> [Commitment] in
+      var rows = [commitment]
+      for number in 0..<Int.random(in: 0...2, using: &random) {
+        var next = rows[number]
+        next.description = Label("\(commitment.description) \(number)")
+        next.amount = cents(Int.random(in: 0...4000, using: &random))
+        next.from = next.from.advanced(by: Int.random(in: 1...70, using: &random))
+        rows[number].until = next.from
+        rows.append(next)
+      }
+      return rows
+    }
+  }
+
+  /// What is missing to each, by its text, with what counts for it now.
+  private func missing(
+    to commitments: [Commitment], in period: UsagePeriod, _ sums: [DraftBasis.ReachedSum]
+  ) throws -> [Label: Amount] {
+    let parts = try Commitments.parts(of: commitments, in: period, Self.currency) { commitment in
+      sums.filter {
+        $0.period == period && $0.part != .commitment
+          && commitment.counts($0.contract, isUsage: $0.part == .usage)
+      }.reduce(.zero) { $0 + $1.amount }
+    }
+    return Dictionary(
+      parts.map { ($0.commitment.description, $0.missing?.rounded ?? .zero) }, uniquingKeysWith: { $1 })
   }
 
   private func draft(of period: UsagePeriod) -> InvoiceDraft {
@@ -67,12 +94,6 @@ import Testing
               description: text, amount: amount)
           ])
       }
-      func reached(_ period: UsagePeriod, _ commitment: Commitment) -> Amount {
-        sums.filter {
-          $0.period == period && $0.part != .commitment
-            && commitment.counts($0.contract, isUsage: $0.part == .usage)
-        }.reduce(.zero) { $0 + $1.amount }
-      }
       var invoices: [DraftBasis.EarlierInvoice] = []
       for (index, period) in Self.months.enumerated() {
         let number = Label("INV-\(index + 1)")
@@ -102,10 +123,10 @@ import Testing
         for contract in Self.contracts {
           add(period, .recurring, contract, "", cents(Int.random(in: 0...1000, using: &random)))
         }
-        for commitment in commitments where commitment.days.overlaps(period.days) {
-          let own = try Commitments.missing(
-            to: commitment, in: period, reached: reached(period, commitment), Self.currency)
-          add(period, .commitment, commitment.contract, commitment.description, own?.rounded ?? .zero)
+        let own = try missing(to: commitments, in: period, sums)
+        for commitment in commitments {
+          guard let amount = own[commitment.description] else { continue }
+          add(period, .commitment, commitment.contract, commitment.description, amount)
         }
         invoices.append(
           DraftBasis.EarlierInvoice(
@@ -113,16 +134,14 @@ import Testing
             recurring: .zero, usage: .zero, other: .zero, total: .zero))
       }
       for period in Self.months {
+        let owed = try missing(to: commitments, in: period, sums)
         for commitment in commitments {
           let charged = sums.filter {
             $0.period == period && $0.part == .commitment && $0.description == commitment.description
           }.reduce(Amount.zero) { $0 + $1.amount }
-          let owed =
-            commitment.days.overlaps(period.days)
-            ? try Commitments.missing(
-              to: commitment, in: period, reached: reached(period, commitment), Self.currency)?.rounded : nil
           try #require(
-            charged == owed ?? .zero, "scenario \(scenario) of seed \(random.seed): \(period) \(commitment)")
+            charged == owed[commitment.description] ?? .zero,
+            "scenario \(scenario) of seed \(random.seed): \(period) \(commitment)")
         }
       }
     }

@@ -75,7 +75,8 @@ import UsageSummary
     draft.commitments = [
       CommitmentLine(
         description: label("minimum"), contract: label("contract"), committed: amount("20"),
-        share: IntervalShare(days: 20, ofDays: 31), reached: amount("12.90"), origin: origin,
+        share: IntervalShare(days: 20, ofDays: 31), days: day..<day.advanced(by: 20),
+        reached: amount("12.90"), origin: origin,
         amount: LineAmount(exact: .zero, rounded: .zero))
     ]
     draft.discounts = [

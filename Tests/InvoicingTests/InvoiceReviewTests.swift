@@ -12,6 +12,22 @@ import UsageSummary
 @testable import Invoicing
 
 @Suite struct InvoiceReviewTests {
+  @Test(arguments: [
+    // The flat tax stands on the main document; the lines of the project are taxed there.
+    ("", [String]()), ("one-time;service", []),
+    // One of services alone is on no line of the project.
+    ("service", ["no tax of DE is on line 1 (class one-time)"]),
+  ])
+  func aFlatTaxOnAnotherDocumentIsATax(classes: String, expected: [String]) throws {
+    var book = BillingBook.contracts("description,price,from", "Base,100,2026-01-01")
+    book.set("accounts.csv", "account,plan,tax_place,project_invoices\nacme,p,DE,separate\n")
+    book.set(
+      "charges.csv", "account,description,delivered,price,project\nacme,Cabling,2026-01-06,200,Hall\n")
+    book.set("taxes.csv", "tax,place,classes,method,rate\nFlat,DE,\(classes),flat,1.50\n")
+    let found = try book.review("2026-01").filter { $0.contains("no tax") }
+    #expect(found == expected.map { "line-without-tax acme - \($0)" })
+  }
+
   @Test func nothingIsFlaggedWhereEverythingIsInOrder() throws {
     var book = BillingBook.contracts(
       "description,item,from,until,count,quantity,interval", "Seat,seat,2025-01-01,2026-06-01,prorate,,",

@@ -8,7 +8,7 @@ enum BookSchema {
   /// `PRAGMA application_id`: `RMbk` in ASCII, so that `file book.sqlite` tells it from other databases.
   static let applicationID: Int64 = 0x524D_626B
   /// `PRAGMA user_version`.
-  static let version: Int64 = 5
+  static let version: Int64 = 6
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =

@@ -58,8 +58,9 @@ enum BookViews {
     """
 
   private static let billed = """
-    CREATE VIEW billed AS  -- what was billed so far, adjustments included
-      SELECT \(key), \(sums) FROM billed_usage GROUP BY \(key)
+    CREATE VIEW billed AS  -- what was billed so far and not taken back, adjustments included
+      SELECT \(key), \(sums) FROM billed_usage
+      WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back) GROUP BY \(key)
     """
 
   private static let usageByAccount = """
@@ -124,7 +125,7 @@ enum BookViews {
       FROM (SELECT account, usage_period, rating_group, currency, SUM(event_count) AS event_count, \(sum("amount"))
             FROM (SELECT account, usage_period, rating_group, currency, event_count, amount_units, amount_pico
                   FROM current_usage
-                  WHERE (account, usage_period) IN (SELECT account, usage_period FROM billed_accounts)
+                  WHERE (account, usage_period) IN (SELECT account, usage_period FROM billed_periods)
                   UNION ALL
                   SELECT account, usage_period, rating_group, currency, -event_count,
                     -amount_units - (amount_pico > 0), (\(whole) - amount_pico) % \(whole)

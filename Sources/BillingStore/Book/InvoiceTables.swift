@@ -6,10 +6,10 @@
 enum InvoiceTables {
   /// Makes the tables.
   static let statements = [
-    drafts, draftAccounts, draftDocuments, decisions, invoices, invoiceLines, guards,
+    drafts, draftAccounts, draftDocuments, decisions, invoices, invoiceLines, takenBack, guards,
   ]
   /// Makes the views.
-  static let views = [invoiceList, invoiceLineList, draftList]
+  static let views = [billedPeriods, invoiceList, invoiceLineList, draftList]
 
   private static let drafts = """
     CREATE TABLE drafts (  -- drafts of invoices; the folder drafts/<draft_id> holds them and what they were made from
@@ -128,7 +128,17 @@ enum InvoiceTables {
     CREATE INDEX invoice_document_lines_by_charge ON invoice_document_lines (charge) WHERE charge <> ''
     """
 
-  private static let guards = ["invoice_documents", "invoice_document_lines", "decisions"].map { table in
+  private static let takenBack = """
+    CREATE TABLE taken_back (  -- accounts whose invoices of a billing were all credited in full: it bills nothing of them
+      billing_id TEXT NOT NULL REFERENCES billings,
+      account    TEXT NOT NULL,
+      number     TEXT NOT NULL REFERENCES invoice_documents,  -- the credit note that took back the last of them
+      PRIMARY KEY (billing_id, account)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let guards = ["invoice_documents", "invoice_document_lines", "decisions", "taken_back"].map {
+    table in
     """
     CREATE TRIGGER \(table)_never_change BEFORE UPDATE ON \(table)
       BEGIN SELECT RAISE(ABORT, 'what was decided or sent is never changed'); END;
@@ -136,6 +146,12 @@ enum InvoiceTables {
       BEGIN SELECT RAISE(ABORT, 'what was decided or sent is never removed'); END
     """
   }.joined(separator: ";\n")
+
+  private static let billedPeriods = """
+    CREATE VIEW billed_periods AS  -- accounts and periods that are billed: closed by a billing that was not taken back
+      SELECT billing_id, account, usage_period FROM billed_accounts
+      WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)
+    """
 
   private static let invoiceList = """
     CREATE VIEW invoices AS

@@ -107,7 +107,7 @@ extension BillingStore {
     try book.query(
       """
       SELECT DISTINCT account, usage_period FROM run_rows WHERE run_id = ?
-        AND (account, usage_period) NOT IN (SELECT account, usage_period FROM billed_accounts)
+        AND (account, usage_period) NOT IN (SELECT account, usage_period FROM billed_periods)
       ORDER BY usage_period, account LIMIT 1
       """, [.text(run.id)]
     ) { row in open = "\(row.text(1)) of account '\(row.text(0))' is not billed" }

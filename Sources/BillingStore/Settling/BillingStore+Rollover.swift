@@ -13,7 +13,8 @@ extension BillingStore {
   /// member was billed for that shared it.
   public func frozenRollover() throws(StoreFault) -> FrozenRollover {
     var frozen = FrozenRollover()
-    for pair in try billedPeriods() {
+    // What a period has handed on stays, also where its invoices were taken back: later ones have begun with it.
+    for pair in try pairs("SELECT account, usage_period FROM billed_accounts") {
       frozen.accounts[pair.account] = max(frozen.accounts[pair.account] ?? pair.period, pair.period)
     }
     for pair in try pairs("SELECT pool, usage_period FROM billed_pools") {

@@ -3,9 +3,9 @@
 import Tables
 
 extension CatalogChecks {
-  /// Warnings about discounts and counts of items that nobody sells, about contract lines and commitments that stand
-  /// twice, and about contract lines that outlive their account's plans. `path` gives a file inside the catalog the name
-  /// that the user knows.
+  /// Warnings about discounts and counts of items that nobody sells, discounts and commitments of contracts that their account does
+  /// not have, contract lines and commitments that stand twice, and contract lines that outlive their account's plans. `path` gives
+  /// a file inside the catalog the name that the user knows.
   func billingFindings(path: (String) -> String) -> [(CatalogLoading.Section, [CatalogFinding])] {
     [
       (
@@ -19,15 +19,16 @@ extension CatalogChecks {
       ),
       (.contracts, outlivingFindings(path)),
       (.counts, countFindings(path)),
-      (.discounts, discountFindings(path)),
+      (.discounts, discountFindings(path) + unknownContracts(ofDiscounts: path)),
       (
         .commitments,
-        twins(catalog.billing.commitments, what: "commitment", bills: "it is topped up", path) { row in
-          var row = row
-          let place = (row.file, row.line)
-          (row.file, row.line) = ("", 0)
-          return (row, place)
-        }
+        unknownContracts(ofCommitments: path)
+          + twins(catalog.billing.commitments, what: "commitment", bills: "it is topped up", path) { row in
+            var row = row
+            let place = (row.file, row.line)
+            (row.file, row.line) = ("", 0)
+            return (row, place)
+          }
       ),
     ]
   }
@@ -88,6 +89,53 @@ extension CatalogChecks {
           + Quoted.text(discount.item),
         hint: near.map { "did you mean \(Quoted.text($0))?" } ?? "check the item")
     }
+  }
+
+  private func unknownContracts(ofDiscounts path: (String) -> String) -> [CatalogFinding] {
+    let known = contractNames
+    let all = known.values.reduce(into: Set()) { $0.formUnion($1) }
+    return catalog.billing.discounts.compactMap { discount in
+      let own = discount.accountIndex.map { known[$0] ?? [] } ?? all
+      guard !discount.contract.isEmpty, !own.contains(discount.contract) else { return nil }
+      return unknownContract(
+        discount.contract, of: discount.accountIndex, own, "the discount takes nothing off",
+        path(discount.file), discount.line)
+    }
+  }
+
+  private func unknownContracts(ofCommitments path: (String) -> String) -> [CatalogFinding] {
+    let known = contractNames
+    return catalog.billing.commitments.compactMap { commitment in
+      let own = known[commitment.accountIndex] ?? []
+      guard !commitment.contract.isEmpty, !own.contains(commitment.contract) else { return nil }
+      return unknownContract(
+        commitment.contract, of: commitment.accountIndex, own,
+        "nothing counts for the commitment, so all of it is charged", path(commitment.file), commitment.line)
+    }
+  }
+
+  private func unknownContract(
+    _ name: Label, of accountIndex: Int?, _ known: Set<Label>, _ effect: String, _ file: String, _ line: Int
+  ) -> CatalogFinding {
+    let whose =
+      accountIndex.map { "account \(Quoted.text(catalog.accounts[$0].id)) has no" } ?? "no account has a"
+    return Self.warning(
+      file, line, "\(effect): \(whose) contract \(Quoted.text(name))",
+      hint: Quoted.suggestion(for: name, in: known.sorted(), otherwise: "check the contract"))
+  }
+
+  /// Contracts of contract lines, agreements and one-time charges, by account.
+  private var contractNames: [Int: Set<Label>] {
+    var names: [Int: Set<Label>] = [:]
+    for line in catalog.contracts { names[line.accountIndex, default: []].insert(line.name) }
+    for agreement in catalog.billing.agreements {
+      names[agreement.accountIndex, default: []].insert(agreement.name)
+    }
+    let tickets = catalog.billing.tickets.compactMap(\.charge)
+    for charge in catalog.billing.charges + tickets {
+      names[charge.accountIndex, default: []].insert(charge.contract)
+    }
+    return names.mapValues { $0.subtracting([.empty]) }
   }
 
   /// Counts of counts.csv; those of feeds come from tools that count more than is sold.

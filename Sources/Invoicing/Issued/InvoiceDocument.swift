@@ -48,6 +48,8 @@ public struct InvoiceDocument: Sendable {
   public var isProjects: Bool
   /// Currency of every amount.
   public var currency: Currency
+  /// Invoices of the period that were credited in full, and in whose place it stands.
+  public var replaces: [Label] = []
   /// The lines in the order of their numbers, with discounts and taxes on them.
   public var lines: [DocumentLine]
   /// The taxes.
@@ -110,6 +112,10 @@ extension InvoiceDocument {
     self.currency = currency
     usageManifestHash = try root.member("usage_manifest_sha256").text()
     hash = ""
+    // Documents of earlier versions have none.
+    if root.value["replaces"] != nil {
+      replaces = try root.member("replaces").elements().map { try $0.text() }
+    }
     taxNodes = try root.member("taxes").elements()
     discountNodes = try root.member("discounts").elements()
     taxes = try taxNodes.map { try Self.tax($0) }

@@ -39,6 +39,10 @@ struct InvoiceSheet {
       PaperFact("Period", PrintedNumber.days(document.period.days)),
       PaperFact("Account", document.account.description),
     ]
+    if !document.replaces.isEmpty {
+      facts.append(
+        PaperFact("In place of", document.replaces.map(\.description).joined(separator: ", ")))
+    }
     for (name, title) in InvoicePage.factTitles {
       if let text = document.accountDetails.text(of: name) {
         facts.append(PaperFact(title, text.description))

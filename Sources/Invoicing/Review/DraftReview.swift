@@ -74,7 +74,7 @@ struct DraftReview {
     case .placeUnknown:
       return [flag(.taxPlaceMissing, "no 'tax_place' in accounts.csv, so no tax on the draft")]
     case .place(let place):
-      let taxed = Set(draft.taxes.flatMap(\.lines))
+      let taxed = Set(draft.taxes.flatMap(\.lines)).union(draft.linesTaxedElsewhere)
       let untaxed = draft.netLines.filter { !taxed.contains($0.number) && $0.net != .zero }
       guard !untaxed.isEmpty else { return [] }
       let classes = Set(untaxed.map(\.taxClass)).sorted().map(\.description).joined(separator: ", ")

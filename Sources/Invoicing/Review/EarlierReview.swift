@@ -19,9 +19,20 @@ struct EarlierReview {
     basis.unbilled.filter { !$0.isBilledHere }.map { usage in
       ReviewFlag(
         .periodWithoutInvoice, account: usage.account,
-        "usage of \(usage.period) is on no invoice; 'invoice draft --period \(usage.period)' makes one",
+        "usage of \(usage.period) is on no invoice\(takenBack(usage.account, usage.period)); \(Self.remedy(usage.period))",
         money: usage.amount, currency: usage.currency)
     }
+  }
+
+  private static func remedy(_ period: UsagePeriod) -> String {
+    "'invoice draft --period \(period)' makes one"
+  }
+
+  /// Which invoices of that period were credited in full: who meant them to stand for nothing closes the period.
+  private func takenBack(_ account: Label, _ period: UsagePeriod) -> String {
+    let numbers = basis.takenBack.filter { $0.account == account && $0.period == period }.map(\.number)
+    guard let last = numbers.last else { return "" }
+    return ", because \(last) was credited in full ('periods mark-billed' closes it for good)"
   }
 
   private func flag(_ found: DraftBasis.Uncorrected) -> ReviewFlag {
@@ -40,7 +51,7 @@ struct EarlierReview {
 
   /// Periods since the first invoice of the store, up to a year back, in which an account has contracts and no invoice.
   private func missingInvoiceFlags() -> [ReviewFlag] {
-    guard let first = basis.invoices.map(\.period.from).min() else { return [] }
+    guard let first = (basis.invoices + basis.takenBack).map(\.period.from).min() else { return [] }
     let invoiced = Dictionary(grouping: basis.invoices, by: \.account).mapValues { Set($0.map(\.period)) }
     let billing = AccountBilling.all(of: catalog)
     return catalog.accounts.indices.flatMap { index -> [ReviewFlag] in
@@ -52,7 +63,7 @@ struct EarlierReview {
         billing: catalog.billing, cycleDay: Int32(account.cycleDay),
         billedUntil: catalog.billing.opening.billedUntil[index])
       let earliest = max(first, period.from.advanced(by: -ContractCorrections.dayCount))
-      let known = invoiced[account.id] ?? []
+      let known = (invoiced[account.id] ?? []).union(basis.closed[account.id] ?? [])
       var flags: [ReviewFlag] = []
       var earlier = period.previous
       while earlier.from >= earliest {
@@ -79,7 +90,7 @@ struct EarlierReview {
     return sums.filter { $0.value > .zero }.sorted { $0.key < $1.key }.map { currency, sum in
       ReviewFlag(
         .periodWithoutInvoice, account: account,
-        "contracts charge \(period), which has no invoice; 'invoice draft --period \(period)' makes one",
+        "contracts charge \(period), which has no invoice\(takenBack(account, period)); \(Self.remedy(period))",
         money: sum, currency: currency)
     }
   }

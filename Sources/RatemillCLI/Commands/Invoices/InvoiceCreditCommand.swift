@@ -57,7 +57,11 @@ enum InvoiceCreditCommand: Command {
       A credit note has a number of its own series, names the invoice, and takes back lines with their discounts and \
       taxes, to the cent. An invoice itself never changes. The usage stays billed: usage that was rated wrongly is rated \
       again, and the difference stands on the next invoice.
+      """,
       """
+      Once all invoices of an account for a period were taken back to the last line, the period is open again: the next \
+      drafts of that period bill what is owed now. Where nothing is owed, 'periods mark-billed' closes it.
+      """,
     ],
     usage: ["--store DIR --reason TEXT [OPTION...] NUMBER"],
     examples: [
@@ -90,6 +94,17 @@ enum InvoiceCreditCommand: Command {
         let done = outcome.wasThere ? "was credited before: credit note" : "credited with credit note"
         console.say(
           "\(configuration.number) \(done) \(note.number), \(InvoiceText.money(note.total, note.currency))")
+        for period in outcome.openedPeriods {
+          console.say(
+            "\(period) of '\(note.account)' is open again: 'ratemill invoice draft --period \(period)' bills it anew; "
+              + "'ratemill periods mark-billed --period \(period) --only \(note.account)' closes it, if nothing is owed"
+          )
+        }
+        if !outcome.correctedBy.isEmpty {
+          console.say(
+            "\(note.period) of '\(note.account)' stays billed, because \(outcome.correctedBy.joined(separator: ", ")) "
+              + "corrects it: credit that in full, too, to bill the period anew")
+        }
         let page = store.invoicePath(note.number) + "/" + BillingStore.invoicePageName
         let audit = outcome.wasThere ? "" : "; audit \(outcome.auditHead.prefix(16))"
         console.say("wrote \(console.path(page))\(audit)")
