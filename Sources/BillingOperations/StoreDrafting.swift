@@ -109,8 +109,10 @@ public enum StoreDrafting {
     basis.unbilled = unbilled
     basis.usageBilledLater = state.usageBilledLater
     basis.takenBack = invoices.filter(\.isTakenBack).map(earlier)
+    basis.firstPeriods = firstPeriods(of: invoices, catalog)
     basis.closed = try closedPeriods(choice, in: store)
-    let earlier = try StoreEarlierCharges(choice, catalog, basis.invoices, in: store)
+    let earlier = try StoreEarlierCharges(
+      choice, catalog, basis.invoices, firstPeriods: basis.firstPeriods, in: store)
     (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
     basis.uncorrected = earlier.uncorrected
     let corrected = state.adjustedAccounts.union(earlier.accounts)
@@ -146,6 +148,15 @@ public enum StoreDrafting {
             && row.currency == line.currency && row.days.upperBound < line.until
         }
     }
+  }
+
+  /// The first period of standing invoices of each account that opening.csv names.
+  private static func firstPeriods(
+    of invoices: [InvoiceRecord], _ catalog: Catalog
+  ) -> [Label: UsagePeriod] {
+    let opened = Set(catalog.billing.opening.billedUntil.keys.map { catalog.accounts[$0].id })
+    let own = invoices.filter { !$0.isTakenBack && opened.contains($0.account) }
+    return Dictionary(own.map { ($0.account, $0.period) }, uniquingKeysWith: min)
   }
 
   /// Earlier periods of accounts that are billed, up to a year back: also those that somebody has closed without an invoice.

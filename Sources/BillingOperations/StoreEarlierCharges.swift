@@ -22,12 +22,12 @@ struct StoreEarlierCharges {
   /// Holds what invoices charged against what the catalog charges now. `invoices` are those of periods before the chosen one.
   init(
     _ choice: UsagePeriodChoice, _ catalog: Catalog, _ invoices: [DraftBasis.EarlierInvoice],
-    in store: BillingStore
+    firstPeriods: [Label: UsagePeriod], in store: BillingStore
   ) throws(StoreFault) {
     let first = EarlierCharges.firstDay(before: Self.firstDay(of: choice))
     let recent = Dictionary(grouping: invoices.filter { $0.period.from >= first }, by: \.account)
     guard !recent.isEmpty else { return }
-    let charges = EarlierCharges(catalog)
+    let charges = EarlierCharges(catalog, firstPeriods: firstPeriods)
     // Intervals may have begun a year before the period on whose invoice they stand.
     let back = EarlierCharges.firstDay(before: first)
     let credited = try store.creditedLines()
@@ -48,7 +48,7 @@ struct StoreEarlierCharges {
       if charges.mayDiffer(account, [], own, before: choice) { differing.insert(account) }
     }
     accounts = differing
-    try read(differing, in: store, beyond: back)
+    try read(differing, credited, in: store, beyond: back)
   }
 
   private static func firstDay(of choice: UsagePeriodChoice) -> CivilDate {
@@ -59,7 +59,7 @@ struct StoreEarlierCharges {
   }
 
   private mutating func read(
-    _ accounts: Set<Label>, in store: BillingStore, beyond first: CivilDate
+    _ accounts: Set<Label>, _ credited: [String: Set<Int>], in store: BillingStore, beyond first: CivilDate
   ) throws(StoreFault) {
     guard !accounts.isEmpty else { return }
     let records = try store.invoices().filter { record in
@@ -76,7 +76,7 @@ struct StoreEarlierCharges {
       } catch {
         throw .damaged(path: error.file, message: error.message)
       }
-      lines += document.chargedLines
+      lines += document.chargedLines(credited: credited[record.number] ?? [])
     }
   }
 }

@@ -46,12 +46,27 @@ extension BillingStore {
         continue
       }
     }
-    return try findings + gapFindings() + lineFindings() + takenBackFindings() + draftFindings()
+    return try findings + gapFindings() + lineFindings() + takenBackFindings(trail) + draftFindings()
   }
 
-  /// Invoices that count as taken back and of which no credit note has some line.
-  private func takenBackFindings() throws(StoreFault) -> [String] {
+  /// Invoices that count as taken back and of which no credit note has some line, or the audit trail does not say so.
+  private func takenBackFindings(_ trail: AuditTrail) throws(StoreFault) -> [String] {
     var findings: [String] = []
+    var sealed: Set<TakenBackBilling> = []
+    try trail.forEach { entry in
+      guard entry.action == "take-back", let details = try? JSONReader.read(entry.details.bytes),
+        case .string(let account) = details["account"]
+      else { return }
+      sealed.insert(TakenBackBilling(billingID: entry.subject, account: account))
+    }
+    try book.query("SELECT billing_id, account FROM taken_back") { row in
+      let billing = TakenBackBilling(billingID: row.text(0), account: row.label(1))
+      if sealed.remove(billing) == nil {
+        findings.append(
+          "billing \(billing.billingID): the audit trail does not take back '\(billing.account)'")
+      }
+    }
+    findings += sealed.map { "billing \($0.billingID): the book does not take back '\($0.account)'" }.sorted()
     let credited = try creditedLines()
     for record in try invoices() where record.isTakenBack {
       let standing = Set(try lines(of: record).map(\.number)).subtracting(credited[record.number] ?? [])

@@ -7,41 +7,57 @@ import Tables
 
 /// Quantities by day and invoice, before and now.
 struct ChargedDays {
-  private struct Piece: Hashable {
+  struct Piece: Hashable {
     var days: Range<CivilDate>
     var quantityMicro: Int64
+    /// What one costs; zero where prices are not compared.
+    var price: Amount
     /// The period on whose invoice it belongs; nil for one that is not looked at.
     var period: UsagePeriod?
   }
 
-  private let rows: [Contract]
+  let rows: [Contract]
+  /// Whether days are compared price by price (`ChargedDays+Prices`).
+  let comparesPrices: Bool
   private let intervals: [ContractIntervals]
-  private var now: [Piece] = []
-  private var then: [Piece] = []
+  private(set) var now: [Piece] = []
+  /// The place of the row of each of them.
+  private(set) var rowOfNow: [Int] = []
+  private(set) var then: [Piece] = []
   private var own: [Range<CivilDate>] = []
-  private var charged: [DraftBasis.ChargedLine] = []
+  private(set) var charged: [DraftBasis.ChargedLine] = []
 
   /// Takes rows of the same texts.
   init(rows: [Contract], recurring: RecurringCharges) {
     self.rows = rows
+    comparesPrices = Self.comparePrices(rows, recurring.billing.priceBook)
     intervals = rows.map {
-      ContractIntervals($0, cycleDay: recurring.cycleDay, billedUntil: recurring.billedUntil)
+      ContractIntervals($0, cycleDay: recurring.cycleDay, opening: recurring.opening)
     }
   }
 
-  /// Adds a line that would stand on the invoice of a period now.
-  mutating func addNow(_ days: Range<CivilDate>, _ quantityMicro: Int64, _ period: UsagePeriod) {
-    now.append(Piece(days: whole(days), quantityMicro: quantityMicro, period: period))
+  /// Adds a line that the row at that place would have on the invoice of a period now.
+  mutating func addNow(_ line: RecurringLine, row: Int, _ period: UsagePeriod) {
+    let piece = Piece(
+      days: whole(line.days), quantityMicro: line.quantityMicro, price: comparesPrices ? line.price : .zero,
+      period: period)
+    now.append(piece)
+    rowOfNow.append(row)
   }
 
   /// Adds days that were charged, or given back, with the period on whose invoice they belong; nil for one that is not looked at.
-  mutating func addThen(_ days: Range<CivilDate>, _ quantityMicro: Int64, _ period: UsagePeriod?) {
-    then.append(Piece(days: whole(days), quantityMicro: quantityMicro, period: period))
+  mutating func addThen(
+    _ days: Range<CivilDate>, _ quantityMicro: Int64, _ price: Amount, _ period: UsagePeriod?
+  ) {
+    then.append(
+      Piece(
+        days: whole(days), quantityMicro: quantityMicro, price: comparesPrices ? price : .zero,
+        period: period))
   }
 
   /// Adds a line of an invoice.
   mutating func addThen(_ line: DraftBasis.ChargedLine, _ period: UsagePeriod?) {
-    addThen(line.from..<line.until, line.quantityMicro, period)
+    addThen(line.from..<line.until, line.quantityMicro, line.price, period)
     charged.append(line)
   }
 

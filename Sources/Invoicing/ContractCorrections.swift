@@ -15,7 +15,9 @@ import Tables
 /// Left as they are, because nobody can tell them from a row that was written anew: days on which no row of the same texts
 /// holds (ends are `ContractRefunds`), written quantities of days that were charged, a row that is counted in another way than
 /// before, and days that were charged under other texts by a row of the same contract and item that is gone. Prices are not
-/// corrected: a day that was charged was charged at its price.
+/// corrected: a day that was charged was charged at its price. Where several rows have the same texts, their own days tell from
+/// when on another price or quantity was meant (`ChargedDays.datedStretches`): then what was charged is given back at its price,
+/// and what is owed is charged.
 struct ContractCorrections {
   /// Rows that an invoice cannot tell apart.
   struct Texts: Hashable {
@@ -92,24 +94,23 @@ struct ContractCorrections {
     return contracts.map(Texts.init).filter { seen.insert($0).inserted }
   }
 
-  private func chargedDays(
+  /// What was charged for each day by rows of these texts, and what would be now.
+  func chargedDays(
     of texts: Texts, _ refunds: [Correction]
   ) throws(InvoiceDraftFault) -> ChargedDays {
     let rows = contracts.filter { Texts($0) == texts }
     var days = ChargedDays(rows: rows, recurring: recurring)
     let periods = Dictionary(invoices.map { ($0.number, $0.period) }, uniquingKeysWith: { $1 })
     for period in Set(periods.values) {
-      for row in rows {
-        for line in try recurring.lines(of: row, in: period) {
-          days.addNow(line.days, line.quantityMicro, period)
-        }
+      for (place, row) in rows.enumerated() {
+        for line in try recurring.lines(of: row, in: period) { days.addNow(line, row: place, period) }
       }
     }
     for line in charged where Texts(line) == texts {
       days.addThen(line, periods[line.corrects.isEmpty ? line.invoice : line.corrects])
     }
     for (line, currency) in refunds where texts.isOf(line, currency) {
-      days.addThen(line.days, line.quantityMicro, periods[line.corrects])
+      days.addThen(line.days, line.quantityMicro, line.price, periods[line.corrects])
     }
     return days
   }
@@ -127,7 +128,7 @@ struct ContractCorrections {
     var before: Int64
     /// How many more are owed.
     var more: Int64
-    /// What one cost where days are given back.
+    /// What one cost where days are given back, and what it costs where a row tells from when on.
     var paid: Amount?
 
     func continues(_ last: Part) -> Bool {
@@ -139,20 +140,33 @@ struct ContractCorrections {
 
   private func parts(of days: ChargedDays) -> [Part] {
     var parts: [Part] = []
+    let dated = days.datedStretches
+    func add(_ part: Part) {
+      if let last = parts.lastIndex(where: { part.continues($0) }) {
+        parts[last].days = parts[last].days.lowerBound..<part.days.upperBound
+      } else {
+        parts.append(part)
+      }
+    }
     for stretch in days.stretches {
       guard let (row, interval) = days.row(on: stretch) else { continue }
+      if dated.contains(stretch) {
+        for change in days.priceChanges(on: stretch) {
+          add(
+            Part(
+              days: stretch, row: row, interval: interval, period: change.period, before: change.before,
+              more: change.more, paid: change.price))
+        }
+        continue
+      }
       // Of several rows with prices by quantity nobody knows which of them has the last ones.
       let hasTiers = price(of: row, interval).tiers != nil
       if hasTiers, days.rowCount(on: stretch) > 1 { continue }
       for (period, more) in days.differences(on: stretch) where isCorrected(more, stretch, row, days) {
-        let part = Part(
-          days: stretch, row: row, interval: interval, period: period, before: days.before(stretch),
-          more: more, paid: more < 0 && !hasTiers ? days.paidPrice(on: stretch) : nil)
-        if let last = parts.lastIndex(where: { part.continues($0) }) {
-          parts[last].days = parts[last].days.lowerBound..<stretch.upperBound
-        } else {
-          parts.append(part)
-        }
+        add(
+          Part(
+            days: stretch, row: row, interval: interval, period: period, before: days.before(stretch),
+            more: more, paid: more < 0 && !hasTiers ? days.paidPrice(on: stretch) : nil))
       }
     }
     return parts

@@ -17,11 +17,13 @@ struct ContractIntervals {
   private let cycleDay: Int32
   private let anchor: CivilDate
   private let anchorDay: Int32
+  private let opening: AccountOpening?
   /// Days that are charged at all.
   private let inForce: Range<CivilDate>
 
-  /// `billedUntil` is the first day that an earlier system has not charged.
-  init(_ contract: Contract, cycleDay: Int32, billedUntil: CivilDate?) {
+  /// `opening` is how billing of the account has begun.
+  init(_ contract: Contract, cycleDay: Int32, opening: AccountOpening?) {
+    self.opening = opening
     self.contract = contract
     self.cycleDay = cycleDay
     switch (contract.anchor, contract.interval) {
@@ -31,7 +33,7 @@ struct ContractIntervals {
       anchorDay = cycleDay
     case (.account, .days): (anchor, anchorDay) = (contract.from, contract.from.day)
     }
-    let from = max(contract.from, billedUntil ?? contract.from)
+    let from = max(contract.from, opening?.billedUntil ?? contract.from)
     inForce = from..<max(from, contract.days.upperBound)
   }
 
@@ -62,7 +64,9 @@ struct ContractIntervals {
     case .advance:
       // A line that begins in the middle of a period was not yet there to be charged ahead.
       let beginsInside = interval.part.lowerBound == inForce.lowerBound && begin.from < inForce.lowerBound
-      return beginsInside ? begin : begin.previous
+      if beginsInside { return begin }
+      guard let opening, opening.billedUntil == interval.part.lowerBound else { return begin.previous }
+      return opening.firstInvoicePeriod(ahead: begin.previous, begin: begin)
     }
   }
 

@@ -64,7 +64,7 @@ struct ContractRefunds {
     guard !unused.isEmpty, end >= period.from || !isFollowed(contract, in: unused) else { return nil }
     var endless = contract
     endless.until = nil
-    let intervals = ContractIntervals(endless, cycleDay: cycleDay, billedUntil: nil)
+    let intervals = ContractIntervals(endless, cycleDay: cycleDay, opening: nil)
     guard
       let whole = intervals.overlapping(charge.from..<charge.from.advanced(by: 1)).first?.whole
     else { return nil }

@@ -20,6 +20,10 @@ extension DraftBasis {
       "unbilled": .array(unbilled.map(Self.json)),
       "usage_billed_later": .array(usageBilledLater.sorted().map { .string($0) }),
       "taken_back": .array(takenBack.map(Self.json)),
+      "first_periods": .array(
+        firstPeriods.sorted { $0.key < $1.key }.map { account, period in
+          ["account": .string(account), "period": .text(period.description)]
+        }),
       "closed": .array(
         closed.sorted { $0.key < $1.key }.map { account, periods in
           [
@@ -69,6 +73,7 @@ extension DraftBasis {
       "corrects": .string(line.corrects),
       "counted": .bool(line.isCounted),
       "included": .text(DecimalText.format(Int128(line.includedMicro), scale: 6)),
+      "credited": .bool(line.isCredited),
     ]
   }
 
@@ -105,6 +110,7 @@ extension DraftBasis {
     line.corrects = try node.member("corrects").text()
     line.isCounted = try node.member("counted").bool()
     line.includedMicro = try node.millionths("included")
+    if node.value["credited"] != nil { line.isCredited = try node.member("credited").bool() }
     return line
   }
 
@@ -143,6 +149,9 @@ extension DraftBasis {
     if root.value["taken_back"] != nil {
       basis.usageBilledLater = Set(try root.member("usage_billed_later").elements().map { try $0.text() })
       basis.takenBack = try root.member("taken_back").elements().map { try invoice($0) }
+      for node in try root.member("first_periods").elements() {
+        basis.firstPeriods[try node.member("account").text()] = try node.member("period").period()
+      }
       for node in try root.member("closed").elements() {
         basis.closed[try node.member("account").text()] = Set(
           try node.member("periods").elements().map { try $0.period() })

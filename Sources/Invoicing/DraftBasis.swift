@@ -81,6 +81,8 @@ public struct DraftBasis: Hashable, Sendable {
     public var isCounted = false
     /// How many of the count cost nothing, in millionths.
     public var includedMicro: Int64 = 0
+    /// Whether a credit note took it back.
+    public var isCredited = false
 
     /// Makes one.
     public init(
@@ -179,6 +181,8 @@ public struct DraftBasis: Hashable, Sendable {
   public var takenBack: [EarlierInvoice] = []
   /// Earlier periods that somebody has closed without an invoice, by account.
   public var closed: [Label: Set<UsagePeriod>] = [:]
+  /// The first period that accounts of opening.csv have an invoice for, of whatever period that is.
+  public var firstPeriods: [Label: UsagePeriod] = [:]
   /// One-time charges that invoices bill, by the store's names for them.
   public var billedCharges: Set<Label> = []
   /// Decisions, by charge.

@@ -11,9 +11,11 @@ public struct EarlierCharges {
   private let catalog: Catalog
   private let billing: [AccountBilling]
   private let indexByName: [Label: Int]
+  private let firstPeriods: [Label: UsagePeriod]
 
-  /// Takes the catalog apart. Complexity: O(rows).
-  public init(_ catalog: Catalog) {
+  /// Takes the catalog apart. `firstPeriods` are as in `DraftBasis`. Complexity: O(rows).
+  public init(_ catalog: Catalog, firstPeriods: [Label: UsagePeriod]) {
+    self.firstPeriods = firstPeriods
     self.catalog = catalog
     billing = AccountBilling.all(of: catalog)
     indexByName = Dictionary(
@@ -51,7 +53,10 @@ public struct EarlierCharges {
     let recent = invoices.filter { $0.period < period && $0.period.from >= first }
     return UncorrectedCharges(
       contracts: billing[index].contracts, recurring: recurring(index), charged: lines,
-      invoices: Set(recent.map(\.number))
+      invoices: Set(recent.map(\.number)),
+      corrections: ContractCorrections(
+        contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: invoices,
+        before: period)
     ).findings()
   }
 
@@ -67,6 +72,7 @@ public struct EarlierCharges {
   private func recurring(_ index: Int) -> RecurringCharges {
     RecurringCharges(
       billing: catalog.billing, cycleDay: Int32(catalog.accounts[index].cycleDay),
-      billedUntil: catalog.billing.opening.billedUntil[index])
+      opening: AccountOpening(
+        index, catalog.billing, firstPeriod: firstPeriods[catalog.accounts[index].id]))
   }
 }

@@ -23,6 +23,9 @@ struct InvoiceAssembly {
   var earlier: (lines: [DraftBasis.ChargedLine], invoices: [DraftBasis.EarlierInvoice])?
   /// Its earlier invoices, and what these hold for the commitments of periods that are corrected.
   var reached: (sums: [DraftBasis.ReachedSum], invoices: [DraftBasis.EarlierInvoice]) = ([], [])
+  /// Whether a store knows the account's invoices, and the first period that it has one for; nil for none so far.
+  var isOfStore = false
+  var firstPeriod: UsagePeriod?
   /// Usage of the period that a later invoice has billed, by currency: it counts for commitments.
   var usageBilledLater: [Currency: Amount] = [:]
   /// What an account has once in a period, however many documents it gets, by what they had of it so far.
@@ -52,7 +55,8 @@ struct InvoiceAssembly {
     var charges: [DocumentPart: [Currency: Charges]] = [:]
     let recurring = RecurringCharges(
       billing: catalog.billing, cycleDay: Int32(account.cycleDay),
-      billedUntil: catalog.billing.opening.billedUntil[accountIndex])
+      opening: AccountOpening(
+        accountIndex, catalog.billing, firstPeriod: isOfStore ? firstPeriod ?? period : nil))
     var own: [ContractCorrections.Correction] = []
     for contract in billing.contracts {
       let lines = try recurring.lines(of: contract, in: period)

@@ -134,6 +134,7 @@ struct InvoiceDrafting: Sendable {
       catalog: catalog, accountIndex: index, billing: billing[index], charged: charged[account.id] ?? [])
     if let basis {
       let invoices = invoices[account.id] ?? []
+      (assembly.isOfStore, assembly.firstPeriod) = (true, basis.firstPeriods[account.id])
       assembly.late = LateCharges(
         cycleDay: Int32(account.cycleDay), invoicedPeriods: Set(invoices.map(\.period)),
         billed: basis.billedCharges)

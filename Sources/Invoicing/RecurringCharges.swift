@@ -15,20 +15,20 @@ struct RecurringCharges {
   let billing: BillingTables
   /// Where the account's periods begin.
   let cycleDay: Int32
-  /// First day that an earlier system has not charged.
-  let billedUntil: CivilDate?
+  /// How billing of the account has begun.
+  let opening: AccountOpening?
 
-  init(billing: BillingTables, cycleDay: Int32, billedUntil: CivilDate? = nil) {
+  init(billing: BillingTables, cycleDay: Int32, opening: AccountOpening? = nil) {
     self.billing = billing
     self.cycleDay = cycleDay
-    self.billedUntil = billedUntil
+    self.opening = opening
   }
 
   /// The lines of `contract` on the invoice of `period`, in the order of their days.
   ///
   /// - Precondition: `period` is a period of the contract's account.
   func lines(of contract: Contract, in period: UsagePeriod) throws(InvoiceDraftFault) -> [RecurringLine] {
-    let intervals = ContractIntervals(contract, cycleDay: cycleDay, billedUntil: billedUntil)
+    let intervals = ContractIntervals(contract, cycleDay: cycleDay, opening: opening)
     var lines: [RecurringLine] = []
     for interval in intervals.charged(in: period) {
       let isClosed = intervals.endPeriod(of: interval) <= period

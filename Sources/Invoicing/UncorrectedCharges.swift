@@ -52,6 +52,8 @@ struct UncorrectedCharges {
   let charged: [DraftBasis.ChargedLine]
   /// The invoices that are looked at.
   let invoices: Set<Label>
+  /// What is corrected of them.
+  let corrections: ContractCorrections
 
   private typealias Found = (line: DraftBasis.ChargedLine, more: Amount)
 
@@ -63,8 +65,12 @@ struct UncorrectedCharges {
       let rows = contracts.filter { ContractCorrections.Texts($0) == texts }
       let lines = charged.filter { ContractCorrections.Texts($0) == texts && invoices.contains($0.invoice) }
       guard let row = rows.last, let last = lines.filter({ !$0.isRefund }).map(\.from).max() else { continue }
+      let isCompared = ChargedDays.comparePrices(rows, recurring.billing.priceBook)
+      let changes = isCompared ? self.changes(of: texts, lines) : []
+      let isOtherQuantity = changes.contains(where: \.isOtherQuantity)
       for (reason, found) in [
-        (.price, prices(of: rows, lines)), (.quantity, quantities(of: rows, lines)),
+        (isOtherQuantity ? .quantity : .price, changes.map { ($0.line, $0.more) }),
+        (.price, isCompared ? [] : prices(of: rows, lines)), (.quantity, quantities(of: rows, lines)),
         (.start, starts(of: rows, lines)),
       ] as [(DraftBasis.Uncorrected.Reason, [Found])] where found.contains(where: { $0.line.from == last }) {
         let more = found.reduce(Amount.zero) { $0 + $1.more }
@@ -77,6 +83,28 @@ struct UncorrectedCharges {
       }
     }
     return findings
+  }
+
+  /// Days that several rows with the same texts charge otherwise now, and of which they do not tell from when on; each with the line that
+  /// has charged them.
+  private func changes(
+    of texts: ContractCorrections.Texts, _ lines: [DraftBasis.ChargedLine]
+  ) -> [(line: DraftBasis.ChargedLine, more: Amount, isOtherQuantity: Bool)] {
+    // What cannot be counted is named when it is drafted.
+    guard let days = try? corrections.chargedDays(of: texts, []) else { return [] }
+    let dated = days.datedStretches
+    return days.changedStretches.filter { !dated.contains($0) }.compactMap { stretch in
+      guard let line = lines.last(where: { !$0.isRefund && ($0.from..<$0.until).overlaps(stretch) }),
+        let (row, interval) = days.row(on: stretch)
+      else { return nil }
+      let share = IntervalShare(stretch, of: interval.whole, row.proration, row.interval)
+      let differences = days.priceDifferences(on: stretch)
+      let pico = differences.reduce(Int128(0)) { $0 + $1.key.pico * Int128($1.value) }
+      let more = try? LineAmount(
+        product: [pico, Int128(share.days)], over: 1_000_000 * Int128(share.ofDays), in: texts.currency,
+        origin: LineOrigin(file: row.file, line: row.line))
+      return more.map { (line, $0.rounded, differences.values.reduce(0, +) != 0) }
+    }
   }
 
   /// Lines that were charged at another price than their row has.
@@ -92,7 +120,7 @@ struct UncorrectedCharges {
 
   /// The price of one in the interval of a day; nil for prices by quantity.
   private func price(of row: Contract, on day: CivilDate) -> Amount? {
-    let intervals = ContractIntervals(row, cycleDay: recurring.cycleDay, billedUntil: recurring.billedUntil)
+    let intervals = ContractIntervals(row, cycleDay: recurring.cycleDay, opening: recurring.opening)
     guard let interval = intervals.overlapping(day..<day.advanced(by: 1)).first else { return nil }
     let price = IntervalPrice(row, recurring.billing.priceBook, on: interval.part.lowerBound)
     return price.tiers == nil ? price.ofOne : nil

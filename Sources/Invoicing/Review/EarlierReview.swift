@@ -61,7 +61,8 @@ struct EarlierReview {
       else { return [] }
       let recurring = RecurringCharges(
         billing: catalog.billing, cycleDay: Int32(account.cycleDay),
-        billedUntil: catalog.billing.opening.billedUntil[index])
+        opening: AccountOpening(index, catalog.billing, firstPeriod: basis.firstPeriods[account.id] ?? period)
+      )
       let earliest = max(first, period.from.advanced(by: -ContractCorrections.dayCount))
       let known = (invoiced[account.id] ?? []).union(basis.closed[account.id] ?? [])
       var flags: [ReviewFlag] = []
