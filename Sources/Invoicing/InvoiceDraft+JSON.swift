@@ -21,7 +21,7 @@ extension InvoiceDraft {
 
   /// The bytes of the document: pretty JSON, sealed (`SealedJSON`). Equal drafts give equal bytes.
   public func json() -> [UInt8] {
-    SealedJSON.text(of: [
+    let said: JSONValue = [
       "document": "invoice", "version": .integer(Self.documentVersion),
       "status": .text(issue == nil ? "draft" : "final"), "number": issue.map { .string($0.number) } ?? .null,
       "date": .text(date.description),
@@ -47,9 +47,15 @@ extension InvoiceDraft {
       "taxes": .array(taxes.map(json)), "tax": money(tax), "total": money(total),
       "rounding": .text(rounding.description), "count_changes": .array(countChanges.map(json)),
       "cost_centres": .array(costCentres.map(json)), "allowances": .array(allowances.map(json)),
-      "previous": previous.map(json) ?? .null, "replaces": .array(replaces.map { .string($0) }),
-      "usage_manifest_sha256": .text(usageManifestHash),
-    ])
+      "previous": previous.map(json) ?? .null,
+    ]
+    guard case .object(var members) = said else { preconditionFailure("a document is an object") }
+    // Few stand in the place of others; the documents of the rest are as they always were.
+    if !replaces.isEmpty {
+      members.append(JSONMember(name: "replaces", value: .array(replaces.map { .string($0) })))
+    }
+    members.append(JSONMember(name: "usage_manifest_sha256", value: .text(usageManifestHash)))
+    return SealedJSON.text(of: .object(members))
   }
 
   private var usageLineCount: Int { usage.reduce(0) { $0 + $1.lines.count } }

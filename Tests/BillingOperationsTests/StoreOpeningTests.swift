@@ -3,6 +3,7 @@
 import BillingCalendar
 import BillingStore
 import Invoicing
+import Money
 import Tables
 import TestSupport
 import Testing
@@ -73,5 +74,26 @@ import Testing
     try desk.send("2026-03", on: "2026-04-03")
     let march = try lines(desk)
     #expect(march == ["2026-04-01..2026-05-01 28"])
+  }
+
+  @Test(arguments: [
+    // A day of January that nobody has charged, and February ahead of it; nothing of January.
+    ("2026-01-31", ["28.9 contracts charge 2026-01-01/2026-02-01"]), ("2026-02-01", []),
+  ])
+  func whatBelongsOnAnInvoiceBeforeTheFirstIsNamed(billedUntil: String, expected: [String]) throws {
+    let desk = try desk(billedUntil)
+    func named() throws -> [String] {
+      let drafts = try StoreDrafts.open(nil, in: desk.store())
+      return try InvoiceReview(
+        usage: drafts.usage, catalog: drafts.catalog, drafts: drafts.drafts, pinned: drafts.pinned
+      ).report().flags.filter { $0.kind == .periodWithoutInvoice && $0.message.hasPrefix("contracts") }
+        .map { "\($0.money?.description ?? "-") \($0.message.prefix { $0 != "," })" }
+    }
+    for (period, date) in [("2026-02", "2026-03-03"), ("2026-03", "2026-04-03")] {
+      try desk.draft(period)
+      #expect(try named() == expected)
+      try desk.approveAll()
+      try desk.finalise(date)
+    }
   }
 }

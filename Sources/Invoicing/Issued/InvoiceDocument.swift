@@ -112,7 +112,6 @@ extension InvoiceDocument {
     self.currency = currency
     usageManifestHash = try root.member("usage_manifest_sha256").text()
     hash = ""
-    // Documents of earlier versions have none.
     if root.value["replaces"] != nil {
       replaces = try root.member("replaces").elements().map { try $0.text() }
     }

@@ -49,9 +49,9 @@ struct EarlierReview {
       money: found.more, currency: found.currency, origin: found.origin)
   }
 
-  /// Periods since the first invoice of the store, up to a year back, in which an account has contracts and no invoice.
+  /// Periods since the first invoice of the store, or the day of opening.csv if that is before it, up to a year back, in which an account has contracts and no invoice.
   private func missingInvoiceFlags() -> [ReviewFlag] {
-    guard let first = (basis.invoices + basis.takenBack).map(\.period.from).min() else { return [] }
+    let first = (basis.invoices + basis.takenBack).map(\.period.from).min()
     let invoiced = Dictionary(grouping: basis.invoices, by: \.account).mapValues { Set($0.map(\.period)) }
     let billing = AccountBilling.all(of: catalog)
     return catalog.accounts.indices.flatMap { index -> [ReviewFlag] in
@@ -63,7 +63,12 @@ struct EarlierReview {
         billing: catalog.billing, cycleDay: Int32(account.cycleDay),
         opening: AccountOpening(index, catalog.billing, firstPeriod: basis.firstPeriods[account.id] ?? period)
       )
-      let earliest = max(first, period.from.advanced(by: -ContractCorrections.dayCount))
+      // What an earlier system has not charged belongs to nobody else.
+      let opened = catalog.billing.opening.billedUntil[index].map {
+        UsagePeriod.containing($0, cycleDay: Int32(account.cycleDay)).from
+      }
+      let begin = min(first ?? period.from, opened ?? period.from)
+      let earliest = max(begin, period.from.advanced(by: -ContractCorrections.dayCount))
       let known = (invoiced[account.id] ?? []).union(basis.closed[account.id] ?? [])
       var flags: [ReviewFlag] = []
       var earlier = period.previous

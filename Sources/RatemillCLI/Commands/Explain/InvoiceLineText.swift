@@ -11,7 +11,7 @@ internal import UsageSummary
 
 /// Renders an explained line.
 struct InvoiceLineText {
-  private let found: InvoiceLineExplanation
+  let found: InvoiceLineExplanation
   private let writing: UsageText
   // So many calls are read by people; JSON has all.
   private static let callCountMax = 50
@@ -73,16 +73,14 @@ struct InvoiceLineText {
     return rows
   }
 
-  private func string(_ member: String) -> String? {
+  func string(_ member: String) -> String? {
     guard case .string(let text) = found.node.value[Label(member)] else { return nil }
     return text.description
   }
 
   private func amountRows() -> [[String]] {
     let line = found.line
-    var rows: [[String]] = []
-    let tiers = tierRows()
-    if !tiers.isEmpty { rows += tiers } else if let count = count() { rows.append(["count", count]) }
+    var rows = arithmeticRows()
     if let exact = string("exact") { rows.append(["exact", "\(currency) \(exact)"]) }
     if let rounding = string("rounding"), rounding != "0" {
       rows.append([
@@ -103,37 +101,6 @@ struct InvoiceLineText {
       ])
     }
     return rows + [["to pay", money(line.gross)]]
-  }
-
-  /// What of prices by quantity the line is made of, tier by tier.
-  private func tierRows() -> [[String]] {
-    guard found.line.section != "usage", case .array(let tiers)? = found.node.value["tiers"] else {
-      return []
-    }
-    let kind = string("tier_kind") ?? ""
-    return tiers.map { tier in
-      func text(_ member: Label) -> String {
-        guard case .string(let text)? = tier[member] else { return "" }
-        return text.description
-      }
-      let end = text("up_to").isEmpty ? "" : ", up to \(text("up_to"))"
-      let flat = ["", "0"].contains(text("flat")) ? "" : " + \(text("flat")) flat"
-      let units = "\(text("quantity")) × \(text("price"))"
-      return [kind, "\(flat.isEmpty ? units : "(\(units)\(flat))") above \(text("from"))\(end)\(share())"]
-    }
-  }
-
-  private func share() -> String {
-    guard case .number(let days)? = found.node.value["days"],
-      case .number(let all)? = found.node.value["interval_days"], days != all
-    else { return "" }
-    return " × \(days)/\(all) days"
-  }
-
-  /// price × quantity × days, where the line says so.
-  private func count() -> String? {
-    guard let price = string("price"), let quantity = string("quantity") else { return nil }
-    return "\(quantity) × \(price)" + share()
   }
 
   private func text(_ node: JSONNode, _ member: Label) -> String {
