@@ -53,6 +53,11 @@ extension ChargedDays {
     var dated: Set<Range<CivilDate>> = []
     var last: (end: CivilDate, isDated: Bool)?
     for stretch in stretches {
+      // Days that are charged no more are given back by themselves (`ContractRefunds`).
+      if wasCharged(stretch), quantities(of: now, on: stretch).isEmpty {
+        last = (stretch.upperBound, false)
+        continue
+      }
       guard isComparable(stretch), !wasCredited(stretch) else {
         last = nil
         continue

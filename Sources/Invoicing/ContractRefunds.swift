@@ -11,8 +11,8 @@ import Tables
 /// in force when its days began; of several the first charge is that of the first row. Where that row ends in the usage period,
 /// the days after its end are given back: what was charged for them, at the price and quantity of then. Rows that are not
 /// prorated (`proration: whole`) give nothing back, and what credit notes took back is not given twice. An end before the
-/// period became known after the invoice: the days are given back, too, unless another row with the same texts follows: it is not
-/// charged for days that were charged, at whatever price. A row with other texts that follows is (`ContractCorrections`).
+/// period became known after the invoice: the days are given back, too, until another row with the same texts follows: what that
+/// one costs otherwise is a correction. A row with other texts that follows is (`ContractCorrections`).
 struct ContractRefunds {
   /// The rows of the account.
   let contracts: [Contract]
@@ -46,12 +46,14 @@ struct ContractRefunds {
     return inForce[min(twins, inForce.count - 1)]
   }
 
-  /// Whether another row goes on where one has ended.
-  private func isFollowed(_ ended: Contract, in days: Range<CivilDate>) -> Bool {
-    contracts.contains { other in
+  /// The days until another row goes on where one has ended.
+  private func days(_ days: Range<CivilDate>, untilAnotherFollows ended: Contract) -> Range<CivilDate> {
+    let others = contracts.filter { other in
       (other.file, other.line) != (ended.file, ended.line) && other.days.overlaps(days)
         && ContractCorrections.Texts(other) == ContractCorrections.Texts(ended)
     }
+    let next = others.map { max($0.from, days.lowerBound) }.min() ?? days.upperBound
+    return days.lowerBound..<next
   }
 
   private func refund(
@@ -60,8 +62,15 @@ struct ContractRefunds {
     let end = contract.days.upperBound
     guard end <= period.until else { return nil }
     let given = charged.filter { $0.isRefund && $0.isOfSameRow(as: charge) && $0.until == charge.until }
-    let unused = max(end, charge.from)..<max(end, given.map(\.from).min() ?? charge.until)
-    guard !unused.isEmpty, end >= period.from || !isFollowed(contract, in: unused) else { return nil }
+    var unused = max(end, charge.from)..<max(end, given.map(\.from).min() ?? charge.until)
+    if end < period.from, !unused.isEmpty { unused = days(unused, untilAnotherFollows: contract) }
+    // What was given back of days before another row is not given back again.
+    let before = charged.filter {
+      $0.isRefund && $0.isOfSameRow(as: charge) && $0.from <= unused.lowerBound
+        && $0.until > unused.lowerBound
+    }
+    if let done = before.map(\.until).max() { unused = done..<max(done, unused.upperBound) }
+    guard !unused.isEmpty else { return nil }
     var endless = contract
     endless.until = nil
     let intervals = ContractIntervals(endless, cycleDay: cycleDay, opening: nil)
