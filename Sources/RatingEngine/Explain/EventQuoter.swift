@@ -15,12 +15,13 @@ public struct EventQuoter {
   /// Whether the accounts are the catalog's: those made for plans have nothing to tell about whose an event is.
   private let hasAccounts: Bool
 
-  /// For the accounts of a catalog, with their services: numbers are dialled as in the catalog's country.
+  /// For the accounts of a catalog, with their services: numbers are dialled as in the catalog's country, bare ones as its
+  /// sources say.
   ///
   /// - Throws: `RunFault.catalog` where no run could use the catalog.
   public init(accountsOf catalog: Catalog) throws(RunFault) {
     if let finding = CatalogReadiness.findings(catalog).first { throw .catalog(finding.description) }
-    try self.init(catalog, dialling: Self.habits(catalog.defaults), hasAccounts: true)
+    try self.init(catalog, dialling: DialledNumbers(catalog).plan, hasAccounts: true)
   }
 
   /// For an account on each of some plans, which has that plan always, in `zone`; its id is the plan's name.
@@ -49,7 +50,7 @@ public struct EventQuoter {
         increments: [],
         files: deck.files)
     }
-    var dialling = Self.habits(catalog.defaults)
+    var dialling = DialledNumbers(catalog).plan
     if !dialsAsInCountry {
       let shortCodes = dialling.shortCodes
       dialling = .international
@@ -76,10 +77,6 @@ public struct EventQuoter {
     explainer = try EventExplainer(catalog: catalog, options: RatingOptions())
   }
 
-  private static func habits(_ defaults: CatalogDefaults) -> DiallingPlan {
-    defaults.country.flatMap { DiallingPlan.habits(of: $0) } ?? .international
-  }
-
   /// What becomes of the event, step by step, as usage of this account.
   ///
   /// The steps begin with the fields: there is no record, file or copy to tell of. An account made for a plan is not told
@@ -96,7 +93,7 @@ public struct EventQuoter {
       let untold = hasAccounts ? ["record"] : ["record", "whose"]
       derivation.steps.removeAll { untold.contains($0.title) }
       for index in derivation.steps.indices where derivation.steps[index].title == "fields" {
-        derivation.steps[index].lines.removeAll { ["id", "absent"].contains($0.name) }
+        derivation.steps[index].lines.removeAll { ["id", "item", "absent"].contains($0.name) }
         if !hasAccounts { derivation.steps[index].lines.removeAll { $0.name == "account" } }
       }
       if !hasAccounts {
@@ -117,6 +114,8 @@ public struct EventQuoter {
       ("from", event.from), ("to", event.to), ("trunk_out", event.trunk), ("lrn", event.routingNumber),
       ("direction", Label(event.direction.name)),
       ("kind", Label(event.kind.name)), ("meter", event.ratingGroup), ("billable", Label(billable)),
+      // A sample is of something, and here of the only thing there is.
+      ("item", "quote"),
       ("disposition", event.kind != .voice ? .empty : event.isAnswered ? "ANSWERED" : "NO ANSWER"),
     ]
     if let amount = event.recordedAmount { cells.append(("amount", Label(amount.description))) }

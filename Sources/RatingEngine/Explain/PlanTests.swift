@@ -14,11 +14,14 @@ public enum PlanTests {
   /// - Complexity: O(rows of the decks that plans with tests look up + tests).
   public static func findings(_ catalog: Catalog) -> [CatalogFinding] {
     var findings: [CatalogFinding] = []
+    let dialled = DialledNumbers(catalog)
     for plan in catalog.plans where !plan.examples.isEmpty {
       do throws(RunFault) {
         let zone = catalog.defaults.zone
         let quoter = try EventQuoter(plans: [plan], of: catalog, zone: zone, dialsAsInCountry: false)
-        findings += plan.examples.compactMap { finding($0, of: plan, quoter, zone) }
+        findings += plan.examples.compactMap { example in
+          doubt(about: example, of: plan, dialled) ?? finding(example, of: plan, quoter, zone)
+        }
       } catch {
         let count = plan.examples.count
         findings.append(
@@ -29,6 +32,19 @@ public enum PlanTests {
       }
     }
     return findings
+  }
+
+  /// A number that may be meant otherwise than it is read, as a finding.
+  private static func doubt(about example: PlanExample, of plan: RatePlan, _ dialled: DialledNumbers)
+    -> CatalogFinding?
+  {
+    for number in [example.event.to, example.event.from] {
+      guard let doubt = dialled.doubtInTest(about: number) else { continue }
+      return CatalogFinding(
+        severity: .error, file: plan.file, line: example.line, column: example.column,
+        message: "the number '\(number)' of the test of plan '\(plan.name)' \(doubt)")
+    }
+    return nil
   }
 
   private static func finding(_ example: PlanExample, of plan: RatePlan, _ quoter: EventQuoter, _ zone: Zone)

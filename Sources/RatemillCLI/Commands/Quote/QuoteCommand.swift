@@ -41,7 +41,10 @@ struct QuoteOptions: CommandOptions {
       "Its way: outbound, inbound or internal [outbound]"),
     .value(
       "to", "NUMBER", in: event, into: \.to, OptionValue.text, "The number that is reached",
-      details: "As dialled in the catalog's country, or with + in front."),
+      details: """
+        As dialled in the catalog's country, or with + in front. Bare digits are what they are in usage of that \
+        country's sources; where that is not clear, they are refused.
+        """),
     .value("from", "NUMBER", in: event, into: \.from, OptionValue.text, "The number that it comes from"),
     .value(
       "trunk", "NAME", in: event, into: \.trunk, OptionValue.text,

@@ -20,6 +20,11 @@ struct QuoteRun {
   func run() -> ExitStatus {
     do {
       let catalog = try CatalogFolder.load(configuration.catalogPath)
+      let dialled = DialledNumbers(catalog)
+      for (option, number) in [("--to", configuration.to), ("--from", configuration.from)] {
+        guard let doubt = dialled.doubt(about: Label(number)) else { continue }
+        return console.fail(.usage, "\(option): \(console.quoted(number)) \(doubt)")
+      }
       switch configuration.payer {
       case .account(let name):
         guard let account = catalog.accounts.first(where: { $0.id == Label(name) }) else {
