@@ -238,6 +238,20 @@ func readFormat(_ text: String) -> (format: FormatDescriptor?, findings: [String
     #expect(read("key: id").format?.key == [.id])
   }
 
+  @Test func aSequenceAloneIsNoKey() {
+    let read = { (key: String) in
+      readFormat(
+        "format: x\nkind: voice\nfields: {start: a, billable: b, sequence: c, trunk: d}\nkey: \(key)\n")
+    }
+    #expect(read("[trunk, sequence]").format?.key == [.service("trunk"), .sequence])
+    #expect(read("[sequence]").format == nil)
+    #expect(
+      read("sequence").findings == [
+        "f.yaml:4:6: a sequence alone identifies nothing: it tells the rows of one id apart; add the id, or give a "
+          + "number that no two records share the role id"
+      ])
+  }
+
   @Test func theUsualGuideIsAccountThenServicesThenTheOwnNumber() {
     #expect(
       read("").format?.guide == [

@@ -6,7 +6,13 @@ extension FormatReading {
   /// `row` (no roles), or roles of `fields`.
   func key(_ node: YamlNode) -> [FieldRole] {
     if case .scalar("row", _) = node.content { return [] }
-    return roles(node, what: "the key")
+    let key = roles(node, what: "the key")
+    if key == [.sequence] {
+      findings.error(
+        "a sequence alone identifies nothing: it tells the rows of one id apart", at: node.place,
+        hint: "add the id, or give a number that no two records share the role id")
+    }
+    return key
   }
 
   /// Where the format says nothing: `id` and `sequence` as far as they are read, else the row.

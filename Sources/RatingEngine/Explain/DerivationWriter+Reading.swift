@@ -103,12 +103,14 @@ extension DerivationWriter {
   func copiesStep() -> Step? {
     guard let copies, event.identity != nil else { return nil }
     var lines: [Line] = []
+    let names = rater.format.key.map(\.name.description).joined(separator: "/")
     if event.isRowKeyed {
-      lines.append(
-        Line("key", "the row itself, as the format names no key; its n-th twin in a file is another record"))
+      let why =
+        rater.format.key.isEmpty
+        ? "as the format names no key" : "as the record leaves its key (\(names)) empty"
+      lines.append(Line("key", "the row itself, \(why); its n-th twin in a file is another record"))
     } else {
       let key = EventSearch.joined(event.key)
-      let names = rater.format.key.map(\.name.description).joined(separator: "/")
       lines.append(
         Line("key", quote: key, "(\(names)) in namespace '\(rater.source.namespace)'"))
     }

@@ -176,14 +176,20 @@ final class EventReader {
     }
   }
 
-  /// Several fields make the key. A record that has none of the columns is known by its row; one that leaves all of them
-  /// empty cannot be told from others.
+  /// Several fields make the key, or the one field is empty. A record that has none of the identifying columns is known by
+  /// its row, and so is one that leaves them empty where the format lets it; elsewhere such a record cannot be told from
+  /// others.
   private func keyByParts(
     _ record: Int, _ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, _ text: TextPointer
   ) {
-    if plan.key.allSatisfy({ columns.lengths($0)[record] <= 0 }) {
-      if plan.key.allSatisfy({ columns.lengths($0)[record] < 0 }) { return keyByRow(record, batch, text) }
-      return Self.suspend(record, batch, .missingKey, FieldRoleName.key)
+    if plan.identifyingKey.allSatisfy({ columns.lengths($0)[record] <= 0 }) {
+      let isAbsent = plan.identifyingKey.allSatisfy { columns.lengths($0)[record] < 0 }
+      guard isAbsent || plan.mayLackKey else {
+        return Self.suspend(record, batch, .missingKey, FieldRoleName.key)
+      }
+      // Whoever asks later whether the record has a key finds no part of one, not even a sequence.
+      for slot in plan.key { columns.lengths(slot)[record] = -1 }
+      return keyByRow(record, batch, text)
     }
     var key = RecordIdentity.Key(low: keySeed, high: 0)
     for slot in plan.key {

@@ -69,13 +69,14 @@ private struct FieldPlanCompiler {
     try gatherColumns()
     for rule in format.fields { slotByField[rule.role] = try slot(of: rule) }
     plan.slotCount = plan.columns.count + plan.derived.count
+    leaveSharedColumnToMeter()
     for rule in format.fields { try bind(rule) }
     plan.roles = format.fields.compactMap { rule in
       slotByField[rule.role].map { FieldPlan.RoleSlot(rule: rule, slot: $0) }
     }
     let trunks = ["trunk_out", "trunk"].compactMap { slotByField[.service($0)] }
     plan.trunks = trunks.filter { isInFile($0) }
-    plan.key = format.key.compactMap { slotByField[$0] }
+    bindKey()
     bindGuide(serviceTag)
     plan.answered = try format.answered.map { (list) throws(FormatMismatch) in try conditions(list) }
     plan.needsAssembly = try format.needsAssembly.map { (list) throws(FormatMismatch) in try conditions(list)
@@ -275,6 +276,24 @@ private struct FieldPlanCompiler {
       return FieldPlan.QuantityField(
         slot: slot, reader: .inRecordUnit(unitSlot: unit, isDecimalComma: comma), role: role)
     default: return nil
+    }
+  }
+
+  /// Where the names of the meter and of the item lead to one column, it is the meter's alone.
+  private mutating func leaveSharedColumnToMeter() {
+    guard let meter = slotByField[.meter], let item = slotByField[.item], item != meter,
+      max(meter, item) < plan.columns.count, plan.dialect.framing == .csv,
+      plan.columns[item] == plan.columns[meter]
+    else { return }
+    plan.columns[item] = FieldPlan.missingColumn
+  }
+
+  private mutating func bindKey() {
+    plan.key = format.key.compactMap { slotByField[$0] }
+    let identifying = format.key.filter { $0 != .sequence }
+    plan.identifyingKey = identifying.compactMap { slotByField[$0] }
+    plan.mayLackKey = identifying.allSatisfy { role in
+      format.fields.first { $0.role == role }?.isOptional ?? false
     }
   }
 

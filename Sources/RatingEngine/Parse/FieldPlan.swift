@@ -123,6 +123,10 @@ struct FieldPlan: Sendable {
   var call: [Int] = []
   /// Slots whose texts identify the record; empty: the row's bytes.
   var key: [Int] = []
+  /// Those of them that can identify a record: a sequence tells the rows of one id apart, and nothing without the id.
+  var identifyingKey: [Int] = []
+  /// Whether the format lets records leave the identifying slots empty: such a record is known by its row.
+  var mayLackKey = false
   /// Slots that count as content besides the typed columns.
   var contentSlots: [Int] = []
   /// Slots that are content where a record says something in them: an empty column is as good as none.

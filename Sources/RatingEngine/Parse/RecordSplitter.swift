@@ -253,7 +253,13 @@ final class RecordSplitter {
       columns.texts(slot)[record] = pointer
       columns.lengths(slot)[record] = Int32(length)
     }
-    if !isObject { suspend(record, batch, .badRecord) }
+    if !isObject { return suspend(record, batch, .badRecord) }
+    // One value is not the meter and its item too: it is the meter.
+    if let meter = plan.meter, let item = plan.item, item != meter,
+      columns.texts(item)[record] == columns.texts(meter)[record], columns.lengths(meter)[record] > 0
+    {
+      columns.lengths(item)[record] = -1
+    }
   }
 
   private func suspend(_ record: Int, _ batch: UsageBatch, _ reason: SuspenseReason) {

@@ -43,6 +43,17 @@ extension Rater {
 
   // MARK: whether
 
+  /// Suspends samples without an item whose charge counts items: as one nameless item they would all count one.
+  func suspendNamelessSamples(_ batch: UsageBatch, _ columns: FieldColumns, _ fields: FieldPlan) {
+    keepLive { record in
+      guard chargeMarks[record] & CompiledCatalog.ChargeEntry.isSettled != 0 else { return true }
+      let number = catalog.planEntries[Int(plan[record])].firstCharge &+ charge[record]
+      guard catalog.settled.countsItems[Int(number)] else { return true }
+      if let slot = fields.item, columns.lengths(slot)[record] > 0 { return true }
+      return suspend(record, batch, .missingItem)
+    }
+  }
+
   /// Puts a record aside that can be priced in its period, or suspends it; false, because it is priced here in no case.
   func admit(_ record: Int, _ batch: UsageBatch) -> Bool {
     let quantity = batch.quantity[record]

@@ -172,6 +172,7 @@ final class Rater {
     match(batch, columns, fields)
     choosePrices(batch, columns, fields)
     clock?.lap(.match)
+    if catalog.settled.anyCountsItems { suspendNamelessSamples(batch, columns, fields) }
     priceEvents(batch)
     if let costs { costEvents(batch, columns, fields, costs) }
     clock?.lap(.price)

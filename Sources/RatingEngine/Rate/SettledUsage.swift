@@ -36,6 +36,9 @@ struct SettledUsage: Sendable {
   let hasGauges: Bool
   /// Whether it asks which item a sample is of, by number of the charge: a peak of sums has samples of one instant alone.
   let asksForItem: FlatTable<Bool>
+  /// Whether it counts items, by number of the charge: a sample that names none cannot be counted.
+  let countsItems: FlatTable<Bool>
+  let anyCountsItems: Bool
   /// Ids of allowances; number 0 is the empty one.
   let allowances: [Label]
   let allowanceNumbers: [Label: UInt32]
@@ -52,6 +55,9 @@ struct SettledUsage: Sendable {
     isGauge = FlatTable(catalog.plans.flatMap { $0.charges.map { $0.gauge != nil } })
     asksForItem = FlatTable(
       catalog.plans.flatMap { $0.charges.map { $0.gauge.map { $0.measure != .peakOfSum } ?? false } })
+    let countsItems = catalog.plans.flatMap { $0.charges.map { $0.gauge?.measure.countsItems ?? false } }
+    self.countsItems = FlatTable(countsItems)
+    anyCountsItems = countsItems.contains(true)
     hasGauges = catalog.plans.contains { $0.charges.contains { $0.gauge != nil } }
     let hasLines = catalog.accounts.contains { $0.rounding == .line }
     hasAccounts = hasLines || !catalog.grants.isEmpty

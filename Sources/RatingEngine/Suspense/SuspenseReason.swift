@@ -48,6 +48,8 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
   case otherCurrency
   /// The record began before the time back to which it can be told whether it is a duplicate.
   case outsideDuplicateWindow
+  /// The charge counts items, and the record names none.
+  case missingItem
 
   /// The stable code in files, reports and documentation.
   public var code: String {
@@ -74,13 +76,15 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .missingAmount: "missing-amount"
     case .otherCurrency: "other-currency"
     case .outsideDuplicateWindow: "outside-duplicate-window"
+    case .missingItem: "missing-item"
     }
   }
 
   /// What it means, for those who look at one record.
   public var meaning: String {
     switch self {
-    case .badRecord: "it has too few or too many fields, or is no JSON object"
+    case .badRecord:
+      "it has too few or too many fields, or is no JSON object in which each key that is read stands once"
     case .badQuotes: "a quote is not closed, or stands where the format does not allow it"
     case .recordTooLong: "it is longer than the limit"
     case .badTime:
@@ -88,7 +92,7 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .badQuantity: "its quantity is malformed, too large, or in a unit that is not known"
     case .badWord: "a word is not one of those that the format lists"
     case .needsAssembly: "it needs others, from other files, to be a call"
-    case .missingKey: "every field that identifies it is empty"
+    case .missingKey: "every field that identifies it is empty; a sequence alone identifies nothing"
     case .duplicateConflict: "another record has the same key and other content"
     case .unknownService: "no service, account or default account fits it at that time"
     case .noPlan: "its account has no plan at that time"
@@ -102,6 +106,7 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .badAmount: "its recorded amount is malformed or too large"
     case .missingAmount: "it is charged by its recorded amount, and has none"
     case .otherCurrency: "its recorded amount is in another currency than its plan"
+    case .missingItem: "its charge counts items, and it names none"
     case .outsideDuplicateWindow: "it began before the time back to which duplicates can be recognised"
     }
   }
@@ -122,6 +127,7 @@ public enum SuspenseReason: UInt8, Sendable, CaseIterable {
     case .destinationClosed: "open the destination in the rate deck, or block it on the switch"
     case .missingQuantity, .negativeQuantity, .amountTooLarge: "correct the records"
     case .missingAmount: "ask for an export with amounts, or give the charge a price"
+    case .missingItem: "ask for an export that names each item, or give the charge another gauge"
     case .otherCurrency: "give the account a plan in the currency of its usage"
     case .outsideDuplicateWindow:
       "recycle them with the keys of all runs; where these were purged, write them off or rate them in another store"

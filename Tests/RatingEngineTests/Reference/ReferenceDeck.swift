@@ -98,7 +98,8 @@ struct ReferenceDeck {
   }
 
   private func jurisdiction(_ number: ReferenceText.Number, _ routing: String?) -> String {
-    var called = routing
+    // Row and state go by one number.
+    var called = tenDigits(number) == nil ? nil : routing
     if called == nil, let ten = tenDigits(number), !Self.tollFree.contains(String(ten.prefix(3))) {
       called = ten
     }

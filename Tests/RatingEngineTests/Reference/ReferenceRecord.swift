@@ -122,7 +122,7 @@ struct ReferenceRecord {
       key = [space, bytes]
       return nil
     }
-    if cells["id"] == nil, cells["sequence"] == nil { return "missing-key" }
+    if cells["id"] == nil { return "missing-key" }
     key = [space, cells["id"] ?? [], cells["sequence"] ?? []]
     return nil
   }

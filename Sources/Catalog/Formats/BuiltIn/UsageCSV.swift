@@ -14,8 +14,9 @@ extension BuiltInFormats {
     fields:
       id: {column: [id, event_id, record_id, usage_id], optional: yes}
       account: {column: [account, account_id, customer, customer_id, tenant, company]}
-      meter: {column: [meter, metric, product, sku, item, service]}
-      item: {column: [resource, device, host, user], optional: yes}   # what a snapshot is of, for charges with a gauge
+      meter: {column: [meter, metric, product, sku, service, item]}
+      # What a snapshot is of, for charges with a gauge. An `item` beside a meter is that; one without is the meter.
+      item: {column: [resource, device, host, user, item], optional: yes}
       billable: {column: [quantity, qty, usage, value, units]}
       unit: {column: [unit, uom, unit_of_measure], optional: yes}
       kind: {column: kind, optional: yes}
@@ -41,6 +42,9 @@ extension BuiltInFormats {
       - header: account,meter,device,quantity,unit,time
         line: acme,backup,KAV-NB-07,120,GB,2025-03-01T10:00:00Z
         event: {account: acme, meter: backup, item: KAV-NB-07, billable: 120000000000, kind: data}
+      - header: account,meter,item,quantity,time
+        line: acme,backup jobs,KAV-NB-07,1,2025-03-01T10:00:00Z
+        event: {meter: backup jobs, item: KAV-NB-07, billable: 1}
       - header: *units
         line: u4,acme,tickets,1,,2025-02-30T10:00:00Z
         suspense: bad-time

@@ -9,8 +9,9 @@ extension BuiltInFormats {
     fields:
       id: {column: [id, event_id, record_id, usage_id], optional: yes}
       account: {column: [account, account_id, customer, customer_id, tenant, company]}
-      meter: {column: [meter, metric, product, sku, item, service]}
-      item: {column: [resource, device, host, user], optional: yes}   # what a snapshot is of, for charges with a gauge
+      meter: {column: [meter, metric, product, sku, service, item]}
+      # What a snapshot is of, for charges with a gauge. An `item` beside a meter is that; one without is the meter.
+      item: {column: [resource, device, host, user, item], optional: yes}
       billable: {column: [quantity, qty, usage, value, units]}
       unit: {column: [unit, uom, unit_of_measure], optional: yes}
       kind: {column: kind, optional: yes}
@@ -27,6 +28,10 @@ extension BuiltInFormats {
         event: {id: u1, meter: backup, billable: 1500000000, kind: data}
       - line: '{"id":"u2","account":"Acme \u0026 Sons","meter":"sms","quantity":3,"kind":"message","time":"2025-03-01T10:00:00Z"}'
         event: {id: u2, account: "Acme & Sons", kind: message, billable: 3}
+      - line: '{"account":"acme","item":"KAV-NB-07","meter":"backup jobs","quantity":1,"time":"2025-03-01T10:00:00Z"}'
+        event: {meter: backup jobs, item: KAV-NB-07, billable: 1}
+      - line: '{"account":"acme","item":"tickets","quantity":1,"time":"2025-03-01T10:00:00Z"}'
+        event: {meter: tickets, item: "", billable: 1}
       - line: '{"id":"u4","account":"acme","meter":"tickets","quantity":1,"time":"2025-02-30T10:00:00Z"}'
         suspense: bad-time
 

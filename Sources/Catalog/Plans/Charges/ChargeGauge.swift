@@ -18,6 +18,14 @@ public struct ChargeGauge: Sendable, Hashable {
     case count(at: GaugeDay)
     /// The greatest sum over all items at one instant.
     case peakOfSum
+
+    /// Whether it says how many items there are, so that every sample must name one.
+    public var countsItems: Bool {
+      switch self {
+      case .distinct, .count: true
+      case .max, .last, .average, .percentile95, .peakOfSum: false
+      }
+    }
   }
 
   /// What is measured.

@@ -100,12 +100,13 @@ extension PlanReading {
     return nil
   }
 
-  /// A number in its normal form: digits, as deck rows and not-billed rules have them.
+  /// A number in its normal form: digits, as deck rows and not-billed rules have them. A `+` stays: it says that they are
+  /// international.
   private func number(_ node: YamlNode) -> Label? {
     guard let text = findings.text(node, what: "a number") else { return nil }
     let digits = text.bytes.first == UInt8(ascii: "+") ? Array(text.bytes.dropFirst()) : text.bytes
     if (1...15).contains(digits.count), digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }) {
-      return Label(bytes: digits)
+      return text
     }
     findings.error(
       "\(node.quoted) is not a number", at: node.place,
