@@ -1,7 +1,8 @@
 // One JSON object a line: the values of the keys that a plan needs.
 //
 // Strict enough that a broken line is known as broken; values stay text, typed later like CSV fields. Objects inside are
-// reached by dotted paths; arrays are skipped.
+// reached by dotted paths; arrays are skipped. A key that is read stands once, as a column does; of several names of one
+// field the first of the format's list that says something counts, wherever it stands in the line.
 
 /// Reads JSON lines. Owned by one worker.
 struct JSONFields {
@@ -11,8 +12,24 @@ struct JSONFields {
   private var length = 0
   private var at = 0
   private var path: [UInt8] = []
+  private var values: [Value] = []
+  private var hasRepeatedKey = false
 
-  /// Reads one object and hands out each wanted value; absent and null values get length −1. False where it is no object.
+  /// What the record at hand has said of one slot.
+  private struct Value {
+    /// A bit for each name of the slot that was met. A repeated name beyond the 64th goes unnoticed.
+    var met: UInt64 = 0
+    /// Number of the name that counts; `Int.max` while none said anything.
+    var name = Int.max
+  }
+
+  /// Number of the name that counts for a slot, of the record read last; nil where none said anything.
+  func nameNumber(ofSlot slot: Int) -> Int? {
+    slot < values.count && values[slot].name != .max ? values[slot].name : nil
+  }
+
+  /// Reads one object and hands out each wanted value; absent and null values get length −1. A value that counts for more
+  /// than an earlier one is handed out after it. False where it is no object, or one with a wanted key twice.
   mutating func read(
     _ text: TextPointer, _ length: Int, paths: [[[UInt8]]], scratch: ScratchText,
     _ found: (_ slot: Int, _ pointer: TextPointer, _ length: Int) -> Void
@@ -21,11 +38,16 @@ struct JSONFields {
     self.length = length
     at = 0
     path.removeAll(keepingCapacity: true)
-    for slot in paths.indices { found(slot, text, -1) }
+    hasRepeatedKey = false
+    if values.count != paths.count { values = [Value](repeating: Value(), count: paths.count) }
+    for slot in paths.indices {
+      values[slot] = Value()
+      found(slot, text, -1)
+    }
     skipBlanks()
     guard object(text, depth: 0, paths, scratch, found) else { return false }
     skipBlanks()
-    return at == length
+    return at == length && !hasRepeatedKey
   }
 
   private mutating func skipBlanks() {
@@ -83,10 +105,21 @@ struct JSONFields {
     }
   }
 
-  private func report(
+  private mutating func report(
     _ pointer: TextPointer, _ length: Int, _ paths: [[[UInt8]]], _ found: (Int, TextPointer, Int) -> Void
   ) {
-    for (slot, names) in paths.enumerated() where names.contains(path) { found(slot, pointer, length) }
+    for (slot, names) in paths.enumerated() {
+      guard let name = names.firstIndex(of: path) else { continue }
+      let bit: UInt64 = 1 << UInt64(name)
+      if values[slot].met & bit != 0 { hasRepeatedKey = true }
+      values[slot].met |= bit
+      if length > 0, name < values[slot].name {
+        values[slot].name = name
+        found(slot, pointer, length)
+      } else if length == 0, values[slot].name == .max {
+        found(slot, pointer, 0)
+      }
+    }
   }
 
   private mutating func skipArray(_ text: TextPointer, depth: Int, _ scratch: ScratchText) -> Bool {

@@ -66,7 +66,7 @@ struct RecordView {
     let bytes = UnsafeBufferPointer(start: text + Int(batch.offset[index]), count: Int(batch.length[index]))
     return ReadRecord(
       line: line + Int(batch.line[index]), byteOffset: textOffset + Int64(batch.offset[index]),
-      bytes: Array(bytes), outcome: outcome(index), fields: fields(index))
+      bytes: Array(bytes), outcome: outcome(index), fields: fields(index, bytes))
   }
 
   /// What doors 1 and 2 said.
@@ -81,16 +81,18 @@ struct RecordView {
     }
   }
 
-  /// All roles of a record.
-  func fields(_ index: Int) -> [ReadField] {
+  /// All roles of a record, whose bytes tell under which of several names a JSON object holds a value.
+  private func fields(_ index: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> [ReadField] {
     var result: [ReadField] = []
+    let jsonNames = jsonNames(bytes)
     // Where the fields could not be told apart the texts are those of another record.
     let hasFields =
       outcome(index) != .suspended(.badRecord, field: "")
       && outcome(index) != .suspended(.badQuotes, field: "")
     for role in plan.roles {
       let text = hasFields ? self.text(role.slot, index) : nil
-      var field = ReadField(role: role.rule.role.name, column: column(role.rule.source), text: text, note: "")
+      var field = ReadField(
+        role: role.rule.role.name, column: column(role.rule.source, jsonNames), text: text, note: "")
       if isRead(index) { (field.value, field.note) = value(of: role.rule.role, index, text) }
       result.append(field)
     }
@@ -154,8 +156,20 @@ struct RecordView {
 
   // MARK: where a text stands
 
-  private func column(_ source: FieldSource) -> String {
-    let names = source.columns.map(name)
+  /// The names that count in a JSON object, by all the names that a field may have; nil for CSV.
+  private func jsonNames(_ bytes: UnsafeBufferPointer<UInt8>) -> [[[UInt8]]: [UInt8]]? {
+    guard plan.dialect.framing == .jsonl, let base = bytes.baseAddress else { return nil }
+    var json = JSONFields()
+    _ = json.read(base, bytes.count, paths: plan.paths, scratch: ScratchText()) { _, _, _ in }
+    var names: [[[UInt8]]: [UInt8]] = [:]
+    for (slot, paths) in plan.paths.enumerated() {
+      if let number = json.nameNumber(ofSlot: slot) { names[paths] = paths[number] }
+    }
+    return names
+  }
+
+  private func column(_ source: FieldSource, _ jsonNames: [[[UInt8]]: [UInt8]]?) -> String {
+    let names = source.columns.map { name($0, jsonNames) }
     var text = ""
     if source.joinedBy != nil {
       text = names.joined(separator: " + ")
@@ -170,11 +184,15 @@ struct RecordView {
     return text.isEmpty ? "always '\(constant)'" : text + ", else '\(constant)'"
   }
 
-  private func name(_ reference: ColumnReference) -> String {
+  private func name(_ reference: ColumnReference, _ jsonNames: [[[UInt8]]: [UInt8]]?) -> String {
     switch reference {
     case .names(let names):
-      (names.first { name in columnNames.contains { FieldPlan.matches($0, name) } } ?? names.first)?
-        .description ?? ""
+      if let jsonNames {
+        Label(bytes: jsonNames[names.map(\.bytes)] ?? names.first?.bytes ?? []).description
+      } else {
+        (names.first { name in columnNames.contains { FieldPlan.matches($0, name) } } ?? names.first)?
+          .description ?? ""
+      }
     case .index(let index): "column \(index + 1)"
     case .indexFromEnd(let index): "column \(index) from the end"
     }
