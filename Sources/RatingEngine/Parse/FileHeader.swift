@@ -14,7 +14,7 @@ struct FileHeader {
   /// Line of the header, for messages.
   var headerLine: Int
 
-  /// Lines before the first record of a file of this format.
+  /// Lines before the first record of a file of this format, at most: a line of types may be missing.
   static func lineCount(_ format: FormatDescriptor) -> Int {
     guard format.dialect.framing == .csv, format.header.mode != .none else { return format.header.skipLines }
     return format.header.skipLines + (format.header.hasTypesLine ? 2 : 1)
@@ -54,7 +54,13 @@ struct FileHeader {
     if format.header.mode == .names {
       names = split(text + line.begin, line.end - line.begin, format.dialect)
     }
-    if format.header.hasTypesLine { _ = nextLine() }
+    if format.header.hasTypesLine {
+      let before = (at, lines)
+      // What says no types is a record: it counts like any other.
+      if let line = nextLine(), !saysTypes(text + line.begin, line.end - line.begin, format.dialect) {
+        (at, lines) = before
+      }
+    }
     let missing = format.header.requiredNames.filter { name in
       !names.contains { FieldPlan.matches($0, name) }
     }
@@ -99,6 +105,23 @@ struct FileHeader {
       }
     }
     return nil
+  }
+
+  /// Whether every cell is a word for a type, such as `INTEGER`, `VARCHAR(50)` or `decimal(10,2)`: it begins with a letter, and
+  /// nothing but what stands in brackets follows the word. A record has a time, and so at least one cell that is none.
+  private static func saysTypes(_ text: TextPointer, _ length: Int, _ dialect: Dialect) -> Bool {
+    let cells = split(text, length, dialect)
+    return !cells.isEmpty && cells.allSatisfy { isType($0.bytes) }
+  }
+
+  private static func isType(_ cell: [UInt8]) -> Bool {
+    func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+    guard let first = cell.first, isLetter(first) else { return false }
+    let word = cell.prefix {
+      isLetter($0) || $0 &- UInt8(ascii: "0") <= 9 || $0 == UInt8(ascii: "_") || $0 == 32
+    }
+    let rest = cell[word.count...]
+    return rest.isEmpty || rest.first == UInt8(ascii: "(") && rest.last == UInt8(ascii: ")")
   }
 
   /// The names of a header line: quotes and blanks around them are dropped.
