@@ -13,6 +13,8 @@ final class LegTable {
     var rowCount: Int
   }
   private var calls: [RecordKey: Call] = [:]
+  /// The rows that a sum has taken, where rows have keys: a copy of one of them adds nothing.
+  private var taken: Set<Row> = []
   private let choice: LegRule.Choice
 
   private struct RecordKey: Hashable {
@@ -20,7 +22,21 @@ final class LegTable {
     var high: UInt64
   }
 
-  init(choice: LegRule.Choice) { self.choice = choice }
+  /// A row of a call: what identifies it and what it says.
+  private struct Row: Hashable {
+    var call: RecordKey
+    var low: UInt64
+    var high: UInt64
+    var content: UInt64
+  }
+
+  private let findsCopies: Bool
+
+  /// - Parameter findsCopies: whether the batches that are noted know the keys of their records.
+  init(choice: LegRule.Choice, findsCopies: Bool = true) {
+    self.choice = choice
+    self.findsCopies = findsCopies
+  }
 
   private static func key(_ record: Int, _ columns: FieldColumns, _ plan: FieldPlan) -> RecordKey? {
     var key = RecordIdentity.Key(low: 0, high: 0)
@@ -36,7 +52,7 @@ final class LegTable {
   /// First reading: takes the open records of a batch.
   func note(_ batch: UsageBatch, _ columns: FieldColumns, _ plan: FieldPlan, chunkOffset: Int64) {
     for record in 0..<batch.count where batch.door[record] == Door.open {
-      guard let key = Self.key(record, columns, plan) else { continue }
+      guard let key = Self.key(record, columns, plan), !isCopy(record, batch, plan, of: key) else { continue }
       let offset = chunkOffset + Int64(batch.offset[record])
       let quantity = batch.quantity[record] == UsageBatch.absentQuantity ? 0 : batch.quantity[record]
       guard var call = calls[key] else {
@@ -51,6 +67,15 @@ final class LegTable {
       }
       calls[key] = call
     }
+  }
+
+  /// Whether a row that a sum has taken comes again. Rows without a key of their own are twins, and all of them count.
+  private func isCopy(_ record: Int, _ batch: UsageBatch, _ plan: FieldPlan, of call: RecordKey) -> Bool {
+    guard choice == .sum, findsCopies, !plan.key.isEmpty, batch.isRowKeyed[record] == 0 else { return false }
+    let row = Row(
+      call: call, low: batch.identityLow[record], high: batch.identityHigh[record],
+      content: batch.content[record])
+    return !taken.insert(row).inserted
   }
 
   /// Second reading: rows that do not stand for their call leave with `reason`.

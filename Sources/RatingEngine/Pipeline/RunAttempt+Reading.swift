@@ -32,7 +32,7 @@ extension RunAttempt {
   /// The first reading of a file whose format chooses among several rows of one call.
   func noteLegs(_ file: FileContext, _ rater: ChunkRater) throws(RunFault) {
     guard let choice = file.format.legs?.choice else { return }
-    let table = LegTable(choice: choice)
+    let table = LegTable(choice: choice, findsCopies: setup.options.findsDuplicates)
     let first = try FileContext(
       index: file.index, input: files[file.index].input, sourceIndex: file.sourceIndex,
       catalog: setup.catalog.source,
