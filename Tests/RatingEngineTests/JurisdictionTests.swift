@@ -101,6 +101,23 @@ import Testing
       """)
   }
 
+  /// A routing number says nothing of a call that leaves North America: row and state go by the number that was dialled.
+  @Test func aRoutingNumberBesideANumberOfAnotherCountrySaysNothing() throws {
+    try checkTwice(
+      """
+      deck    name=us jurisdiction=us lrn=yes  prefix  inter   intra  unknown
+      .       1       0.010   0.020  0.030
+      .       44      0.040   0.050  0.060
+      state   212=NY 646=NY
+      event   E1  voice  442079460000  60s  from=+12124440100 lrn=6465550000
+      charge  E1  0.06  60s  jurisdiction=indeterminate destination=to-44
+      event   E2  voice  442079460000  60s  from=+12124440100
+      charge  E2  0.06  60s  jurisdiction=indeterminate destination=to-44
+      event   E3  voice  12134440123  60s  from=+12124440100 lrn=6465550000
+      charge  E3  0.02  60s  jurisdiction=intra destination=to-1
+      """)
+  }
+
   @Test func tollFreeCallsGoByTheirCaller() throws {
     let calls = """
       event   E1  voice  18005550123  60s  from=+12124440100

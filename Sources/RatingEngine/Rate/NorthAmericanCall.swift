@@ -50,7 +50,8 @@ struct NorthAmericanCall {
     }
     let dialled = NorthAmericanNumber(numbers.to, count: numbers.toCount)
     caller = NorthAmericanNumber(numbers.from, count: numbers.fromCount)
-    called = numbers.routing ?? dialled
+    // Row and state go by one number: where a call leaves North America, no routing number says where it ends.
+    called = dialled == nil ? nil : numbers.routing ?? dialled
     (digits, count, lookedUp) = (numbers.to, numbers.toCount, .called)
     if let code = Self.serviceCode(numbers, dialled) {
       let found = match(code, 3 | PhoneNumber.shortCodeFlag)
