@@ -136,6 +136,8 @@ final class ZstdStream: TextStream {
   private var frameStart: Int64 = 0
   /// Windows above 128 MiB are refused: a frame may ask for 2 GiB.
   private static let windowLogMax: Int32 = 27
+  /// `ZSTD_error_frameParameter_windowTooLarge`, which comes as a negative result; numbers below 100 never change.
+  private static let windowTooLarge = 16
 
   init(name: String, stored: any StoredBytes) {
     self.name = name
@@ -169,6 +171,12 @@ final class ZstdStream: TextStream {
       if !isInsideFrame { noteFrame() }
       let result = ZSTD_decompressStream(context, &output, &input)
       if ZSTD_isError(result) != 0 {
+        if result == 0 &- Self.windowTooLarge {
+          throw damage(
+            "is whole as far as can be seen, but needs a window of more than \(1 << (Self.windowLogMax - 20)) MiB to be "
+              + "decompressed, which is not allowed here; compress it again without --long or --ultra, or pipe it: "
+              + "zstd -d --long=31 -c \(name) | ratemill ... --source NAME -")
+        }
         throw damage("is damaged: \(String(cString: ZSTD_getErrorName(result))); fetch it again")
       }
       isInsideFrame = result != 0
