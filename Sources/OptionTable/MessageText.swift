@@ -1,15 +1,15 @@
 // Text from outside (arguments, fields of a file), made fit for one line of a message.
 //
-// Owns cutting, escaping and masking. Control characters are shown as escapes rather than dropped: a message that
+// Owns cutting and escaping; `MessageText+Mask.swift` masks. Control characters are shown as escapes rather than dropped: a message that
 // quotes `12\u{0}3` as `123` would deny the fault that it reports.
 
 /// Makes text from outside fit for a message: one line, short, without power over the terminal.
 public enum MessageText {
   /// Bytes of a quoted text before it is cut; the mark of the cut comes on top.
   public static let quotedBytesMax = 80
-  /// A run of digits of this length or more may be a telephone number.
+  /// So many digits, in a run or in groups, may be a telephone number.
   public static let maskedRunMin = 7
-  /// Digits of such a run that stay: country and area help to find a fault, the subscriber does not.
+  /// Digits of such a number that stay: country and area help to find a fault, the subscriber does not.
   public static let shownDigits = 5
 
   /// The text in single quotes, escaped, and cut at `quotedBytesMax` with `…`.
@@ -47,42 +47,6 @@ public enum MessageText {
   public static func alternatives(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.joined() }
     return words.dropLast().joined(separator: ", ") + " or " + last
-  }
-
-  /// Masks runs of `maskedRunMin` ASCII digits or more after their first `shownDigits`: `447700900123` is
-  /// `44770xxxxxxx`.
-  ///
-  /// The mask is `x`, not a bullet: it is one byte in every encoding, so lengths and columns stay as they were.
-  public static func maskDigits(_ text: String) -> String {
-    String(decoding: maskDigits(Array(text.utf8)), as: UTF8.self)
-  }
-
-  /// The same for what people write into catalogs, where a fraction such as `0.0000001` is a price: digits after a lone `0.`
-  /// stay.
-  public static func maskDigitsButFractions(_ text: String) -> String {
-    String(decoding: maskDigits(Array(text.utf8), sparesFractions: true), as: UTF8.self)
-  }
-
-  /// The same for bytes. Complexity: O(n).
-  public static func maskDigits(_ bytes: [UInt8], sparesFractions: Bool = false) -> [UInt8] {
-    var result = bytes
-    var runStart = 0
-    for index in 0...bytes.count {
-      if index < bytes.count, isDigit(bytes[index]) { continue }
-      if index - runStart >= maskedRunMin, !(sparesFractions && isFraction(bytes, from: runStart)) {
-        for masked in (runStart + shownDigits)..<index { result[masked] = UInt8(ascii: "x") }
-      }
-      runStart = index + 1
-    }
-    return result
-  }
-
-  /// Whether `0.` or `0,` stands before the digits, and no digit before that.
-  private static func isFraction(_ bytes: [UInt8], from start: Int) -> Bool {
-    guard start >= 2, bytes[start - 2] == UInt8(ascii: "0") else { return false }
-    let mark = bytes[start - 1]
-    return (mark == UInt8(ascii: ".") || mark == UInt8(ascii: ","))
-      && (start == 2 || !isDigit(bytes[start - 3]))
   }
 
   private static func escaped(bytes: some Collection<UInt8>, bytesMax: Int) -> String {
@@ -132,9 +96,5 @@ public enum MessageText {
     case "\r": "\\r"
     default: "\\u{" + String(scalar.value, radix: 16) + "}"
     }
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 }

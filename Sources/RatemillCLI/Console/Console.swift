@@ -101,8 +101,8 @@ final class Console: Sendable {
 
   /// The same for bytes of a file. Complexity: O(1), only the head of `bytes` is looked at.
   func quoted(bytes: some Collection<UInt8>) -> String {
-    // A run of digits that the cut would split still counts whole, so a little more than the cut is masked.
-    let head = Array(bytes.prefix(MessageText.quotedBytesMax + 2 * MessageText.maskedRunMin))
+    // A number that the cut would split still counts whole, so a little more than the cut is masked.
+    let head = Array(bytes.prefix(MessageText.quotedBytesMax + 4 * MessageText.maskedRunMin))
     return MessageText.quoted(bytes: settings.showsNumbers ? head : MessageText.maskDigits(head))
   }
 

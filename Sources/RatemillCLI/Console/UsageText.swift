@@ -11,9 +11,9 @@ struct UsageText {
   /// The text with its digit runs masked, unless numbers may be shown.
   func masked(_ text: String) -> String { showsNumbers ? text : MessageText.maskDigits(text) }
 
-  /// A text about the catalog: the same, but prices keep their digits.
-  func maskedButFractions(_ text: String) -> String {
-    showsNumbers ? text : MessageText.maskDigitsButFractions(text)
+  /// A text about the catalog: the same, but prices and prefixes keep their digits.
+  func maskedOfCatalog(_ text: String) -> String {
+    showsNumbers ? text : MessageText.maskDigitsOfCatalog(text)
   }
 
   /// The text masked, escaped, cut and in quotes.

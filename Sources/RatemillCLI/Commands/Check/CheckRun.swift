@@ -117,8 +117,8 @@ struct CheckedCatalog {
   func text(_ writing: UsageText) -> String {
     findings.map { finding in
       var masked = finding
-      masked.message = writing.maskedButFractions(finding.message)
-      masked.hint = writing.maskedButFractions(finding.hint)
+      masked.message = writing.maskedOfCatalog(finding.message)
+      masked.hint = writing.maskedOfCatalog(finding.hint)
       return MessageText.escaped(masked.description) + "\n"
     }.joined()
   }
@@ -131,8 +131,8 @@ struct CheckedCatalog {
           [
             "severity": .text(finding.severity.rawValue), "file": .text(finding.file),
             "line": .integer(finding.line), "column": .integer(finding.column),
-            "message": .text(writing.maskedButFractions(finding.message)),
-            "hint": .text(writing.maskedButFractions(finding.hint)),
+            "message": .text(writing.maskedOfCatalog(finding.message)),
+            "hint": .text(writing.maskedOfCatalog(finding.hint)),
           ]
         }),
     ]
