@@ -69,7 +69,7 @@ struct DeckReader: ~Copyable {
     }
     if currency == nil {
       findings[0].error(
-        at: whole, "the deck has no currency", hint: "write 'currency: EUR' in its YAML or in catalog.yaml")
+        at: whole, DeckFolder.noCurrency, hint: "write 'currency: EUR' in its YAML or in catalog.yaml")
     }
     checkUnits()
   }

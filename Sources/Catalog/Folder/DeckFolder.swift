@@ -8,6 +8,9 @@ import Tables
 
 /// Finds and reads one deck.
 public enum DeckFolder {
+  /// What a finding says of a deck whose currency nothing says: whoever can be told of one adds how.
+  public static let noCurrency = "the deck has no currency"
+
   /// The deck that `path` names; nothing but its own files, `catalog.yaml` and `holidays.csv` is read.
   ///
   /// `path` is a catalog folder with one deck, `CATALOG/DECKNAME`, or a deck's file (`.csv`, `.csv.zst`, `.csv.gz`, or its

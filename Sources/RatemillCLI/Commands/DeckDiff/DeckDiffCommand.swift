@@ -89,9 +89,11 @@ enum DeckDiffCommand: Command {
     ],
     usage: ["[OPTION...] OLD NEW"],
     examples: [
-      CommandExample("Compare a new price list with the deck", "ratemill deck diff catalog/retail new.csv"),
       CommandExample(
-        "See what it would have cost in June", "ratemill deck diff --usage june catalog/retail new.csv"),
+        "Compare a new price list with the deck", "ratemill deck diff --currency EUR catalog/retail new.csv"),
+      CommandExample(
+        "See what it would have cost in June",
+        "ratemill deck diff --currency EUR --usage june catalog/retail new.csv"),
     ],
     operands: Operands("DECK", count: 0...2, hint: .file),
     options: table.map(\.row),

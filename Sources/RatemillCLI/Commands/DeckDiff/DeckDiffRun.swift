@@ -21,6 +21,7 @@ struct DeckDiffRun {
   func run() -> ExitStatus {
     Interruption.watch()
     ignoreSizeAndPipeSignals()
+    if let refusal = refusal() { return console.fail(.usage, refusal) }
     do {
       let comparison = try DeckComparison(
         old: try deck(configuration.oldPath), new: try deck(configuration.newPath))
@@ -47,6 +48,22 @@ struct DeckDiffRun {
     }
   }
 
+  /// Why the table cannot be written where it is wanted; nil where nothing that is read would be gone.
+  private func refusal() -> String? {
+    guard let path = configuration.csvPath, path != "-" else { return nil }
+    var spared = OutputFile.Spared(folders: configuration.usagePath.map { [$0] } ?? [])
+    for deck in [configuration.oldPath, configuration.newPath] {
+      let suffixes = [".csv", ".csv.zst", ".csv.gz", ".yaml"]
+      // A layout lies beside its table.
+      let stem = suffixes.first { deck.hasSuffix($0) }.map { deck.dropLast($0.count) }
+      spared.files += [deck] + (stem.map { stem in suffixes.map { stem + $0 } } ?? [])
+      // A catalog, a name in one, or a file of its decks.
+      let folder = OutputFile.folder(of: deck)
+      spared.catalogs += [deck, folder, folder + "/.."].filter(OutputFile.holdsDecks)
+    }
+    return OutputFile.refusal(path, option: "--csv", spared: spared)
+  }
+
   private func deck(_ path: String) throws -> DeckInForce {
     let deck = try DeckFolder.load(path, currency: configuration.currency)
     return DeckInForce(
@@ -55,7 +72,12 @@ struct DeckDiffRun {
 
   /// Every fault of a deck, as far as they are shown: there may be no catalog for `check` to look at.
   private func fail(_ fault: CatalogFault) -> ExitStatus {
-    let errors = fault.findings.filter { $0.severity == .error }
+    let errors = fault.findings.filter { $0.severity == .error }.map { finding in
+      guard finding.message == DeckFolder.noCurrency else { return finding }
+      var finding = finding
+      finding.hint += ", or add --currency EUR"
+      return finding
+    }
     for finding in errors.prefix(CatalogFaultLines.shownMax) { console.warn(finding.description) }
     let more = errors.count - CatalogFaultLines.shownMax
     return console.fail(

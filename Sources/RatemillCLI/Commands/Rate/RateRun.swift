@@ -49,28 +49,10 @@ struct RateRun {
 
   /// Refuses a table in the place of a file that is read or belongs to the catalog: it would be gone.
   private func refuseReplacing(_ inputs: [InputFile]) throws(RunFault) {
-    guard case .file(let path)? = configuration.table?.target, let place = Self.place(of: path) else {
-      return
-    }
-    if let input = inputs.first(where: { !$0.isStandardInput && Self.place(of: $0.name) == place }) {
-      throw .usage("-o: '\(path)' is the input '\(input.name)'; name another file")
-    }
-    let folders =
-      [configuration.catalogPath]
-      + ["decks", "plans", "formats", "feeds"].map { configuration.catalogPath + "/" + $0 }
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
-    if let own = Self.place(of: parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent),
-      folders.contains(where: { Self.place(of: $0) == own })
-    {
-      throw .usage("-o: '\(path)' lies in the catalog; name another file")
-    }
-  }
-
-  /// What tells files and folders apart, links followed; nil where there is none.
-  private static func place(of path: String) -> [UInt64]? {
-    var status = stat()
-    return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+    guard case .file(let path)? = configuration.table?.target else { return }
+    let spared = OutputFile.Spared(
+      files: inputs.filter { !$0.isStandardInput }.map(\.name), catalogs: [configuration.catalogPath])
+    if let refusal = OutputFile.refusal(path, option: "-o", spared: spared) { throw .usage(refusal) }
   }
 
   private func rate(_ inputs: [InputFile], _ catalog: Catalog) throws -> ExitStatus {

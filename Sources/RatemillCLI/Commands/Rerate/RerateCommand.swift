@@ -157,6 +157,13 @@ enum RerateCommand: Command {
   static func run(_ configuration: RerateConfiguration, console: Console) -> ExitStatus {
     Interruption.watch()
     ignoreSizeAndPipeSignals()
+    if let path = configuration.csvPath, path != "-" {
+      let spared = OutputFile.Spared(
+        catalogs: [configuration.catalogPath], folders: [configuration.storePath])
+      if let refusal = OutputFile.refusal(path, option: "--csv", spared: spared) {
+        return console.fail(.usage, refusal)
+      }
+    }
     do {
       let catalog = try CatalogFolder.load(configuration.catalogPath)
       let store: BillingStore

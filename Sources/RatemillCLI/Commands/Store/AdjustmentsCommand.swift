@@ -56,7 +56,13 @@ enum AdjustmentsCommand: Command {
   }
 
   static func run(_ configuration: AdjustmentsConfiguration, console: Console) -> ExitStatus {
-    StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
+    if let path = configuration.csvPath, path != "-",
+      let refusal = OutputFile.refusal(
+        path, option: "--csv", spared: OutputFile.Spared(folders: [configuration.store.storePath]))
+    {
+      return console.fail(.usage, refusal)
+    }
+    return StoreDoor.with(configuration.store.storePath, for: .reading, console: console) {
       store throws(StoreFault) in
       guard let path = configuration.csvPath else { return try table(store, console) }
       return try csv(store, path, console)
