@@ -1,6 +1,7 @@
 // The output folder of a rating run, opened only when all of it meets.
 
 public import BillingCalendar
+import Glibc
 
 /// A usage folder whose manifest, files, hashes, row counts and sums have been checked against each other.
 ///
@@ -121,7 +122,11 @@ extension UsageFolder {
     let file: DecodedFile
     do throws(UsageFolderFault) { file = try DecodedFile(path: name, name: name) } catch {
       var fault = error
-      fault.kind = .notAUsageFolder
+      if access(path, F_OK) != 0 {
+        fault = UsageFolderFault(.unreadable, file: path, message: "there is no such folder")
+      } else {
+        fault.kind = .notAUsageFolder
+      }
       fault.hint = "a usage folder is what a finished 'ratemill rate --out' has written; name that folder"
       throw fault
     }

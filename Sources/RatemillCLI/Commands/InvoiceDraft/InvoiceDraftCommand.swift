@@ -167,6 +167,27 @@ enum InvoiceDraftCommand: Command {
     }
   }
 
+  /// Why drafts cannot be the earlier ones of this usage; nil where each folder has some of a period before.
+  private static func refusal(
+    of earlier: [DraftsFolder], before usage: UsageFolder, _ configuration: InvoiceDraftConfiguration,
+    out: String
+  ) -> String? {
+    let periods = usage.usagePeriods.map(\.period).filter { configuration.period?.contains($0) ?? true }
+    for folder in earlier {
+      if OutputFile.isSame(folder.path, out) {
+        return
+          "--earlier: '\(folder.path)' is the folder of --out, and would be replaced; name another folder"
+      }
+      guard let last = periods.map(\.from).max(), let first = folder.drafts.map(\.period).min(),
+        first.from >= last
+      else { continue }
+      return
+        "--earlier: the drafts in '\(folder.path)' begin with \(first), which is not before the usage to be "
+        + "drafted; name drafts of the month before"
+    }
+    return nil
+  }
+
   private static func draft(
     _ configuration: InvoiceDraftConfiguration, usage usagePath: String, out: String, replaces: Bool,
     _ console: Console
@@ -176,6 +197,9 @@ enum InvoiceDraftCommand: Command {
       let catalog = try CatalogFolder.load(configuration.catalogPath)
       let usage = try UsageFolder.open(usagePath)
       let earlier = try configuration.earlierPaths.map { try DraftsFolder.open($0) }
+      if let refusal = refusal(of: earlier, before: usage, configuration, out: out) {
+        return console.fail(.usage, refusal)
+      }
       var run = InvoiceDraftRun(
         usage: usage, catalog: catalog, choice: configuration.period, earlier: earlier)
       run.callListing = configuration.callListing
