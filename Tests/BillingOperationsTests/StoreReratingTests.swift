@@ -253,4 +253,19 @@ import UsageSummary
     #expect(try desk.bill() == ["acme 2 0.03", "acme 2 0.025666", "zebra 1 0.01"])
     try desk.expectWhole()
   }
+
+  /// The columns of the comparison do not depend on whether anything differs.
+  @Test(arguments: [
+    [GroupColumn.usage_period, .account], [.currency, .service], GroupColumn.allCases.filter { $0 != .day },
+  ]) func anEmptyDifferenceHasTheSameColumns(keys: [GroupColumn]) throws {
+    let desk = try NightDesk()
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.writeCatalog("dear", price: "0.1000")
+    let nothing = try desk.rerate("catalog", isPreview: true, by: keys).delta
+    let much = try desk.rerate("dear", isPreview: true, by: keys).delta
+    #expect(nothing.isEmpty && !much.isEmpty)
+    #expect(nothing.keyColumns == much.keyColumns)
+    #expect(nothing.keyColumns.last == "unit")
+  }
 }

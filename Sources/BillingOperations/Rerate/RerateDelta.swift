@@ -51,8 +51,8 @@ public struct RerateDelta: Sendable {
   /// Whether nothing differs.
   public var isEmpty: Bool { rowCount == 0 }
 
-  /// Compares tables. Complexity: O(rows), in the memory of the accounts.
-  init(_ pairs: [(old: String?, new: String?)]) throws(FileFault) {
+  /// Compares tables; where there are none, their columns would be `emptyColumns`. Complexity: O(rows), in the memory of the accounts.
+  init(_ pairs: [(old: String?, new: String?)], emptyColumns: [Label]) throws(FileFault) {
     self.pairs = pairs
     var sums: [ArraySlice<UInt8>: RerateSum] = [:]
     var byAccount = AccountDifferences()
@@ -70,7 +70,7 @@ public struct RerateDelta: Sendable {
         row, account: account.map { row.key.cell($0) } ?? .empty,
         currency: currency.map { row.key.cell($0) } ?? .empty, isAscending: account == 0)
     }
-    keyColumns = columns
+    keyColumns = columns.isEmpty ? emptyColumns : columns
     rowCount = count
     totals = sums.values.sorted { $0.currency < $1.currency }
     accounts = byAccount.ended().sorted { a, b in

@@ -85,6 +85,14 @@ struct RerateWork {
     settles = RatingResult.settles(catalog) || !settlingBefore.isEmpty
   }
 
+  /// The columns of the tables that are compared, as the engine writes them: where nothing is rated again there is no table to ask.
+  var comparedColumns: [Label] {
+    var columns = options.groupBy ?? Self.bookColumns
+    let always: [GroupColumn] = catalog.suppliers.isEmpty ? [.currency] : [.currency, .cost_currency]
+    columns += always.filter { !columns.contains($0) }
+    return columns.map { Label($0.rawValue) } + ["unit"]
+  }
+
   /// The columns by which the book tells what runs came to.
   private static let bookColumns = BillingStore.sumColumns.compactMap { GroupColumn(rawValue: $0) }
 

@@ -106,7 +106,9 @@ public struct StoreRerating {
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }
       try work.compareRewritten(outcome.commits)
     }
-    outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in try RerateDelta(work.pairs) }
+    outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in
+      try RerateDelta(work.pairs, emptyColumns: work.comparedColumns)
+    }
     let done = outcome
     try OperationFault.ofFiles { () throws(FileFault) in try report(done) }
   }
