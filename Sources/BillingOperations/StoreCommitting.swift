@@ -87,6 +87,7 @@ extension RatingOptions {
     options.keepsEvents = true
     options.settlesLater = true
     options.hashesInputs = true
+    options.notesDays = true
     options.findsDuplicates = true
     return options
   }

@@ -87,7 +87,9 @@ public struct StoreRating {
         let file = try knownFile(
           input.name,
           { store throws(StoreFault) in
-            try store.knownFile(at: place)
+            let found = try store.knownFile(at: place)
+            if let found { try store.note(name: input.name, of: found) }
+            return found
           })
       {
         known.append(file)
@@ -271,7 +273,9 @@ public struct StoreRating {
       let found = try knownFile(file.name) { store throws(StoreFault) in
         let found = try store.knownFile(
           source: file.source, contentHash: file.hash, decodedBytes: file.byteCount)
-        if let found, let place = places[Label(file.name)] { try store.note(place, of: found) }
+        if let found, let place = places[Label(file.name)] {
+          try store.note(place, of: found, named: file.name)
+        }
         return found
       }
       if let found { known.append(found) }
@@ -294,15 +298,18 @@ public struct StoreRating {
     _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace], _ engine: RatingRun,
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
-    try StoreCommitting(store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics)
-      .commit(
-        result,
-        draft: { () throws(StoreFault) in
-          var draft = RunDraft()
-          draft.places = places
-          draft.sources = catalog.promises
-          draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
-          return draft
-        }, engine: { () throws(OperationFault) in engine }, extra: extra)
+    try StoreCommitting(
+      store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics
+    )
+    .commit(
+      result,
+      draft: { () throws(StoreFault) in
+        var draft = RunDraft()
+        draft.places = places
+        for file in report.files { draft.days[Label(file.name)] = file.days }
+        draft.sources = catalog.promises
+        draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
+        return draft
+      }, engine: { () throws(OperationFault) in engine }, extra: extra)
   }
 }

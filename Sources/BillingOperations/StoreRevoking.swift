@@ -71,6 +71,29 @@ public enum StoreRevoking {
     }
   }
 
+  /// Takes all readings of a file back, the last one first, each in a commit of its own: whoever is interrupted does the same again.
+  ///
+  /// `each` is told what was done. Where a run has read nothing else, the run is taken back.
+  public static func revoke(
+    _ readings: [FileRecord], reason: String, in store: BillingStore,
+    each: (Revocation, RunRecord) -> Void
+  ) throws(OperationFault) {
+    for reading in readings {
+      let found = try OperationFault.ofStore {
+        () throws(StoreFault) -> (run: RunRecord, isOnly: Bool)? in
+        guard let file = try store.currentReading(reading) else { return nil }
+        let run = try store.run(named: file.runID)
+        return (run, try store.files(of: run).count == 1)
+      }
+      guard let (run, isOnly) = found else { continue }
+      let done =
+        isOnly
+        ? try revoke(run, reason: reason, in: store)
+        : try revoke(file: Label(reading.name), of: run, reason: reason, in: store)
+      each(done, run)
+    }
+  }
+
   /// Whether a run that counts and came later has left records out, or suspended them, because of this one alone.
   private static func hasDisplaced(
     _ run: RunRecord, _ gone: [RunRecord], _ store: BillingStore

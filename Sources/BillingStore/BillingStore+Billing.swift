@@ -23,12 +23,16 @@ public struct BillingRecord: Sendable {
   public var reason: String
   /// Accounts and periods that it has closed.
   public var closedCount: Int
+  /// The accounts among them.
+  public var accountCount: Int
   /// Rows, adjustments included.
   public var rowCount: Int64
   /// Amounts by currency, adjustments included.
   public var amounts: [(currency: Currency, amount: Amount)]
   /// Rows of periods that were billed before.
   public var adjustmentRowCount: Int64
+  /// The accounts of these rows.
+  public var adjustedAccountCount: Int
   /// The seal of the audit trail.
   public var auditHead: String
 }
@@ -74,6 +78,7 @@ struct StagedBilling {
   var totals: UsageTotals
   var closing: Set<AccountPeriod>
   var adjustmentRowCount: Int64
+  var adjustedAccounts: Set<Label>
 }
 
 extension BillingStore {
@@ -81,12 +86,14 @@ extension BillingStore {
   /// for before, and what these periods hand on to later ones.
   ///
   /// `accounts` limits it; nil takes all that have usage in these periods or adjustments before them, or whose invoices of them
-  /// were taken back, and that are not billed for them. Throws `refused` where nothing is left to bill.
+  /// were taken back, and that are not billed for them. Throws `refused` where nothing is left to bill, and without `isBeforeItsEnd`
+  /// where a period has not ended (in UTC): what comes of it later would be adjustments.
   /// - Precondition: opened for changing.
   public func markBilled(
-    _ choice: UsagePeriodChoice, accounts: Set<Label>?, reason: String
+    _ choice: UsagePeriodChoice, accounts: Set<Label>?, isBeforeItsEnd: Bool, reason: String
   ) throws(StoreFault) -> BillingRecord {
     let scope = try billingScope(choice, accounts: accounts)
+    if !isBeforeItsEnd { try refuseUnended(scope.closing) }
     let staged = try stageBilling(scope) { _ in }
     guard !staged.closing.isEmpty || staged.adjustmentRowCount > 0 else {
       try StoreFault.ofFiles { () throws(FileFault) in
@@ -96,6 +103,19 @@ extension BillingStore {
         "nothing of \(choice) is left to bill; 'ratemill periods --store \(path)' shows what is open")
     }
     return try book.transaction { () throws(StoreFault) in try insertBilling(staged, reason: reason) }
+  }
+
+  private func refuseUnended(_ closing: Set<AccountPeriod>) throws(StoreFault) {
+    let today = now.prefix(CivilDate.textBytes)
+    let unended = closing.filter { $0.period.until.description > today }
+    guard let first = unended.min(by: { ($0.period, $0.account) < ($1.period, $1.account) }) else {
+      return
+    }
+    let others = Set(unended.map(\.account)).count - 1
+    let more = others == 0 ? "" : " and \(others) more"
+    throw .refused(
+      "\(first.period) of account '\(first.account)'\(more) has not ended: usage that comes would be adjusted in the next "
+        + "period; wait for its end, bill other accounts (--only), or add --before-its-end")
   }
 
   private var stagedBillingPath: String { path(.billed, "incoming") }
@@ -135,10 +155,12 @@ extension BillingStore {
     }
     var totals = UsageTotals()
     var adjustmentRowCount: Int64 = 0
+    var adjustedAccounts: Set<Label> = []
     do throws(StoreFault) {
       try forEachRow(of: scope) { row throws(StoreFault) in
         if !scope.closing.contains(AccountPeriod(account: row.account, period: row.usagePeriod)) {
           adjustmentRowCount += 1
+          adjustedAccounts.insert(row.account)
         }
         totals.add(row)
         try StoreFault.ofFiles { () throws(FileFault) in try writer.add(row) }
@@ -155,7 +177,7 @@ extension BillingStore {
     }
     return StagedBilling(
       choice: scope.choice, summary: summary, totals: totals, closing: scope.closing,
-      adjustmentRowCount: adjustmentRowCount)
+      adjustmentRowCount: adjustmentRowCount, adjustedAccounts: adjustedAccounts)
   }
 
   /// Gives the adjustments row by row, in order: what is current minus what was billed, of all billed accounts and periods.
@@ -267,10 +289,14 @@ extension BillingStore {
     let number = Int(try book.integer("SELECT MAX(number) FROM billings") ?? 0) + 1
     let identity = SHA256.hex(of: Array("ratemill billing 1\n\(number)\n\(choice)\n\(summary.sha256)\n".utf8))
     var record = BillingRecord(
-      id: String(identity.prefix(RunIdentity.runIDDigits)), number: number, choice: choice.description,
-      committedAt: now, reason: reason, closedCount: closing.count, rowCount: summary.rowCount,
+      id: String(identity.prefix(RunIdentity.runIDDigits)), number: number,
+      choice: choice.description,
+      committedAt: now, reason: reason, closedCount: closing.count,
+      accountCount: Set(closing.map(\.account)).count, rowCount: summary.rowCount,
       amounts: (summary.sums?.amounts ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-      adjustmentRowCount: staged.adjustmentRowCount, auditHead: "")
+      adjustmentRowCount: staged.adjustmentRowCount,
+      adjustedAccountCount: staged.adjustedAccounts.count,
+      auditHead: "")
     try StoreFault.ofFiles { () throws(FileFault) in
       try DurableFolder.rename(stagedBillingPath, to: path(.billed, record.id), operations: operations)
     }

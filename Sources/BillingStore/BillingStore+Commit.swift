@@ -1,6 +1,6 @@
 // The commit of a run: its folder is on the device under its name, then one transaction makes it part of the store.
 
-import BillingCalendar
+public import BillingCalendar
 import Dispatch
 import DurableFiles
 import Money
@@ -32,6 +32,8 @@ public struct RunDraft: Sendable {
   public var replaces: String?
   /// Places of the inputs by their names, noted before they were read.
   public var places: [Label: FilePlace] = [:]
+  /// Days on which records of the inputs begin to be charged, by their names; of a run that replaces another they are those of that.
+  public var days: [Label: ClosedRange<CivilDate>] = [:]
   /// The sources of the catalog.
   public var sources: [Source] = []
   /// Of kind recycle: the suspended records that it has read.
@@ -150,7 +152,7 @@ extension BillingStore {
   ) throws(StoreFault) -> RunCommit {
     let (draft, usage) = (prepared.draft, prepared.usage)
     let run = try insertRun(draft, prepared.identity, usage)
-    try insertFiles(of: run, usage.manifest, draft.places)
+    try insertFiles(of: run, usage.manifest, draft)
     try insertParts(prepared.parts, of: run)
     try insertSources(draft.sources, run)
     try insert(draft.layers, of: run)
@@ -204,20 +206,28 @@ extension BillingStore {
   }
 
   private func insertFiles(
-    of run: RunRecord, _ manifest: SummaryManifest, _ places: [Label: FilePlace]
+    of run: RunRecord, _ manifest: SummaryManifest, _ draft: RunDraft
   ) throws(StoreFault) {
+    var days = draft.days
+    if draft.kind == .rerate, let replaced = draft.replaces {
+      for file in try files(of: self.run(named: replaced)) { days[Label(file.name)] = file.days }
+    }
     let statement = try book.prepare(
       """
       INSERT INTO run_files (run_id, position, name, source, decoded_bytes, content_hash, place,
-        read, rated, filtered, duplicate, suspended)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        read, rated, filtered, duplicate, suspended, first_day, last_day)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     for (index, input) in manifest.inputs.enumerated() {
       try statement.run(
         [
           .text(run.id), .count(index + 1), .label(input.name), .label(input.source),
-          .integer(input.decodedBytes), .label(input.hash), .optional(places[input.name]?.description),
-        ] + input.doors.bookValues)
+          .integer(input.decodedBytes), .label(input.hash),
+          .optional(draft.places[input.name]?.description),
+        ] + input.doors.bookValues
+          + [days[input.name]?.lowerBound, days[input.name]?.upperBound].map {
+            .optional($0?.description)
+          })
     }
   }
 

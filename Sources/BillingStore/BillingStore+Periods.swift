@@ -4,7 +4,7 @@ public import BillingCalendar
 public import Money
 import Tables
 
-/// One usage period over all accounts.
+/// One usage period over all accounts; or what is missing and belongs to none that the store knows.
 public struct PeriodRecord: Sendable {
   /// How much of it was billed.
   public enum State: String, Sendable {
@@ -16,8 +16,8 @@ public struct PeriodRecord: Sendable {
     case billed
   }
 
-  /// The period.
-  public var period: UsagePeriod
+  /// The period; nil for what belongs to none with usage.
+  public var period: UsagePeriod?
   /// How much of it was billed.
   public var state: State
   /// Accounts with usage.
@@ -28,12 +28,19 @@ public struct PeriodRecord: Sendable {
   public var eventCount: Int64
   /// Amounts by currency.
   public var amounts: [(currency: Currency, amount: Amount)]
-  /// Numbered files that were not read although one before and one after them were.
-  public var missingFiles: [SourceGap]
-  /// Sources that are expected to send files and have sent none for twice their interval, seen from the latest run.
-  public var lateSources: [LateSource]
+  /// Numbered files that were not read although one before and one after them were, and whose records may be of this period.
+  public var missingFiles: [SourceGap] = []
+  /// Sources that are expected to send files and have sent none for twice their interval; they stand with the latest period.
+  public var lateSources: [LateSource] = []
   /// Files with records that count for nobody since something was taken back, and that are to be rated again.
   public var filesToRateAgain: [UnreadFile] = []
+}
+
+extension PeriodRecord {
+  /// Whether nothing seems to be missing.
+  public var isComplete: Bool {
+    missingFiles.isEmpty && lateSources.isEmpty && filesToRateAgain.isEmpty
+  }
 }
 
 /// A source that has fallen silent.
@@ -42,12 +49,13 @@ public struct LateSource: Hashable, Sendable {
   public var source: String
   /// How often a file is expected.
   public var expected: String
-  /// When a run last read a file of it, in UTC; nil for never.
+  /// When a file of it was last seen that nobody had read before, in UTC; nil for never.
   public var lastSeen: String?
 }
 
 extension BillingStore {
-  /// Every usage period with usage of runs that count, or that was billed, ascending.
+  /// Every usage period with usage of runs that count, or that was billed, ascending; then, where there is such, what is missing and
+  /// belongs to none of them.
   public func periods() throws(StoreFault) -> [PeriodRecord] {
     var records: [UsagePeriod: PeriodRecord] = [:]
     try book.query(
@@ -62,20 +70,34 @@ extension BillingStore {
       records[period] = PeriodRecord(
         period: period, state: billed == 0 ? .open : billed < all ? .partlyBilled : .billed,
         accountCount: all,
-        billedAccountCount: billed, eventCount: row.integer(2), amounts: [], missingFiles: [], lateSources: []
-      )
+        billedAccountCount: billed, eventCount: row.integer(2), amounts: [])
     }
     try addBilledOnly(&records)
     try addAmounts(&records)
-    try addGaps(&records)
-    if let last = records.keys.max() {
-      records[last]?.lateSources = try lateSources()
-      for (file, unread) in try filesToRateAgain() {
-        // Nobody knows to which period records belong that were not kept: to that of the others of their run, most likely.
-        records[try lastPeriod(ofRun: file.runID) ?? last]?.filesToRateAgain.append(unread)
+    var periods = records.sorted { $0.key < $1.key }.map(\.value)
+    var unplaced = PeriodRecord(
+      period: nil, state: .open, accountCount: 0, billedAccountCount: 0, eventCount: 0, amounts: [])
+    for gap in try missingFiles() {
+      let places = periods.indices.filter { periods[$0].period.map(gap.mayBelong(to:)) ?? false }
+      for place in places { periods[place].missingFiles.append(gap) }
+      if places.isEmpty { unplaced.missingFiles.append(gap) }
+    }
+    let late = try lateSources()
+    if let latest = periods.indices.last {
+      periods[latest].lateSources = late
+    } else {
+      unplaced.lateSources = late
+    }
+    for (file, unread) in try filesToRateAgain() {
+      // Nobody knows to which period records belong that were not kept: to that of the others of their run, most likely.
+      let last = try lastPeriod(ofRun: file.runID)
+      if let place = periods.firstIndex(where: { $0.period == last }) ?? periods.indices.last {
+        periods[place].filesToRateAgain.append(unread)
+      } else {
+        unplaced.filesToRateAgain.append(unread)
       }
     }
-    return records.values.sorted { $0.period < $1.period }
+    return periods + (unplaced.isComplete ? [] : [unplaced])
   }
 
   private func parse(_ text: String) throws(StoreFault) -> UsagePeriod {
@@ -96,7 +118,7 @@ extension BillingStore {
       if records[period] == nil {
         records[period] = PeriodRecord(
           period: period, state: .billed, accountCount: 0, billedAccountCount: count, eventCount: 0,
-          amounts: [], missingFiles: [], lateSources: [])
+          amounts: [])
       }
     }
   }
@@ -120,36 +142,34 @@ extension BillingStore {
     }
   }
 
-  /// A gap belongs to the periods of the run that has read the file after it.
-  private func addGaps(_ records: inout [UsagePeriod: PeriodRecord]) throws(StoreFault) {
-    for gap in try sequenceGaps() {
-      if let period = try lastPeriod(ofRun: gap.runID) { records[period]?.missingFiles.append(gap) }
-    }
-  }
-
   /// The latest usage period of a run's rows; nil for none.
   private func lastPeriod(ofRun id: String) throws(StoreFault) -> UsagePeriod? {
     let sql = "SELECT usage_period FROM run_rows WHERE run_id = ? ORDER BY usage_period DESC LIMIT 1"
     return try book.text(sql, [.text(id)]).map { text throws(StoreFault) in try parse(text) }
   }
 
-  /// Sources that promise files at an interval and have sent none for twice as long, seen from the latest run.
-  private func lateSources() throws(StoreFault) -> [LateSource] {
-    guard let latest = try book.text("SELECT MAX(committed_at) FROM runs"),
-      let latestMillis = Instant.parse(latest)
-    else { return [] }
+  /// Sources that promise files at an interval and have sent none for twice as long until now.
+  ///
+  /// A copy of a file that was read is a sign of life as well. Rating again what a store holds is none.
+  public func lateSources() throws(StoreFault) -> [LateSource] {
+    let nowMillis = tools.clock() * 1000
     var late: [LateSource] = []
     try book.query(
       """
       SELECT source, expected,
-        (SELECT MAX(committed_at) FROM run_files JOIN runs USING (run_id) WHERE run_files.source = sources.source
-           AND kind <> 'recycle')
+        (SELECT MAX(at) FROM
+          (SELECT committed_at AS at FROM run_files JOIN runs USING (run_id)
+           WHERE run_files.source = sources.source AND kind = 'rate'
+           UNION ALL
+           SELECT seen_at FROM known_names WHERE known_names.source = sources.source))
       FROM sources WHERE expected <> '' ORDER BY source
       """
     ) { row in
       guard let hours = Self.hours(row.text(1)) else { return }
       let seen = row.optionalText(2)
-      if let seen, let millis = Instant.parse(seen), latestMillis - millis <= 2 * hours * 3_600_000 { return }
+      if let seen, let millis = Instant.parse(seen), nowMillis - millis <= 2 * hours * 3_600_000 {
+        return
+      }
       late.append(LateSource(source: row.text(0), expected: row.text(1), lastSeen: seen))
     }
     return late

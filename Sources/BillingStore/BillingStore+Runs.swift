@@ -1,5 +1,6 @@
 // What the book says of runs and files.
 
+import BillingCalendar
 public import Tables
 import UsageSummary
 
@@ -43,27 +44,6 @@ extension BillingStore {
     return run
   }
 
-  /// The run that counts and has read the file of that name, and the whole name; `isOnly` says that it has read no other.
-  ///
-  /// `name` is the whole name as a run knows it, or its end after a `/`. Throws `refused` where there is no such file, and where it is
-  /// in several runs or several times in one.
-  public func run(ofFile name: String) throws(StoreFault) -> (run: RunRecord, file: Label, isOnly: Bool) {
-    let found = try files(
-      "(name = ?1 OR substr(name, -length(?1) - 1) = '/' || ?1) AND \(Self.counts) ORDER BY run_id, position",
-      [.text(name)])
-    guard let file = found.first else {
-      throw .refused("there is no run '\(name)' in \(path), and no file of that name in a run that counts")
-    }
-    guard found.count == 1 else {
-      throw .refused(
-        Set(found.map(\.runID)).count == 1
-          ? "\(found.count) files of a run end with '\(name)'; write more of the name"
-          : "\(Set(found.map(\.runID)).count) runs have read a file '\(name)'; name one of the runs")
-    }
-    let run = try run(named: file.runID)
-    return (run, Label(file.name), try files(of: run).count == 1)
-  }
-
   /// When the records of a run were read first: the number of the run that it stands for in the end.
   public func readingOrder(of run: RunRecord) throws(StoreFault) -> Int { try firstReading(of: run).number }
 
@@ -105,14 +85,36 @@ extension BillingStore {
     return ordered.sorted { $0.order > $1.order }.map(\.file)
   }
 
-  /// Remembers that a file was recognised by its content at a place, so that it is not read there again.
+  /// Remembers that a file was recognised by its content: at a place, so that it is not read there again, and under a name, which counts
+  /// as read.
   /// - Precondition: opened for changing.
-  public func note(_ place: FilePlace, of file: FileRecord) throws(StoreFault) {
+  public func note(_ place: FilePlace, of file: FileRecord, named name: String) throws(StoreFault) {
     try book.transaction { () throws(StoreFault) in
       try book.run(
         "INSERT OR REPLACE INTO known_places (place, run_id, position) VALUES (?, ?, ?)",
         [.text(place.description), .text(file.runID), .count(file.position)])
+      try insert(name: name, of: file)
     }
+  }
+
+  /// Remembers that a file goes by another name besides, where that is new.
+  /// - Precondition: opened for changing.
+  public func note(name: String, of file: FileRecord) throws(StoreFault) {
+    let known = try book.integer(
+      "SELECT COUNT(*) FROM known_names WHERE source = ? AND name = ? AND content_hash = ?",
+      [.label(file.source), .text(name), .text(file.contentHash)])
+    guard known == 0, name != file.name else { return }
+    try book.transaction { () throws(StoreFault) in try insert(name: name, of: file) }
+  }
+
+  /// A name that was seen with the same content before keeps its time.
+  private func insert(name: String, of file: FileRecord) throws(StoreFault) {
+    guard name != file.name else { return }
+    try book.run(
+      """
+      INSERT INTO known_names (source, name, content_hash, seen_at) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT (source, name) DO UPDATE SET content_hash = ?3, seen_at = ?4 WHERE content_hash <> ?3
+      """, [.label(file.source), .text(name), .text(file.contentHash), .text(now)])
   }
 
   /// A file of that source with that content that was read by a run that counts; nil where there is none.
@@ -158,7 +160,7 @@ extension BillingStore {
     return nil
   }
 
-  private static let counts = "run_id IN (SELECT run_id FROM runs WHERE state = 'current')"
+  static let counts = "run_id IN (SELECT run_id FROM runs WHERE state = 'current')"
 
   private func runs(_ sql: String, _ values: [BookValue] = []) throws(StoreFault) -> [RunRecord] {
     var runs: [RunRecord] = []
@@ -176,11 +178,12 @@ extension BillingStore {
     return runs
   }
 
-  private func files(_ condition: String, _ values: [BookValue]) throws(StoreFault) -> [FileRecord] {
+  func files(_ condition: String, _ values: [BookValue]) throws(StoreFault) -> [FileRecord] {
     var files: [FileRecord] = []
     try book.query(
       """
-      SELECT run_id, position, name, source, decoded_bytes, content_hash, place, read, rated, filtered, duplicate, suspended
+      SELECT run_id, position, name, source, decoded_bytes, content_hash, place, read, rated, filtered, duplicate, suspended,
+        first_day, last_day
       FROM run_files WHERE \(condition)
       """, values
     ) { row in
@@ -188,13 +191,22 @@ extension BillingStore {
         FileRecord(
           runID: row.text(0), position: Int(row.integer(1)), name: row.text(2), source: row.label(3),
           decodedBytes: row.integer(4), contentHash: row.text(5),
-          place: row.optionalText(6).map { FilePlace($0) }, doors: row.doors(from: 7)))
+          place: row.optionalText(6).map { FilePlace($0) }, doors: row.doors(from: 7),
+          days: row.days(from: 12)))
     }
     return files
   }
 }
 
 extension BookRow {
+  /// Two columns with a first and a last day; nil where they are null.
+  borrowing func days(from column: Int) -> ClosedRange<CivilDate>? {
+    guard let first = optionalText(column).flatMap({ CivilDate.parse($0) }),
+      let last = optionalText(column + 1).flatMap({ CivilDate.parse($0) }), first <= last
+    else { return nil }
+    return first...last
+  }
+
   /// The five columns of a door count.
   borrowing func doors(from column: Int) -> DoorCounts {
     DoorCounts(

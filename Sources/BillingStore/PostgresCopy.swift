@@ -14,8 +14,10 @@ public struct PostgresCopy: Sendable {
 extension BillingStore {
   /// The tables in an order in which every row finds what it refers to.
   private static let exportedTables = [
-    "runs", "run_files", "known_places", "run_parts", "sources", "run_usage", "run_bases", "run_suspense",
-    "billings", "billed_accounts", "billed_usage", "billed_pools", "billed_rollover", "run_catalogs",
+    "runs", "run_files", "known_places", "known_names", "run_parts", "sources", "run_usage",
+    "run_bases", "run_suspense",
+    "billings", "billed_accounts", "billed_usage", "billed_pools", "billed_rollover",
+    "run_catalogs",
     "run_catalog_accounts", "run_spans",
     "run_settled", "settlements",
     "settled_owners", "settled_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes",
@@ -49,7 +51,10 @@ extension BillingStore {
       for table in Self.exportedTables {
         script += "\\copy \(table) FROM '\(table).csv' WITH (FORMAT csv, HEADER true)\n"
       }
-      script += (PostgresViews.statements + InvoiceTables.postgresViews).joined() + "COMMIT;\n"
+      for view in BookViews.statements(.postgres) + InvoiceTables.views(.postgres) {
+        script += view + ";\n"
+      }
+      script += "COMMIT;\n"
       try StoreFault.ofFiles { () throws(FileFault) in
         let writer = try folder.writer(Self.exportMarker)
         try writer.write(script)
@@ -85,7 +90,8 @@ extension BillingStore {
 
   private static func definition(_ table: String, _ columns: [Column]) -> String {
     let lines = columns.map { column in
-      "  \(column.name) \(column.isNumber ? "bigint" : "text")\(column.isRequired ? " NOT NULL" : "")"
+      // Text in the order of its bytes, as in the book.
+      "  \(column.name) \(column.isNumber ? "bigint" : "text COLLATE \"C\"")\(column.isRequired ? " NOT NULL" : "")"
     }
     let key = columns.filter { $0.keyPlace > 0 }.sorted { $0.keyPlace < $1.keyPlace }.map(\.name)
     return "CREATE TABLE \(table) (\n" + lines.map { $0 + ",\n" }.joined()
@@ -127,93 +133,4 @@ extension BillingStore {
     bytes.append(UInt8(ascii: "\""))
     return bytes
   }
-}
-
-/// The views of the other database: those of the book, with decimals that it has.
-private enum PostgresViews {
-  static let statements = [
-    """
-    CREATE VIEW run_rows AS
-      SELECT run_id, \(BookSchema.usageColumns) FROM run_usage
-      UNION ALL
-      SELECT run_bases.run_id, \(BookSchema.usageColumns)
-      FROM run_bases JOIN run_usage ON run_usage.run_id = run_bases.base_id;
-    CREATE VIEW counted_usage AS
-      SELECT \(BookSchema.usageColumns) FROM run_rows JOIN runs USING (run_id) WHERE state = 'current'
-      UNION ALL
-      SELECT \(BookSchema.usageColumns) FROM settled_usage
-      WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account');
-    CREATE VIEW current_usage AS
-      SELECT counted_usage.*, amount_units + amount_pico / 1000000000000::numeric AS amount,
-        CASE WHEN cost_currency <> '' THEN cost_units + cost_pico / 1000000000000::numeric END AS cost
-      FROM counted_usage;
-
-    """,
-    """
-    CREATE VIEW usage_by_account AS
-      SELECT account, usage_period, currency, SUM(event_count) AS event_count, SUM(amount) AS amount
-      FROM current_usage GROUP BY account, usage_period, currency ORDER BY account, usage_period, currency;
-
-    """,
-    """
-    CREATE VIEW usage_by_account_and_group AS
-      SELECT account, usage_period, service_kind, rating_group, currency, SUM(event_count) AS event_count,
-        SUM(quantity_raw) AS quantity_raw, SUM(quantity_billed) AS quantity_billed, SUM(amount) AS amount
-      FROM current_usage GROUP BY account, usage_period, service_kind, rating_group, currency;
-
-    """,
-    """
-    CREATE VIEW unrated AS
-      SELECT reason, account, unit, SUM(event_count) AS event_count, SUM(quantity) AS quantity
-      FROM (SELECT run_id, reason, account, unit, event_count, quantity FROM run_suspense
-            UNION ALL
-            SELECT c.run_id, c.reason, c.account, c.unit, c.event_count, c.quantity
-            FROM suspense_changes AS c JOIN suspense_actions AS a USING (action)
-              LEFT JOIN runs AS r ON r.run_id = a.run_id
-            WHERE a.run_id IS NULL OR r.state = 'current') AS sums
-        JOIN runs USING (run_id) WHERE state = 'current'
-      GROUP BY reason, account, unit HAVING SUM(event_count) <> 0;
-
-    """,
-    """
-    CREATE VIEW suspense_states AS
-      SELECT number, run_id, suspended, recycled, written_off, suspended - recycled - written_off AS waiting
-      FROM (SELECT runs.number, runs.run_id, runs.suspended,
-              SUM(CASE WHEN m.state = 'recycled' THEN last_row - first_row + 1 ELSE 0 END) AS recycled,
-              SUM(CASE WHEN m.state = 'written off' THEN last_row - first_row + 1 ELSE 0 END) AS written_off
-            FROM runs LEFT JOIN
-              (SELECT moves.* FROM suspense_moves AS moves JOIN suspense_actions AS a USING (action)
-                 LEFT JOIN runs AS r ON r.run_id = a.run_id
-               WHERE a.run_id IS NULL OR r.state = 'current') AS m USING (run_id)
-            WHERE runs.state = 'current' GROUP BY runs.number, runs.run_id, runs.suspended) AS states
-      WHERE suspended > 0;
-
-    """,
-    """
-    CREATE VIEW margin AS
-      SELECT account, usage_period, rating_group, supplier, SUM(event_count) AS event_count, currency,
-        SUM(amount) AS amount, cost_currency, SUM(cost) AS cost
-      FROM current_usage GROUP BY account, usage_period, rating_group, supplier, currency, cost_currency;
-
-    """,
-    """
-    CREATE VIEW billed_periods AS
-      SELECT billing_id, account, usage_period FROM billed_accounts
-      WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back);
-
-    """,
-    """
-    CREATE VIEW adjustments AS
-      SELECT account, usage_period, rating_group, currency, SUM(event_count) AS event_count, SUM(amount) AS amount
-      FROM (SELECT account, usage_period, rating_group, currency, event_count, amount FROM current_usage
-            WHERE (account, usage_period) IN (SELECT account, usage_period FROM billed_periods)
-            UNION ALL
-            SELECT account, usage_period, rating_group, currency, -event_count,
-              -(amount_units + amount_pico / 1000000000000::numeric) FROM billed_usage
-            WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)) AS changes
-      GROUP BY account, usage_period, rating_group, currency
-      HAVING SUM(event_count) <> 0 OR SUM(amount) <> 0;
-
-    """,
-  ]
 }

@@ -1,5 +1,6 @@
 // A run and its files as the book knows them.
 
+public import BillingCalendar
 public import Tables
 public import UsageSummary
 
@@ -73,6 +74,8 @@ public struct FileRecord: Hashable, Sendable {
   public var place: FilePlace?
   /// Its records by door.
   public var doors: DoorCounts
+  /// Days on which its records begin to be charged, the first and the last, in the zone of its source; nil where no record tells.
+  public var days: ClosedRange<CivilDate>?
 }
 
 /// Whether a file is the same as before without reading it: device, inode, size and the times of its last changes.

@@ -1,5 +1,6 @@
 // Holes in the numbers of files: what a switch has sent and nobody has read.
 
+import BillingCalendar
 import Tables
 
 /// Numbers that are missing between two files of a source.
@@ -10,8 +11,13 @@ public struct SourceGap: Hashable, Sendable, CustomStringConvertible {
   public var first: Int64
   /// The last missing number.
   public var last: Int64
-  /// The run that has read the file after them.
-  var runID: String
+  /// Days around them: from the last of the records before to the first of those after, or the other way round; nil where no file tells.
+  var days: ClosedRange<CivilDate>?
+
+  /// Whether records of the missing files may be of a period, by the days around them.
+  func mayBelong(to period: UsagePeriod) -> Bool {
+    days.map { $0.upperBound >= period.from && $0.lowerBound < period.until } ?? false
+  }
 
   /// `pbx 1042` or `pbx 1042-1047`.
   public var description: String { first == last ? "\(source) \(first)" : "\(source) \(first)-\(last)" }
@@ -48,27 +54,62 @@ struct SequencePattern {
 
 extension BillingStore {
   /// The holes in the numbers of all sources that number their files, over all runs that count.
-  func sequenceGaps() throws(StoreFault) -> [SourceGap] {
+  ///
+  /// A file that was recognised as a copy of one that was read counts as read under its own name too.
+  /// Complexity: O(n log n) in the files of these sources.
+  public func missingFiles() throws(StoreFault) -> [SourceGap] {
     var patterns: [(source: Label, pattern: SequencePattern)] = []
     try book.query("SELECT source, sequence FROM sources WHERE sequence <> '' ORDER BY source") { row in
       if let pattern = SequencePattern(row.label(1)) { patterns.append((row.label(0), pattern)) }
     }
     var gaps: [SourceGap] = []
     for (source, pattern) in patterns {
-      var numbers: [(number: Int64, runID: String)] = []
+      var files: [Int64: ClosedRange<CivilDate>?] = [:]
       try book.query(
-        "SELECT name, run_id FROM run_files JOIN runs USING (run_id) WHERE state = 'current' AND source = ?",
-        [.label(source)]
+        """
+        SELECT name, first_day, last_day FROM run_files JOIN runs USING (run_id)
+        WHERE state = 'current' AND source = ?1
+        UNION ALL
+        SELECT known_names.name, first_day, last_day
+        FROM known_names JOIN run_files USING (content_hash, source) JOIN runs USING (run_id)
+        WHERE state = 'current' AND source = ?1
+        """, [.label(source)]
       ) { row in
-        if let number = pattern.number(in: row.label(0)) { numbers.append((number, row.text(1))) }
+        guard let number = pattern.number(in: row.label(0)) else { return }
+        files[number] = .some(Self.union(files[number] ?? nil, row.days(from: 1)))
       }
-      numbers.sort { $0.number < $1.number }
-      for (one, next) in zip(numbers, numbers.dropFirst()) where next.number > one.number + 1 {
-        gaps.append(
-          SourceGap(
-            source: source.description, first: one.number + 1, last: next.number - 1, runID: next.runID))
-      }
+      gaps += Self.gaps(of: source, files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
     return gaps
+  }
+
+  /// The holes between numbers in ascending order. Files that do not tell their days are asked past.
+  private static func gaps(
+    of source: Label, _ files: [(number: Int64, days: ClosedRange<CivilDate>?)]
+  ) -> [SourceGap] {
+    var following = [CivilDate?](repeating: nil, count: files.count + 1)
+    for index in files.indices.reversed() {
+      following[index] = files[index].days?.lowerBound ?? following[index + 1]
+    }
+    var gaps: [SourceGap] = []
+    var last: CivilDate?
+    for index in files.indices.dropLast() {
+      last = files[index].days?.upperBound ?? last
+      let (one, next) = (files[index].number, files[index + 1].number)
+      guard next > one + 1 else { continue }
+      let ends = [last, following[index + 1]].compactMap { $0 }
+      gaps.append(
+        SourceGap(
+          source: source.description, first: one + 1, last: next - 1,
+          days: ends.min().flatMap { first in ends.max().map { first...$0 } }))
+    }
+    return gaps
+  }
+
+  private static func union(
+    _ a: ClosedRange<CivilDate>?, _ b: ClosedRange<CivilDate>?
+  ) -> ClosedRange<CivilDate>? {
+    guard let a, let b else { return a ?? b }
+    return min(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound)
   }
 }

@@ -34,6 +34,8 @@ public struct RatingOptions: Sendable {
   public var masksDetail = false
   /// Whether the decoded bytes of every input are hashed for the manifest.
   public var hashesInputs = false
+  /// Whether the report says of every input on which days its records begin to be charged.
+  public var notesDays = false
   /// Key files of earlier runs (`RatingResult.publish` writes one with `keepsKeys`): their records are duplicates here.
   public var earlierKeyFiles: [String] = []
   /// Records that began before it are suspended, because the keys of that time are not at hand: milliseconds since 1970; nil for

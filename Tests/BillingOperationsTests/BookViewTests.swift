@@ -18,10 +18,11 @@ import Testing
         "acme|2026-01-01/2026-02-01|EUR|1|0.02", "zebra|2026-01-01/2026-02-01|EUR|1|0.01",
       ])
     #expect(
-      try SQLiteShell.run("SELECT * FROM usage_by_account_and_group WHERE account = 'acme'", book) == [
-        "acme|2026-01-01/2026-02-01|voice|United Kingdom|EUR|1|61|120|s|0.02"
-      ])
-    #expect(try SQLiteShell.run("SELECT * FROM unrated", book) == ["unknown-service||s|1|9000"])
+      try SQLiteShell.run("SELECT * FROM usage_by_account_and_group WHERE account = 'acme'", book)
+        == [
+          "acme|2026-01-01/2026-02-01|voice|United Kingdom|EUR|1|61|120|s|0.02"
+        ])
+    #expect(try SQLiteShell.run("SELECT * FROM unrated", book) == ["unknown-service||s|1|9"])
     #expect(
       try SQLiteShell.run("SELECT account, amount, cost FROM margin", book) == ["acme|0.02|", "zebra|0.01|"])
     #expect(try SQLiteShell.run("SELECT number, read, rated FROM run_list", book) == ["1|3|2"])

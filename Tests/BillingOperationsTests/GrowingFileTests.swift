@@ -256,24 +256,26 @@ final class GrowingFile {
     }
   }
 
+  /// A format whose records may have line ends in quotes.
+  static let formatOfLines = """
+    format: lines
+    kind: voice
+    type: csv
+    header: names
+    multiline: yes
+    fields:
+      id: id
+      start: {column: start, time: iso}
+      from: from
+      to: to
+      billable: billable
+    key: [id]
+    """
+
   @Test func aQuotedLineEndIsNoEnd() throws {
     let desk = try NightDesk()
     try desk.writeCatalog("catalog", sources: "pbx,pbx*,lines,DE,,\n")
-    try desk.folder.write(
-      """
-      format: lines
-      kind: voice
-      type: csv
-      header: names
-      multiline: yes
-      fields:
-        id: id
-        start: {column: start, time: iso}
-        from: from
-        to: to
-        billable: billable
-      key: [id]
-      """, to: "catalog/formats/lines.yaml")
+    try desk.folder.write(Self.formatOfLines, to: "catalog/formats/lines.yaml")
     let text =
       "id,start,from,to,billable,note\n"
       + ["a", "b", "c"].map {
@@ -593,6 +595,51 @@ final class GrowingFile {
       #expect(try desk.bill() == desk.bill(store: "whole-\(night)"), "night \(night)")
       try desk.expectWhole()
     }
+  }
+
+  /// Whoever names a file means all of it: the last reading goes first, and nothing else goes with it.
+  @Test(arguments: [false, true]) func allReadingsOfAFileAreTakenBack(isRatedAgain: Bool) throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    var text = Self.header
+    for (night, id) in ["a", "b", "c"].enumerated() {
+      text += Self.row(id)
+      try file.become(text)
+      // The second night it is the only file of its run.
+      if night != 1 {
+        try desk.folder.write(
+          Self.header + Self.row("other-\(night)"), to: "usage/pbx-\(night + 7).csv")
+      }
+      try desk.rate(["usage"])
+    }
+    #expect(try desk.bill() == ["acme 5 0.1"])
+    if isRatedAgain {
+      try desk.writeCatalog("dear", price: "0.1000")
+      try desk.rerate("dear")
+    }
+    #expect(
+      try desk.revokeReadings(ofFile: "pbx-1.csv").map(\.run)
+        == (isRatedAgain ? [6, 5, 4] : [3, 2, 1]))
+    #expect(try desk.bill() == [isRatedAgain ? "acme 2 0.4" : "acme 2 0.04"])
+    #expect(try desk.store().periods().allSatisfy(\.isComplete))
+    try desk.expectWhole()
+    // All of it can be rated again.
+    #expect(try file.rate(catalog: isRatedAgain ? "dear" : "catalog") == "3 3 0 0 0, 0")
+    #expect(try desk.bill() == [isRatedAgain ? "acme 5 1" : "acme 5 0.1"])
+    try desk.expectWhole()
+  }
+
+  @Test func oneReadingOfAFileMayBeNamed() throws {
+    let desk = try NightDesk()
+    let file = try GrowingFile(desk)
+    try file.become(Self.header + Self.row("a"))
+    try file.rate()
+    try file.become(Self.header + Self.row("a") + Self.row("b"))
+    try file.rate()
+    #expect(try desk.revokeReadings(ofFile: "2/pbx-1.csv").map(\.run) == [2])
+    #expect(try desk.bill() == ["acme 1 0.02"])
+    #expect(try file.rate() == "1 1 0 0 0, \((Self.header + Self.row("a")).utf8.count)")
+    try desk.expectWhole()
   }
 
   @Test func aFileOfSeveralMayBeTakenBack() throws {

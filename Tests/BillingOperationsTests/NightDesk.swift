@@ -122,13 +122,24 @@ final class NightDesk {
     _ = try StoreRevoking.revoke(store.run(named: name), reason: reason, in: store)
   }
 
-  /// Takes a file back, or the run that has read it alone.
+  /// Takes a file back that one run has read, or that run if it has read it alone.
   @discardableResult func revoke(file name: String, tools: StoreTools? = nil) throws -> Revocation {
-    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
-    let found = try store.run(ofFile: name)
-    return found.isOnly
-      ? try StoreRevoking.revoke(found.run, reason: "test", in: store)
-      : try StoreRevoking.revoke(file: found.file, of: found.run, reason: "test", in: store)
+    let done = try revokeReadings(ofFile: name, tools: tools)
+    try #require(done.count == 1)
+    return done[0].revocation
+  }
+
+  /// Takes all readings of a file back: the runs that had read it, in the order in which they were taken back.
+  @discardableResult func revokeReadings(
+    ofFile name: String, tools: StoreTools? = nil
+  ) throws -> [(run: Int, revocation: Revocation)] {
+    let store = try BillingStore.open(
+      storePath, for: .changing(creates: false), tools: tools ?? self.tools())
+    var done: [(run: Int, revocation: Revocation)] = []
+    try StoreRevoking.revoke(store.readings(ofFile: name), reason: "test", in: store) {
+      done.append(($1.number, $0))
+    }
+    return done
   }
 
   /// Rates what the store holds again with another catalog.
@@ -157,12 +168,18 @@ final class NightDesk {
   }
 
   /// Freezes a period as billed.
-  @discardableResult func markBilled(_ period: String, accounts: [String]? = nil, tools: StoreTools? = nil)
-    throws -> BillingRecord
-  {
+  ///
+  /// The clock of the desk stands at the beginning of 2026: its periods have not ended.
+  @discardableResult func markBilled(
+    _ period: String, accounts: [String]? = nil, isBeforeItsEnd: Bool = true,
+    tools: StoreTools? = nil
+  ) throws -> BillingRecord {
     let choice = try #require(UsagePeriodChoice.parse(period))
-    let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools ?? self.tools())
-    return try store.markBilled(choice, accounts: accounts.map { Set($0.map { Label($0) }) }, reason: "test")
+    let store = try BillingStore.open(
+      storePath, for: .changing(creates: false), tools: tools ?? self.tools())
+    return try store.markBilled(
+      choice, accounts: accounts.map { Set($0.map { Label($0) }) }, isBeforeItsEnd: isBeforeItsEnd,
+      reason: "test")
   }
 
   /// The adjustments, as `bill` gives rows, each after its period's first day.

@@ -87,7 +87,80 @@ import Testing
       to: ["SELECT account, amount::text FROM adjustments ORDER BY account, amount"],
       afterLoading: desk.folder.path(of: "copy"))
     #expect(
-      amounts == [["acme|0.00233300000000000000", "acme|0.01000000000000000000"]])
+      amounts == [["acme|0.002333", "acme|0.01"]])
+  }
+
+  /// Names of the views of the book.
+  private static func views(_ book: String) throws -> [String] {
+    try SQLiteShell.run("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name", book)
+  }
+
+  /// What a view says: its columns, then its rows. Of views that are not sorted the rows are.
+  private static func inBook(_ view: String, _ book: String) throws -> [String] {
+    let columns = try SQLiteShell.run("SELECT name FROM pragma_table_info('\(view)')", book)
+    return columns + (try SQLiteShell.run("SELECT * FROM \(view)", book).sorted())
+  }
+
+  /// Every view of the book is in PostgreSQL, with the same columns and the same values.
+  @Test(.enabled(if: PostgresServer.isInstalled)) func everyViewSaysTheSame() throws {
+    let desk = try NightDesk()
+    try desk.writeCatalog("catalog", sources: "pbx,pbx*,ratemill-csv,DE,pbx-{n}.csv,daily\n")
+    try desk.folder.write(
+      "plan: retail\nlook_up: {voice: retail}\ncharges:\n  - {charge: calls, kinds: [voice], price: deck}\n"
+        + "  - {charge: texts, kinds: [message], price: 0.05, per: 1}\n"
+        + "  - {charge: data, kinds: [data], price: 0.002, per: 1000000}\n"
+        + "  - {charge: hours, kinds: [event], price: 90, per: 1}\n",
+      to: "catalog/plans/retail.yaml")
+    try desk.writeBilling(["contracts.csv": InvoiceDesk.contracts])
+    let kinds = [
+      "m1,2026-01-06T09:14:02Z,030231251010,00442079460123,message,3",
+      "d1,2026-01-06T09:14:02Z,030231251010,,data,1500000000",
+      "e1,2026-01-06T09:14:02Z,030231251010,,event,1.5",
+      "x1,2026-01-06T09:14:02Z,030231259010,,event,0.25",
+      "x2,2026-01-06T09:14:02Z,030231259010,,data,7", "x3,never,030231251010,,data,7",
+    ]
+    try desk.folder.write(
+      "id,start,from,to,kind,billable\n" + kinds.map { $0 + "\n" }.joined(), to: "usage/pbx-2.csv")
+    try desk.write(
+      StoreRatingTests.monday + [
+        "x9 2026-01-05 301 442079460123 9.125", "x8 2026-01-05 301 442079460123 0.5",
+      ],
+      to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    try desk.writeOff(["1-1"])
+    try desk.draft("2026-01")
+    try desk.decide(.approve, drafts: ["zebra"])
+    try desk.finalise()
+    try desk.credit("INV-0001", lines: [1])
+    try desk.markBilled("2026-01")
+    // Adjustments, one of them negative.
+    try desk.write(StoreRatingTests.tuesday, to: "usage/pbx-3.csv")
+    try desk.rate(["usage"])
+    try desk.writeCatalog("cheap", price: "0.0033")
+    try desk.rerate("cheap")
+    _ = try desk.store().exportPostgres(to: desk.folder.path(of: "copy"))
+    let book = desk.storePath + "/book.sqlite"
+    let views = try Self.views(book)
+    let queries = views.flatMap { view in
+      [
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'ratemill' "
+          + "AND table_name = '\(view)' ORDER BY ordinal_position", "SELECT * FROM \(view)",
+      ]
+    }
+    let answers = try PostgresServer.answers(
+      to: queries, afterLoading: desk.folder.path(of: "copy"))
+    for (index, view) in views.enumerated() {
+      let answer = answers[2 * index] + answers[2 * index + 1].sorted()
+      #expect(try answer == Self.inBook(view, book), "\(view)")
+      #expect(!answers[2 * index + 1].isEmpty, "\(view) shows nothing here")
+    }
+    #expect(views.count == 15)
+    let inPostgres = try PostgresServer.answers(
+      to: [
+        "SELECT viewname FROM pg_views WHERE schemaname = 'ratemill' ORDER BY viewname COLLATE \"C\""
+      ],
+      afterLoading: desk.folder.path(of: "copy"))
+    #expect(inPostgres == [views])
   }
 }
 

@@ -54,6 +54,29 @@ extension NightDesk {
     try desk.expectWhole()
   }
 
+  /// A kill between the book and the files leaves records: they are left over, no fault, and go with the next change.
+  @Test(arguments: [false, true]) func whatAKilledPurgeHasLeftGoesWithTheNextChange(isDeep: Bool)
+    throws
+  {
+    let desk = try Self.desk()
+    try desk.writeOff(["1-3"])
+    let run = try #require(try desk.store().runs().first)
+    let events = desk.storePath + "/runs/\(run.id)/events.bin"
+    let bytes = try #require(FileContent.bytes(of: events))
+    #expect(try desk.purge(before: Self.day) == [1, 2])
+    let name = String(events.dropFirst(desk.folder.path.count + 1))
+    try desk.folder.write(bytes, to: name)
+    func verified() throws -> StoreVerification {
+      try desk.store().verify(deep: isDeep, catalogHash: StoreCatalog.hash)
+    }
+    #expect(try verified().findings == [])
+    #expect(try verified().leftovers == ["runs/\(run.id)/events.bin"])
+    try desk.write(["g1 2026-03-05 101 442079460123 61"], to: "more/pbx-3.csv")
+    try desk.rate(["more"])
+    #expect(try verified().leftovers == [])
+    #expect(desk.folder.bytes(of: name) == nil)
+  }
+
   /// Plans whose usage depends on whole periods, which none of the purged usage has: later nights and rerates need nothing of it.
   @Test(arguments: ["retail", "minutes"]) func laterNightsDoNotAskForWhatWasPurged(planOfZebra: String) throws
   {

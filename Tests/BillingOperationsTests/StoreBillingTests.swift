@@ -1,5 +1,6 @@
 // Open and billed: what was billed stays, and whatever comes later is an adjustment, once.
 
+import BillingCalendar
 import BillingStore
 import Money
 import TestSupport
@@ -74,5 +75,58 @@ import Testing
     #expect(throws: StoreFault.self) { try desk.markBilled("2026-01") }
     #expect(try desk.store().verify(deep: true, catalogHash: StoreCatalog.hash).billingCount == 1)
     #expect(FileContent.names(in: desk.storePath + "/billed").count == 1)
+  }
+
+  /// A period that has not ended is frozen only where somebody says so; days end in UTC.
+  @Test func aRunningPeriodIsRefused() throws {
+    let desk = try NightDesk()
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    let end = try #require(Instant.parse("2026-02-01T00:00:00Z")) / 1000
+    func mark(at seconds: Int64) throws -> BillingRecord {
+      var tools = desk.tools()
+      tools.clock = { seconds }
+      return try desk.markBilled("2026-01", isBeforeItsEnd: false, tools: tools)
+    }
+    let before = FileContent.copy(desk.storePath)
+    let fault = #expect(throws: StoreFault.self) { try mark(at: end - 1) }
+    #expect(
+      "\(try #require(fault))".contains(
+        "2026-01-01/2026-02-01 of account 'acme' and 1 more has not ended"))
+    #expect(FileContent.copy(desk.storePath) == before)
+    #expect(try mark(at: end).accountCount == 2)
+    try desk.revoke("1")
+    // Nothing is closed by adjustments: they can be billed at any time.
+    try desk.write(["f1 2026-02-05 101 442079460123 61"], to: "usage/pbx-2.csv")
+    try desk.rate(["usage/pbx-2.csv"])
+    #expect(throws: StoreFault.self) { try desk.markBilled("2026-02", isBeforeItsEnd: false) }
+    let billing = try desk.markBilled("2026-02", accounts: ["zebra"], isBeforeItsEnd: false)
+    #expect(
+      [billing.closedCount, billing.accountCount, billing.adjustedAccountCount] == [0, 0, 1])
+    #expect(billing.amounts.map(\.amount.description) == ["-0.01"])
+    #expect(try desk.markBilled("2026-02", isBeforeItsEnd: true).adjustedAccountCount == 1)
+    try desk.expectWhole()
+  }
+
+  /// Accounts are counted once, however many periods of them are closed or adjusted.
+  @Test func accountsAreCountedNotTheirPeriods() throws {
+    let desk = try NightDesk()
+    try desk.folder.write(
+      "account,plan,cycle_day\nacme,retail,\nzebra,retail,15\n", to: "catalog/accounts.csv")
+    try desk.write(
+      ["a1 2026-01-05 101 442079460123 61", "z1 2026-01-20 201 442079460123 61"],
+      to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    let first = try desk.markBilled("2026-01")
+    #expect([first.closedCount, first.accountCount, first.adjustedAccountCount] == [2, 2, 0])
+    try desk.write(
+      [
+        "a2 2026-01-06 101 442079460123 61", "a3 2026-01-07 101 12025550143 9",
+        "a4 2026-02-06 101 442079460123 61", "z2 2026-01-21 201 442079460123 61",
+      ], to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    let second = try desk.markBilled("2026-02")
+    #expect([second.closedCount, second.accountCount, second.adjustedAccountCount] == [1, 1, 2])
+    #expect(second.adjustmentRowCount == 3)
   }
 }

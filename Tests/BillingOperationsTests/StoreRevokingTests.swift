@@ -1,6 +1,7 @@
 // Taking runs back: what counts no more, what can be rated again, and what must not be lost.
 
 import BillingStore
+import Glibc
 import TestSupport
 import Testing
 import UsageSummary
@@ -59,7 +60,7 @@ import UsageSummary
     try desk.expectWhole()
   }
 
-  @Test func aRunIsFoundByItsFile() throws {
+  @Test func aReadingIsFoundByItsFile() throws {
     let desk = try NightDesk()
     try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
     try desk.rate(["usage"])
@@ -67,13 +68,44 @@ import UsageSummary
     try desk.write(StoreRatingTests.wednesday, to: "more/pbx-3.csv")
     try desk.rate(["more"])
     let store = try desk.store()
-    #expect(try store.run(ofFile: "pbx-1.csv").isOnly)
-    #expect(try store.run(ofFile: desk.folder.path(of: "usage/pbx-1.csv")).run.number == 1)
-    #expect(try !store.run(ofFile: "pbx-2.csv").isOnly)
-    // A part of a name, a name that nobody has.
-    for name in ["bx-1.csv", "pbx-9.csv"] {
-      #expect(throws: StoreFault.self, "\(name)") { try store.run(ofFile: name) }
+    func runs(_ name: String) throws -> [Int] {
+      try store.readings(ofFile: name).map { try store.run(named: $0.runID).number }
     }
+    let whole = desk.folder.path(of: "usage/pbx-1.csv")
+    for name in [
+      "pbx-1.csv", "usage/pbx-1.csv", whole, "1/pbx-1.csv", "1/usage/pbx-1.csv", "1/\(whole)",
+    ] {
+      #expect(try runs(name) == [1], "\(name)")
+    }
+    #expect(try runs("pbx-2.csv") == [2])
+    #expect(try runs("2/pbx-2.csv") == [2])
+    // A part of a name, a name that nobody has, a run that has not read it, no run.
+    for name in ["bx-1.csv", "pbx-9.csv", "2/pbx-1.csv", "9/pbx-1.csv", "1/bx-1.csv"] {
+      #expect(throws: StoreFault.self, "\(name)") { try store.readings(ofFile: name) }
+    }
+  }
+
+  /// One name for two files: nobody knows which one is meant, until its run is named.
+  @Test func filesOfOneNameAreToldApartByTheirRuns() throws {
+    let desk = try NightDesk()
+    try desk.write(StoreRatingTests.monday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    #expect(
+      rename(desk.folder.path(of: "usage/pbx-1.csv"), desk.folder.path(of: "usage/old-pbx-1.csv"))
+        == 0)
+    try desk.write(StoreRatingTests.tuesday, to: "usage/pbx-1.csv")
+    try desk.rate(["usage/pbx-1.csv"])
+    let fault = #expect(throws: StoreFault.self) { try desk.revokeReadings(ofFile: "pbx-1.csv") }
+    #expect("\(try #require(fault))".contains("RUN/FILE: 2/pbx-1.csv"))
+    #expect(try desk.revokeReadings(ofFile: "1/pbx-1.csv").map(\.run) == [1])
+    #expect(try desk.revokeReadings(ofFile: "pbx-1.csv").map(\.run) == [2])
+    // The same name in two folders.
+    try desk.write(StoreRatingTests.monday, to: "a/pbx-3.csv")
+    try desk.write(StoreRatingTests.tuesday, to: "b/pbx-3.csv")
+    try desk.rate(["a", "b"])
+    #expect(throws: StoreFault.self) { try desk.revokeReadings(ofFile: "pbx-3.csv") }
+    #expect(try desk.revokeReadings(ofFile: "a/pbx-3.csv").count == 1)
+    try desk.expectWhole()
   }
 
   @Test func aRunIsTakenBackOnce() throws {

@@ -159,6 +159,61 @@ import Testing
     #expect(taken.contains("\"file\": \"\(name)\"") && taken.contains("\"run_number\": 1"))
   }
 
+  /// What is missing is said by the run itself, by `periods`, and to programs.
+  @Test func whatIsMissingIsSaid() throws {
+    try folder.write("currency: EUR\n", to: "small/catalog.yaml")
+    try folder.write("account,plan\nacme,p\n", to: "small/accounts.csv")
+    try folder.write(
+      "source,format,pattern,sequence,expected\nn,ratemill-csv,n-*.csv,n-{n}.csv,\nm,ratemill-csv,m-*.csv,,daily\n",
+      to: "small/sources.csv")
+    try folder.write(
+      "plan: p\ncharges:\n  - {charge: calls, kinds: [voice], price: 0.05, per: 60}\n",
+      to: "small/plans/p.yaml")
+    for number in [1, 4] {
+      try folder.write(
+        "id,start,account,to,billable\nc\(number),2026-06-01T10:00:00Z,nobody,+4930123,60\n",
+        to: "in/n-\(number).csv")
+    }
+    let rated = try run("rate --catalog small --store s --max-suspense 100% in")
+    #expect(rated.status == 0, "\(rated.errorText)")
+    #expect(
+      rated.errorText.contains("missing file n 2-3\nlate source m, expected daily: nothing yet\n"))
+    let again = try run("rate --catalog small --store s --json in")
+    #expect(
+      again.errorText.contains("missing file n 2-3\nlate source m, expected daily: nothing yet\n"))
+    #expect(
+      again.outputText.contains(
+        "\"missing\": [\n    {\n      \"source\": \"n\",\n      \"first\": 2,"))
+    let periods = try run("periods --store s")
+    #expect(
+      periods.outputText
+        == "no run has rated usage yet\nno period: missing file n 2-3\nno period: late source m, expected daily: nothing yet\n"
+    )
+    let json = try run("periods --store s --json")
+    #expect(json.outputText.hasPrefix("[\n  {\n    \"period\": null,\n    \"state\": null,"))
+    #expect(json.outputText.contains("\"last_seen\": null"))
+  }
+
+  /// Files that were rated with another catalog are rated again by `rerate`, not by taking them back.
+  @Test func anotherCatalogIsAMatterOfRerate() throws {
+    #expect(try run("\(Self.rate) usage").status == 0)
+    try mendCatalog()
+    let known = try run("rate --catalog mended --store store usage")
+    #expect(!known.errorText.contains("revoke"))
+    #expect(
+      known.errorText.contains(
+        "what was rated with another catalog stays so; to rate it again: ratemill rerate --store store --catalog mended"
+      ))
+    // The table has the same header whether anything differs or not.
+    let header = try run("rerate --store store --catalog catalog --preview -q --csv -").outputText
+    let table = try run("rerate --store store --catalog mended --preview -q --csv -").outputText
+    #expect(header.split(separator: "\n").count == 1)
+    #expect(table.split(separator: "\n").count > 1)
+    #expect(table.hasPrefix(header))
+    let recycled = try run("recycle --store store --catalog mended --json")
+    #expect(recycled.outputText.contains("\"amounts\": {\n    \"EUR\": "))
+  }
+
   @Test func aStoreThatWasChangedIsAFinding() throws {
     #expect(try run("\(Self.rate) usage").status == 0)
     let folderOfRun = "store/runs/" + (FileContent.names(in: folder.path(of: "store/runs")).first ?? "")

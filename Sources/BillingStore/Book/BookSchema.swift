@@ -8,18 +8,20 @@ enum BookSchema {
   /// `PRAGMA application_id`: `RMbk` in ASCII, so that `file book.sqlite` tells it from other databases.
   static let applicationID: Int64 = 0x524D_626B
   /// `PRAGMA user_version`.
+  /// 6: days and further names of files, and billings that were taken back.
   static let version: Int64 = 6
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =
     [
-      runs, runFiles, knownPlaces, runParts, sources, runUsage, runBases, runSuspense, billings,
+      runs, runFiles, knownPlaces, knownNames, runParts, sources, runUsage, runBases, runSuspense,
+      billings,
       billedAccounts,
       billedUsage, billedPools, billedRollover, audit,
       auditGuards,
     ] + suspenseTables + rerateTables + settlingTables + purgeTables + InvoiceTables.statements + [
       "PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)",
-    ] + BookViews.statements + InvoiceTables.views
+    ] + BookViews.statements(.sqlite) + InvoiceTables.views(.sqlite)
 
   /// Columns of a door count, and what they add up to.
   private static let doors = """
@@ -59,6 +61,8 @@ enum BookSchema {
       content_hash  TEXT NOT NULL,     -- of the decoded bytes: a copy or another compression has the same
       place         TEXT,              -- device, inode, size and times when it was read; null for standard input
     \(doors)
+      first_day     TEXT,              -- on which a record begins to be charged, in the zone of the source; null where none tells
+      last_day      TEXT,
       PRIMARY KEY (run_id, position),
       CHECK (read = rated + filtered + duplicate + suspended)
     ) STRICT, WITHOUT ROWID;
@@ -72,6 +76,16 @@ enum BookSchema {
       run_id   TEXT NOT NULL,
       position INTEGER NOT NULL,
       FOREIGN KEY (run_id, position) REFERENCES run_files
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let knownNames = """
+    CREATE TABLE known_names (  -- other names of files that were recognised by their content: they count as read under these too
+      source       TEXT NOT NULL,
+      name         TEXT NOT NULL,  -- as the command named it
+      content_hash TEXT NOT NULL,  -- of run_files
+      seen_at      TEXT NOT NULL,  -- UTC, when it was recognised first
+      PRIMARY KEY (source, name)
     ) STRICT, WITHOUT ROWID
     """
 

@@ -9,7 +9,9 @@ enum InvoiceTables {
     drafts, draftAccounts, draftDocuments, decisions, invoices, invoiceLines, takenBack, guards,
   ]
   /// Makes the views.
-  static let views = [billedPeriods, invoiceList, invoiceLineList, draftList]
+  static func views(_ database: BookViews.Database) -> [String] {
+    [invoiceList(database), invoiceLineList(database), draftList(database)]
+  }
 
   private static let drafts = """
     CREATE TABLE drafts (  -- drafts of invoices; the folder drafts/<draft_id> holds them and what they were made from
@@ -147,35 +149,32 @@ enum InvoiceTables {
     """
   }.joined(separator: ";\n")
 
-  private static let billedPeriods = """
-    CREATE VIEW billed_periods AS  -- accounts and periods that are billed: closed by a billing that was not taken back
-      SELECT billing_id, account, usage_period FROM billed_accounts
-      WHERE (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)
+  private static func invoiceList(_ database: BookViews.Database) -> String {
     """
-
-  private static let invoiceList = """
     CREATE VIEW invoices AS
       SELECT number, kind, corrects, reason, account, account_name, usage_period, part, currency, date, due_date,
-        \(BookViews.decimal("net")) AS net, \(BookViews.decimal("tax")) AS tax,
-        \(BookViews.decimal("total")) AS total, entity, series, sequence, finalised_at, json_sha256
+        \(decimals(["net", "tax", "total"], database)), entity, series, sequence, finalised_at, json_sha256
       FROM invoice_documents ORDER BY entity, series, sequence
     """
+  }
 
-  private static let invoiceLineList = """
+  private static func invoiceLineList(_ database: BookViews.Database) -> String {
+    """
     CREATE VIEW invoice_lines AS
       SELECT number, line, section, invoice_document_lines.description, contract, item, project, ticket,
-        service_from, service_until, quantity, unit, unit_price,
-        \(lineMoneyColumns.map { "\(BookViews.decimal($0)) AS \($0)" }.joined(separator: ", ")),
+        service_from, service_until, quantity, unit, unit_price, \(decimals(lineMoneyColumns, database)),
         tax_class, account, currency, date
       FROM invoice_document_lines
-        JOIN (SELECT number, account, currency, date FROM invoice_documents) USING (number)
+        JOIN (SELECT number, account, currency, date FROM invoice_documents) AS sent USING (number)
       ORDER BY number, line
     """
+  }
 
-  private static let draftList = """
+  private static func draftList(_ database: BookViews.Database) -> String {
+    """
     CREATE VIEW draft_list AS  -- the latest drafts, with what was decided about them
       SELECT drafts.number AS drafts, period_choice, name, draft_documents.account, usage_period, part, currency,
-        \(BookViews.decimal("total")) AS total, verdict, decided_by, decided_at, reason,
+        \(decimals(["total"], database)), verdict, decided_by, decided_at, decisions.reason,
         (SELECT number FROM invoice_documents AS sent
           WHERE sent.draft_id = draft_documents.draft_id AND sent.draft_name = name) AS invoice
       FROM draft_documents JOIN drafts USING (draft_id)
@@ -183,42 +182,9 @@ enum InvoiceTables {
           AND subject = content_sha256)
       WHERE state = 'current' ORDER BY drafts.number, name
     """
-
-  private static func numeric(_ names: [String], of table: String) -> String {
-    names.map { "\(table).\($0)_units + \(table).\($0)_pico / 1000000000000::numeric AS \($0)" }
-      .joined(separator: ", ")
   }
 
-  /// The views of PostgreSQL, whose amounts are `numeric`.
-  static let postgresViews = [
-    """
-    CREATE VIEW invoices AS
-      SELECT number, kind, corrects, reason, account, account_name, usage_period, part, currency, date, due_date,
-        \(numeric(["net", "tax", "total"], of: "invoice_documents")), entity, series, sequence, finalised_at,
-        json_sha256
-      FROM invoice_documents ORDER BY entity, series, sequence;
-
-    """,
-    """
-    CREATE VIEW invoice_lines AS
-      SELECT number, line, section, description, contract, item, project, ticket, service_from, service_until,
-        quantity, unit, unit_price, \(numeric(lineMoneyColumns, of: "invoice_document_lines")), tax_class,
-        account, currency, date
-      FROM invoice_document_lines JOIN (SELECT number, account, currency, date FROM invoice_documents) AS sent
-        USING (number) ORDER BY number, line;
-
-    """,
-    """
-    CREATE VIEW draft_list AS
-      SELECT drafts.number AS drafts, period_choice, name, draft_documents.account, usage_period, part, currency,
-        \(numeric(["total"], of: "draft_documents")), verdict, decided_by, decided_at, decisions.reason,
-        (SELECT number FROM invoice_documents AS sent
-          WHERE sent.draft_id = draft_documents.draft_id AND sent.draft_name = name) AS invoice
-      FROM draft_documents JOIN drafts USING (draft_id)
-        LEFT JOIN decisions ON decision = (SELECT MAX(decision) FROM decisions WHERE kind = 'draft'
-          AND subject = content_sha256)
-      WHERE state = 'current' ORDER BY drafts.number, name;
-
-    """,
-  ]
+  private static func decimals(_ names: [String], _ database: BookViews.Database) -> String {
+    names.map { "\(BookViews.decimal($0, database)) AS \($0)" }.joined(separator: ", ")
+  }
 }

@@ -1,9 +1,9 @@
 // The tables of what is settled over the events of all runs.
 
 extension BookSchema {
-  /// What runs have left to be settled, settlements, whose rows they hold, and the view of all that counts.
+  /// What runs have left to be settled, settlements, and whose rows they hold.
   static let settlingTables = [
-    runSpans, runSettled, settlements, settledOwners, settledUsage, runRows, countedUsage,
+    runSpans, runSettled, settlements, settledOwners, settledUsage,
   ]
 
   private static let runSpans = """
@@ -50,14 +50,14 @@ extension BookSchema {
     ) STRICT, WITHOUT ROWID
     """
 
-  private static let runRows = """
+  static let runRows = """
     CREATE VIEW run_rows AS  -- run_usage, also of runs that have kept the summary of another: what such rows add up to counts
       SELECT run_id, \(usageColumns) FROM run_usage
       UNION ALL
       SELECT run_bases.run_id, \(usageColumns) FROM run_bases JOIN run_usage ON run_usage.run_id = run_bases.base_id
     """
 
-  private static let countedUsage = """
+  static let countedUsage = """
     CREATE VIEW counted_usage AS  -- the rows that count: of current runs, and of settlements for those whose rows they hold
       SELECT \(usageColumns) FROM run_rows JOIN runs USING (run_id) WHERE state = 'current'
       UNION ALL

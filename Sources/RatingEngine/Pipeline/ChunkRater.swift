@@ -44,6 +44,7 @@ final class ChunkRater {
       }
       if !plan.trailer.isEmpty { takeTrailers(plan, outcome) }
       if !file.unreadable.isEmpty { leaveOutRepeated(file.unreadable, chunk, outcome) }
+      if setup.options.notesDays { noteSpan(&outcome.totals.span) }
       outcome.reserve(batch.count)
       let first = outcome.rowCount
       let count = rater.rate(batch, columns, plan, into: outcome.rows + first, clock)
@@ -70,6 +71,15 @@ final class ChunkRater {
     outcome.lineCount = splitter.lineCount
     outcome.packed.span = rater.span
     outcome.packed.close(partCount: setup.settlePartCount)
+  }
+
+  /// Takes down when the records of the batch begin to be charged, whatever becomes of them.
+  private func noteSpan(_ span: inout EventSpan) {
+    for record in 0..<batch.count
+    where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
+      let start = batch.chargingStart(record)
+      if start != UsageBatch.absentTime { span.add(seconds: start / 1000) }
+    }
   }
 
   /// The first reading of a file whose format chooses among rows.

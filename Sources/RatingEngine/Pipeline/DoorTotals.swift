@@ -22,6 +22,8 @@ struct DoorTotals: Sendable {
   var amountPico: Int128 = 0
   /// What suppliers charge for them, whatever the currency.
   var costPico: Int128 = 0
+  /// When its records begin to be charged, also of those that are not rated; empty where nobody asks.
+  var span = EventSpan()
 
   var suspendedCount: Int { suspended.reduce(0, +) }
   var filteredCount: Int { filtered.reduce(0, +) }
@@ -60,5 +62,6 @@ struct DoorTotals: Sendable {
     for index in b.billed.indices { a.billed[index] += b.billed[index] }
     a.amountPico += b.amountPico
     a.costPico += b.costPico
+    a.span.add(b.span)
   }
 }

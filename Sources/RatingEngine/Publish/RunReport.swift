@@ -1,5 +1,6 @@
 // What a run has to say: counts by door and reason, money by currency, files, and one example for each reason.
 
+public import BillingCalendar
 public import Catalog
 public import Money
 public import Tables
@@ -69,6 +70,9 @@ public struct RunReport: Sendable {
     public var isChecked: Bool
     /// `xxh3-128:` and 32 hex digits: the hash of the decoded bytes; empty where it was not taken.
     public var hash: String
+    /// Days on which its records begin to be charged, the first and the last, in the zone of its source; nil where no record tells or
+    /// nobody asked (`RatingOptions.notesDays`).
+    public var days: ClosedRange<CivilDate>?
   }
 
   /// Records read.
@@ -161,7 +165,17 @@ extension RatingResult {
       knownByteCount: file.units.first?.beginning?.readFrom ?? 0, unreadByteCount: file.unreadByteCount,
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
       suspended: totals.suspendedCount, isChecked: file.isChecked,
-      hash: stored?.hash.description ?? hash.map(Self.hashText) ?? "")
+      hash: stored?.hash.description ?? hash.map(Self.hashText) ?? "",
+      days: days(of: totals.span, in: file.source.zone))
+  }
+
+  private static func days(of span: EventSpan, in zone: Zone) -> ClosedRange<CivilDate>? {
+    guard !span.isEmpty else { return nil }
+    let (first, last) = (
+      zone.localDay(atSeconds: span.firstSeconds), zone.localDay(atSeconds: span.lastSeconds)
+    )
+    // Where clocks go back over midnight, the later instant may be of the earlier day.
+    return min(first, last)...max(first, last)
   }
 
   /// A hash of decoded bytes as text.

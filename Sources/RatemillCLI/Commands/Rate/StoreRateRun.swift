@@ -51,15 +51,45 @@ struct StoreRateRun {
         "took back the last record of \(console.path(half.file)): run \(half.runNumber) had read it before all of it was written"
       )
     }
-    let rateable = rateableCount(store, catalog, options)
-    let takenBack = JSONMember(
-      name: "taken_back",
-      value: .array(halves.map { ["file": .text($0.file), "run_number": .integer($0.runNumber)] }))
+    let look = Look(
+      takenBack: halves.map { ["file": .text($0.file), "run_number": .integer($0.runNumber)] },
+      rateableCount: rateableCount(store, catalog, options),
+      missing: (try? store.missingFiles()) ?? [],
+      late: (try? store.lateSources()) ?? [])
     switch outcome {
-    case .nothingNew(let known): return nothingNew(known, rateable, takenBack)
-    case .committed(let commit, let report, let known):
-      return committed(commit, report, known, rateable, takenBack)
+    case .nothingNew(let known): return nothingNew(known, look)
+    case .committed(let commit, let report, let known): return committed(commit, report, known, look)
     }
+  }
+
+  /// What the store says after the run. A fault in it is none of the run, which is committed: `verify` and `periods` name it.
+  private struct Look {
+    /// Half lines that were taken back.
+    var takenBack: [JSONValue]
+    var rateableCount: Int
+    var missing: [SourceGap]
+    var late: [LateSource]
+
+    var members: [JSONMember] {
+      [
+        JSONMember(name: "taken_back", value: .array(takenBack)),
+        JSONMember(name: "rateable_suspense", value: .integer(rateableCount)),
+        JSONMember(name: "missing", value: MissingInputs.json(missing)),
+        JSONMember(name: "late", value: MissingInputs.json(late)),
+      ]
+    }
+  }
+
+  /// Says what is missing, whatever was rated: a night without files is the one that nobody looks at.
+  private func say(_ look: Look) {
+    let lines =
+      look.missing.map { MissingInputs.line($0, console) }
+      + look.late.map { MissingInputs.line($0, console) }
+    for line in lines.prefix(Self.shownMax) { console.say(line) }
+    if lines.count > Self.shownMax {
+      console.say("and \(lines.count - Self.shownMax) more that is missing")
+    }
+    offer(look.rateableCount)
   }
 
   /// Records of earlier runs that wait in suspense and that this catalog can rate. It was not in force when they were suspended,
@@ -94,8 +124,7 @@ struct StoreRateRun {
   }
 
   private func committed(
-    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile], _ rateable: Int,
-    _ takenBack: JSONMember
+    _ commit: RunCommit, _ report: RunReport, _ known: [StoreRating.KnownFile], _ look: Look
   ) -> ExitStatus {
     let lines = RateReport(report, configuration, console: console)
     lines.say(seconds: elapsed())
@@ -112,15 +141,14 @@ struct StoreRateRun {
           + "went to suspense with them; see 'ratemill suspense show --store \(console.argument(path)) --code duplicate-conflict'"
       )
     }
-    offer(rateable)
+    say(look)
     console.say("next: ratemill periods --store \(console.argument(path))")
     if configuration.printsJSON {
       let members = [
         JSONMember(name: "run", value: .text(run.id)),
         JSONMember(name: "run_number", value: .integer(run.number)),
         JSONMember(name: "audit_head", value: .text(commit.auditHead)),
-        JSONMember(name: "known_files", value: Self.json(known)), takenBack,
-        JSONMember(name: "rateable_suspense", value: .integer(rateable)),
+        JSONMember(name: "known_files", value: Self.json(known)),
         JSONMember(
           name: "withdrawn",
           value: .array(
@@ -128,28 +156,24 @@ struct StoreRateRun {
               ["run": .text(run.id), "run_number": .integer(run.number), "records": .integer(count)]
             })),
       ]
-      let status = console.finish(lines.document(seconds: elapsed(), more: members))
+      let status = console.finish(lines.document(seconds: elapsed(), more: members + look.members))
       if status != .done { return status }
     }
     let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)
     return isAllowed && report.damaged.isEmpty ? .done : .findings
   }
 
-  private func nothingNew(
-    _ known: [StoreRating.KnownFile], _ rateable: Int, _ takenBack: JSONMember
-  ) -> ExitStatus {
+  private func nothingNew(_ known: [StoreRating.KnownFile], _ look: Look) -> ExitStatus {
     console.endProgress()
     say(known)
     console.say("nothing new: \(console.path(path)) is as it was")
-    offer(rateable)
+    say(look)
     guard configuration.printsJSON else { return .done }
-    return console.finish(
-      JSONText.document(
-        .object([
-          JSONMember(name: "run", value: .null),
-          JSONMember(name: "known_files", value: Self.json(known)), takenBack,
-          JSONMember(name: "rateable_suspense", value: .integer(rateable)),
-        ])))
+    let members = [
+      JSONMember(name: "run", value: .null),
+      JSONMember(name: "known_files", value: Self.json(known)),
+    ]
+    return console.finish(JSONText.document(.object(members + look.members)))
   }
 
   // More than these are only counted.
@@ -164,11 +188,16 @@ struct StoreRateRun {
       var line = "  \(console.path(file.name)): rated in run \(file.run.number)"
       if file.earlierName != file.name { line += " as \(console.path(file.earlierName))" }
       if file.isOtherCatalog {
-        line += " with another catalog; revoke that run to rate its files again"
+        line += " with another catalog"
       }
       console.say(line)
     }
     if known.count > Self.shownMax { console.say("  and \(known.count - Self.shownMax) more") }
+    if known.contains(where: \.isOtherCatalog) {
+      console.say(
+        "what was rated with another catalog stays so; to rate it again: ratemill rerate --store "
+          + "\(console.argument(path)) --catalog \(console.argument(configuration.catalogPath))")
+    }
   }
 
   private static func json(_ known: [StoreRating.KnownFile]) -> JSONValue {

@@ -12,6 +12,7 @@ struct MarkBilledOptions: CommandOptions {
   var period: UsagePeriodChoice?
   var accounts: [String] = []
   var reason: String?
+  var isBeforeItsEnd = false
 
   static let table: [OptionSpec<MarkBilledOptions>] = [
     .store("Change the billing store in DIR"),
@@ -21,6 +22,12 @@ struct MarkBilledOptions: CommandOptions {
     .values(
       "only", "ACCOUNT", in: OptionGroup.input, into: \.accounts, OptionValue.text,
       "Bill this account only; may be repeated"),
+    .flag(
+      "before-its-end", in: OptionGroup.input, into: \.isBeforeItsEnd,
+      "Bill a period that has not ended",
+      details: """
+        Without it such a period is refused: usage that comes after would be adjusted in the next one. Days end in UTC here.
+        """),
     .value(
       "reason", "TEXT", in: OptionGroup.input, into: \.reason, OptionValue.text,
       "Say why; the audit trail keeps it"),
@@ -34,6 +41,7 @@ struct MarkBilledConfiguration: Equatable, Sendable {
   let period: UsagePeriodChoice
   /// None for all.
   let accounts: [String]
+  let isBeforeItsEnd: Bool
   let reason: String
 }
 
@@ -64,7 +72,8 @@ enum MarkBilledCommand: Command {
     MarkBilledConfiguration(
       store: try StoreConfiguration(options.shared),
       period: try Requirement.given(options.period, "--period", "PERIOD, such as 2026-06"),
-      accounts: options.accounts, reason: options.reason ?? "")
+      accounts: options.accounts, isBeforeItsEnd: options.isBeforeItsEnd,
+      reason: options.reason ?? "")
   }
 
   static func run(_ configuration: MarkBilledConfiguration, console: Console) -> ExitStatus {
@@ -73,7 +82,8 @@ enum MarkBilledCommand: Command {
       store throws(StoreFault) in
       let accounts = configuration.accounts.isEmpty ? nil : Set(configuration.accounts.map { Label($0) })
       let billing = try store.markBilled(
-        configuration.period, accounts: accounts, reason: configuration.reason)
+        configuration.period, accounts: accounts, isBeforeItsEnd: configuration.isBeforeItsEnd,
+        reason: configuration.reason)
       say(billing, console)
       guard configuration.store.printsJSON else { return .done }
       return console.finish(JSONText.document(json(billing)))
@@ -81,25 +91,31 @@ enum MarkBilledCommand: Command {
   }
 
   private static func say(_ billing: BillingRecord, _ console: Console) {
-    console.say(
-      "billed \(billing.choice) for \(ReadableText.count(billing.closedCount, "account", "accounts")) as billing "
-        + "\(billing.number) (\(billing.id))")
+    let adjusted = ReadableText.count(billing.adjustedAccountCount, "account", "accounts")
+    // Adjustments alone close nothing: the period that was named may be open, or have been billed before.
+    let what =
+      billing.closedCount > 0
+      ? "\(billing.choice) for \(ReadableText.count(billing.accountCount, "account", "accounts"))"
+      : "adjustments of periods before \(billing.choice) for \(adjusted)"
+    console.say("billed \(what) as billing \(billing.number) (\(billing.id))")
     for amount in billing.amounts {
       console.say(
         "  amount     \(amount.currency) \(amount.amount.text(minimumDigits: amount.currency.minorDigits))")
     }
-    if billing.adjustmentRowCount > 0 {
-      console.say(
-        "  including  \(ReadableText.count(Int(billing.adjustmentRowCount), "row", "rows")) that adjust earlier periods"
-      )
+    if billing.adjustmentRowCount > 0, billing.closedCount > 0 {
+      let rows = ReadableText.count(Int(billing.adjustmentRowCount), "row", "rows")
+      console.say("  including  \(rows) that adjust earlier periods of \(adjusted)")
     }
     console.say("audit \(billing.auditHead.prefix(16))")
   }
 
   private static func json(_ billing: BillingRecord) -> JSONValue {
     [
-      "billing": .text(billing.id), "number": .integer(billing.number), "period": .text(billing.choice),
-      "accounts": .integer(billing.closedCount), "rows": .integer(billing.rowCount),
+      "billing": .text(billing.id), "number": .integer(billing.number),
+      "period": .text(billing.choice),
+      "accounts": .integer(billing.accountCount),
+      "adjusted_accounts": .integer(billing.adjustedAccountCount),
+      "rows": .integer(billing.rowCount),
       "adjustment_rows": .integer(billing.adjustmentRowCount),
       "amounts": .object(
         billing.amounts.map {

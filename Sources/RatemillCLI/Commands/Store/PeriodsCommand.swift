@@ -16,7 +16,11 @@ enum PeriodsCommand: StoreLook {
       Accounts, events and amounts of each period over all runs that count; files missing in a numbered sequence (column \
       'sequence' of sources.csv); sources that have sent nothing for twice their interval (column 'expected'); and files \
       that are to be rated again because something was taken back.
+      """,
       """
+      A missing file stands with each period that its records may be of: by the days of the files before and after it, \
+      whichever runs have read them. What belongs to no period with usage stands by itself ('period': null with --json).
+      """,
     ],
     usage: ["--store DIR [OPTION...]"],
     examples: [CommandExample("See whether June is complete", "ratemill periods --store store")],
@@ -27,9 +31,11 @@ enum PeriodsCommand: StoreLook {
   ) throws(StoreFault) -> String {
     let periods = try store.periods()
     if asked.store.printsJSON { return JSONText.document(.array(periods.map(json))) }
-    guard !periods.isEmpty else { return "no run has rated usage yet\n" }
-    let rows = [["period", "state", "accounts", "events", "amount"]] + periods.flatMap(cells)
-    return AlignedRows.lines(rows, indent: 0) + periods.map { remarks($0, console) }.joined()
+    let remarks = periods.map { self.remarks($0, console) }.joined()
+    let rows = periods.flatMap(cells)
+    guard !rows.isEmpty else { return "no run has rated usage yet\n" + remarks }
+    return AlignedRows.lines(
+      [["period", "state", "accounts", "events", "amount"]] + rows, indent: 0) + remarks
   }
 
   private static func money(_ amount: (currency: Currency, amount: Amount)) -> String {
@@ -37,52 +43,41 @@ enum PeriodsCommand: StoreLook {
   }
 
   private static func cells(_ record: PeriodRecord) -> [[String]] {
+    guard let period = record.period else { return [] }
     let first = [
-      record.period.description, record.state.rawValue, ReadableText.count(record.accountCount),
+      period.description, record.state.rawValue, ReadableText.count(record.accountCount),
       ReadableText.count(Int(record.eventCount)), record.amounts.first.map(money) ?? "-",
     ]
     return [first] + record.amounts.dropFirst().map { ["", "", "", "", money($0)] }
   }
 
   private static func remarks(_ record: PeriodRecord, _ console: Console) -> String {
-    let missing = record.missingFiles.map {
-      "\(record.period): missing file \(console.path($0.description))\n"
-    }
-    let late = record.lateSources.map { source in
-      let seen = source.lastSeen.map { "nothing since \($0)" } ?? "nothing yet"
-      return
-        "\(record.period): late source \(console.path(source.source)), expected \(source.expected): \(seen)\n"
-    }
     let unread = record.filesToRateAgain.map { file in
       let what =
         file.beginningBytes.map { "its first \(ReadableText.bytes(Int($0))) count no more" }
         ?? "up to \(ReadableText.count(file.recordsMax ?? 0, "record", "records")) of it were left out as copies"
-      return
-        "\(record.period): rate \(console.path(file.file.description)) again: \(what) (run \(file.runNumber))\n"
+      return "rate \(console.path(file.file.description)) again: \(what) (run \(file.runNumber))"
     }
-    return (missing + late + unread).joined()
+    let lines =
+      record.missingFiles.map { MissingInputs.line($0, console) }
+      + record.lateSources.map { MissingInputs.line($0, console) } + unread
+    let place = record.period?.description ?? "no period"
+    return lines.map { "\(place): \($0)\n" }.joined()
   }
 
   private static func json(_ record: PeriodRecord) -> JSONValue {
     [
-      "period": .text(record.period.description), "state": .text(record.state.rawValue),
-      "accounts": .integer(record.accountCount), "billed_accounts": .integer(record.billedAccountCount),
+      "period": .textOrNull(record.period?.description),
+      "state": .textOrNull(record.period == nil ? nil : record.state.rawValue),
+      "accounts": .integer(record.accountCount),
+      "billed_accounts": .integer(record.billedAccountCount),
       "events": .integer(record.eventCount),
       "amounts": .object(
         record.amounts.map {
           JSONMember(name: Label($0.currency.code), value: .text($0.amount.description))
         }),
-      "missing": .array(
-        record.missingFiles.map { gap in
-          ["source": .text(gap.source), "first": .integer(gap.first), "last": .integer(gap.last)]
-        }),
-      "late": .array(
-        record.lateSources.map { source in
-          [
-            "source": .text(source.source), "expected": .text(source.expected),
-            "last_seen": .textOrNull(source.lastSeen),
-          ]
-        }),
+      "missing": MissingInputs.json(record.missingFiles),
+      "late": MissingInputs.json(record.lateSources),
       "rate_again": .array(
         record.filesToRateAgain.map { file in
           [

@@ -39,7 +39,8 @@ enum RevokeCommand: Command {
       """
       Its usage counts no more, and its files can be rated again. The run stays in the store to be looked at. RUN is its \
       number, or the first digits of its id, at least 4 of them. FILE is the name of a file that a run has read, or its end \
-      after a slash; where the run has read others too, a run over these stands for it from then on.
+      after a slash; where the run has read others too, a run over these stands for it from then on. Of a file that has grown \
+      and was read by several runs, all readings are taken back, the last one first; RUN/FILE names the reading of one run.
       """,
       """
       Records that were left out as copies of what is taken back count again, in other files of the run and in later runs, \
@@ -69,48 +70,63 @@ enum RevokeCommand: Command {
     let path = configuration.store.storePath
     return StoreDoor.with(path, for: .changing(creates: false), console: console) {
       store throws(StoreFault) in
-      let (run, file) = try find(configuration.runName, in: store)
-      let revocation: Revocation
+      var done: [(revocation: Revocation, run: RunRecord)] = []
+      func note(_ revocation: Revocation, of run: RunRecord) {
+        say(revocation, of: run, store: path, console)
+        done.append((revocation, run))
+      }
+      let name = configuration.runName
+      // What has a point or a slash is a file.
+      let isFile = name.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
+      let readings = isFile ? try store.readings(ofFile: name) : []
+      let run = isFile ? nil : try store.run(named: name)
       do throws(OperationFault) {
-        if let file {
-          revocation = try StoreRevoking.revoke(
-            file: file, of: run, reason: configuration.reason, in: store)
-        } else {
-          revocation = try StoreRevoking.revoke(run, reason: configuration.reason, in: store)
+        if let run {
+          note(try StoreRevoking.revoke(run, reason: configuration.reason, in: store), of: run)
         }
+        try StoreRevoking.revoke(readings, reason: configuration.reason, in: store, each: note)
       } catch {
         return OperationFaultLines.fail(error, catalogPath: "", console: console)
       }
-      say(revocation, of: run, console)
-      for recycle in revocation.recycles {
-        console.say("  and run \(recycle.number) (\(recycle.id)), which had recycled its suspended records")
-      }
-      if revocation.returnedCount > 0 {
-        let records = ReadableText.count(revocation.returnedCount, "record is", "records are")
-        console.say("\(records) in suspense again: ratemill recycle --store \(console.argument(path))")
-      }
-      guard configuration.store.printsJSON else { return .done }
+      guard configuration.store.printsJSON, let last = done.first else { return .done }
+      let earlier = JSONMember(
+        name: "earlier_readings",
+        value: .array(done.dropFirst().map { .object(members($0.revocation, $0.run)) }))
       return console.finish(
-        JSONText.document([
-          "revoked": .text(run.id), "audit_head": .text(revocation.auditHead),
-          "revoked_recycles": .array(revocation.recycles.map { .text($0.id) }),
-          "returned_to_suspense": .integer(revocation.returnedCount),
-          "file": revocation.file.map { .string($0) } ?? .null,
-          "counting_again": .integer(revocation.revivedCount),
-          "replaced_by": .array(revocation.replacing.map { .text($0.id) }),
-          "missing": .array(
-            revocation.missing.map {
-              ["run": .text($0.run.id), "file": .string($0.file), "records_at_most": .integer($0.count)]
-            }),
-          "missing_beginnings": .array(
-            revocation.withoutBeginning.map {
-              ["run": .text($0.run.id), "file": .string($0.file), "bytes": .integer($0.byteCount)]
-            }),
-        ]))
+        JSONText.document(.object(members(last.revocation, last.run) + [earlier])))
     }
   }
 
-  private static func say(_ revocation: Revocation, of run: RunRecord, _ console: Console) {
+  private static func members(_ revocation: Revocation, _ run: RunRecord) -> [JSONMember] {
+    [
+      JSONMember(name: "revoked", value: .text(run.id)),
+      JSONMember(name: "audit_head", value: .text(revocation.auditHead)),
+      JSONMember(name: "revoked_recycles", value: .array(revocation.recycles.map { .text($0.id) })),
+      JSONMember(name: "returned_to_suspense", value: .integer(revocation.returnedCount)),
+      JSONMember(name: "file", value: revocation.file.map { .string($0) } ?? .null),
+      JSONMember(name: "counting_again", value: .integer(revocation.revivedCount)),
+      JSONMember(name: "replaced_by", value: .array(revocation.replacing.map { .text($0.id) })),
+      JSONMember(
+        name: "missing",
+        value: .array(
+          revocation.missing.map {
+            [
+              "run": .text($0.run.id), "file": .string($0.file),
+              "records_at_most": .integer($0.count),
+            ]
+          })),
+      JSONMember(
+        name: "missing_beginnings",
+        value: .array(
+          revocation.withoutBeginning.map {
+            ["run": .text($0.run.id), "file": .string($0.file), "bytes": .integer($0.byteCount)]
+          })),
+    ]
+  }
+
+  private static func say(
+    _ revocation: Revocation, of run: RunRecord, store path: String, _ console: Console
+  ) {
     let audit = "audit \(revocation.auditHead.prefix(16))"
     if let file = revocation.file {
       console.say("revoked \(console.path(file.description)) of run \(run.number) (\(run.id)); \(audit)")
@@ -137,15 +153,14 @@ enum RevokeCommand: Command {
         "missing: the first \(ReadableText.bytes(Int(missing.byteCount))) of \(console.path(missing.file.description)), behind "
           + "which run \(missing.run.number) has read on; rate the file again")
     }
-  }
-
-  /// What has a point or a slash is a file; where it is the only one of its run, the run is meant.
-  private static func find(
-    _ name: String, in store: BillingStore
-  ) throws(StoreFault) -> (run: RunRecord, file: Label?) {
-    let isFile = name.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
-    guard isFile else { return (try store.run(named: name), nil) }
-    let found = try store.run(ofFile: name)
-    return (found.run, found.isOnly ? nil : found.file)
+    for recycle in revocation.recycles {
+      console.say(
+        "  and run \(recycle.number) (\(recycle.id)), which had recycled its suspended records")
+    }
+    if revocation.returnedCount > 0 {
+      let records = ReadableText.count(revocation.returnedCount, "record is", "records are")
+      console.say(
+        "\(records) in suspense again: ratemill recycle --store \(console.argument(path))")
+    }
   }
 }
