@@ -24,7 +24,7 @@ struct StagedSuspense {
   private(set) var inputs: [InputFile] = []
   /// Their records in the order of the files.
   private(set) var records: [[Record]] = []
-  /// Records whose bytes were not kept whole: they stay.
+  /// Records whose bytes were not kept whole, or are not exactly one record: they stay.
   private(set) var unreadableCount = 0
   /// The keys of all that waits or was written off: earlier runs know them, and nobody has rated them.
   let keyPath: String
@@ -80,7 +80,13 @@ struct StagedSuspense {
         headers = (record.runID, try store.fileHeaders(ofRun: record.runID))
       }
       let target = Target(source: record.row.source, header: headers.byFile[record.row.file] ?? [])
-      let lineEnd = try Self.lineEnd(of: target.source, catalog)
+      let format = try Self.format(of: target.source, catalog)
+      // Each is one line of the file that is made here: what became of it is told by its place.
+      guard case .one(let range) = RecordCount(of: bytes.bytes, format, header: target.header)
+      else {
+        unreadableCount += 1
+        return
+      }
       let index: Int
       if let known = targets[target] {
         index = known
@@ -103,7 +109,7 @@ struct StagedSuspense {
           })
       }
       records[index].append(Record(id: record.id, reason: record.reason, offset: offsets[index]))
-      let line = bytes.bytes + [lineEnd]
+      let line = Array(bytes.bytes[range]) + [format.dialect.lineEnd]
       offsets[index] += Int64(line.count)
       let writer = writers[index]
       try ofFiles { () throws(FileFault) in try writer.write(contentsOf: line) }
@@ -115,13 +121,15 @@ struct StagedSuspense {
     }
   }
 
-  private static func lineEnd(of source: Label, _ catalog: Catalog) throws(StoreFault) -> UInt8 {
+  private static func format(
+    of source: Label, _ catalog: Catalog
+  ) throws(StoreFault) -> FormatDescriptor {
     guard let source = catalog.sources.first(where: { $0.name == source }) else {
       throw .refused(
         "records of source '\(source)' wait in suspense, and sources.csv has no such source any more; add its row "
           + "again, or write them off: ratemill suspense write-off --source \(source)")
     }
-    return catalog.formats[source.formatIndex].dialect.lineEnd
+    return catalog.formats[source.formatIndex]
   }
 
   /// The record that begins at a place of a file; nil where none does. Complexity: O(log records).

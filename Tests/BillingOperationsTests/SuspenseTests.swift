@@ -120,12 +120,87 @@ import UsageSummary
     #expect(throws: Never.self) {
       try desk.correct("1-3", "a4,2026-01-05T09:14:02Z,03023125201,00442079460123,9")
     }
-    #expect(throws: StoreFault.self) { try desk.correct("1-9", "x") }
+    #expect(throws: OperationFault.self) { try desk.correct("1-9", "x") }
     #expect(try desk.recycle().doors == "1 1 0 0 0, 2")
     #expect(try desk.bill() == ["acme 1 0.02", "zebra 1 0.01"])
     let record = try #require(try desk.store().suspended(SuspenseID(runNumber: 1, row: 3)))
     #expect(record.state == .recycled)
     #expect(record.row.original == "a4,2026-01-05T09:14:02Z,03023125301,00442079460123,9")
+    try desk.expectWhole()
+  }
+
+  private static let corrected = "a4,2026-01-05T09:14:02Z,03023125201,00442079460123,9"
+
+  /// A correction is exactly one record: nothing else can stand for one.
+  @Test(arguments: [
+    "", "\n", "\n\n", "\r", "\(SuspenseTests.corrected)\n\(SuspenseTests.corrected)",
+    "\n\(SuspenseTests.corrected)\n\(SuspenseTests.corrected)\n",
+  ])
+  func aCorrectionThatIsNotOneRecordIsRefused(text: String) throws {
+    let desk = try Self.desk()
+    let before = FileContent.copy(desk.storePath)
+    #expect(throws: OperationFault.self) { try desk.correct("1-3", text) }
+    #expect(FileContent.copy(desk.storePath) == before)
+  }
+
+  /// Blank lines around are none of the record.
+  @Test(arguments: [
+    "\(SuspenseTests.corrected)\n", "\n\(SuspenseTests.corrected)", "\(SuspenseTests.corrected)\r",
+  ])
+  func blankLinesAroundACorrectionDoNotMatter(text: String) throws {
+    let desk = try Self.desk()
+    try desk.correct("1-3", text)
+    #expect(
+      try desk.store().suspended(SuspenseID(runNumber: 1, row: 3))?.corrected
+        == Label(Self.corrected))
+    #expect(try desk.recycle(catalog: "mended").doors == "3 3 0 0 0, 0")
+    try desk.expectWhole()
+  }
+
+  /// Bytes that are not one record stay in suspense by themselves, whatever stands before and behind them.
+  @Test(
+    arguments: ["\n", "\(SuspenseTests.corrected)\n\(SuspenseTests.corrected)", "one\ntwo\nthree"],
+    ["1-1", "1-2", "1-3"])
+  func whatIsNotOneRecordIsNeverRecycled(text: String, name: String) throws {
+    let desk = try Self.desk()
+    // As a program of before had taken it.
+    try desk.correctUnchecked(name, text)
+    let others = ["1-1", "1-2"].filter { $0 != name }.count
+    #expect(try desk.recycle(catalog: "mended").doors == "\(others) \(others) 0 0 0, \(3 - others)")
+    #expect(try desk.waiting().contains { $0.hasPrefix(name + " ") })
+    #expect(try desk.suspense(ofRun: "1") == "3 \(others) 0 \(3 - others)")
+    try desk.expectWhole()
+  }
+
+  /// A format that allows line ends in quotes has records of several lines; a quote that stays open would take the next one in.
+  @Test func aRecordOfSeveralLinesMayBeCorrected() throws {
+    let desk = try NightDesk()
+    for name in ["catalog", "mended"] {
+      try desk.writeCatalog(name, sources: "pbx,pbx*,lines,DE,,\n")
+      try desk.folder.write(GrowingFileTests.formatOfLines, to: name + "/formats/lines.yaml")
+    }
+    func record(_ id: String, _ from: String, _ note: String) -> String {
+      "\(id),2026-01-05T09:14:02Z,03023125\(from),00442079460123,61,\(note)"
+    }
+    let records = [
+      record("a", "301", "\"two\nlines\""), record("b", "301", "x"), record("c", "301", "x"),
+    ]
+    try desk.folder.write(
+      "id,start,from,to,billable,note\n" + records.map { $0 + "\n" }.joined(), to: "usage/pbx-1.csv"
+    )
+    #expect(try desk.rate(["usage"]).doors == "3 0 0 0 3")
+    #expect(throws: OperationFault.self) {
+      try desk.correct("1-1", record("a", "101", "\"two\nlines"))
+    }
+    #expect(throws: OperationFault.self) {
+      try desk.correct("1-1", record("a", "101", "two\nlines"))
+    }
+    try desk.correct("1-1", record("a", "101", "\"now\nthree\nlines\""))
+    try desk.correctUnchecked("1-2", record("b", "101", "\"open"))
+    try desk.correct("1-3", record("c", "101", "x"))
+    #expect(try desk.recycle().doors == "2 2 0 0 0, 1")
+    #expect(try desk.waiting() == ["1-2 unknown-service"])
+    #expect(try desk.bill() == ["acme 2 0.04"])
     try desk.expectWhole()
   }
 

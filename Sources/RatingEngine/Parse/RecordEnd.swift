@@ -57,6 +57,22 @@ struct RecordEnd: Sendable {
     !comment.isEmpty && comment.count <= length && comment.indices.allSatisfy { text[$0] == comment[$0] }
   }
 
+  /// The line end of the record that begins at `begin`; nil where it does not end in the text.
+  func first(_ text: TextPointer, from begin: Int, until end: Int) -> Int? {
+    let isInComment = isComment(text + begin, end - begin)
+    var isOpen = false
+    for at in begin..<end {
+      if text[at] == UInt8(ascii: "\""), isMultiline, !isInComment,
+        isQuote(text, from: begin, at: at)
+      {
+        isOpen.toggle()
+      } else if text[at] == lineEnd, !isOpen || isPastLimit(text, from: begin, lineEndAt: at) {
+        return at
+      }
+    }
+    return nil
+  }
+
   /// The line end of the last whole record of a text in which a record begins at `begin`; nil where none ends.
   func last(_ text: TextPointer, from begin: Int, until end: Int) -> Int? {
     var recordBegin = begin

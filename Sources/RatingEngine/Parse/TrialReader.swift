@@ -18,6 +18,11 @@ final class TrialReader {
     let textOffset: Int64
 
     var count: Int { view.batch.count }
+    /// Whether a row only promises what the file holds.
+    func isTrailer(_ index: Int) -> Bool {
+      view.batch.door[index] == Door.noEvent
+        && view.batch.reason[index] == UInt16(view.reasons.count - 1)
+    }
     func record(_ index: Int) -> ReadRecord {
       view.record(index, text: text, line: firstLine, textOffset: textOffset)
     }

@@ -1,5 +1,6 @@
 // `ratemill suspense edit`: corrected bytes for one suspended record.
 
+internal import BillingOperations
 internal import BillingStore
 internal import OptionTable
 internal import Tables
@@ -36,7 +37,8 @@ enum SuspenseEditCommand: Command {
     about: [
       """
       The next 'recycle' rates the corrected bytes in place of the original ones, which are kept. Who corrected what, \
-      when and why stands in the audit trail, with the hashes of both.
+      when and why stands in the audit trail, with the hashes of both. The correction is exactly one record: a line end \
+      inside is refused, unless the format allows it inside quotes.
       """
     ],
     usage: ["--store DIR --reason TEXT (--text RECORD | --file FILE) [OPTION...] ID"],
@@ -75,7 +77,13 @@ enum SuspenseEditCommand: Command {
     let record = Label(bytes: bytes)
     return StoreDoor.with(configuration.store.storePath, for: .changing(creates: false), console: console) {
       store throws(StoreFault) in
-      let head = try store.correct(configuration.id, as: record, reason: configuration.reason)
+      let head: String
+      do throws(OperationFault) {
+        head = try StoreCorrecting.correct(
+          configuration.id, as: record, reason: configuration.reason, in: store)
+      } catch {
+        return OperationFaultLines.fail(error, catalogPath: "", console: console)
+      }
       console.say("corrected record \(configuration.id); audit \(head.prefix(16))")
       console.say("next: ratemill recycle --store \(console.argument(store.path))")
       guard configuration.store.printsJSON else { return .done }
