@@ -52,7 +52,9 @@ struct SettlingCatalogs {
     case .some(let found): scope = found
     }
     let hashes = Set(users.flatMap { $0.layers.map(\.ratingHash) } + [latestHash])
-    let groups = try hashes.count == 1 ? nil : groups(scope, users, latestHash)
+    // Where the periods of everybody are others now, the newest run settles everybody, as it does alone.
+    let isWhole = hashes.count == 1 || (newest != nil && scope.isOfAll)
+    let groups = try isWhole ? nil : groups(scope, users, latestHash)
     guard let groups, groups.count > 1 || groups[latestHash] == nil else {
       return [try main.stage(scope.isOfAll ? nil : scope.accounts, of: scope)]
     }

@@ -66,19 +66,25 @@ import UsageSummary
     try desk.expectWhole()
   }
 
-  /// The newcomer comes with another catalog: whoever has no usage in it stays with the one that has settled them.
-  @Test func othersStayWithTheirCatalog() throws {
-    let nights = SettledNights(seed: 9, nightCount: 2, callCount: 120)
+  /// The newcomer comes with another catalog: whoever has no usage in it stays with the one that has settled them, unless it reaches
+  /// into later periods than before, as without a conflict.
+  @Test(arguments: [false, true]) func othersStayWithTheirCatalog(isLater: Bool) throws {
+    let nights = SettledNights(seed: 9, nightCount: isLater ? 2 : 1, callCount: 120)
     func lines(_ night: Int, _ isWanted: (Substring) -> Bool) -> String {
       nights.nights[night].split(separator: "\n").dropFirst().filter(isWanted).map { $0 + "\n" }.joined()
     }
+    func isSecond(_ line: Substring) -> Bool { line.contains(",dora,") }
+    let texts =
+      isLater
+      ? (nights.nights[0], lines(1, isSecond))
+      : (SettledNights.header + lines(0) { !isSecond($0) }, lines(0, isSecond))
     let call = "x1,2026-01-07T10:30:00Z,cleo,outbound,voice,493011223344,,100,ANSWERED\n"
     var documents: [[String: [UInt8]]] = []
     for isContradicted in [true, false] {
       let desk = try nights.desk()
       try SettledNights.writeDearCatalog("dear", to: desk)
-      let first = nights.nights[0] + (isContradicted ? call : "")
-      let second = SettledNights.header + lines(1) { $0.contains(",dora,") }
+      let first = texts.0 + (isContradicted ? call : "")
+      let second = SettledNights.header + texts.1
       try desk.folder.write(first, to: "usage/" + SettledNights.name(0))
       try desk.rate(["usage/" + SettledNights.name(0)], catalog: "settling")
       try desk.folder.write(

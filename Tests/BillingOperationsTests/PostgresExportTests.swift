@@ -27,7 +27,7 @@ import Testing
       let text = String(decoding: desk.folder.bytes(of: "copy/\(name).csv") ?? [], as: UTF8.self)
       #expect(text.split(separator: "\n").count == Int(rowCount) + 1, "\(name)")
     }
-    #expect(copy.tables.map(\.name).count == 34)
+    #expect(copy.tables.map(\.name).count == 35)
     let rows = Dictionary(uniqueKeysWithValues: copy.tables.map { ($0.name, $0.rowCount) })
     #expect(rows["runs"] == 2)
     #expect(rows["billings"] == 1)
@@ -154,7 +154,7 @@ import Testing
       #expect(try answer == Self.inBook(view, book), "\(view)")
       #expect(!answers[2 * index + 1].isEmpty, "\(view) shows nothing here")
     }
-    #expect(views.count == 15)
+    #expect(views.count == 16)
     let inPostgres = try PostgresServer.answers(
       to: [
         "SELECT viewname FROM pg_views WHERE schemaname = 'ratemill' ORDER BY viewname COLLATE \"C\""

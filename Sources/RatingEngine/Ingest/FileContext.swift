@@ -48,6 +48,8 @@ final class FileContext {
   let unreadable: Set<InputFile.UnreadableRecord>
   /// Bytes that somebody has added while it was read, with those of its last record where that was not complete: they were not read.
   var unreadByteCount: Int64 = 0
+  /// Whether its hash is for the report, and not for the proof of its bytes alone.
+  let isHashTold: Bool
   /// What is known of an input whose events are read instead of its bytes.
   let stored: StoredInput?
 
@@ -63,11 +65,13 @@ final class FileContext {
   ///   - allowsParts: whether several readers may share it.
   ///   - spool: what keeps the bytes of standard input for a second reading.
   ///   - hashes: whether the run needs a hash of the decoded bytes (then one reader goes from front to back).
+  ///   - provesBytes: whether that one reader makes a hash for its own proof where the run needs none.
   ///   - progress: what tells a reader that waits for a pipe that the run was cancelled.
   ///   - operations: the calls that read plain files.
   init(
     index: Int, input: InputFile, sourceIndex: Int, catalog: Catalog, recordBytesMax: Int, partBytes: Int?,
-    allowsParts: Bool, hashes: Bool, spool: InputSpool? = nil, progress: RunProgress? = nil,
+    allowsParts: Bool, hashes: Bool, provesBytes: Bool = false, spool: InputSpool? = nil,
+    progress: RunProgress? = nil,
     operations: any FileOperations
   ) throws(RunFault) {
     self.index = index
@@ -75,6 +79,7 @@ final class FileContext {
     name = input.name
     path = input.path
     self.operations = operations
+    isHashTold = hashes
     self.sourceIndex = sourceIndex
     source = catalog.sources[sourceIndex]
     format = catalog.formats[source.formatIndex]
@@ -108,7 +113,8 @@ final class FileContext {
       units.append(
         InputUnit(
           file: self, index: units.count, stream: stream, beginsInsideRecord: !units.isEmpty,
-          recordBytesMax: recordBytesMax, hashes: hashes, beginning: beginning.map { KnownBeginning($0) }))
+          recordBytesMax: recordBytesMax, hashes: hashes || provesBytes,
+          beginning: beginning.map { KnownBeginning($0) }))
     }
     // stdin may be a file whose reading began somewhere: it is read on from there, never mapped.
     if isRegular, !input.isStandardInput, form != .plain, let identity {
@@ -158,6 +164,7 @@ final class FileContext {
     path = name
     form = .plain
     operations = SystemFileOperations()
+    isHashTold = true
     self.sourceIndex = sourceIndex
     source = catalog.sources[sourceIndex]
     format = catalog.formats[source.formatIndex]

@@ -15,7 +15,7 @@ extension RunAttempt {
         recordBytesMax: setup.options.recordBytesMax, partBytes: setup.options.partBytes,
         allowsParts: setup.options.threadCount > 1 && !oneReader.contains(files[index].input.name)
           && !setup.hashesInputs,
-        hashes: setup.hashesInputs || oneReader.contains(files[index].input.name), spool: spool,
+        hashes: setup.hashesInputs, provesBytes: oneReader.contains(files[index].input.name), spool: spool,
         progress: progress, operations: setup.options.inputOperations)
       faults.withLock { _ in contexts[index] = file }
       if file.format.legs != nil { try noteLegs(file, rater) }

@@ -157,7 +157,7 @@ extension RatingResult {
 
   /// What a report says of an input.
   static func fileReport(_ file: FileContext, _ totals: DoorTotals) -> RunReport.File {
-    let hash = file.units.count == 1 ? file.units[0].contentHash : nil
+    let hash = file.isHashTold && file.units.count == 1 ? file.units[0].contentHash : nil
     let stored = file.stored
     return RunReport.File(
       name: file.name, source: file.source.name,
