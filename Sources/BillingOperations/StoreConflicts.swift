@@ -80,6 +80,12 @@ struct StoreConflicts {
       let runs = try store.currentRuns().filter { $0.kind != .recycle && !$0.isPurged }
       return try runs.map { run throws(StoreFault) in (run: run, order: try store.readingOrder(of: run)) }
     }
+    // Where nothing is in conflict nobody needs to look through the keys of all runs.
+    var isAny = false
+    for (run, _) in runs where !isAny {
+      isAny = try OperationFault.ofStore { () throws(StoreFault) in try store.hasConflicts(run) }
+    }
+    guard isAny else { return }
     runs.sort { $0.order < $1.order }
     var left: [Left] = []
     for (other, _) in runs where other.id != run.id || own != nil {
