@@ -42,6 +42,14 @@ struct FlatTable<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
+  /// Maps one of many blocks that are filled one after the other, all bytes zero.
+  init(zeroedBlockOf count: Int) {
+    let bytes = count * MemoryLayout<Element>.stride + ByteText.slack
+    guard let memory = cm_map_block(bytes) else { preconditionFailure("no memory for \(bytes) bytes") }
+    base = memory.bindMemory(to: Element.self, capacity: count)
+    self.count = count
+  }
+
   /// Copies an array.
   init(_ elements: [Element]) {
     self.init(zeroedCount: elements.count)

@@ -61,11 +61,14 @@ static inline void cm_prefetch_write(const void *address) { __builtin_prefetch(a
 /// Returns NULL where the address space is exhausted. Give it back with `cm_unmap`.
 void *cm_map_zeroed(size_t bytes);
 void cm_unmap(void *base, size_t bytes);
-/// Begins to back memory for later calls of `cm_map_zeroed` on a thread of its own, in small steps, until `bytes` are
-/// ready or `cm_reserve_stop` is called. For the time in which one core has nothing to do: on virtual machines the first
-/// touch of a page costs more than most work done with it. One reserve for each process; later calls do nothing.
-void cm_reserve_start(size_t bytes);
-/// Ends the backing of memory; what is ready stays for `cm_map_zeroed`.
+/// The same for blocks of some MiB that are filled one after the other: in small pages where fresh huge pages are dear.
+void *cm_map_block(size_t bytes);
+/// Begins to back memory for later calls of `cm_map_zeroed` and `cm_map_block` on a thread of its own, in small steps, until
+/// `tableBytes` and, where fresh huge pages turn out to be dear, `blockBytes` are ready or `cm_reserve_stop` is called. For the time
+/// in which one core has nothing to do: on virtual machines the first touch of a page costs more than most work done with it. One
+/// reserve for each process; later calls do nothing.
+void cm_reserve_start(size_t tableBytes, size_t blockBytes);
+/// Ends the backing of memory; what is ready stays for those who map.
 void cm_reserve_stop(void);
 /// Backs memory of `cm_map_zeroed` at once, for tables that are read before they are written: otherwise every page is
 /// mapped twice, first to the page of zeros and then for the write.

@@ -106,10 +106,19 @@ final class SummaryCells: CellReading {
     cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
   }
 
-  /// Prefetches the cell that the slot of `hash` names, if it names one.
+  /// Prefetches the cell that stands for `hash`, if there is one: at half full, every third is not in its first slot.
   @inline(__always) func prefetchCell(_ hash: UInt64) {
-    let slot = state.pointee.slots[Int(truncatingIfNeeded: hash & state.pointee.mask)]
-    if slot != 0 { cm_prefetch_write(words(number(slot))) }
+    let slots = state.pointee.slots
+    let mask = state.pointee.mask
+    let numberBits = state.pointee.numberBits
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32) &>> numberBits
+    var at = hash & mask
+    while true {
+      let slot = slots[Int(truncatingIfNeeded: at)]
+      if slot == 0 { return }
+      if slot &>> numberBits == tag { return cm_prefetch_write(words(number(slot))) }
+      at = (at &+ 1) & mask
+    }
   }
 
   @inline(__always) private func number(_ slot: UInt32) -> Int {
@@ -239,7 +248,7 @@ final class SummaryCells: CellReading {
     precondition(number < Self.blockCountMax << Self.blockShift, "cells in memory are fewer than 2^29")
     if number & Self.blockMask == 0, state.pointee.blocks[number >> Self.blockShift] == nil {
       state.pointee.blocks[number >> Self.blockShift] =
-        FlatTable<UInt64>(zeroedCount: cellWords << Self.blockShift).base
+        FlatTable<UInt64>(zeroedBlockOf: cellWords << Self.blockShift).base
     }
     state.pointee.count = number + 1
     place(number, hash)

@@ -57,16 +57,18 @@ struct PrefixTable: Sendable {
     }
   }
 
+  /// The entry of a level 3 node for the first two of eight digits.
+  @inline(__always) static func level3Index(_ node: UInt32, _ digits: UInt32) -> Int {
+    Int(node & ~childFlag) &* 100 &+ Int(digits / 1_000_000)
+  }
+
   /// The deeper levels, from a level 3 node on; returns a leaf value.
   @inline(__always) func descend(_ node: UInt32, _ last8: UInt32) -> UInt32 {
     var value = node
-    var rest = last8
-    var unit: UInt32 = 1_000_000
+    var digits = last8
     while value & Self.childFlag != 0 {
-      let pair = rest / unit
-      rest %= unit
-      value = level3[Int(value & ~Self.childFlag) &* 100 &+ Int(pair)]
-      unit /= 100
+      value = level3[Self.level3Index(value, digits)]
+      digits = digits % 1_000_000 &* 100
     }
     return value
   }

@@ -20,26 +20,10 @@ extension Rater {
   ) {
     chooseSuppliers(records, batch, columns, fields, costs)
     let prefixes = catalog.prefixes
-    // Nodes are free again: the deck of the plan was looked up. Level 2, then level 3, as for the plan's deck.
+    // Nodes are free again: the deck of the plan was looked up.
+    findLeaves(records)
     for record in records {
       let record = Int(record)
-      let value = node[record]
-      guard value & PrefixTable.childFlag != 0 else { continue }
-      let next = prefixes.level2[Int(value & ~PrefixTable.childFlag)]
-      node[record] = next
-      if next & PrefixTable.childFlag != 0 {
-        cm_prefetch_read(
-          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000))
-        )
-      } else if next != 0 {
-        cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
-      }
-    }
-    for record in records {
-      let record = Int(record)
-      if node[record] & PrefixTable.childFlag != 0 {
-        node[record] = prefixes.descend(node[record], last8[record])
-      }
       if node[record] != 0 {
         costs.row[record] = prefixes.inForce(
           node[record], atSeconds: UInt32(clamping: seconds[record]), digitCount: batch.toCount[record])

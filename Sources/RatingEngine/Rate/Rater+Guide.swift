@@ -63,7 +63,7 @@ extension Rater {
       keyHigh[record] = key.high
       let slot = services.home(key, tag: field.tag)
       home[record] = UInt32(truncatingIfNeeded: slot)
-      cm_prefetch_read(services.slots.base + slot)
+      services.prefetch(slot)
       asked[askedCount] = UInt16(truncatingIfNeeded: record)
       askedCount &+= 1
     }

@@ -48,29 +48,49 @@ extension Rater {
         return true
       }
     }
-    // Level 2, and the first step of level 3.
-    for at in 0..<liveCount {
-      let record = Int(live[at])
+    findLeaves(UnsafeBufferPointer(start: live, count: liveCount))
+    resolveRows(batch)
+  }
+
+  /// Takes records from their entry of level 2 to their leaf: one level for all of them before the next, because every read
+  /// waits for the one before it.
+  func findLeaves(_ records: UnsafeBufferPointer<UInt16>) {
+    let prefixes = catalog.prefixes
+    let deeper = self.deeper
+    var count = 0
+    for number in records {
+      let record = Int(number)
       let value = node[record]
       guard value & PrefixTable.childFlag != 0 else { continue }
       let next = prefixes.level2[Int(value & ~PrefixTable.childFlag)]
       node[record] = next
       if next & PrefixTable.childFlag != 0 {
-        cm_prefetch_read(
-          prefixes.level3.base + (Int(next & ~PrefixTable.childFlag) &* 100 &+ Int(last8[record] / 1_000_000))
-        )
+        cm_prefetch_read(prefixes.level3.base + PrefixTable.level3Index(next, last8[record]))
+        deeper[count] = number
+        count &+= 1
       } else if next != 0 {
         cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
       }
     }
-    for at in 0..<liveCount {
-      let record = Int(live[at])
-      guard node[record] & PrefixTable.childFlag != 0 else { continue }
-      let leaf = prefixes.descend(node[record], last8[record])
-      node[record] = leaf
-      if leaf != 0 { cm_prefetch_read(prefixes.rows.base + Int(leaf &- 1)) }
+    while count > 0 {
+      var left = 0
+      for at in 0..<count {
+        let record = Int(deeper[at])
+        let digits = last8[record]
+        let next = prefixes.level3[PrefixTable.level3Index(node[record], digits)]
+        node[record] = next
+        if next & PrefixTable.childFlag != 0 {
+          // The next two digits come to the front.
+          last8[record] = digits % 1_000_000 &* 100
+          cm_prefetch_read(prefixes.level3.base + PrefixTable.level3Index(next, last8[record]))
+          deeper[left] = deeper[at]
+          left &+= 1
+        } else if next != 0 {
+          cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
+        }
+      }
+      count = left
     }
-    resolveRows(batch)
   }
 
   /// The row in force for each leaf.

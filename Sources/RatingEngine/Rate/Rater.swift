@@ -40,6 +40,8 @@ final class Rater {
   let plan = Rater.column(UInt32.self)
   let node = Rater.column(UInt32.self)
   let last8 = Rater.column(UInt32.self)
+  // Records whose number goes on below the level of the deck that is looked at.
+  let deeper = Rater.column(UInt16.self)
   /// Deck row + 1, 0 where the event needed none.
   let row = Rater.column(UInt32.self)
   let tariff = Rater.column(UInt32.self)
@@ -128,6 +130,7 @@ final class Rater {
   deinit {
     seconds.deallocate()
     asked.deallocate()
+    deeper.deallocate()
     repriced.deallocate()
     priceTables.deallocate()
     for pointer in [

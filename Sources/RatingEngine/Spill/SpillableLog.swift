@@ -86,7 +86,7 @@ final class SpillableLog<Element: BitwiseCopyable> {
 
   private func addBlock() throws(FileFault) {
     if blocks.count == memoryBlocksMax { try spillHalf() }
-    let block = FlatTable<Element>(zeroedCount: blockElements)
+    let block = FlatTable<Element>(zeroedBlockOf: blockElements)
     blocks.append(block)
     cursor = block.base
     room = blockElements
