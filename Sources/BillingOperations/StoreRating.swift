@@ -82,13 +82,16 @@ public struct StoreRating {
     var known: [KnownFile] = []
     var left: [InputFile] = []
     var grown: Set<String> = []
+    var seen: [BillingStore.SeenFile] = []
     for input in inputs {
+      // Looking at very many names takes a while.
+      if progress.isCancelled { throw .run(.interrupted) }
       if let place = places[Label(input.name)],
         let file = try knownFile(
           input.name,
           { store throws(StoreFault) in
             let found = try store.knownFile(at: place)
-            if let found { try store.note(name: input.name, of: found) }
+            if let found { seen.append(BillingStore.SeenFile(found, name: input.name)) }
             return found
           })
       {
@@ -97,6 +100,7 @@ public struct StoreRating {
         left.append(try withBeginning(input, places[Label(input.name)], letGo, &grown))
       }
     }
+    try OperationFault.ofStore { () throws(StoreFault) in try store.note(seen) }
     let options = try compared(grown)
     let engine = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: options, progress: progress)
@@ -269,17 +273,19 @@ public struct StoreRating {
     _ files: [RunReport.File], _ places: [Label: FilePlace]
   ) throws(OperationFault) -> [KnownFile] {
     var known: [KnownFile] = []
+    var seen: [BillingStore.SeenFile] = []
     for file in files {
       let found = try knownFile(file.name) { store throws(StoreFault) in
         let found = try store.knownFile(
           source: file.source, contentHash: file.hash, decodedBytes: file.byteCount)
         if let found, let place = places[Label(file.name)] {
-          try store.note(place, of: found, named: file.name)
+          seen.append(BillingStore.SeenFile(found, name: file.name, place: place))
         }
         return found
       }
       if let found { known.append(found) }
     }
+    try OperationFault.ofStore { () throws(StoreFault) in try store.note(seen) }
     return known
   }
 

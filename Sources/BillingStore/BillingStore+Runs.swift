@@ -85,26 +85,47 @@ extension BillingStore {
     return ordered.sorted { $0.order > $1.order }.map(\.file)
   }
 
-  /// Remembers that a file was recognised by its content: at a place, so that it is not read there again, and under a name, which counts
-  /// as read.
-  /// - Precondition: opened for changing.
-  public func note(_ place: FilePlace, of file: FileRecord, named name: String) throws(StoreFault) {
-    try book.transaction { () throws(StoreFault) in
-      try book.run(
-        "INSERT OR REPLACE INTO known_places (place, run_id, position) VALUES (?, ?, ?)",
-        [.text(place.description), .text(file.runID), .count(file.position)])
-      try insert(name: name, of: file)
+  /// A file that was recognised: where it lies now, and how it is called now.
+  public struct SeenFile: Sendable {
+    let file: FileRecord
+    let name: String
+    let place: FilePlace?
+
+    /// Takes the file as a run has read it; `place` where it was recognised by its content, so that it is not read there again.
+    public init(_ file: FileRecord, name: String, place: FilePlace? = nil) {
+      self.file = file
+      self.name = name
+      self.place = place
     }
   }
 
-  /// Remembers that a file goes by another name besides, where that is new.
+  /// Remembers files that were recognised, in one transaction, however many there are: at their places, and under their names, which
+  /// count as read. Nothing is written where nothing of it is new.
   /// - Precondition: opened for changing.
-  public func note(name: String, of file: FileRecord) throws(StoreFault) {
-    let known = try book.integer(
+  public func note(_ seen: [SeenFile]) throws(StoreFault) {
+    var new: [SeenFile] = []
+    for one in seen {
+      let isNew = one.place == nil ? try isNewName(one) : true
+      if isNew { new.append(one) }
+    }
+    guard !new.isEmpty else { return }
+    try book.transaction { () throws(StoreFault) in
+      for one in new {
+        if let place = one.place {
+          try book.run(
+            "INSERT OR REPLACE INTO known_places (place, run_id, position) VALUES (?, ?, ?)",
+            [.text(place.description), .text(one.file.runID), .count(one.file.position)])
+        }
+        try insert(name: one.name, of: one.file)
+      }
+    }
+  }
+
+  private func isNewName(_ seen: SeenFile) throws(StoreFault) -> Bool {
+    guard seen.name != seen.file.name else { return false }
+    return try book.integer(
       "SELECT COUNT(*) FROM known_names WHERE source = ? AND name = ? AND content_hash = ?",
-      [.label(file.source), .text(name), .text(file.contentHash)])
-    guard known == 0, name != file.name else { return }
-    try book.transaction { () throws(StoreFault) in try insert(name: name, of: file) }
+      [.label(seen.file.source), .text(seen.name), .text(seen.file.contentHash)]) == 0
   }
 
   /// A name that was seen with the same content before keeps its time.

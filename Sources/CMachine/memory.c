@@ -31,8 +31,9 @@ static _Atomic(int) reserve_started, reserve_stopped;
 static _Atomic(int) huge_is_dear;
 #define DEAR_NANOSECONDS ((int64_t)1500000)
 #define DEAR_SAMPLE 8
-// Memory in small pages: enough for what ten million records leave behind, little enough for the TLB where it is read at random.
-#define SMALL_PAGES_MAX ((size_t)384 << 20)
+// Memory in small pages: enough for what ten million records leave behind and for its order, little enough for the TLB where it is
+// read at random.
+#define SMALL_PAGES_MAX ((size_t)640 << 20)
 static _Atomic(size_t) small_page_bytes;
 
 static int64_t nanoseconds(void) {

@@ -16,6 +16,7 @@ public final class PublishedFolder: Sendable {
 
   private let target: PublishTarget
   private let marker: String
+  private let replaces: Bool
   private let lockDescriptor: Int32
   private let operations: any FileOperations
   private let isOpen = Atomic<Bool>(true)
@@ -23,16 +24,16 @@ public final class PublishedFolder: Sendable {
   /// Makes the hidden folder beside the target, and sweeps away what dead processes have left there.
   ///
   /// A target that exists is replaced whole, with everything in it, if it is empty or holds a file named
-  /// `marker`, as our own outputs do. Anything else is refused.
+  /// `marker`, as our own outputs do. Anything else is refused; where not `replaces`, so is everything but an empty folder.
   public static func begin(
-    at path: String, marker: String = "manifest.json",
+    at path: String, marker: String = "manifest.json", replaces: Bool = true,
     operations: any FileOperations = SystemFileOperations()
   ) throws(FileFault) -> PublishedFolder {
     let target = try PublishTarget(path)
     _ = target.sweep(operations)
-    try refuseForeign(target, marker: marker, operations)
+    try refuseForeign(target, marker: marker, replaces: replaces, operations)
     let hidden = try HiddenEntry(.folder, for: target, operations: operations)
-    return PublishedFolder(target, marker: marker, hidden: hidden, operations: operations)
+    return PublishedFolder(target, marker: marker, replaces: replaces, hidden: hidden, operations: operations)
   }
 
   /// Removes what dead processes have left beside a target; returns what could not be removed.
@@ -43,10 +44,12 @@ public final class PublishedFolder: Sendable {
   }
 
   private init(
-    _ target: PublishTarget, marker: String, hidden: HiddenEntry, operations: any FileOperations
+    _ target: PublishTarget, marker: String, replaces: Bool, hidden: HiddenEntry,
+    operations: any FileOperations
   ) {
     self.target = target
     self.marker = marker
+    self.replaces = replaces
     self.operations = operations
     path = target.shown
     hiddenPath = hidden.path
@@ -83,7 +86,7 @@ public final class PublishedFolder: Sendable {
     precondition(isOpen.load(ordering: .acquiring), "a folder is published once")
     try TreeSync.run(folder: hiddenPath, shown: path, operations)
     // Hours may have passed since `begin`.
-    try Self.refuseForeign(target, marker: marker, operations)
+    try Self.refuseForeign(target, marker: marker, replaces: replaces, operations)
     let left = try Publication(target: target, hiddenPath: hiddenPath, operations: operations).putInPlace()
     isOpen.store(false, ordering: .releasing)
     _ = operations.close(lockDescriptor)
@@ -102,7 +105,7 @@ public final class PublishedFolder: Sendable {
 
   /// Throws where something is at the target that is not ours to replace.
   private static func refuseForeign(
-    _ target: PublishTarget, marker: String, _ operations: any FileOperations
+    _ target: PublishTarget, marker: String, replaces: Bool, _ operations: any FileOperations
   ) throws(FileFault) {
     switch operations.kind(of: target.path, isFollowingLinks: false) {
     case .nothing: return
@@ -113,6 +116,10 @@ public final class PublishedFolder: Sendable {
     }
     let (names, result) = operations.names(in: target.path)
     guard result >= 0 else { throw FileFault(path: target.shown, operation: .list, code: -result) }
+    guard replaces || names.isEmpty else {
+      throw FileFault(
+        refusing: target.shown, detail: "the folder is not empty; name another, or add --force to replace it")
+    }
     guard names.isEmpty || names.contains(marker) else {
       throw FileFault(
         refusing: target.shown,

@@ -1,6 +1,7 @@
 // A file that a command writes, looked at beside what the command reads.
 
 internal import Glibc
+internal import UsageSummary
 
 /// What must hold of an output file before anything is written.
 enum OutputFile {
@@ -23,6 +24,12 @@ enum OutputFile {
       return "\(option): '\(path)' is the input '\(input)'; name another file"
     }
     let parent = folder(of: path)
+    if let store = storeFolder(around: parent) {
+      return "\(option): '\(path)' lies in the billing store '\(store)'; name another file"
+    }
+    if FilePlace(path) != nil, isOutput(parent) {
+      return "\(option): '\(path)' is a file of an output of ratemill; name another file"
+    }
     if let folder = spared.folders.first(where: { holds($0, parent) }) {
       return "\(option): '\(path)' lies in '\(folder)', which the command reads; name another file"
     }
@@ -36,6 +43,33 @@ enum OutputFile {
       return "\(option): '\(path)' is a file of a catalog; name another file"
     }
     return nil
+  }
+
+  /// Why the folder `path`, given to `option`, cannot be replaced: what the command reads lies in it.
+  static func refusal(folder path: String, option: String, spared: Spared) -> String? {
+    guard FilePlace(path) != nil else { return nil }
+    if let input = spared.files.first(where: { FilePlace($0) != nil && holds(path, folder(of: $0)) }) {
+      return "\(option): the input '\(input)' lies in '\(path)', which would be replaced; name another folder"
+    }
+    if let catalog = spared.catalogs.first(where: { holds(path, $0) }) {
+      return
+        "\(option): the catalog '\(catalog)' lies in '\(path)', which would be replaced; name another folder"
+    }
+    return nil
+  }
+
+  /// The billing store that a folder is or lies in, or, where there is none yet, would lie in.
+  static func storeFolder(around inner: String) -> String? {
+    foldersAround(FilePlace(inner) == nil ? folder(of: inner) : inner).first {
+      FilePlace($0 + "/" + storeBook) != nil
+    }
+  }
+
+  private static let storeBook = "book.sqlite"
+
+  /// Whether a folder is what a command has published: such files are sealed by its manifest.
+  private static func isOutput(_ folder: String) -> Bool {
+    FilePlace(folder + "/" + SummaryManifest.fileName) != nil
   }
 
   private static let catalogParts = ["", "/decks", "/plans", "/formats", "/feeds"]
@@ -52,15 +86,21 @@ enum OutputFile {
   /// Whether `inner` is `outer` or lies below it.
   private static func holds(_ outer: String, _ inner: String) -> Bool {
     guard let place = FilePlace(outer) else { return false }
+    return foldersAround(inner).contains { FilePlace($0) == place }
+  }
+
+  /// A folder and those around it, up to the root; none where there is nothing.
+  private static func foldersAround(_ inner: String) -> [String] {
+    var folders: [String] = []
     var (at, folder) = (FilePlace(inner), inner)
     while let here = at {
-      if here == place { return true }
+      folders.append(folder)
       folder += "/.."
       at = FilePlace(folder)
       // The root is above itself.
-      if at == here { return false }
+      if at == here { break }
     }
-    return false
+    return folders
   }
 
   /// Whether two paths lead to one file or folder.

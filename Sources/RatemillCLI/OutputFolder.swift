@@ -9,11 +9,10 @@ enum OutputFolder {
   /// This is the early look; publishing decides. It leaves nothing behind. `marker` is the file that an earlier output of the
   /// same command holds.
   static func prepare(_ path: String, marker: String, replaces: Bool) throws(FileFault) {
-    if !replaces, !SystemFileOperations().names(in: path).names.isEmpty {
-      throw FileFault(
-        refusing: path, detail: "the folder is not empty; name another, or add --force to replace it")
+    if let store = OutputFile.storeFolder(around: path) {
+      throw FileFault(refusing: path, detail: "it lies in the billing store '\(store)'; name another folder")
     }
-    // Finds what publishing would: foreign files, mount points, no permission, no folder above.
-    try PublishedFolder.begin(at: path, marker: marker).discard()
+    // Finds what publishing would: files, mount points, no permission, no folder above.
+    try PublishedFolder.begin(at: path, marker: marker, replaces: replaces).discard()
   }
 }

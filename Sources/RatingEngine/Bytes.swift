@@ -42,11 +42,11 @@ struct FlatTable<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
-  /// Maps one of many blocks that are filled one after the other, all bytes zero.
+  /// Maps a block that is filled once, all bytes zero: one of many, or one that is read when it is full.
   init(zeroedBlockOf count: Int) {
-    let bytes = count * MemoryLayout<Element>.stride + ByteText.slack
+    let bytes = max(1, count) * MemoryLayout<Element>.stride + ByteText.slack
     guard let memory = cm_map_block(bytes) else { preconditionFailure("no memory for \(bytes) bytes") }
-    base = memory.bindMemory(to: Element.self, capacity: count)
+    base = memory.bindMemory(to: Element.self, capacity: max(1, count))
     self.count = count
   }
 

@@ -56,6 +56,35 @@ struct PublishedFolderTests {
     #expect(folder.names() == Self.new)
   }
 
+  /// What appears after the early look is not replaced by somebody who did not ask for it.
+  @Test(arguments: [false, true]) func anOutputThatAppearsMeanwhileIsReplacedOnlyOnDemand(replaces: Bool)
+    throws
+  {
+    let output = try PublishedFolder.begin(at: folder.of("out"), replaces: replaces)
+    let writer = try output.writer("manifest.json")
+    try writer.write("new manifest")
+    try writer.finish()
+    try makeOld()
+    if replaces {
+      try output.publish()
+    } else {
+      let fault = #expect(throws: FileFault.self) { try output.publish() }
+      #expect(
+        "\(try #require(fault))".contains(
+          "the folder is not empty; name another, or add --force to replace it"))
+      output.discard()
+    }
+    #expect(folder.text("out/manifest.json") == (replaces ? "new manifest" : "old manifest"))
+    #expect(hiddenNames().isEmpty)
+  }
+
+  @Test func anEmptyFolderIsUsed() throws {
+    try folder.makeFolder("out")
+    let output = try PublishedFolder.begin(at: folder.of("out"), replaces: false)
+    try output.publish()
+    #expect(folder.names() == ["out/"])
+  }
+
   @Test(arguments: [false, true])
   func anEarlierOutputIsReplacedWhole(refusesExchange: Bool) throws {
     try makeOld()

@@ -41,6 +41,22 @@ private let terminal = Surroundings(standardErrorIsTerminal: true)
     #expect(recorded.finish() == ["a\u{1B}b\nc\n", "said\nratemill: warned\nratemill: failed\n"])
   }
 
+  /// What was published stays when its report cannot be written: the status says that outputs exist.
+  @Test func aReportThatCannotBeWrittenUndoesNothing() throws {
+    let full = open("/dev/full", O_WRONLY)
+    defer { close(full) }
+    let recorded = try Recorded()
+    let console = Console(
+      ConsoleSettings(), in: Surroundings(), standardOutput: full,
+      standardError: open(recorded.folder.path(of: "error"), O_WRONLY))
+    #expect(console.finish("{}\n") == .filesFailed)
+    #expect(console.finishReport("{}\n") == .findings)
+    #expect(recorded.console.finishReport("{}\n") == .done)
+    let said = recorded.finish()
+    #expect(said[0] == "{}\n")
+    #expect(said[1].contains("No space left on device; what the report would have said is done all the same"))
+  }
+
   @Test func quietKeepsErrorsAndData() throws {
     let recorded = try Recorded(ConsoleSettings(isQuiet: true), in: terminal)
     try recorded.console.put("data\n")

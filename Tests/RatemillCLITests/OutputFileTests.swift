@@ -15,7 +15,8 @@ import Testing
       "other/tax.csv",
       "other/plans/p.yaml", "other/reports/r.csv", "store/book.sqlite", "store/runs/1/summary.csv.zst",
       "loose/u.csv",
-      "loose/accounts.csv",
+      "loose/accounts.csv", "stranger/book.sqlite", "stranger/runs/1/manifest.json", "output/manifest.json",
+      "output/summary.csv.zst",
     ] { try folder.write("x\n", to: name) }
     symlink("../../loose/u.csv", folder.path(of: "cat/usage/link.csv"))
     return folder
@@ -37,6 +38,11 @@ import Testing
       // A catalog that nobody named: its files stay, and there may be new ones.
       ("other/tax.csv", "is a file of a catalog"), ("other/plans/p.yaml", "is a file of a catalog"),
       ("other/new.csv", nil), ("other/reports/r.csv", nil),
+      // A store and an output that the command does not read.
+      ("stranger/book.sqlite", "lies in the billing store"),
+      ("stranger/new.csv", "lies in the billing store"),
+      ("stranger/runs/1/manifest.json", "lies in the billing store"),
+      ("output/summary.csv.zst", "is a file of an output"), ("output/new.csv", nil),
     ] as [(String, String?)])
   func whatIsReadIsSpared(path: String, refusal: String?) throws {
     let folder = try Self.folder()
@@ -50,5 +56,35 @@ import Testing
     }
     #expect(found?.hasPrefix("--csv: '\(folder.path(of: path))' ") == true)
     #expect(found?.contains(refusal) == true && found?.hasSuffix("; name another file") == true)
+  }
+
+  /// What stands in the place of a folder that is replaced, and a word of the refusal; nil where nothing is lost.
+  @Test(
+    arguments: [
+      ("loose", "the input '"), ("cat", "the input '"), ("cat/usage", "the input '"),
+      ("other", "the catalog '"),
+      ("store", nil), ("cat/decks", nil), ("new", nil), ("nowhere/new", nil),
+    ] as [(String, String?)])
+  func whatIsReadDoesNotLieInAFolderThatIsReplaced(path: String, refusal: String?) throws {
+    let folder = try Self.folder()
+    let spared = OutputFile.Spared(
+      files: ["loose/u.csv", "cat/usage/link.csv", "gone.csv"].map { folder.path(of: $0) },
+      catalogs: [folder.path(of: "other")])
+    let found = OutputFile.refusal(folder: folder.path(of: path), option: "--out", spared: spared)
+    guard let refusal else {
+      #expect(found == nil)
+      return
+    }
+    #expect(found?.contains(refusal) == true && found?.hasSuffix("; name another folder") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("store", true), ("store/runs/1", true), ("store/runs/new", true), ("store/../store", true),
+      ("output", false), ("new", false), ("nowhere/new", false),
+    ])
+  func aFolderInAStoreIsKnown(path: String, isInStore: Bool) throws {
+    let folder = try Self.folder()
+    #expect((OutputFile.storeFolder(around: folder.path(of: path)) != nil) == isInStore)
   }
 }

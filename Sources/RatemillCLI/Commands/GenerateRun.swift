@@ -27,7 +27,7 @@ struct GenerateRun {
     console.endProgress()
     guard let totals else { return console.fail(.interrupted, "interrupted; nothing was written") }
     say(totals)
-    return configuration.printsJSON ? console.finish(totals.json) : .done
+    return configuration.printsJSON ? console.finishReport(totals.json) : .done
   }
 
   /// `generating  42 %  1.93 M records/s  0:12 left`.

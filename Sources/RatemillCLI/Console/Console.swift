@@ -73,6 +73,19 @@ final class Console: Sendable {
     }
   }
 
+  /// Writes the report of what is done and cannot be undone, and says how the command ends: where the report cannot be written, there
+  /// is something to look at, but outputs exist.
+  func finishReport(_ text: String) -> ExitStatus {
+    do {
+      try put(text)
+      return .done
+    } catch {
+      if error.isClosedPipe { return .done }
+      return fail(
+        .findings, "standard output: \(error); what the report would have said is done all the same")
+    }
+  }
+
   // MARK: People
 
   /// Prints lines for people, unless they asked for quiet.

@@ -26,7 +26,7 @@ enum RowSort {
   static func sorted<From: Source>(
     _ source: From, count: Int, lowBit: Int, bits: Int, threadCount: Int
   ) -> FlatTable<From.Element> {
-    let rows = FlatTable<From.Element>(zeroedCount: count)
+    let rows = FlatTable<From.Element>(zeroedBlockOf: count)
     if count < 1 << 12 {
       for number in 0..<count { rows[number] = source.element(number) }
       small(rows.base, count)

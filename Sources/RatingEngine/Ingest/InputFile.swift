@@ -167,6 +167,11 @@ public struct InputFile: Sendable, Hashable {
         try collect(folder: path, controlSuffixes, depth: depth + 1, &names)
       } else if status.st_mode & S_IFMT == S_IFREG {
         names.insert(Array(path.utf8))
+      } else {
+        // Left out without a word, nobody would miss it.
+        throw .input(
+          file: path,
+          message: "is a pipe or a device in a folder; name it itself, or take it out of the folder")
       }
     }
   }

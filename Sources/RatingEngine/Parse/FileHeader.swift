@@ -50,6 +50,15 @@ struct FileHeader {
         hint: "export it again with its header")
     }
     let headerLine = lines
+    if let name = strangeLineEnd(text + line.begin, line.end - line.begin) {
+      throw FormatMismatch(
+        line: headerLine, message: "lines end with \(name) here, so that all of the file is one line",
+        hint: name == loneReturn ? "convert it: tr '\\r' '\\n' < FILE" : "save it with usual line ends")
+    }
+    if line.begin == line.end, format.header.mode == .names {
+      throw FormatMismatch(
+        line: headerLine, message: "the header line is blank", hint: "export it again with its header")
+    }
     var names = format.header.columns
     if format.header.mode == .names {
       names = split(text + line.begin, line.end - line.begin, format.dialect)
@@ -102,6 +111,25 @@ struct FileHeader {
         return mismatch(
           "is no text: there is a byte 0 in its first line, at \(offset + 1)",
           "is it whole, and the file that was meant?")
+      }
+    }
+    return nil
+  }
+
+  private static let loneReturn = "CR alone"
+
+  /// The byte in a header that other programs end lines with, by its name: no name of a column has one.
+  private static func strangeLineEnd(_ text: TextPointer, _ length: Int) -> String? {
+    for offset in 0..<length {
+      switch text[offset] {
+      // Before a line feed, several of them are one line end.
+      case 13 where (offset..<length).contains { text[$0] != 13 }: return loneReturn
+      case 11: return "VT"
+      case 12: return "FF"
+      case 30: return "RS"
+      case 0x85 where offset > 0 && text[offset - 1] == 0xc2: return "NEL (U+0085)"
+      case 0xa8 where offset > 1 && text[offset - 1] == 0x80 && text[offset - 2] == 0xe2: return "U+2028"
+      default: break
       }
     }
     return nil

@@ -28,6 +28,8 @@ public final class RunProgress: Sendable {
   public var totalByteCount: Int64 { totalBytes.load(ordering: .relaxed) }
   /// Records suspended so far.
   public var suspendedCount: Int { suspended.load(ordering: .relaxed) }
+  /// Whether the run was asked to stop.
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
   /// Asks the run to stop at the next batch.
   public func cancel() { cancelled.store(true, ordering: .relaxed) }
 }

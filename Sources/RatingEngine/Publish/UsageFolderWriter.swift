@@ -17,14 +17,15 @@ extension RatingResult {
   ///
   /// `extra` are files of the caller's own (the run report) put beside the documents before the folder is published; the
   /// report knows the number of rows by then.
-  /// An earlier output there is replaced.
+  /// An earlier output there is replaced if `replaces`, else refused, also one that appeared while the run went on.
   /// - Throws: `FileFault`; then nothing was published.
   public func publish(
-    at path: String, semantics: Int64, operations: any FileOperations = SystemFileOperations(),
+    at path: String, semantics: Int64, replaces: Bool = true,
+    operations: any FileOperations = SystemFileOperations(),
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(FileFault) {
     let folder = try PublishedFolder.begin(
-      at: path, marker: SummaryManifest.fileName, operations: operations)
+      at: path, marker: SummaryManifest.fileName, replaces: replaces, operations: operations)
     do {
       try writeRecords(folder)
       var files = [try writeSummary(folder)]

@@ -80,14 +80,6 @@ import Testing
     } catch RunFault.interrupted {}
   }
 
-  @Test func aFolderHasNoPipes() throws {
-    let folder = try TemporaryFolder()
-    try folder.write(Self.header + "c1" + Self.row, to: "month-1.csv")
-    try NamedPipe.make(at: folder.path(of: "month-2.csv"), writing: nil)
-    let found = try InputFile.expand([folder.path], controlSuffixes: [])
-    #expect(found.map { $0.name.split(separator: "/").last } == ["month-1.csv"])
-  }
-
   @Test func aLinkThatLeadsNowhereIsNotPassedOver() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.header + "c1" + Self.row, to: "in/month-1.csv")
@@ -125,11 +117,53 @@ import Testing
       ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "is compressed with xz"),
       ([0x42, 0x5a, 0x68, 0x39, 0x31, 0x41], "is compressed with bzip2"),
       ([0x69, 0x64, 0x00, 0x2c], "is no text: there is a byte 0 in its first line"),
+      ([0x0a], "the header line is blank"), ([0x0d, 0x0a], "the header line is blank"),
     ] as [([UInt8], String)])
   func whatIsNoTextIsSaid(beginning: [UInt8], message: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(beginning + Array((Self.header + "c1" + Self.row).utf8), to: "month.csv")
     let fault = #expect(throws: RunFault.self) { try rate(catalog(), folder.path(of: "month.csv")) }
     #expect("\(try #require(fault))".contains(message))
+  }
+
+  /// Lines that end with something else make the whole file its own header line: no record would be missed.
+  @Test(
+    arguments: [
+      ("\r", "CR alone"), ("\u{b}", "VT"), ("\u{c}", "FF"), ("\u{1e}", "RS"), ("\u{85}", "NEL (U+0085)"),
+      ("\u{2028}", "U+2028"),
+    ])
+  func linesThatEndOtherwiseAreNoHeader(end: String, name: String) throws {
+    let folder = try TemporaryFolder()
+    // The last column is none that the format needs.
+    let lines = ["id,start,to,billable,call"] + (1...9).map { "c\($0),2025-03-01T00:00:00Z,4477,60,x" }
+    try folder.write(lines.map { $0 + end }.joined(), to: "month.csv")
+    let fault = #expect(throws: RunFault.self) { try rate(catalog(), folder.path(of: "month.csv")) }
+    #expect(
+      "\(try #require(fault))".contains("lines end with \(name) here, so that all of the file is one line"))
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\r\r\n"]) func usualLineEndsMakeAHeader(end: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = ["id,start,to,billable,call"] + (1...9).map { "c\($0),2025-03-01T00:00:00Z,4477,60,x" }
+    try folder.write(lines.map { $0 + end }.joined(), to: "month.csv")
+    #expect(try rate(catalog(), folder.path(of: "month.csv")) == 9)
+  }
+
+  /// A pipe in a folder would be left out, and nobody would miss it.
+  @Test func aPipeInAFolderIsNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.header + "c1" + Self.row, to: "in/month-1.csv")
+    #expect(try InputFile.expand([folder.path(of: "in")], controlSuffixes: []).count == 1)
+    try #require(mkfifo(folder.path(of: "in/month-2.csv"), 0o600) == 0)
+    let fault = #expect(throws: RunFault.self) {
+      try InputFile.expand([folder.path(of: "in")], controlSuffixes: [])
+    }
+    guard case .input(let file, let message) = try #require(fault) else {
+      Issue.record("it is a fault of another kind")
+      return
+    }
+    #expect(file.hasSuffix("in/month-2.csv"))
+    #expect(message.hasPrefix("is a pipe or a device in a folder; name it itself"))
+    #expect(try InputFile.expand([folder.path(of: "in/month-2.csv")], controlSuffixes: []).count == 1)
   }
 }

@@ -23,7 +23,7 @@ struct InvoiceDraftLines {
   func finish() -> ExitStatus {
     say()
     guard printsJSON else { return .done }
-    return console.finish(JSONText.document(document()))
+    return console.finishReport(JSONText.document(document()))
   }
 
   var indexPath: String {

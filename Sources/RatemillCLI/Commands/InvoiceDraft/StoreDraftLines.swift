@@ -49,6 +49,6 @@ struct StoreDraftLines {
       JSONMember(name: "was_there", value: .bool(outcome.wasThere)),
       JSONMember(name: "approved_before", value: .integer(outcome.approvedCount)),
     ]
-    return console.finish(JSONText.document(.object(own + members)))
+    return console.finishReport(JSONText.document(.object(own + members)))
   }
 }

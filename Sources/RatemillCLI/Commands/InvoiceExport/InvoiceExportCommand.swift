@@ -150,7 +150,7 @@ enum InvoiceExportCommand: Command {
     }
     console.say("wrote \(console.path(configuration.outPath))")
     guard configuration.printsJSON else { return .done }
-    return console.finish(
+    return console.finishReport(
       JSONText.document([
         "documents": .integer(report.documentCount), "lines": .integer(report.lineCount),
         "postings": .integer(report.postingCount),

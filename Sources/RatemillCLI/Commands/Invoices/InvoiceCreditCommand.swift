@@ -109,7 +109,7 @@ enum InvoiceCreditCommand: Command {
         let audit = outcome.wasThere ? "" : "; audit \(outcome.auditHead.prefix(16))"
         console.say("wrote \(console.path(page))\(audit)")
         guard configuration.store.printsJSON else { return .done }
-        return console.finish(JSONText.document(InvoiceText.json(note)))
+        return console.finishReport(JSONText.document(InvoiceText.json(note)))
       } catch {
         return OperationFaultLines.fail(error, catalogPath: path, console: console)
       }

@@ -130,7 +130,7 @@ extension InvoiceDecisionCommand {
       console.say("what was decided about charges shows on the next drafts: ratemill invoice draft")
     }
     guard configuration.printsJSON else { return .done }
-    return console.finish(
+    return console.finishReport(
       JSONText.document([
         "decisions": .integer(outcome.count),
         "waiting": .array(

@@ -69,7 +69,7 @@ enum InvoiceFinaliseCommand: Command {
           configuration.period, date: configuration.date, in: store)
         say(outcome, store, console)
         guard configuration.store.printsJSON else { return .done }
-        return console.finish(JSONText.document(json(outcome)))
+        return console.finishReport(JSONText.document(json(outcome)))
       } catch {
         return OperationFaultLines.fail(error, catalogPath: path, console: console)
       }

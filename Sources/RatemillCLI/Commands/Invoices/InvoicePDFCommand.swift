@@ -78,7 +78,8 @@ enum InvoicePDFCommand: Command {
       console.say(
         "wrote \(ReadableText.count(records.count, "PDF", "PDFs")) to \(console.path(configuration.outPath))")
       guard configuration.store.printsJSON else { return .done }
-      return console.finish(JSONText.document(["files": .array(records.map { .text($0.number + ".pdf") })]))
+      return console.finishReport(
+        JSONText.document(["files": .array(records.map { .text($0.number + ".pdf") })]))
     }
   }
 }

@@ -137,9 +137,8 @@ struct RateReport {
       console.say(
         "  empty      \(name)\(more): not a byte; was the export written, and whole?")
     }
-    if configuration.inputs.contains("-"), configuration.expectedRecordCount == nil,
-      configuration.expectedByteCount == nil,
-      report.files.contains(where: { $0.name == "-" && !$0.isChecked })
+    if configuration.expectedRecordCount == nil, configuration.expectedByteCount == nil,
+      report.files.contains(where: { !$0.isChecked && InputFile(name: $0.name).isReadOnce })
     {
       console.say(
         "  a plain pipe cannot prove that it is complete; --expect-records N or --expect-bytes N can")

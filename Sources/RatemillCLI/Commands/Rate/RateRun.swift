@@ -47,32 +47,34 @@ struct RateRun {
     }
   }
 
-  /// Refuses a table in the place of a file that is read or belongs to the catalog: it would be gone.
+  /// Refuses a table in the place of a file that is read or belongs to the catalog, and a folder in the place of theirs: they would
+  /// be gone.
   private func refuseReplacing(_ inputs: [InputFile]) throws(RunFault) {
-    guard case .file(let path)? = configuration.table?.target else { return }
     let spared = OutputFile.Spared(
       files: inputs.filter { !$0.isStandardInput }.map(\.name), catalogs: [configuration.catalogPath])
+    if let path = configuration.outPath,
+      let refusal = OutputFile.refusal(folder: path, option: "--out", spared: spared)
+    {
+      throw .usage(refusal)
+    }
+    guard case .file(let path)? = configuration.table?.target else { return }
     if let refusal = OutputFile.refusal(path, option: "-o", spared: spared) { throw .usage(refusal) }
   }
 
   private func rate(_ inputs: [InputFile], _ catalog: Catalog) throws -> ExitStatus {
     let result = try engine(catalog).run(inputs)
-    if let path = configuration.outPath {
-      try result.publish(at: path, semantics: Int64(ProgramVersion.ratingSemantics)) {
-        folder throws(FileFault) in
-        let text = RateReport(result.report(), configuration, console: console).runDocument(
-          seconds: elapsed())
-        let writer = try folder.writer("run.json", mode: 0o644)
-        try writer.write(text)
-        try writer.finish()
-      }
+    if let table = configuration.table {
+      try write(result, to: table.target) { () throws(FileFault) in try publish(result) }
+    } else {
+      try publish(result)
     }
-    if let table = configuration.table { try write(result, to: table.target) }
     let report = result.report()
     let lines = RateReport(report, configuration, console: console)
     lines.say(seconds: elapsed())
     if configuration.printsJSON {
-      let status = console.finish(lines.document(seconds: elapsed()))
+      let text = lines.document(seconds: elapsed())
+      let hasOutput = configuration.outPath != nil || configuration.table != nil
+      let status = hasOutput ? console.finishReport(text) : console.finish(text)
       if status != .done { return status }
     }
     let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)
@@ -80,7 +82,25 @@ struct RateRun {
     return isAllowed && report.damaged.isEmpty && report.grownFiles.isEmpty ? .done : .findings
   }
 
-  private func write(_ result: RatingResult, to target: RateConfiguration.TableTarget) throws {
+  /// Publishes the output folder, if there is to be one.
+  private func publish(_ result: RatingResult) throws(FileFault) {
+    guard let path = configuration.outPath else { return }
+    try result.publish(
+      at: path, semantics: Int64(ProgramVersion.ratingSemantics), replaces: configuration.replacesOutput
+    ) { folder throws(FileFault) in
+      let text = RateReport(result.report(), configuration, console: console).runDocument(seconds: elapsed())
+      let writer = try folder.writer("run.json", mode: 0o644)
+      try writer.write(text)
+      try writer.finish()
+    }
+  }
+
+  /// Writes the table and publishes what else there is: behind a table on standard output, so that nothing is published where that
+  /// cannot be written.
+  private func write(
+    _ result: RatingResult, to target: RateConfiguration.TableTarget,
+    publishing publishOthers: () throws(FileFault) -> Void
+  ) throws {
     switch target {
     case .standardOutput:
       let writer = CheckedWriter(descriptor: STDOUT_FILENO, name: "standard output")
@@ -91,7 +111,10 @@ struct RateRun {
         // A reader that went away has what it wanted.
         if !error.isClosedPipe { throw error }
       }
+      try publishOthers()
     case .file(let path):
+      // It may lie in the folder that is published.
+      try publishOthers()
       let file = try PublishedFile(at: path)
       do throws(FileFault) {
         try result.writeGrouped { bytes throws(FileFault) in try file.writer.write(bytes) }

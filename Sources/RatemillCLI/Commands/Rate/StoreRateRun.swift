@@ -156,7 +156,7 @@ struct StoreRateRun {
               ["run": .text(run.id), "run_number": .integer(run.number), "records": .integer(count)]
             })),
       ]
-      let status = console.finish(lines.document(seconds: elapsed(), more: members + look.members))
+      let status = console.finishReport(lines.document(seconds: elapsed(), more: members + look.members))
       if status != .done { return status }
     }
     let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)

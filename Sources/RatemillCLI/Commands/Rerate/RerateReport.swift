@@ -32,7 +32,7 @@ struct RerateReport {
     // First what was done: a table that cannot be written does not undo it.
     say()
     try writeTable()
-    return configuration.printsJSON ? console.finish(JSONText.document(document)) : .done
+    return configuration.printsJSON ? console.finishReport(JSONText.document(document)) : .done
   }
 
   // MARK: people

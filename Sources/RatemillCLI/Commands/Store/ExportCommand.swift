@@ -79,7 +79,7 @@ enum ExportCommand: Command {
       console.say("next, in that folder: psql -v ON_ERROR_STOP=1 -f \(BillingStore.exportMarker)")
       guard configuration.store.printsJSON else { return .done }
       let members = copy.tables.map { JSONMember(name: Label($0.name), value: .integer($0.rowCount)) }
-      return console.finish(JSONText.document(["rows": .object(members)]))
+      return console.finishReport(JSONText.document(["rows": .object(members)]))
     }
   }
 }

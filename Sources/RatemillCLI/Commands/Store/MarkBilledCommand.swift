@@ -86,7 +86,7 @@ enum MarkBilledCommand: Command {
         reason: configuration.reason)
       say(billing, console)
       guard configuration.store.printsJSON else { return .done }
-      return console.finish(JSONText.document(json(billing)))
+      return console.finishReport(JSONText.document(json(billing)))
     }
   }
 

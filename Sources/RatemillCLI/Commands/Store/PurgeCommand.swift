@@ -84,7 +84,7 @@ enum PurgeCommand: Command {
       }
       for left in purge.left { console.say("left run \(left.run.number): \(console.path(left.why))") }
       guard configuration.store.printsJSON else { return .done }
-      return console.finish(
+      return console.finishReport(
         JSONText.document([
           "purged": .array(purge.runs.map { .text($0.id) }),
           "left": .array(purge.left.map { ["run": .text($0.run.id), "why": .text($0.why)] }),

@@ -92,7 +92,7 @@ enum RevokeCommand: Command {
       let earlier = JSONMember(
         name: "earlier_readings",
         value: .array(done.dropFirst().map { .object(members($0.revocation, $0.run)) }))
-      return console.finish(
+      return console.finishReport(
         JSONText.document(.object(members(last.revocation, last.run) + [earlier])))
     }
   }

@@ -116,7 +116,7 @@ enum UsageCommand: Command {
       }
       say(export, configuration, console)
       guard configuration.store.printsJSON else { return .done }
-      return console.finish(JSONText.document(json(export)))
+      return console.finishReport(JSONText.document(json(export)))
     }
   }
 

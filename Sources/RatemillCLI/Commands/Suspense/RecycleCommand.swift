@@ -163,6 +163,6 @@ enum RecycleCommand: Command {
     }
     guard configuration.store.printsJSON else { return .done }
     members.append(JSONMember(name: "waiting", value: .integer(left)))
-    return console.finish(JSONText.document(.object(members)))
+    return console.finishReport(JSONText.document(.object(members)))
   }
 }

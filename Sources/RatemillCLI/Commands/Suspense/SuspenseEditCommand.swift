@@ -87,7 +87,7 @@ enum SuspenseEditCommand: Command {
       console.say("corrected record \(configuration.id); audit \(head.prefix(16))")
       console.say("next: ratemill recycle --store \(console.argument(store.path))")
       guard configuration.store.printsJSON else { return .done }
-      return console.finish(
+      return console.finishReport(
         JSONText.document(["corrected": .text(configuration.id.description), "audit_head": .text(head)]))
     }
   }

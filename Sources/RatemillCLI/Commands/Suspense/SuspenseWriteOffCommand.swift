@@ -58,7 +58,7 @@ enum SuspenseWriteOffCommand: Command {
       console.say(
         "wrote off \(ReadableText.count(count, "record", "records")); audit \(head.prefix(16))")
       guard configuration.store.printsJSON else { return .done }
-      return console.finish(
+      return console.finishReport(
         JSONText.document(["written_off": .integer(count), "audit_head": .text(head)]))
     }
   }
