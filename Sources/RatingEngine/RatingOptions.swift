@@ -1,5 +1,6 @@
 // What a run is asked to do, validated by the caller.
 
+public import BillingCalendar
 public import Tables
 public import UsageSummary
 import DurableFiles
@@ -54,6 +55,9 @@ public struct RatingOptions: Sendable {
   public var settledSpan: ClosedRange<Int64>?
   /// What billed periods have handed on; nil where nothing was billed.
   public var frozenRollover: FrozenRollover?
+  /// By account: the last period of which nothing is settled any more, because its events are gone. An owner begins after the last such
+  /// period of its accounts, with what that was billed to hand on (`frozenRollover`).
+  public var closedPeriods: [Label: UsagePeriod] = [:]
   /// Whether what every period hands on is kept, to be written by `RatingResult.writeRollover`.
   public var keepsRollover = false
   /// Whether all events are kept in the published folder, so that they can be rated again without their files.

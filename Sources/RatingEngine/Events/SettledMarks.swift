@@ -114,24 +114,42 @@ extension StoredEvents {
 
   /// The same events, of which those are settled that runs over them have left to be settled, each over some of them.
   ///
-  /// `box` holds the events that these runs were given, nil for all: of others those are settled that were before.
-  public func settled(by results: [RatingResult], in box: EventBox? = nil) throws(FileFault) -> StoredEvents {
+  /// `box` holds the events that these runs were given, nil for all, but for those in `others`: of what they were not given those are
+  /// settled that were before.
+  public func settled(
+    by results: [RatingResult], in box: EventBox? = nil, exceptOf others: [EventBox] = []
+  ) throws(FileFault) -> StoredEvents {
     var marks = SettledMarks(blockCount: blockOffsets.count)
     for result in results { if let some = result.ledger.settledMarks { marks.formUnion(some) } }
-    guard let box else { return StoredEvents(self, settledMarks: marks) }
+    if box == nil, others.isEmpty { return StoredEvents(self, settledMarks: marks) }
     if mayHaveMoved { marks.mayHaveMoved = true }
-    var outside = EventSelection()
-    outside.takesLeavers = false
-    outside.isSettled = true
-    outside.excluded = [box]
-    let selection = BlockSelection(outside, self)
+    var outside = others.map { EventSelection.settled(in: [$0], exceptOf: []) }
+    if let box { outside.append(.settled(in: [], exceptOf: [box])) }
+    try forEachChoice(outside) { rows, block in marks.add(rows, block: block) }
+    return StoredEvents(self, settledMarks: marks)
+  }
+
+  /// How many events in one of some boxes, which are apart, were left to be settled. Complexity: O(events).
+  public func settledCount(in boxes: [EventBox]) throws(FileFault) -> Int {
+    var count = 0
+    try forEachChoice(boxes.map { .settled(in: [$0], exceptOf: []) }) { rows, _ in count += rows.count }
+    return count
+  }
+
+  /// Gives the rows of each block that selections choose.
+  private func forEachChoice(
+    _ selections: [EventSelection], _ body: (_ rows: [UInt16], _ block: Int) -> Void
+  ) throws(FileFault) {
+    let selections = selections.map { BlockSelection($0, self) }
     var rows: [UInt16] = []
     for number in blockOffsets.indices where try oversize(number) == nil {
-      selection.choose(try block(number), number, into: &rows)
-      marks.add(rows, block: number)
+      let block = try block(number)
+      for selection in selections {
+        selection.choose(block, number, into: &rows)
+        body(rows, number)
+      }
       release(behind: number)
     }
-    return StoredEvents(self, settledMarks: marks)
   }
 
   /// Whether events that are settled may belong to other accounts than when they were read.
@@ -143,5 +161,17 @@ extension StoredEvents {
     let writer = try folder.writer(SettledMarks.fileName, mode: 0o600)
     try writer.write(contentsOf: settledMarks.bytes())
     try writer.finish()
+  }
+}
+
+extension EventSelection {
+  /// Events that were left to be settled, in all of some boxes and in none of others.
+  fileprivate static func settled(in limits: [EventBox], exceptOf excluded: [EventBox]) -> EventSelection {
+    var selection = EventSelection()
+    selection.takesLeavers = false
+    selection.isSettled = true
+    selection.limits = limits
+    selection.excluded = excluded
+    return selection
   }
 }

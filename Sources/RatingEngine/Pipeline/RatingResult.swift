@@ -19,6 +19,8 @@ public struct RatingResult {
   let costSums: CostSums?
   /// What of the totals was settled.
   var settled: SettledTotals { ledger.settled }
+  /// How many closed periods of owners had events all the same (`RatingOptions.closedPeriods`): their rows are not complete.
+  public var closedPeriodsWithEventsCount: Int { settled.closedStretchCount }
   /// Rows of the outputs that were written.
   let rowCounts = RowCounts()
 

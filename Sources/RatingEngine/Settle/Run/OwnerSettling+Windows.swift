@@ -32,7 +32,7 @@ extension OwnerSettling {
     let owner = setup.catalog.settled.owner(walk.number)
     let stretches = withEvents.map { SettleOrder.Stretch(owner: walk.number, period: $0, range: 0..<0) }
     let frozen = frozen[walk.number]
-    let periods = periods(owner, stretches, isStanding: isStanding)
+    let periods = openPeriods(walk.number, stretches, isStanding: isStanding)
     var rolled = periods.first.flatMap { frozen?.period($0.previous)?.lots } ?? []
     var isFirst = true
     for period in periods {

@@ -11,6 +11,10 @@ final class OwnerSettling {
   private let span: EventSpan
   /// What billed periods have handed on, by owner.
   let frozen: [UInt32: FrozenLots]
+  /// The first day that is settled, of owners whose periods before are closed.
+  private let openFrom: [UInt32: CivilDate]
+  /// Closed periods that had events all the same.
+  private(set) var closedStretchCount = 0
   var settlement: Settlement<BandStretching>
   var rows: SettledRows
   /// Rows of balances that wait to be handed on.
@@ -28,12 +32,14 @@ final class OwnerSettling {
   private var namedPeriod: (period: UsagePeriod, name: Label)?
 
   init(
-    _ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan, _ frozen: [UInt32: FrozenLots] = [:]
+    _ setup: RunSetup, _ classes: SettledClasses, _ span: EventSpan, _ frozen: [UInt32: FrozenLots] = [:],
+    openFrom: [UInt32: CivilDate] = [:]
   ) {
     self.setup = setup
     self.classes = classes
     self.span = span
     self.frozen = frozen
+    self.openFrom = openFrom
     settlement = Settlement(classes.tables, BandStretching(classes, setup))
     rows = SettledRows(setup, classes)
   }
@@ -56,7 +62,7 @@ final class OwnerSettling {
   ) {
     let owner = setup.catalog.settled.owner(number)
     let frozen = frozen[number]
-    let periods = periods(owner, stretches, isStanding: isStanding)
+    let periods = openPeriods(number, stretches, isStanding: isStanding)
     // Of the period before there is no usage any more, or none yet: where it was billed, it has handed on what it has.
     var rolled = periods.first.flatMap { frozen?.period($0.previous)?.lots } ?? []
     var isFirst = true
@@ -195,7 +201,21 @@ final class OwnerSettling {
     }
   }
 
-  func periods(
+  /// The periods of an owner that are settled: of closed ones those that have events all the same, which are counted.
+  func openPeriods(
+    _ number: UInt32, _ stretches: [SettleOrder.Stretch], isStanding: Bool
+  ) -> [UsagePeriod] {
+    let periods = periods(setup.catalog.settled.owner(number), stretches, isStanding: isStanding)
+    guard let first = openFrom[number] else { return periods }
+    return periods.filter { period in
+      if period.from >= first { return true }
+      guard stretches.contains(where: { Int32($0.period) == period.from.dayNumber }) else { return false }
+      closedStretchCount += 1
+      return true
+    }
+  }
+
+  private func periods(
     _ owner: SettleOwner, _ stretches: [SettleOrder.Stretch], isStanding: Bool
   ) -> [UsagePeriod] {
     let accounts = setup.catalog.source.accounts

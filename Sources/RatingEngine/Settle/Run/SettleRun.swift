@@ -24,6 +24,8 @@ final class SettleRun: @unchecked Sendable {
   let rollover: AllowanceRows?
   /// What billed periods have handed on, by owner.
   private let frozen: [UInt32: FrozenLots]
+  /// The first day that is settled, of owners whose periods before are closed.
+  private let openFrom: [UInt32: CivilDate]
 
   /// Cells that are handed on at a time.
   private static let cellBatch = 4096
@@ -42,6 +44,7 @@ final class SettleRun: @unchecked Sendable {
       setup.options.keepsRollover
       ? AllowanceRows(setup.catalog.source, memoryBytesMax: bytesMax, place: setup.spillPlace) : nil
     frozen = FrozenLots.byOwner(setup.options.frozenRollover, setup.catalog)
+    openFrom = Self.openFrom(setup.options.closedPeriods, setup.catalog)
   }
 
   private static func standing(
@@ -76,6 +79,20 @@ final class SettleRun: @unchecked Sendable {
     return byPart
   }
 
+  /// Where closed periods end, by owner.
+  private static func openFrom(
+    _ closed: [Label: UsagePeriod], _ catalog: CompiledCatalog
+  ) -> [UInt32: CivilDate] {
+    var days: [UInt32: CivilDate] = [:]
+    if closed.isEmpty { return days }
+    for (index, account) in catalog.source.accounts.enumerated() {
+      guard let day = closed[account.id]?.until else { continue }
+      let owner = catalog.settled.ownerByAccount[index]
+      days[owner] = max(days[owner] ?? day, day)
+    }
+    return days
+  }
+
   private static func isWanted(
     _ owner: SettleOwner, _ wanted: Set<Label>, _ catalog: CompiledCatalog
   ) -> Bool {
@@ -103,7 +120,7 @@ final class SettleRun: @unchecked Sendable {
 
   private func work(bytesMax: Int) throws(FileFault) {
     let partition = SettlePartition()
-    let owners = OwnerSettling(setup, classes, store.span, frozen)
+    let owners = OwnerSettling(setup, classes, store.span, frozen, openFrom: openFrom)
     while lock.withLock({ $0 == nil }) {
       let number = nextPart.wrappingAdd(1, ordering: .relaxed).oldValue
       guard number < store.parts.count else { break }
@@ -121,9 +138,11 @@ final class SettleRun: @unchecked Sendable {
       try settle(large.owners, part, standing[number], owners, bytesMax: bytesMax)
     }
     try handOn(owners, atLeast: 0)
-    let (totals, found) = (owners.rows.totals, owners.found)
+    var totals = owners.rows.totals
+    totals.closedStretchCount = owners.closedStretchCount
+    let (settled, found) = (totals, owners.found)
     lock.withLock { _ in
-      ledger.settled += totals
+      ledger.settled += settled
       if let found { ledger.watched = found }
     }
   }

@@ -240,6 +240,8 @@ struct SettledTotals: Sendable {
 
   /// What the rows have less than the records, or more, because a gauge makes one quantity of its samples.
   func gaugeGain(_ kind: Int) -> Int128 { gaugeRaw[kind] - sampleRaw[kind] }
+  /// Closed periods of owners that had events all the same.
+  var closedStretchCount = 0
   /// What suppliers charge, whatever the currency of it.
   var costPico: Int128 = 0
 
@@ -266,6 +268,7 @@ struct SettledTotals: Sendable {
     }
     a.amountPico += b.amountPico
     a.costPico += b.costPico
+    a.closedStretchCount += b.closedStretchCount
   }
 }
 
