@@ -28,8 +28,9 @@ struct SettlingCatalogs {
     left += new.compactMap { run in run.replaced.map { ($0, run.usage) } }
     left.sort { $0.run.number < $1.run.number }
     var users = try OperationFault.ofStore { () throws(StoreFault) in
-      try left.map { entry throws(StoreFault) in
-        (usage: entry.usage, layers: try store.layers(of: entry.run))
+      let closed = try store.closedUsage()
+      return try left.map { entry throws(StoreFault) in
+        (usage: entry.usage, layers: try store.layers(of: entry.run).filter { !closed.holds($0) })
       }
     }
     let latestHash: String

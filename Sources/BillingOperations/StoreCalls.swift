@@ -59,6 +59,7 @@ struct StoreCalls {
 
   private func parts(of question: Question) throws(StoreFault) -> [Part] {
     let settling = try store.settlingRuns()
+    try refuseClosed(question)
     var runs: [RunRecord] = []
     var counting = try store.currentRuns()
     if let ids = question.runs { counting = try store.runs().filter { ids.contains($0.id) } }
@@ -66,7 +67,9 @@ struct StoreCalls {
       let isOfPeriod = try store.openUsage(of: run).usagePeriods.contains {
         question.choice.contains($0.period)
       }
-      let hasSettled = settling.contains { $0.run.id == run.id && !$0.usage.accounts.isEmpty }
+      // What purged runs had left to be settled is closed.
+      let hasSettled =
+        !run.isPurged && settling.contains { $0.run.id == run.id && !$0.usage.accounts.isEmpty }
       if isOfPeriod || hasSettled { runs.append(run) }
     }
     if let purged = runs.first(where: \.isPurged) {
@@ -84,6 +87,14 @@ struct StoreCalls {
       return [Part(ratingHash: only, runs: runs, selection: selection, settledSpan: span(settling))]
     }
     return unsettled(layers, question) + settled(settlements, settling, question)
+  }
+
+  /// Refuses periods that are closed: some of their events are gone.
+  private func refuseClosed(_ question: Question) throws(StoreFault) {
+    if let gone = try store.closedPeriod(of: question.choice, account: question.account) {
+      throw .refused(
+        "\(store.path): events of account '\(gone.account)' in \(gone.period) were purged, its calls are gone; go on without them")
+    }
   }
 
   /// What every event came to for itself, by catalog.
@@ -133,7 +144,8 @@ struct StoreCalls {
       selection.isSettled = true
       selection.limits = [EventBox(accounts: settlement.accounts)]
       return Part(
-        ratingHash: settlement.ratingHash, runs: settling.map(\.run), selection: selection,
+        ratingHash: settlement.ratingHash, runs: settling.map(\.run).filter { !$0.isPurged },
+        selection: selection,
         settledAccounts: settlement.accounts, settledSpan: span(settling))
     }
   }
@@ -171,12 +183,16 @@ struct StoreCalls {
     options.keepsSuspense = true
     options.settledAccounts = part.settledAccounts
     options.settledSpan = part.settledSpan
+    let closed = try OperationFault.ofStore { () throws(StoreFault) in try store.closedUsage() }
     options.frozenRollover = try OperationFault.ofStore { () throws(StoreFault) in
       try store.frozenRollover()
     }
-    let (chosen, left) = (options, events)
+    options.closedPeriods = closed.periods
+    var selection = part.selection
+    selection.excluded += closed.boxes
+    let (chosen, left, asked) = (options, events, selection)
     let result = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: chosen).run(left, part.selection)
+      try RatingRun(catalog: catalog, options: chosen).run(left, asked)
     }
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(

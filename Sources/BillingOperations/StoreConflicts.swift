@@ -19,14 +19,15 @@ struct StoreConflicts {
   /// corrected), and so do copies that an earlier run has left out. Complexity: O(records of runs that hold such keys).
   func beginning(with keys: RecordKeys, _ catalog: Catalog) throws(OperationFault) -> [RevisedRun] {
     if keys.isEmpty { return [] }
-    let (billed, current) = try OperationFault.ofStore { () throws(StoreFault) in
-      (try store.billedPeriods(), try store.currentRuns())
+    let (billed, closed, current) = try OperationFault.ofStore { () throws(StoreFault) in
+      (try store.billedPeriods(), try store.closedUsage(), try store.currentRuns())
     }
     var revised: [RevisedRun] = []
     // Of a purged run nothing is left but what was billed.
     for run in current where run.kind != .recycle && !run.isPurged {
       let records = try records(of: keys, in: run).filter { record in
         !record.isDuplicate && !record.isInConflict
+          && !closed.holds(record.account, atSecond: Instant.seconds(ofMillis: record.startMillis))
           && !(Self.period(of: record, catalog).map { billed.contains($0) } ?? false)
       }
       if records.isEmpty { continue }

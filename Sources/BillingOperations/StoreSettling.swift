@@ -76,7 +76,8 @@ struct StoreSettling {
     var touched = new.reduce(into: Set<Label>()) { $0.formUnion($1.usage.accounts) }
     let gone = Set(lost.map(\.id))
     for entry in before where gone.contains(entry.run.id) { touched.formUnion(entry.usage.accounts) }
-    // Purged runs have left nothing to be settled, else they would not have been purged; their time still counts.
+    try refuseClosed(new, lost)
+    // What purged runs had left to be settled is closed; their time still counts.
     var after = before.filter { !gone.contains($0.run.id) }.map {
       (folder: $0.run.isPurged ? nil : store.folder(of: $0.run), usage: $0.usage)
     }
@@ -102,6 +103,30 @@ struct StoreSettling {
       Scope(accounts: accounts, isOfAll: isOfAll, runs: runs, span: span))
   }
 
+  /// Refuses to take events back, or to let some count again, whose usage is closed.
+  private func refuseClosed(_ new: [NewRun], _ lost: [RunRecord]) throws(OperationFault) {
+    if lost.isEmpty { return }
+    let closed = try OperationFault.ofStore { () throws(StoreFault) in try store.closedUsage() }
+    if closed.isEmpty { return }
+    for run in lost {
+      let folder = new.first { $0.replaced?.id == run.id }?.folder
+      let counts = try OperationFault.ofFiles { () throws(FileFault) in
+        (
+          try StoredEvents(folder: store.folder(of: run)).settledCount(in: closed.boxes),
+          try folder.map { path throws(FileFault) in
+            try StoredEvents(folder: path).settledCount(in: closed.boxes)
+          } ?? 0
+        )
+      }
+      if counts.0 != counts.1 {
+        throw .store(
+          .refused(
+            "run \(run.number) (\(run.id)) has events in periods that a purge has closed: what was billed of these stays; it can be "
+              + "purged itself once its other periods are billed"))
+      }
+    }
+  }
+
   /// The draft of a settlement of everybody.
   var draftOfAll: SettlementDraft {
     SettlementDraft(
@@ -117,7 +142,11 @@ struct StoreSettling {
     selection.takesLeavers = false
     selection.isSettled = true
     if let accounts { selection.limits = [EventBox(accounts: accounts)] }
-    let frozen = try OperationFault.ofStore { () throws(StoreFault) in try store.frozenRollover() }
+    let (frozen, closed) = try OperationFault.ofStore { () throws(StoreFault) in
+      (try store.frozenRollover(), try store.closedUsage())
+    }
+    selection.excluded = closed.boxes
+    try refuseSplit(closed, of: accounts)
     let result = try OperationFault.ofRun { () throws(RunFault) in
       try engine.changed { options in
         options.settlesLater = false
@@ -126,6 +155,7 @@ struct StoreSettling {
         options.settledAccounts = accounts
         options.settledSpan = span
         options.frozenRollover = frozen
+        options.closedPeriods = closed.periods
         options.keepsRollover = keepsSummary
         options.keepsSuspense = false
         options.keepsDetail = false
@@ -141,7 +171,39 @@ struct StoreSettling {
             + "suspends or filters them; keep their prices and plans, or rate these runs again first: 'ratemill rerate'"
         ))
     }
+    guard result.closedPeriodsWithEventsCount == 0 else {
+      throw .store(
+        .refused(
+          "with this catalog, events of runs belong to periods of accounts that a purge has closed; keep their services, zones, cycle "
+            + "days and pools as they were there"))
+    }
     return result
+  }
+
+  /// Refuses pools of which some accounts have usage in periods that are closed for the others.
+  private func refuseSplit(_ closed: ClosedUsage, of accounts: Set<Label>?) throws(OperationFault) {
+    if closed.isEmpty { return }
+    var pools: [Label: [Label]] = [:]
+    for account in catalog.accounts where !account.pool.isEmpty {
+      pools[account.pool, default: []].append(account.id)
+    }
+    for (pool, members) in pools.sorted(by: { $0.key < $1.key })
+    where accounts.map({ !$0.isDisjoint(with: members) }) ?? true {
+      guard let until = members.compactMap({ closed.accounts[$0]?.until }).max() else { continue }
+      for member in members {
+        let own = closed.accounts[member]?.until
+        if own == until { continue }
+        let hasUsage = try OperationFault.ofStore { () throws(StoreFault) in
+          try store.hasUsage(member, after: own, until: until)
+        }
+        if hasUsage {
+          throw .store(
+            .refused(
+              "account '\(member)' shares pool '\(pool)' with this catalog, of which a purge has closed all until \(until.until), and has "
+                + "usage of its own before that; give it another pool"))
+        }
+      }
+    }
   }
 
   /// Publishes a settlement for the commit, as one of several with `number`.

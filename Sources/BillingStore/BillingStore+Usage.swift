@@ -57,8 +57,8 @@ extension BillingStore {
       usages.append(usage)
       digests.append(try waitingDigest(run))
     }
-    let settledSources = settled.flatMap { self.sources($0.usage, of: $0.accounts) }
-    sources += settledSources
+    let settledSources = settled.map { self.sources(of: $0) }
+    sources += settledSources.joined()
     var last = runs.last
     if last == nil, !settled.isEmpty || allowsNone { last = try currentRuns().last }
     guard let last else {
@@ -67,10 +67,8 @@ extension BillingStore {
     }
     let allowances = try allowances(settled, choice)
     var settledCounts = [Int64](repeating: 0, count: settled.count)
-    for (index, entry) in settled.enumerated() {
-      var merge = try SummaryMerge([settledSources[index]]) {
-        choice.contains($0.usagePeriod) && entry.accounts.contains($0.account)
-      }
+    for index in settled.indices {
+      var merge = try SummaryMerge(settledSources[index]) { choice.contains($0.usagePeriod) }
       while let row = try merge.next() { settledCounts[index] += row.eventCount }
     }
     var merge = try SummaryMerge(sources) { choice.contains($0.usagePeriod) }
@@ -184,14 +182,13 @@ extension BillingStore {
 
   /// The allowances of settlements that count, of the chosen periods, in order.
   private func allowances(
-    _ settled: [(usage: UsageFolder, accounts: Set<Label>, pools: Set<Label>)], _ choice: UsagePeriodChoice
+    _ settled: [CountingSettlement], _ choice: UsagePeriodChoice
   ) throws(StoreFault) -> [AllowanceLine] {
     var lines: [AllowanceLine] = []
     for entry in settled {
       lines += try StoreFault.ofUsage { () throws(UsageFolderFault) in try entry.usage.allowanceLines() }
         .filter { line in
-          choice.contains(line.period)
-            && (line.isPool ? entry.pools : entry.accounts).contains(line.owner)
+          choice.contains(line.period) && entry.holds(isPool: line.isPool, line.owner, line.period)
         }
     }
     return lines.sorted { $0.cells.lexicographicallyPrecedes($1.cells) }

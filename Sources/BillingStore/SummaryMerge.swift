@@ -1,5 +1,6 @@
 // Summaries of several runs as one: rows with equal keys are added up, in order, in the memory of one row for each run.
 
+import BillingCalendar
 import Money
 import Tables
 import UsageSummary
@@ -22,6 +23,8 @@ struct SummaryMerge {
     var accounts: Set<Label>?
     /// Accounts whose rows are not.
     var accountsLeftOut: Set<Label> = []
+    /// Whether the row of an account and period is wanted; nil for all.
+    var isCounted: ((Label, UsagePeriod) -> Bool)?
   }
 
   private let sources: [Source]
@@ -73,12 +76,17 @@ struct SummaryMerge {
   private func advance(_ source: Int) throws(StoreFault) -> Bool {
     let reader = readers[source]
     let (accounts, leftOut) = (sources[source].accounts, sources[source].accountsLeftOut)
+    let isCounted = sources[source].isCounted
     let isThere = try StoreFault.ofUsage { () throws(UsageFolderFault) -> Bool in
       while try reader.advance() {
-        if isWanted == nil, accounts == nil, leftOut.isEmpty { return true }
+        if isWanted == nil, accounts == nil, leftOut.isEmpty, isCounted == nil { return true }
         let row = reader.row
         if leftOut.contains(row.account) { continue }
-        if isWanted?(row) ?? true, accounts?.contains(row.account) ?? true { return true }
+        if isWanted?(row) ?? true, accounts?.contains(row.account) ?? true,
+          isCounted?(row.account, row.usagePeriod) ?? true
+        {
+          return true
+        }
       }
       return false
     }

@@ -17,7 +17,7 @@ extension NightDesk {
     tools.clock = { 1_772_500_000 }
     let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools)
     let day = try #require(CivilDate.parse(day))
-    return try store.purge(before: day, reason: "test").runs.map(\.number)
+    return try StorePurging.purge(before: day, reason: "test", in: store).runs.map(\.number)
   }
 }
 
@@ -40,7 +40,7 @@ extension NightDesk {
   @Test func onlyWhatIsBilledAndDoneWithIsPurged() throws {
     let desk = try Self.desk()
     #expect(try desk.purge(before: "2025-12-31") == [])
-    #expect(throws: StoreFault.self, "a day to come") { try desk.purge(before: "2026-03-04") }
+    #expect(throws: OperationFault.self, "a day to come") { try desk.purge(before: "2026-03-04") }
     // Run 1 has a record that waits; February is not billed.
     #expect(try desk.purge(before: Self.day) == [2])
     try desk.writeOff(["1-3"])

@@ -22,6 +22,8 @@ extension RerateWork {
     var selection = EventSelection()
     selection.takesLeavers = false
     selection.limits = [box]
+    let left = closedEvents(of: run)
+    selection.excluded = left
     let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
     try refuseStrangers(second)
     done.eventCount = second.report().rated
@@ -33,7 +35,7 @@ extension RerateWork {
     for (index, layer) in layers.enumerated() {
       var part = selection
       part.limits += [layer.box].filter { !$0.isUnbounded }
-      part.excluded = layers[(index + 1)...].map(\.box)
+      part.excluded = layers[(index + 1)...].map(\.box) + left
       let first = try rate(try earlierRun(layer.ratingHash), events, part, keepsSuspense: !isPreview)
       if layer.ratingHash != catalog.ratingHash { otherCount += first.report().read }
       done.suspended.old += first.report().suspendedCount
@@ -54,13 +56,14 @@ extension RerateWork {
     }
     try compare(nil, second)
     let settled = try OperationFault.ofFiles { () throws(FileFault) in
-      try events.settled(by: [second], in: box)
+      try events.settled(by: [second], in: box, exceptOf: left)
     }
     if let usage { settlingAfter.append(SettlingRun(events: settled, usage: usage)) }
     if isPreview { return done }
     changes.append(RatedAgain(before: nil, after: try publish(second)))
     try stage(run, nil, changes) { folder throws(FileFault) in try settled.writeSettledMarks(to: folder) }
     var draft = try draft(run, layers, box)
+    if !left.isEmpty { draft.layers = closed.layers(draft.layers, above: layers) }
     draft.settling = usage
     done.replacing = ReplacingRun(replaced: run, draft: draft, keepsReasons: true)
     return done
@@ -68,7 +71,7 @@ extension RerateWork {
 
   /// Whether the new catalog may rate events otherwise than one that has priced some of a run.
   mutating func isOther(_ layers: [RunLayer]) throws(OperationFault) -> Bool {
-    for layer in layers where layer.ratingHash != catalog.ratingHash {
+    for layer in layers where layer.ratingHash != catalog.ratingHash && !closed.holds(layer) {
       if try !earlier(layer.ratingHash).change.isNothing { return true }
     }
     return false

@@ -40,6 +40,8 @@ struct RerateWork {
   let settles: Bool
   /// What runs have left to be settled as they count now.
   let settlingBefore: [(run: RunRecord, usage: SettlingUsage)]
+  /// What purges have closed of settled usage: it stays as it was billed.
+  let closed: ClosedUsage
   /// The same as they will count.
   var settlingAfter: [SettlingRun] = []
   /// Accounts that make up whole owners of what is settled, where only they are rated again.
@@ -81,7 +83,9 @@ struct RerateWork {
     self.semantics = semantics
     self.scratch = scratch
     self.isPreview = isPreview
-    settlingBefore = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    (settlingBefore, closed) = try OperationFault.ofStore { () throws(StoreFault) in
+      (try store.settlingRuns(), try store.closedUsage())
+    }
     settles = RatingResult.settles(catalog) || !settlingBefore.isEmpty
   }
 
@@ -111,7 +115,7 @@ struct RerateWork {
     // Nothing is left to rate again of what was billed and purged.
     if run.isPurged { return nil }
     let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
-    if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash }) { return nil }
+    if layers.allSatisfy({ $0.ratingHash == catalog.ratingHash || closed.holds($0) }) { return nil }
     let held = try OperationFault.ofStore { () throws(StoreFault) in try store.heldRecords(of: run) }
     let stored = try events(of: run).leavingOut(held)
     if owners != nil { return try rateOwners(run, layers, stored, box) }
@@ -221,13 +225,17 @@ struct RerateWork {
     _ run: RunRecord, _ layers: [RunLayer], _ events: StoredEvents, _ held: [Label: Set<Int64>]
   ) throws(OperationFault) -> Done? {
     var isAny = false
-    for layer in layers where layer.ratingHash != catalog.ratingHash {
+    for layer in layers where layer.ratingHash != catalog.ratingHash && !closed.holds(layer) {
       if try !earlier(layer.ratingHash).change.isNothing { isAny = true }
     }
     guard isAny else { return nil }
     var done = Done()
+    let left = closedEvents(of: run)
+    // What stays as it was is taken over: records about which something was decided, and what is closed.
+    let isWhole = held.isEmpty && left.isEmpty
     var selection = EventSelection.all
-    selection.takesLeavers = held.isEmpty
+    selection.takesLeavers = isWhole
+    selection.excluded = left
     let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
     done.eventCount = second.report().rated
     done.suspended.new = second.report().suspendedCount
@@ -236,26 +244,47 @@ struct RerateWork {
       var part = selection
       part.takesLeavers = false
       part.limits = [layer.box].filter { !$0.isUnbounded }
-      part.excluded = layers[(index + 1)...].map(\.box)
-      let isKept = !isPreview && !held.isEmpty
+      part.excluded = layers[(index + 1)...].map(\.box) + left
+      let isKept = !isPreview && !isWhole
       let first = try rate(try earlierRun(layer.ratingHash), events, part, keepsSuspense: isKept)
       done.suspended.old += first.report().suspendedCount
       try compare(first, nil)
       if isKept { changes.append(RatedAgain(before: try publish(first), after: nil)) }
     }
     try compare(nil, second)
-    let usage = second.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
-    let settled = try OperationFault.ofFiles { () throws(FileFault) in try events.settled(by: [second]) }
+    var usage = second.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
+    if !left.isEmpty { usage = withClosed(usage, of: run) }
+    let settled = try OperationFault.ofFiles { () throws(FileFault) in
+      try events.settled(by: [second], exceptOf: left)
+    }
     if let usage { settlingAfter.append(SettlingRun(events: settled, usage: usage)) }
     if isPreview { return done }
-    if !held.isEmpty { changes.append(RatedAgain(before: nil, after: try publish(second))) }
-    try stage(run, held.isEmpty ? second : nil, changes) { folder throws(FileFault) in
+    if !isWhole { changes.append(RatedAgain(before: nil, after: try publish(second))) }
+    try stage(run, isWhole ? second : nil, changes) { folder throws(FileFault) in
       try settled.writeSettledMarks(to: folder)
     }
     var draft = try draft(run, layers, EventBox())
+    if !left.isEmpty {
+      draft.layers = closed.layers([RunLayer(ratingHash: catalog.ratingHash)], above: layers)
+    }
     draft.settling = usage
     done.replacing = ReplacingRun(replaced: run, draft: draft)
     return done
+  }
+
+  /// Events of a run that stay as they are, because a purge has closed their usage; nothing where the run has none of that time.
+  func closedEvents(of run: RunRecord) -> [EventBox] {
+    let span = settlingBefore.first { $0.run.id == run.id }?.usage.span
+    return span.map { closed.reaches($0.lowerBound) } ?? true ? closed.boxes : []
+  }
+
+  /// What a run leaves to be settled, with what it had left of closed usage.
+  private func withClosed(_ usage: SettlingUsage?, of run: RunRecord) -> SettlingUsage? {
+    guard let known = settlingBefore.first(where: { $0.run.id == run.id })?.usage else { return usage }
+    let accounts = known.accounts.filter { closed.accounts[$0] != nil }
+    return SettlingUsage(
+      accounts: accounts.union(usage?.accounts ?? []),
+      span: StoreSettling.span([known.span, usage?.span].compactMap { $0 }) ?? known.span)
   }
 
   // MARK: catalogs, tables, folders

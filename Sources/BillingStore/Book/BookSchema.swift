@@ -8,8 +8,8 @@ enum BookSchema {
   /// `PRAGMA application_id`: `RMbk` in ASCII, so that `file book.sqlite` tells it from other databases.
   static let applicationID: Int64 = 0x524D_626B
   /// `PRAGMA user_version`.
-  /// 6: days and further names of files, and billings that were taken back.
-  static let version: Int64 = 6
+  /// 7: settled usage that purges have closed.
+  static let version: Int64 = 7
 
   /// Makes everything in an empty database; to be run inside a transaction.
   static let statements =

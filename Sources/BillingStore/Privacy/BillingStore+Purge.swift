@@ -15,12 +15,23 @@ public struct Purge: Sendable {
     public var why: String
   }
 
+  /// Until which day.
+  public var before: CivilDate
   /// Runs whose records were removed.
-  public var runs: [RunRecord]
+  public internal(set) var runs: [RunRecord] = []
   /// Runs of that time that were left.
-  public var left: [Left]
+  public internal(set) var left: [Left] = []
+  /// Usage that depends on whole periods and is settled no more, because runs with events of it are purged.
+  public var closed: [ClosedUsage.Stretch] = []
   /// The seal of the audit trail; empty where nothing was to purge.
-  public var auditHead: String
+  public internal(set) var auditHead = ""
+
+  /// Leaves a run whole.
+  public mutating func leave(_ run: RunRecord, because why: String) {
+    runs.removeAll { $0.id == run.id }
+    left.append(Left(run: run, why: why))
+    left.sort { $0.run.number < $1.run.number }
+  }
 }
 
 extension BillingStore {
@@ -32,27 +43,36 @@ extension BillingStore {
     "run.json",
   ]
 
-  /// Removes records, keys, detail and corrections of runs that were committed before midnight (UTC) of a day.
+  /// The runs that were committed before midnight (UTC) of a day and of which nothing is needed any more, and those that must stay.
   ///
-  /// A run that counts is purged when all its usage belongs to periods that ended by that day and were billed, and none of its
-  /// records waits in suspense; a run that was taken back always. Sums, manifests and the audit trail stay, so that what was
-  /// billed can be proved as before. Records that began before that day cannot be compared any more: later runs suspend them
-  /// (`duplicateWindow`). The book is changed first; files that a kill has left are removed by the next command that changes the
-  /// store. Throws `refused` for a day that is still to come.
-  /// - Precondition: opened for changing.
-  public func purge(before day: CivilDate, reason: String) throws(StoreFault) -> Purge {
+  /// A run that counts goes when all its rows belong to periods that ended by that day and were billed, and none of its
+  /// records waits in suspense; a run that was taken back always. Whether what runs have left to be settled can do without them, the
+  /// caller decides (`leave`, `closed`): it takes their catalogs. Throws `refused` for a day that is still to come.
+  public func purgeable(before day: CivilDate) throws(StoreFault) -> Purge {
     guard day.description <= now.prefix(10) else {
       throw .refused("\(day) is still to come: records of days until then could not be compared with any run")
     }
     let purged = try purgedRuns()
-    var purge = Purge(runs: [], left: [], auditHead: "")
+    var purge = Purge(before: day)
     for run in try runs() where run.committedAt < day.description && !purged.contains(run.id) {
       if let why = try whyNotPurged(run, before: day) {
-        purge.left.append(Purge.Left(run: run, why: why))
+        purge.leave(run, because: why)
       } else {
         purge.runs.append(run)
       }
     }
+    return purge
+  }
+
+  /// Removes records, keys, detail and corrections of runs.
+  ///
+  /// Sums, manifests and the audit trail stay, so that what was billed can be proved as before. Records that began before the purge's
+  /// day cannot be compared any more: later runs suspend them (`duplicateWindow`). The book is changed first; files that a kill has left
+  /// are removed by the next command that changes the store.
+  /// - Precondition: opened for changing.
+  public func purge(_ purge: Purge, reason: String) throws(StoreFault) -> Purge {
+    var purge = purge
+    let day = purge.before
     guard !purge.runs.isEmpty else { return purge }
     purge.auditHead = try book.transaction { () throws(StoreFault) in
       let number = Int(try book.integer("SELECT MAX(purge) FROM purges") ?? 0) + 1
@@ -64,11 +84,13 @@ extension BillingStore {
           "INSERT INTO purged_runs (run_id, purge) VALUES (?, ?)", [.text(run.id), .count(number)])
         try book.run("DELETE FROM suspense_edits WHERE run_id = ?", [.text(run.id)])
       }
+      try closeUsage(purge.closed, purge: number)
       return try AuditTrail(book: book).append(
         "purge", subject: "store",
         details: [
           "reason": .text(reason), "by": .text(tools.user), "before": .text(day.description),
           "runs": .array(purge.runs.map { .text($0.id) }),
+          "closed_sha256": .textOrNull(try closedSeal(ofPurge: number)),
         ], at: now)
     }
     for run in purge.runs { try removeRecords(ofRun: run.id) }
@@ -100,9 +122,6 @@ extension BillingStore {
 
   private func whyNotPurged(_ run: RunRecord, before day: CivilDate) throws(StoreFault) -> String? {
     guard run.state == .current else { return nil }
-    guard try book.integer("SELECT COUNT(*) FROM run_settled WHERE run_id = ?", [.text(run.id)]) == 0 else {
-      return "its events are needed to settle the periods after it"
-    }
     var open: String?
     try book.query(
       """
@@ -119,6 +138,27 @@ extension BillingStore {
     if let late { return "\(late) has not ended by \(day)" }
     let waiting = try suspenseCounts(run).waiting
     return waiting == 0 ? nil : "\(waiting) of its records wait in suspense; recycle them or write them off"
+  }
+
+  /// Accounts and periods with usage that counts and is not billed.
+  public func unbilledPeriods() throws(StoreFault) -> Set<AccountPeriod> {
+    try pairs(
+      """
+      SELECT DISTINCT account, usage_period FROM counted_usage
+      WHERE (account, usage_period) NOT IN (SELECT account, usage_period FROM billed_periods)
+      """)
+  }
+
+  /// The first run that counts with records that wait in suspense and may have begun before midnight (UTC) of a day, by the days of its
+  /// files, and how many of its records wait.
+  public func runWithOldSuspense(before day: CivilDate) throws(StoreFault) -> (run: RunRecord, waiting: Int)? {
+    for run in try currentRuns() where run.doors.suspended > 0 {
+      let waiting = try suspenseCounts(run).waiting
+      if waiting > 0, try files(of: run).contains(where: { $0.days.map { $0.lowerBound <= day } ?? true }) {
+        return (run, waiting)
+      }
+    }
+    return nil
   }
 
   /// Removes what is not kept from a run's folder.

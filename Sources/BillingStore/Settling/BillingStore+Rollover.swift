@@ -46,7 +46,8 @@ extension BillingStore {
     var pools: [Label: UsagePeriod] = [:]
     for settlement in settlements {
       try readRollover(of: settlement.usage) { row in
-        guard case .member(let account, let pool, let period) = row, settlement.pools.contains(pool),
+        guard case .member(let account, let pool, let period) = row,
+          settlement.holds(isPool: true, pool, period),
           closing.contains(AccountPeriod(account: account, period: period))
         else { return }
         pools[pool] = max(pools[pool] ?? period, period)
@@ -56,7 +57,7 @@ extension BillingStore {
     for settlement in settlements {
       try readRollover(of: settlement.usage) { row in
         guard case .lot(let lot) = row,
-          (lot.isPool ? settlement.pools : settlement.accounts).contains(lot.holder),
+          settlement.holds(isPool: lot.isPool, lot.holder, lot.usagePeriod),
           let until = (lot.isPool ? pools : accounts)[lot.holder], lot.usagePeriod <= until
         else { return }
         if let known = (lot.isPool ? before.pools : before.accounts)[lot.holder], lot.usagePeriod <= known {
@@ -117,6 +118,20 @@ extension BillingStore {
     else { throw .damaged(path: path, message: "it is not the file that was committed") }
   }
 
+  /// What periods hand on as they count now.
+  public func handedOn() throws(StoreFault) -> [RolloverLot] {
+    var lots: [RolloverLot] = []
+    for settlement in try settlements() {
+      try readRollover(of: settlement.usage) { row in
+        guard case .lot(let lot) = row,
+          settlement.holds(isPool: lot.isPool, lot.holder, lot.usagePeriod)
+        else { return }
+        lots.append(lot)
+      }
+    }
+    return lots
+  }
+
   // MARK: verifying
 
   /// What settlements say of allowances that does not add up, or is not what billed periods have handed on.
@@ -129,7 +144,7 @@ extension BillingStore {
       try readRollover(of: settlement.usage) { _ in }
       let rows = try StoreFault.ofUsage { () throws(UsageFolderFault) in try settlement.usage.allowances() }
         .filter {
-          $0.member.isEmpty && ($0.isPool ? settlement.pools : settlement.accounts).contains($0.owner)
+          $0.member.isEmpty && settlement.holds(isPool: $0.isPool, $0.owner, $0.usagePeriod)
         }
       for row in rows {
         let until = (row.isPool ? frozen.pools : frozen.accounts)[row.owner]

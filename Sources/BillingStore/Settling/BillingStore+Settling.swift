@@ -5,6 +5,7 @@
 // what earlier settlements hold of them.
 
 public import Tables
+import BillingCalendar
 import DurableFiles
 import UsageSummary
 
@@ -87,37 +88,59 @@ extension BillingStore {
   }
 
   /// The folders of settlements that hold rows that count, with the owners whose rows those are.
-  func settlements() throws(StoreFault) -> [(usage: UsageFolder, accounts: Set<Label>, pools: Set<Label>)] {
+  func settlements() throws(StoreFault) -> [CountingSettlement] {
+    var closed: [String: [SettledHolder: [(after: UsagePeriod?, until: UsagePeriod)]]] = [:]
+    var openAfter: [SettledHolder: UsagePeriod] = [:]
+    try forEachClosed { stretch, settlement in
+      let holder = SettledHolder(isPool: stretch.isPool, name: stretch.holder)
+      closed[settlement, default: [:]][holder, default: []].append((openAfter[holder], stretch.until))
+      openAfter[holder] = stretch.until
+    }
     var known: [(id: String, manifestHash: String)] = []
     try book.query("SELECT settlement_id, manifest_sha256 FROM settlements ORDER BY number") { row in
       known.append((row.text(0), row.text(1)))
     }
-    var found: [(usage: UsageFolder, accounts: Set<Label>, pools: Set<Label>)] = []
+    var found: [CountingSettlement] = []
     for (id, hash) in known {
-      var accounts: Set<Label> = []
-      var pools: Set<Label> = []
-      try book.query("SELECT kind, owner FROM settled_owners WHERE settlement_id = ?", [.text(id)]) { row in
-        if row.text(0) == "pool" { pools.insert(row.label(1)) } else { accounts.insert(row.label(1)) }
-      }
       let usage = try StoreFault.ofUsage { () throws(UsageFolderFault) in
         try UsageFolder.open(path(.settled, id))
       }
       guard usage.manifestHash == hash else {
         throw .damaged(path: usage.path, message: "its manifest is not the one that was committed")
       }
-      found.append((usage, accounts, pools))
+      var settlement = CountingSettlement(id: id, usage: usage, closed: closed[id] ?? [:])
+      try book.query("SELECT kind, owner FROM settled_owners WHERE settlement_id = ?", [.text(id)]) { row in
+        let isPool = row.text(0) == "pool"
+        if isPool { settlement.pools.insert(row.label(1)) } else { settlement.accounts.insert(row.label(1)) }
+        let holder = SettledHolder(isPool: isPool, name: row.label(1))
+        settlement.openAfter[holder] = openAfter[holder]
+      }
+      found.append(settlement)
     }
     return found
   }
 
-  /// The settlements that hold rows that count: by which catalog, and of which accounts.
+  /// The settlements that hold rows that count: by which catalog, and of which accounts. Those that hold closed periods alone are none.
   public func countingSettlements() throws(StoreFault) -> [(ratingHash: String, accounts: Set<Label>)] {
-    try settlements().map { ($0.usage.manifest.ratingHash.description, $0.accounts) }
+    try settlements().filter { !$0.accounts.isEmpty || !$0.pools.isEmpty }.map {
+      ($0.usage.manifest.ratingHash.description, $0.accounts)
+    }
   }
 
   /// The summaries of settlements, to be merged: of each the rows that count.
   func settledSources() throws(StoreFault) -> [SummaryMerge.Source] {
-    try settlements().flatMap { sources($0.usage, of: $0.accounts) }
+    try settlements().flatMap { sources(of: $0) }
+  }
+
+  /// The summary of one, to be merged: the rows that count.
+  func sources(of settlement: CountingSettlement) -> [SummaryMerge.Source] {
+    sources(settlement.usage, of: settlement.allAccounts).map { source in
+      var source = source
+      if !settlement.closed.isEmpty || !settlement.openAfter.isEmpty {
+        source.isCounted = { settlement.holds($0, $1) }
+      }
+      return source
+    }
   }
 
   // MARK: committing
@@ -180,7 +203,8 @@ extension BillingStore {
       }
     }
     // Nobody's rows are in these any more; the next command that changes the store removes their folders.
-    let left = "settlement_id NOT IN (SELECT settlement_id FROM settled_owners)"
+    let left =
+      "settlement_id NOT IN (SELECT settlement_id FROM settled_owners UNION SELECT settlement_id FROM closed_usage)"
     try book.run("DELETE FROM settled_usage WHERE \(left)", [])
     try book.run("DELETE FROM settlements WHERE \(left)", [])
   }

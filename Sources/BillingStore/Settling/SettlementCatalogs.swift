@@ -6,6 +6,6 @@ import UsageSummary
 extension BillingStore {
   /// The rating hash of every settlement that counts, with the accounts whose rows it holds.
   public func settlementCatalogs() throws(StoreFault) -> [(ratingHash: String, accounts: Set<Label>)] {
-    try settlements().map { ($0.usage.manifest.ratingHash.description, $0.accounts) }
+    try countingSettlements()
   }
 }

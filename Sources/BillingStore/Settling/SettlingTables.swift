@@ -62,7 +62,12 @@ extension BookSchema {
       SELECT \(usageColumns) FROM run_rows JOIN runs USING (run_id) WHERE state = 'current'
       UNION ALL
       SELECT \(usageColumns) FROM settled_usage
-      WHERE (account, settlement_id) IN (SELECT owner, settlement_id FROM settled_owners WHERE kind = 'account')
+      WHERE settlement_id = COALESCE(
+        (SELECT closed.settlement_id FROM closed_usage AS closed
+         WHERE closed.kind = 'account' AND closed.owner = settled_usage.account
+           AND closed.usage_period >= settled_usage.usage_period ORDER BY closed.usage_period LIMIT 1),
+        (SELECT open.settlement_id FROM settled_owners AS open
+         WHERE open.kind = 'account' AND open.owner = settled_usage.account))
     """
 
   static let usageColumns = """

@@ -69,16 +69,30 @@ extension BillingStore {
     return findings
   }
 
-  /// The audit trail must name every run that was purged.
+  /// The audit trail must name every run that was purged, and seal what each purge has closed.
   private func purgeFindings(_ trail: AuditTrail) throws(StoreFault) -> [String] {
     var named: Set<String> = []
+    var sealed: [String?] = []
     try trail.forEach { entry in
       guard entry.action == "purge", let details = try? JSONReader.read(entry.details.bytes),
         case .array(let runs)? = details["runs"]
       else { return }
       for case .string(let run) in runs { named.insert(run.description) }
+      if case .string(let hash)? = details["closed_sha256"] {
+        sealed.append(hash.description)
+      } else {
+        sealed.append(nil)
+      }
     }
-    return try purgedRuns().symmetricDifference(named).sorted().map {
+    var findings: [String] = []
+    let last = Int(try book.integer("SELECT MAX(purge) FROM closed_usage") ?? 0)
+    for purge in 1..<(max(last, sealed.count) + 1) {
+      let expected = purge <= sealed.count ? sealed[purge - 1] : nil
+      if try closedSeal(ofPurge: purge) != expected {
+        findings.append("purge \(purge): the audit trail names other closed periods than the book")
+      }
+    }
+    return try findings + purgedRuns().symmetricDifference(named).sorted().map {
       "run \($0): book and audit trail disagree whether it was purged"
     }
   }

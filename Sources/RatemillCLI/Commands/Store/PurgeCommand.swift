@@ -1,6 +1,7 @@
 // `ratemill purge`: removes the records of old runs.
 
 internal import BillingCalendar
+internal import BillingOperations
 internal import BillingStore
 internal import OptionTable
 internal import Tables
@@ -41,8 +42,12 @@ enum PurgeCommand: Command {
       """
       Suspended records, detail, events and keys go, for good; summaries, manifests and the audit trail stay, so that \
       'verify' proves what was billed as before. A run is purged when all its usage belongs to periods that ended before \
-      DATE and were billed, nothing of it waits in suspense, and none of it depends on a whole period (allowances, tiers, \
-      limits); runs that were taken back always are. The others are named.
+      DATE and were billed, and nothing of it waits in suspense; runs that were taken back always are. The others are named.
+      """,
+      """
+      Where usage depends on whole periods (allowances, tiers, limits), these stay as they were billed, for its accounts \
+      and those that share a pool with them, and later ones begin with what they have handed on: their runs cannot be taken \
+      back any more, and are not rated again in these periods. A run stays while a grant of its accounts goes on.
       """,
       """
       What has no keys any more cannot be recognised: records that began before DATE and come after the purge go to \
@@ -73,7 +78,12 @@ enum PurgeCommand: Command {
     let path = configuration.store.storePath
     return StoreDoor.with(path, for: .changing(creates: false), console: console) {
       store throws(StoreFault) in
-      let purge = try store.purge(before: configuration.before, reason: configuration.reason)
+      let purge: Purge
+      do throws(OperationFault) {
+        purge = try StorePurging.purge(before: configuration.before, reason: configuration.reason, in: store)
+      } catch {
+        return OperationFaultLines.fail(error, catalogPath: "", console: console)
+      }
       if purge.runs.isEmpty {
         console.say("no run before \(configuration.before) can be purged")
       } else {
@@ -82,11 +92,18 @@ enum PurgeCommand: Command {
             + purge.runs.map { String($0.number) }.joined(separator: ", ")
             + "; audit \(purge.auditHead.prefix(16))")
       }
+      let closed = purge.closed.filter { !$0.isPool }
+      if let last = closed.map(\.until).max() {
+        console.say(
+          "usage that depends on whole periods stays as it was billed until \(last.until) for "
+            + ReadableText.count(closed.count, "account", "accounts"))
+      }
       for left in purge.left { console.say("left run \(left.run.number): \(console.path(left.why))") }
       guard configuration.store.printsJSON else { return .done }
       return console.finishReport(
         JSONText.document([
           "purged": .array(purge.runs.map { .text($0.id) }),
+          "closed": .array(closed.map { ["account": .string($0.holder), "until": .text("\($0.until.until)")] }),
           "left": .array(purge.left.map { ["run": .text($0.run.id), "why": .text($0.why)] }),
           "audit_head": purge.auditHead.isEmpty ? .null : .text(purge.auditHead),
         ]))

@@ -1,0 +1,257 @@
+// Removing what is old, where later periods can be settled without it. Read `purge` first.
+
+public import BillingCalendar
+public import BillingStore
+import Catalog
+import DurableFiles
+import RatingEngine
+import Tables
+import UsageSummary
+
+/// Purges old runs.
+public struct StorePurging {
+  private let store: BillingStore
+  /// Records that began before midnight (UTC) of this day cannot come any more.
+  private let day: CivilDate
+  private let endSecond: Int64
+  private let closed: ClosedUsage
+  private let unbilled: [Label: [UsagePeriod]]
+  /// What periods hand on that was not frozen with a billing.
+  private let openLots: [Holding: Label]
+
+  /// Purges runs that were committed before midnight (UTC) of a day: see `BillingStore.purgeable` and `BillingStore.purge`.
+  ///
+  /// A run with usage that depends on whole periods goes if none of its records began on that day or later, and all periods of its
+  /// accounts, and of those that share a pool with them, up to its last record had ended by then and were billed. These periods are closed
+  /// with it, for these accounts and pools: their rows stay as they were billed, and are settled no more.
+  /// - Precondition: the store was opened for changing.
+  public static func purge(
+    before day: CivilDate, reason: String, in store: BillingStore
+  ) throws(OperationFault) -> Purge {
+    var purge = try OperationFault.ofStore { () throws(StoreFault) in try store.purgeable(before: day) }
+    try close(&purge, in: store)
+    let done = purge
+    return try OperationFault.ofStore { () throws(StoreFault) in try store.purge(done, reason: reason) }
+  }
+
+  /// Decides which runs with usage that depends on whole periods go, and what is closed with them.
+  private static func close(_ purge: inout Purge, in store: BillingStore) throws(OperationFault) {
+    let settling = try OperationFault.ofStore { () throws(StoreFault) in try store.settlingRuns() }
+    let ids = Set(purge.runs.map(\.id))
+    let runs = settling.filter { ids.contains($0.run.id) && !$0.usage.accounts.isEmpty }
+    if runs.isEmpty { return }
+    if let why = try whyNoneCanGo(before: purge.before, settling.map(\.run), store) {
+      for (run, _) in runs { purge.leave(run, because: why) }
+      return
+    }
+    let purging = try StorePurging(store, before: purge.before)
+    let owners = try purging.owners()
+    var ends: [Label: (owner: Owner, span: UsagePeriodSpan)] = [:]
+    for (run, usage) in runs {
+      switch try purging.end(of: usage, owners) {
+      case .left(let why): purge.leave(run, because: why)
+      case .closing(let found): ends.merge(found) { $0.span.period < $1.span.period ? $1 : $0 }
+      }
+    }
+    for (_, end) in ends.sorted(by: { $0.key < $1.key }) {
+      purge.closed += purging.stretches(end.owner, end.span)
+    }
+  }
+
+  private init(_ store: BillingStore, before day: CivilDate) throws(OperationFault) {
+    self.store = store
+    self.day = day
+    endSecond = Int64(day.dayNumber) * 86_400
+    (closed, unbilled, openLots) = try OperationFault.ofStore { () throws(StoreFault) in
+      let unbilled = Dictionary(grouping: try store.unbilledPeriods(), by: \.account)
+      let frozen = try store.frozenRollover()
+      var openLots: [Holding: Label] = [:]
+      for lot in try store.handedOn() {
+        let until = (lot.isPool ? frozen.pools : frozen.accounts)[lot.holder]
+        if until.map({ $0 < lot.usagePeriod }) ?? true {
+          openLots[Holding(isPool: lot.isPool, holder: lot.holder, period: lot.usagePeriod)] = lot.allowance
+        }
+      }
+      return (try store.closedUsage(), unbilled.mapValues { $0.map(\.period).sorted() }, openLots)
+    }
+  }
+
+  /// What an account or a pool has in a period.
+  private struct Holding: Hashable {
+    var isPool: Bool
+    var holder: Label
+    var period: UsagePeriod
+  }
+
+  /// What keeps all such runs; nil for nothing.
+  private static func whyNoneCanGo(
+    before day: CivilDate, _ settling: [RunRecord], _ store: BillingStore
+  ) throws(OperationFault) -> String? {
+    let old = try OperationFault.ofStore { () throws(StoreFault) in try store.runWithOldSuspense(before: day) }
+    if let (run, waiting) = old {
+      return "\(waiting) records of run \(run.number) wait in suspense, and some may belong to its periods; "
+        + "recycle them or write them off"
+    }
+    for run in settling where !run.isPurged {
+      let haveMoved = try OperationFault.ofFiles { () throws(FileFault) in
+        try StoredEvents(folder: store.folder(of: run)).mayHaveMoved
+      }
+      if haveMoved {
+        return "run \(run.number) was rated again with other services: its records belong to other accounts than when they were read"
+      }
+    }
+    return nil
+  }
+
+  // MARK: owners
+
+  /// Accounts that are settled together: those of a pool, or one alone.
+  private struct Owner {
+    /// Empty for none.
+    var pool: Label
+    /// Its accounts, ascending.
+    var accounts: [Label]
+    var cycle: UsageCycle
+    var grants: [AllowanceGrant]
+    /// Whether one settlement holds all of them.
+    var isWhole: Bool
+  }
+
+  /// The owners by account, each of the catalog that has settled it.
+  private func owners() throws(OperationFault) -> [Label: Owner] {
+    var owners: [Label: Owner] = [:]
+    let settlements = try OperationFault.ofStore { () throws(StoreFault) in try store.countingSettlements() }
+    for settlement in settlements {
+      let catalog = try OperationFault.load(store.catalogPath(settlement.ratingHash))
+      var pools: [Label: [Label]] = [:]
+      for account in catalog.accounts where !account.pool.isEmpty {
+        pools[account.pool, default: []].append(account.id)
+      }
+      var grants: [Label: [AllowanceGrant]] = [:]
+      var poolGrants: [Label: [AllowanceGrant]] = [:]
+      for grant in catalog.grants {
+        switch grant.owner {
+        case .account(let index): grants[catalog.accounts[index].id, default: []].append(grant)
+        case .pool(let pool): poolGrants[pool, default: []].append(grant)
+        }
+      }
+      for account in catalog.accounts where settlement.accounts.contains(account.id) {
+        guard let cycle = UsageCycle(zone: account.zone, cycleDay: Int32(account.cycleDay)) else { continue }
+        let accounts = pools[account.pool]?.sorted() ?? [account.id]
+        owners[account.id] = Owner(
+          pool: account.pool, accounts: accounts, cycle: cycle,
+          grants: accounts.flatMap { grants[$0] ?? [] } + (poolGrants[account.pool] ?? []),
+          isWhole: settlement.accounts.isSuperset(of: accounts))
+      }
+    }
+    return owners
+  }
+
+  private enum End {
+    case left(String)
+    /// Until when owners are closed with the run, by the first account of each.
+    case closing([Label: (owner: Owner, span: UsagePeriodSpan)])
+  }
+
+  /// Until when what a run has left to be settled must be closed.
+  private func end(of usage: SettlingUsage, _ owners: [Label: Owner]) throws(OperationFault) -> End {
+    guard usage.span.upperBound < endSecond else { return .left("some of its records began on \(day) or later") }
+    var ends: [Label: (owner: Owner, span: UsagePeriodSpan)] = [:]
+    for account in usage.accounts.sorted() {
+      guard let owner = owners[account], owner.isWhole else {
+        return .left("its usage of account '\(account)' was settled with several catalogs, or with one without it")
+      }
+      if ends[owner.accounts[0]] != nil { continue }
+      let last = owner.cycle.span(containingUTC: usage.span.upperBound)
+      if owner.accounts.allSatisfy({ closed.accounts[$0].map { last.period <= $0.until } ?? false }) { continue }
+      switch end(of: owner, from: last) {
+      case .left(let why): return .left(why)
+      case .closing(let found): ends.merge(found) { first, _ in first }
+      }
+    }
+    return .closing(ends)
+  }
+
+  /// The first period, `span` or a later one, with which an owner can be closed: all until then is billed, and nothing but what was frozen
+  /// with that goes on.
+  private func end(of owner: Owner, from span: UsagePeriodSpan) -> End {
+    var span = span
+    while true {
+      guard span.untilSeconds <= endSecond else {
+        return .left("\(span.period) of account '\(owner.accounts[0])' has not ended by \(day)")
+      }
+      for account in owner.accounts {
+        if let period = unbilled[account]?.first, period <= span.period {
+          return .left("\(period) of account '\(account)' is not billed")
+        }
+      }
+      let boundary = span.period.until
+      guard let grant = owner.grants.first(where: { $0.from < boundary && $0.until.map { boundary < $0 } ?? true })
+      else { break }
+      // A grant has one balance, which is not frozen when a period is billed.
+      let next = owner.cycle.span(of: span.period.next)
+      guard next.untilSeconds <= endSecond else {
+        return .left("its usage draws on grant '\(grant.name)' of '\(owner.accounts[0])', which goes on after \(span.period)")
+      }
+      span = next
+    }
+    let holders = owner.accounts.map { Holding(isPool: false, holder: $0, period: span.period) }
+    for holder in [Holding(isPool: true, holder: owner.pool, period: span.period)] + holders {
+      guard let allowance = openLots[holder] else { continue }
+      return .left("what '\(holder.holder)' hands on of allowance '\(allowance)' in \(span.period) is not billed")
+    }
+    return .closing([owner.accounts[0]: (owner, span)])
+  }
+
+  /// What is closed of an owner until a period.
+  private func stretches(_ owner: Owner, _ span: UsagePeriodSpan) -> [ClosedUsage.Stretch] {
+    var stretches: [ClosedUsage.Stretch] = []
+    for account in owner.accounts where closed.accounts[account].map({ $0.until < span.period }) ?? true {
+      stretches.append(
+        ClosedUsage.Stretch(isPool: false, holder: account, until: span.period, endSecond: span.untilSeconds))
+    }
+    if !owner.pool.isEmpty, !stretches.isEmpty {
+      stretches.append(
+        ClosedUsage.Stretch(isPool: true, holder: owner.pool, until: span.period, endSecond: span.untilSeconds))
+    }
+    return stretches
+  }
+}
+
+extension ClosedUsage {
+  /// The events that are closed; no event is in two of them.
+  var boxes: [EventBox] {
+    Dictionary(grouping: accounts, by: \.value.endSecond).sorted { $0.key < $1.key }.map { end, accounts in
+      EventBox(until: end * 1000, accounts: Set(accounts.map(\.key)))
+    }
+  }
+
+  /// The last closed period, by account.
+  var periods: [Label: UsagePeriod] { accounts.mapValues(\.until) }
+
+  /// Whether every event of a layer is closed: it stays as it was priced.
+  func holds(_ layer: RunLayer) -> Bool {
+    guard let until = layer.until, let accounts = layer.accounts else { return false }
+    return accounts.allSatisfy { account in self.accounts[account].map { until <= $0.endSecond * 1000 } ?? false }
+  }
+
+  /// The layers of a run that was rated again but for what is closed: that stays with the catalogs that have priced it.
+  func layers(_ again: [RunLayer], above before: [RunLayer]) -> [RunLayer] {
+    let layers = again + boxes.flatMap { box in before.compactMap { $0.inside(box) } }
+    // The last one of equals holds all that the others do.
+    return layers.indices.filter { !layers[($0 + 1)...].contains(layers[$0]) }.map { layers[$0] }
+  }
+}
+
+extension RunLayer {
+  /// What a layer and a box have in common; nil for nothing.
+  fileprivate func inside(_ box: EventBox) -> RunLayer? {
+    let from = [from, box.from].compactMap { $0 }.max()
+    let until = [until, box.until].compactMap { $0 }.min()
+    if let from, let until, from >= until { return nil }
+    let own = accounts.map { Set($0) }
+    let common = box.accounts.map { own?.intersection($0) ?? $0 } ?? own
+    if let common, common.isEmpty { return nil }
+    return RunLayer(ratingHash: ratingHash, from: from, until: until, accounts: common?.sorted())
+  }
+}
