@@ -93,7 +93,8 @@ struct StoreCalls {
   private func refuseClosed(_ question: Question) throws(StoreFault) {
     if let gone = try store.closedPeriod(of: question.choice, account: question.account) {
       throw .refused(
-        "\(store.path): events of account '\(gone.account)' in \(gone.period) were purged, its calls are gone; go on without them")
+        "\(store.path): events of account '\(gone.account)' in \(gone.period) were purged, its calls are gone; go on without them"
+      )
     }
   }
 

@@ -40,9 +40,15 @@ public struct StorePurging {
     let ids = Set(purge.runs.map(\.id))
     let runs = settling.filter { ids.contains($0.run.id) && !$0.usage.accounts.isEmpty }
     if runs.isEmpty { return }
-    if let why = try whyNoneCanGo(before: purge.before, settling.map(\.run), store) {
-      for (run, _) in runs { purge.leave(run, because: why) }
-      return
+    let old = try OperationFault.ofStore { () throws(StoreFault) in
+      try store.runWithOldSuspense(before: purge.before)
+    }
+    if let (run, waiting) = old {
+      return purge.leave(
+        runs,
+        because:
+          "\(waiting) records of run \(run.number) wait in suspense, and some may belong to its periods; recycle them or write "
+          + "them off")
     }
     let purging = try StorePurging(store, before: purge.before)
     let owners = try purging.owners()
@@ -52,6 +58,13 @@ public struct StorePurging {
       case .left(let why): purge.leave(run, because: why)
       case .closing(let found): ends.merge(found) { $0.span.period < $1.span.period ? $1 : $0 }
       }
+    }
+    if let moved = try purging.movedRun(settling, without: purge) {
+      return purge.leave(
+        runs.filter { run in purge.runs.contains { $0.id == run.run.id } },
+        because:
+          "run \(moved.number), which stays, was rated again with other services: its records of that time belong to other accounts "
+          + "than when they were read")
     }
     for (_, end) in ends.sorted(by: { $0.key < $1.key }) {
       purge.closed += purging.stretches(end.owner, end.span)
@@ -83,22 +96,18 @@ public struct StorePurging {
     var period: UsagePeriod
   }
 
-  /// What keeps all such runs; nil for nothing.
-  private static func whyNoneCanGo(
-    before day: CivilDate, _ settling: [RunRecord], _ store: BillingStore
-  ) throws(OperationFault) -> String? {
-    let old = try OperationFault.ofStore { () throws(StoreFault) in try store.runWithOldSuspense(before: day) }
-    if let (run, waiting) = old {
-      return "\(waiting) records of run \(run.number) wait in suspense, and some may belong to its periods; "
-        + "recycle them or write them off"
-    }
-    for run in settling where !run.isPurged {
+  /// A run that stays, reaches back to what may be closed, and has records that belong to other accounts than when they were read: of
+  /// these nobody could tell later whether they are closed.
+  private func movedRun(
+    _ settling: [(run: RunRecord, usage: SettlingUsage)], without purge: Purge
+  ) throws(OperationFault) -> RunRecord? {
+    let going = Set(purge.runs.map(\.id))
+    for (run, usage) in settling
+    where !run.isPurged && !going.contains(run.id) && usage.span.lowerBound < endSecond {
       let haveMoved = try OperationFault.ofFiles { () throws(FileFault) in
         try StoredEvents(folder: store.folder(of: run)).mayHaveMoved
       }
-      if haveMoved {
-        return "run \(run.number) was rated again with other services: its records belong to other accounts than when they were read"
-      }
+      if haveMoved { return run }
     }
     return nil
   }
@@ -155,15 +164,20 @@ public struct StorePurging {
 
   /// Until when what a run has left to be settled must be closed.
   private func end(of usage: SettlingUsage, _ owners: [Label: Owner]) throws(OperationFault) -> End {
-    guard usage.span.upperBound < endSecond else { return .left("some of its records began on \(day) or later") }
+    guard usage.span.upperBound < endSecond else {
+      return .left("some of its records began on \(day) or later")
+    }
     var ends: [Label: (owner: Owner, span: UsagePeriodSpan)] = [:]
     for account in usage.accounts.sorted() {
       guard let owner = owners[account], owner.isWhole else {
-        return .left("its usage of account '\(account)' was settled with several catalogs, or with one without it")
+        return .left(
+          "its usage of account '\(account)' was settled with several catalogs, or with one without it")
       }
       if ends[owner.accounts[0]] != nil { continue }
       let last = owner.cycle.span(containingUTC: usage.span.upperBound)
-      if owner.accounts.allSatisfy({ closed.accounts[$0].map { last.period <= $0.until } ?? false }) { continue }
+      if owner.accounts.allSatisfy({ closed.accounts[$0].map { last.period <= $0.until } ?? false }) {
+        continue
+      }
       switch end(of: owner, from: last) {
       case .left(let why): return .left(why)
       case .closing(let found): ends.merge(found) { first, _ in first }
@@ -186,19 +200,24 @@ public struct StorePurging {
         }
       }
       let boundary = span.period.until
-      guard let grant = owner.grants.first(where: { $0.from < boundary && $0.until.map { boundary < $0 } ?? true })
+      guard
+        let grant = owner.grants.first(where: { $0.from < boundary && $0.until.map { boundary < $0 } ?? true }
+        )
       else { break }
       // A grant has one balance, which is not frozen when a period is billed.
       let next = owner.cycle.span(of: span.period.next)
       guard next.untilSeconds <= endSecond else {
-        return .left("its usage draws on grant '\(grant.name)' of '\(owner.accounts[0])', which goes on after \(span.period)")
+        return .left(
+          "its usage draws on grant '\(grant.name)' of '\(owner.accounts[0])', which goes on after \(span.period)"
+        )
       }
       span = next
     }
     let holders = owner.accounts.map { Holding(isPool: false, holder: $0, period: span.period) }
     for holder in [Holding(isPool: true, holder: owner.pool, period: span.period)] + holders {
       guard let allowance = openLots[holder] else { continue }
-      return .left("what '\(holder.holder)' hands on of allowance '\(allowance)' in \(span.period) is not billed")
+      return .left(
+        "what '\(holder.holder)' hands on of allowance '\(allowance)' in \(span.period) is not billed")
     }
     return .closing([owner.accounts[0]: (owner, span)])
   }
@@ -212,9 +231,17 @@ public struct StorePurging {
     }
     if !owner.pool.isEmpty, !stretches.isEmpty {
       stretches.append(
-        ClosedUsage.Stretch(isPool: true, holder: owner.pool, until: span.period, endSecond: span.untilSeconds))
+        ClosedUsage.Stretch(
+          isPool: true, holder: owner.pool, until: span.period, endSecond: span.untilSeconds))
     }
     return stretches
+  }
+}
+
+extension Purge {
+  /// Leaves runs whole.
+  fileprivate mutating func leave(_ runs: [(run: RunRecord, usage: SettlingUsage)], because why: String) {
+    for (run, _) in runs { leave(run, because: why) }
   }
 }
 
@@ -232,7 +259,9 @@ extension ClosedUsage {
   /// Whether every event of a layer is closed: it stays as it was priced.
   func holds(_ layer: RunLayer) -> Bool {
     guard let until = layer.until, let accounts = layer.accounts else { return false }
-    return accounts.allSatisfy { account in self.accounts[account].map { until <= $0.endSecond * 1000 } ?? false }
+    return accounts.allSatisfy { account in
+      self.accounts[account].map { until <= $0.endSecond * 1000 } ?? false
+    }
   }
 
   /// The layers of a run that was rated again but for what is closed: that stays with the catalogs that have priced it.

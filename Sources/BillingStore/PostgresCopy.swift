@@ -21,7 +21,8 @@ extension BillingStore {
     "run_catalog_accounts", "run_spans",
     "run_settled", "settlements",
     "settled_owners", "settled_usage", "audit", "suspense_actions", "suspense_moves", "suspense_changes",
-    "suspense_edits", "purges", "purged_runs", "closed_usage", "drafts", "draft_accounts", "draft_documents", "decisions",
+    "suspense_edits", "purges", "purged_runs", "closed_usage", "drafts", "draft_accounts", "draft_documents",
+    "decisions",
     "invoice_documents", "invoice_document_lines", "taken_back",
   ]
 

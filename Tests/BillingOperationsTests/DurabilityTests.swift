@@ -18,7 +18,7 @@ import Testing
 @Suite(.serialized) struct DurabilityTests {
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
-    case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge
+    case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge, purgeSettled
     case rerate, rerateSettled, rerateOwner, rateSettled, revokeSettled, markBilledSettled, revokeFile,
       rateHalfALine
     case draft, decide, finalise, credit
@@ -34,6 +34,7 @@ import Testing
       if [.rateSettled, .revokeSettled, .markBilledSettled, .rerateSettled, .rerateOwner].contains(self) {
         return try prepareSettled(desk)
       }
+      if self == .purgeSettled { return try preparePurge(desk) }
       if self == .rateHalfALine { return try prepareHalfALine(desk) }
       switch self {
       case .recycle, .writeOff, .correct, .revokeRecycled, .rerate:
@@ -61,6 +62,17 @@ import Testing
       if self == .credit { try desk.finalise() }
       if self == .revokeRecycled { try desk.recycle(catalog: "mended") }
       try desk.write(StoreRatingTests.monday + StoreRatingTests.tuesday, to: "more/pbx-2.csv")
+    }
+
+    /// Two months of plans that are settled, of which the first is billed; a night reaches into the second.
+    private func preparePurge(_ desk: NightDesk) throws {
+      let months = SettledMonths(seed: 6, callCount: 60)
+      try SettledMonths.write("settling", to: desk)
+      for night in 0...4 {
+        try desk.folder.write(months.nights[night], to: SettledMonths.file(night))
+        try desk.rateNight(night)
+      }
+      try desk.markBilled("2026-01")
     }
 
     /// Two nights of plans that are settled: both are in the store, or the first one where the other is to be rated.
@@ -107,6 +119,7 @@ import Testing
       case .revokeSettled: try desk.revoke("2", tools: tools)
       case .revoke, .revokeRecycled: try desk.revoke("1", tools: tools)
       case .purge: try desk.purge(before: "2026-03-01", tools: tools)
+      case .purgeSettled: try desk.purge(before: "2026-02-01", tools: tools)
       case .recycle: try desk.recycle(catalog: "mended", tools: tools)
       case .writeOff: try desk.writeOff(code: "no-price", tools: tools)
       case .correct:

@@ -11,10 +11,13 @@ import Testing
 
 extension NightDesk {
   /// Purges: numbers of the runs that were purged.
-  @discardableResult func purge(before day: String, tools: StoreTools? = nil) throws -> [Int] {
+  ///
+  /// It is the third of March 2026, if not `at` another second: the usual clock of a desk stands in January.
+  @discardableResult func purge(
+    before day: String, at second: Int64 = 1_772_500_000, tools: StoreTools? = nil
+  ) throws -> [Int] {
     var tools = tools ?? self.tools()
-    // The third of March 2026: the usual clock of a desk stands in January.
-    tools.clock = { 1_772_500_000 }
+    tools.clock = { second }
     let store = try BillingStore.open(storePath, for: .changing(creates: false), tools: tools)
     let day = try #require(CivilDate.parse(day))
     return try StorePurging.purge(before: day, reason: "test", in: store).runs.map(\.number)

@@ -154,15 +154,17 @@ struct RerateWork {
     var whole: RatingResult?
     var isAny = false
     var spans: [ClosedRange<Int64>] = []
-    for (index, layer) in layers.enumerated() where layer.ratingHash != catalog.ratingHash {
+    let left = closedEvents(of: run)
+    for (index, layer) in layers.enumerated()
+    where layer.ratingHash != catalog.ratingHash && !closed.holds(layer) {
       let earlier = try earlier(layer.ratingHash)
       if earlier.change.isNothing { continue }
       let haveMoved = try haveMoved(run, before: layer, earlier.change)
       let isAll = earlier.change.isWhole || haveMoved
       var selection = isAll ? CatalogChange.wholeSelection : earlier.change.selection
       selection.limits = [layer.box, box].filter { !$0.isUnbounded }
-      selection.excluded = layers[(index + 1)...].map(\.box)
-      let isWhole = isAll && layers.count == 1 && box.isUnbounded && held.isEmpty
+      selection.excluded = layers[(index + 1)...].map(\.box) + left
+      let isWhole = isAll && layers.count == 1 && box.isUnbounded && held.isEmpty && left.isEmpty
       if isWhole { selection = .all }
       if isWhole, comparesBook {
         let again = try rate(try later(), events, .all, keepsSuspense: !isPreview)
@@ -199,6 +201,7 @@ struct RerateWork {
       try store.share([StoredEvents.settledMarksName], of: run, with: folder)
     }
     var draft = try draft(run, layers, box)
+    if !left.isEmpty { draft.layers = closed.layers(draft.layers, above: layers) }
     draft.settling = settlingKept(run, spans)
     done.replacing = ReplacingRun(replaced: run, draft: draft, keepsReasons: !box.isUnbounded)
     return done

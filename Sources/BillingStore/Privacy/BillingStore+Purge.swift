@@ -151,7 +151,8 @@ extension BillingStore {
 
   /// The first run that counts with records that wait in suspense and may have begun before midnight (UTC) of a day, by the days of its
   /// files, and how many of its records wait.
-  public func runWithOldSuspense(before day: CivilDate) throws(StoreFault) -> (run: RunRecord, waiting: Int)? {
+  public func runWithOldSuspense(before day: CivilDate) throws(StoreFault) -> (run: RunRecord, waiting: Int)?
+  {
     for run in try currentRuns() where run.doors.suspended > 0 {
       let waiting = try suspenseCounts(run).waiting
       if waiting > 0, try files(of: run).contains(where: { $0.days.map { $0.lowerBound <= day } ?? true }) {

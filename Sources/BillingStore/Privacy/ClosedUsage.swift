@@ -71,7 +71,9 @@ struct CountingSettlement {
   /// Whether the rows of an account, or the allowances of a pool, in a period are those that count.
   func holds(isPool: Bool = false, _ name: Label, _ period: UsagePeriod) -> Bool {
     let holder = SettledHolder(isPool: isPool, name: name)
-    if (isPool ? pools : accounts).contains(name), openAfter[holder].map({ $0 < period }) ?? true { return true }
+    if (isPool ? pools : accounts).contains(name), openAfter[holder].map({ $0 < period }) ?? true {
+      return true
+    }
     return closed[holder]?.contains { stretch in
       period <= stretch.until && stretch.after.map { $0 < period } ?? true
     } ?? false

@@ -92,9 +92,10 @@ extension BillingStore {
         findings.append("purge \(purge): the audit trail names other closed periods than the book")
       }
     }
-    return try findings + purgedRuns().symmetricDifference(named).sorted().map {
-      "run \($0): book and audit trail disagree whether it was purged"
-    }
+    return try findings
+      + purgedRuns().symmetricDifference(named).sorted().map {
+        "run \($0): book and audit trail disagree whether it was purged"
+      }
   }
 
   private func suspenseFindings(of run: RunRecord, deep: Bool) throws(StoreFault) -> [String] {

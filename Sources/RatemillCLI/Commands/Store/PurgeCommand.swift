@@ -103,7 +103,8 @@ enum PurgeCommand: Command {
       return console.finishReport(
         JSONText.document([
           "purged": .array(purge.runs.map { .text($0.id) }),
-          "closed": .array(closed.map { ["account": .string($0.holder), "until": .text("\($0.until.until)")] }),
+          "closed": .array(
+            closed.map { ["account": .string($0.holder), "until": .text("\($0.until.until)")] }),
           "left": .array(purge.left.map { ["run": .text($0.run.id), "why": .text($0.why)] }),
           "audit_head": purge.auditHead.isEmpty ? .null : .text(purge.auditHead),
         ]))
