@@ -27,7 +27,7 @@ import Testing
       let text = String(decoding: desk.folder.bytes(of: "copy/\(name).csv") ?? [], as: UTF8.self)
       #expect(text.split(separator: "\n").count == Int(rowCount) + 1, "\(name)")
     }
-    #expect(copy.tables.map(\.name).count == 35)
+    #expect(copy.tables.map(\.name).count == 36)
     let rows = Dictionary(uniqueKeysWithValues: copy.tables.map { ($0.name, $0.rowCount) })
     #expect(rows["runs"] == 2)
     #expect(rows["billings"] == 1)

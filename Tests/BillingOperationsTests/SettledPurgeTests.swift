@@ -68,145 +68,12 @@ import Testing
     }
   }
 
-  // MARK: what keeps a run
-
-  /// One account alone, and two that share a pool.
-  private static func small(_ changes: [(String, String)] = [], grants: String = "") throws -> NightDesk {
-    let desk = try NightDesk()
-    try writeSmall("settling", changes, grants: grants, to: desk)
-    return desk
-  }
-
-  private static func writeSmall(
-    _ name: String, _ changes: [(String, String)] = [], grants: String = "", to desk: NightDesk
-  ) throws {
-    var files = [
-      "catalog.yaml": "currency: EUR\n", "sources.csv": "source,pattern,format\npbx,pbx*,ratemill-csv\n",
-      "accounts.csv": "account,plan,pool,zone\na,single,,UTC\nb,team,x,UTC\nc,team,x,UTC\n",
-      "grants.csv": "account,allowance,quantity,kind,from,until\n" + grants,
-      "plans/single.yaml":
-        "plan: single\nallowances: [{allowance: minutes, quantity: 10 min, kinds: [voice], rollover: {periods: 2}}]\n"
-        + "charges: [{charge: calls, kinds: [voice], price: 1, per: 1 min, increment: 60/60}]\n",
-      "plans/team.yaml":
-        "plan: team\nallowances: [{allowance: minutes, quantity: 10 min, kinds: [voice], shared: pool, rollover: {periods: 2}}]\n"
-        + "charges: [{charge: calls, kinds: [voice], price: 1, per: 1 min, increment: 60/60}]\n",
-    ]
-    for (old, new) in changes {
-      for (file, text) in files { files[file] = text.replacing(old, with: new) }
-    }
-    for (file, text) in files { try desk.folder.write(text, to: name + "/" + file) }
-  }
-
-  /// Rates calls, `account time minutes` each, as a file of their own.
-  @discardableResult private static func rate(
-    _ calls: [String], as name: String, _ desk: NightDesk, catalog: String = "settling"
-  ) throws -> String {
-    let rows = calls.enumerated().map { number, call in
-      let cells = call.split(separator: " ")
-      let time = cells[1].contains("T") ? "\(cells[1])" : "\(cells[1])T10:00:00"
-      return "\(name)-\(number),\(time)Z,\(cells[0]),outbound,voice,,,\((Int(cells[2]) ?? 0) * 60),ANSWERED\n"
-    }
-    try desk.folder.write(SettledNights.header + rows.joined(), to: "\(name)/pbx-\(name).csv")
-    return try desk.rate([name], catalog: catalog).doors
-  }
-
-  private static func later(_ day: String) -> String { "some of its records began on \(day) or later" }
-
-  private static let january = ["a 2026-01-05 4", "b 2026-01-06 7", "c 2026-01-07 1"]
-
-  /// A store with January, and a night of February behind it.
-  private static func january(_ desk: NightDesk, billed: [String]? = ["a", "b", "c"]) throws {
-    try rate(january, as: "jan", desk)
-    try rate(["a 2026-02-05 1"], as: "feb", desk)
-    if let billed { try desk.markBilled("2026-01", accounts: billed) }
-  }
-
-  @Test func aRunWaitsUntilAllOfItsPoolIsBilled() throws {
-    let desk = try Self.small()
-    try Self.january(desk, billed: ["a", "b"])
-    #expect(
-      try desk.leftByPurge(before: "2026-02-01") == [
-        1: "2026-01-01/2026-02-01 of account 'c' is not billed", 2: Self.later("2026-02-01"),
-      ])
-    try desk.markBilled("2026-01", accounts: ["c"])
-    #expect(try desk.purge(before: "2026-02-01", at: NightDesk.inSummer) == [1])
-    try desk.expectWhole()
-  }
-
-  /// The period of an account ends at its own midnight: records of it may come while that of UTC has passed.
-  @Test(arguments: [("UTC", true), ("Pacific/Auckland", true), ("America/New_York", false)])
-  func aPeriodEndsInItsZone(zone: String, isPurged: Bool) throws {
-    let desk = try Self.small([(",UTC", "," + zone)])
-    try Self.january(desk)
-    let why = "2026-01-01/2026-02-01 of account 'a' has not ended by 2026-02-01"
-    let left = try desk.leftByPurge(before: "2026-02-01")
-    #expect(left[1] == (isPurged ? nil : why))
-    #expect(try desk.store().runs().map(\.isPurged) == [isPurged, false])
-    #expect(try desk.leftByPurge(before: "2026-02-02")[1] == nil)
-    #expect(try desk.store().runs().map(\.isPurged) == [true, false])
-    try desk.expectWhole()
-  }
-
-  /// A night in which the next month begins stays until that is billed; the others go before it, and its events of the closed month count
-  /// once.
-  @Test func aNightOfTwoMonthsStaysAndCountsOnce() throws {
-    let desk = try Self.small()
-    try Self.rate(Self.january, as: "jan", desk)
-    try Self.rate(["a 2026-01-31T23:59:59 9", "a 2026-02-01T00:00:00 2"], as: "both", desk)
-    try desk.markBilled("2026-01")
-    let before = try desk.documents()
-    #expect(try desk.leftByPurge(before: "2026-02-01") == [2: Self.later("2026-02-01")])
-    #expect(try desk.store().runs().map(\.isPurged) == [true, false])
-    expectSameDocuments(try desk.documents(), before)
-    // 10 + 0 of January less 13 leave nothing to roll over: 10 of February less 2 and 9 leave none, 1 is charged.
-    try Self.rate(["a 2026-02-10 9"], as: "feb", desk)
-    #expect(try desk.bill("2026-02").filter { $0.hasPrefix("a ") }.sorted() == ["a 0 1", "a 2 0"])
-    try desk.expectWhole()
-    try desk.markBilled("2026-02")
-    #expect(try desk.purge(before: "2026-03-01", at: NightDesk.inSummer) == [2, 3])
-    #expect(try desk.bill("2026-01").filter { $0.hasPrefix("a ") }.sorted() == ["a 0 3", "a 2 0"])
-    try desk.expectWhole()
-  }
-
-  /// A grant has one balance from its first day to its last: usage of all its months waits for its end.
-  @Test func aGrantKeepsTheRunsOfItsMonths() throws {
-    let desk = try Self.small(grants: "a,pack,20 min,voice,2026-01-20,2026-03-01\n")
-    try Self.rate(Self.january, as: "jan", desk)
-    try Self.rate(["a 2026-02-05 1"], as: "feb", desk)
-    try desk.markBilled("2026-01")
-    #expect(
-      try desk.leftByPurge(before: "2026-02-01") == [
-        1: "its usage draws on grant 'pack' of 'a', which goes on after 2026-01-01/2026-02-01",
-        2: Self.later("2026-02-01"),
-      ])
-    try desk.markBilled("2026-02")
-    #expect(try desk.leftByPurge(before: "2026-02-28").keys.sorted() == [1, 2])
-    #expect(try desk.purge(before: "2026-03-01", at: NightDesk.inSummer) == [1, 2])
-    try desk.expectWhole()
-  }
-
-  /// A record that waits may be of any account: it is rated, or written off, before.
-  @Test func suspendedRecordsKeepTheRunsOfTheirTime() throws {
-    let desk = try Self.small()
-    try Self.january(desk)
-    // Nobody knows the account of the first; the second begins on the day of the purge.
-    try Self.rate(["nobody 2026-01-09 1"], as: "lost", desk)
-    let why =
-      "1 records of run 3 wait in suspense, and some may belong to its periods; recycle them or write them off"
-    let left = try desk.leftByPurge(before: "2026-02-01")
-    #expect(left[1] == why)
-    try desk.writeOff(["3-1"])
-    try Self.rate(["nobody 2026-02-02 1"], as: "later", desk)
-    #expect(try desk.purge(before: "2026-02-01", at: NightDesk.inSummer) == [1, 3])
-    try desk.expectWhole()
-  }
-
   // MARK: after a purge
 
   private static func purgedJanuary(_ changes: [(String, String)] = []) throws -> NightDesk {
-    let desk = try small(changes)
-    try rate(january, as: "jan", desk)
-    try rate(["c 2026-01-31 2", "b 2026-02-01 8"], as: "both", desk)
+    let desk = try PoolDesk.small(changes)
+    try PoolDesk.rate(PoolDesk.january, as: "jan", desk)
+    try PoolDesk.rate(["c 2026-01-31 2", "b 2026-02-01 8"], as: "both", desk)
     try desk.markBilled("2026-01")
     try #require(try desk.purge(before: "2026-02-01", at: NightDesk.inSummer) == [1])
     return desk
@@ -215,20 +82,21 @@ import Testing
   @Test func lateRecordsOfAPurgedPeriodWait() throws {
     let desk = try Self.purgedJanuary()
     let before = try desk.documents()
-    #expect(try Self.rate(["a 2026-01-20 50", "b 2026-01-31T23:59:59 9"], as: "late", desk) == "2 0 0 0 2")
+    #expect(
+      try PoolDesk.rate(["a 2026-01-20 50", "b 2026-01-31T23:59:59 9"], as: "late", desk) == "2 0 0 0 2")
     #expect(try desk.waiting().allSatisfy { $0.hasSuffix("outside-duplicate-window") })
     #expect(try desk.recycle(catalog: "settling").doors == "nothing, 2")
     expectSameDocuments(try desk.documents(), before)
     #expect(try desk.adjustments() == [])
     // The first instant behind it is no late record.
-    #expect(try Self.rate(["a 2026-02-01T00:00:00 1"], as: "next", desk) == "1 1 0 0 0")
+    #expect(try PoolDesk.rate(["a 2026-02-01T00:00:00 1"], as: "next", desk) == "1 1 0 0 0")
     try desk.expectWhole()
   }
 
   /// What a purge has closed cannot be taken out again; what is open can, and leaves what a store without it has.
   @Test func whatIsClosedIsNotTakenBack() throws {
     let desk = try Self.purgedJanuary()
-    try Self.rate(["b 2026-02-03 5"], as: "feb", desk)
+    try PoolDesk.rate(["b 2026-02-03 5"], as: "feb", desk)
     let before = try desk.documents()
     let purged = #expect(throws: OperationFault.self) { try desk.revoke("1") }
     #expect(purged.map { "\($0)".contains("was purged") } == true)
@@ -320,29 +188,29 @@ import Testing
   /// closed periods cannot be settled with it.
   @Test func accountsThatComeToAPoolBeginBehindWhatIsClosed() throws {
     let desk = try Self.purgedJanuary()
-    try Self.writeSmall("more", [("c,team,x,UTC\n", "c,team,x,UTC\nd,team,x,UTC\n")], to: desk)
+    try PoolDesk.writeSmall("more", [("c,team,x,UTC\n", "c,team,x,UTC\nd,team,x,UTC\n")], to: desk)
     let before = try desk.documents()
-    try Self.rate(["d 2026-02-07 9"], as: "d", desk, catalog: "more")
+    try PoolDesk.rate(["d 2026-02-07 9"], as: "d", desk, catalog: "more")
     expectSameDocuments(
       try desk.documents().filter { $0.key.hasPrefix("2026-01") },
       before.filter { $0.key.hasPrefix("2026-01") })
     // Of the pool's 10 minutes b has used 8; 2 are left for d.
     #expect(try desk.bill("2026-02").filter { $0.hasPrefix("d ") }.sorted() == ["d 0 7", "d 1 0"])
     try desk.expectWhole()
-    try Self.writeSmall(
+    try PoolDesk.writeSmall(
       "joined", [("a,single,,UTC", "a,team,x,UTC"), ("c,team,x,UTC\n", "c,team,x,UTC\nd,team,x,UTC\n")],
       to: desk)
     #expect(
-      try Self.rate(["b 2026-02-08 1"], as: "b", desk, catalog: "joined") == "1 1 0 0 0",
+      try PoolDesk.rate(["b 2026-02-08 1"], as: "b", desk, catalog: "joined") == "1 1 0 0 0",
       "a is closed as well")
-    let other = try Self.small()
-    try Self.rate(Array(Self.january.dropFirst()), as: "jan", other)
-    try Self.rate(Array(Self.january.prefix(1)), as: "a", other)
+    let other = try PoolDesk.small()
+    try PoolDesk.rate(Array(PoolDesk.january.dropFirst()), as: "jan", other)
+    try PoolDesk.rate(Array(PoolDesk.january.prefix(1)), as: "a", other)
     try other.markBilled("2026-01", accounts: ["b", "c"])
     #expect(try other.purge(before: "2026-02-01", at: NightDesk.inSummer) == [1])
-    try Self.writeSmall("joined", [("a,single,,UTC", "a,team,x,UTC")], to: other)
+    try PoolDesk.writeSmall("joined", [("a,single,,UTC", "a,team,x,UTC")], to: other)
     #expect(throws: OperationFault.self) {
-      try Self.rate(["b 2026-02-08 1"], as: "b", other, catalog: "joined")
+      try PoolDesk.rate(["b 2026-02-08 1"], as: "b", other, catalog: "joined")
     }
   }
 
