@@ -184,6 +184,21 @@ import Testing
     #expect(closed.map { "\($0)".contains("go on without them") } == true)
   }
 
+  /// A month of which every event was left to be settled: a night that stays has some of them, and they are not told without the others.
+  @Test func callsOfAClosedMonthAreNotToldInPart() throws {
+    let desk = try Self.purgedJanuary()
+    func detail(_ period: String) throws -> Int64 {
+      let choice = try #require(UsagePeriodChoice.parse(period))
+      return try StoreDetail.writeUsage(
+        of: choice, to: desk.folder.path(of: "detail"), in: desk.store(), semantics: 1
+      ).eventCount
+    }
+    let closed = #expect(throws: OperationFault.self) { try detail("2026-01") }
+    #expect(
+      closed.map { "\($0)".contains("of account 'a' in 2026-01-01/2026-02-01 were purged") } == true)
+    #expect(try detail("2026-02") == 1)
+  }
+
   /// An account that comes to a pool later begins there with it; one that has had usage of its own before cannot, because the pool's
   /// closed periods cannot be settled with it.
   @Test func accountsThatComeToAPoolBeginBehindWhatIsClosed() throws {
