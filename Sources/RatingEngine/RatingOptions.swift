@@ -45,6 +45,9 @@ public struct RatingOptions: Sendable {
   /// A key file (`KeptKeys.write`) of records that stand in earlier key files and shall not count as read: those that are
   /// rated now, and those that nobody wants any more.
   public var forgottenKeyFile: String?
+  /// Of files whose names come before this one all duplicates are kept at least by their places: an earlier run may have read a copy
+  /// that comes behind them. Nil where no file was read before.
+  public var keepsCopiesBefore: Label?
   /// Whether the keys of all records are kept in the published folder, for runs that come later.
   public var keepsKeys = false
   /// Whether usage that depends on a whole period is counted and left to be settled later, over the events of all runs.

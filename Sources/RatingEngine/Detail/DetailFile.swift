@@ -14,14 +14,21 @@ extension RatingResult {
     var row: [UInt8] = []
     try detail.forEach { stored throws(FileFault) in
       let address = stored.address
-      let line = places.line(
-        file: Int(address.file), unit: Int(address.unit), sequence: Int(address.sequence),
-        lineInChunk: Int(address.lineInChunk), unitOffset: Int64.max)
+      let name: [UInt8]
+      let line: Int
+      if let names = firstCopies?.names {
+        (name, line) = (names[Int(address.file)].bytes, Int(address.lineInChunk) + 1)
+      } else {
+        name = Array(files[Int(address.file)].name.utf8)
+        line = places.line(
+          file: Int(address.file), unit: Int(address.unit), sequence: Int(address.sequence),
+          lineInChunk: Int(address.lineInChunk), unitOffset: Int64.max)
+      }
       try stored.forEachText { text throws(FileFault) in
         row.removeAll(keepingCapacity: true)
         row.append(contentsOf: text)
         row.append(UInt8(ascii: ","))
-        CSVText.append(Array(files[Int(address.file)].name.utf8), to: &row)
+        CSVText.append(name, to: &row)
         row += Array(",\(line)\n".utf8)
         try row.withUnsafeBufferPointer { (bytes) throws(FileFault) in try writer.write(bytes) }
       }

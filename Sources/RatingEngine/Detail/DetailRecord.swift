@@ -11,6 +11,8 @@ struct DetailRecord {
   /// Those of further rows: of an event that went through several bands, each part has one.
   var furtherTexts: [[UInt8]] = []
   var lineInChunk: UInt32
+  /// Of a stored event, where a run names records by their first copies: the place by which it is named.
+  var place: FirstCopies.NamedPlace?
 }
 
 /// The rows of one record, or of one part of it, that were read back; valid until the next.
@@ -23,6 +25,22 @@ struct StoredDetail {
     var lineInChunk: UInt32
 
     static let byteCount = 4 * 4
+
+    /// Where a record is that a chunk hands on; named records stand by the numbers of names and by the lines of files.
+    init(_ record: DetailRecord, _ unit: InputUnit, sequence: Int) {
+      if let place = record.place {
+        self.init(
+          file: place.name, unit: 0, sequence: 0, lineInChunk: UInt32(truncatingIfNeeded: place.linesBefore))
+      } else {
+        self.init(
+          file: UInt32(unit.file.index), unit: UInt32(unit.index), sequence: UInt32(sequence),
+          lineInChunk: record.lineInChunk)
+      }
+    }
+
+    init(file: UInt32, unit: UInt32, sequence: UInt32, lineInChunk: UInt32) {
+      (self.file, self.unit, self.sequence, self.lineInChunk) = (file, unit, sequence, lineInChunk)
+    }
 
     func store(into target: UnsafeMutableRawPointer) {
       for (index, value) in [file, unit, sequence, lineInChunk].enumerated() {

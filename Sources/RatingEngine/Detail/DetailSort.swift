@@ -17,9 +17,7 @@ final class DetailSort {
   ///
   /// - Parameter tag: its index in the log of keys, under which it can be taken back; −1 where keys are not logged.
   func append(_ row: DetailRecord, _ unit: InputUnit, sequence: Int, tag: Int) throws(FileFault) {
-    let address = StoredDetail.Address(
-      file: UInt32(unit.file.index), unit: UInt32(unit.index), sequence: UInt32(sequence),
-      lineInChunk: row.lineInChunk)
+    let address = StoredDetail.Address(row, unit, sequence: sequence)
     let keyBytes = row.sortKey.count
     let payloadBytes = row.furtherTexts.reduce(4 + row.text.count) { $0 + 4 + $1.count }
     try sort.append(

@@ -15,9 +15,7 @@ final class SettledDetail {
 
   /// Adds what the record says.
   func append(_ row: DetailRecord, _ unit: InputUnit, sequence: Int, place: Int) throws(FileFault) {
-    let address = StoredDetail.Address(
-      file: UInt32(unit.file.index), unit: UInt32(unit.index), sequence: UInt32(sequence),
-      lineInChunk: row.lineInChunk)
+    let address = StoredDetail.Address(row, unit, sequence: sequence)
     var payload = [UInt8](repeating: 0, count: StoredDetail.Address.byteCount)
     payload.withUnsafeMutableBytes { bytes in
       if let base = bytes.baseAddress { address.store(into: base) }

@@ -11,9 +11,10 @@ extension ChunkRater {
   ///   - text: the text of the block's chunk, decoded when it is asked for.
   ///   - reasons: raw values of the reasons for suspense, by the numbers in blocks.
   ///   - reversed: places of records whose conflict began or ended after they were read.
+  ///   - named: the places by which the rows are named; nil for their own.
   func rate(
     _ block: EventBlock, _ rows: [UInt16], _ file: FileContext, _ plan: FieldPlan, _ text: StoredText.Reader,
-    reasons: [UInt8], reversed: Set<Int64>, into outcome: ChunkOutcome
+    reasons: [UInt8], reversed: Set<Int64>, named: FirstCopies.BlockPlaces?, into outcome: ChunkOutcome
   ) {
     outcome.reset(for: file.units[0], unitOffset: 0, sequence: block.head.rank)
     outcome.events.removeAll()
@@ -27,7 +28,7 @@ extension ChunkRater {
         let end = min(rows.count, at + FieldColumns.batchCapacity)
         let some = UnsafeBufferPointer(rebasing: rows[at..<end])
         fill(block, some, plan, reasons)
-        rateBatch(block, some, plan, rater, text, reversed, into: outcome)
+        rateBatch(block, some, plan, rater, text, reversed, named, into: outcome)
         at = end
       }
     }
@@ -37,7 +38,8 @@ extension ChunkRater {
 
   private func rateBatch(
     _ block: EventBlock, _ rows: UnsafeBufferPointer<UInt16>, _ plan: FieldPlan, _ rater: Rater,
-    _ text: StoredText.Reader, _ reversed: Set<Int64>, into outcome: ChunkOutcome
+    _ text: StoredText.Reader, _ reversed: Set<Int64>, _ named: FirstCopies.BlockPlaces?,
+    into outcome: ChunkOutcome
   ) {
     outcome.reserve(batch.count)
     let first = outcome.rowCount
@@ -49,7 +51,11 @@ extension ChunkRater {
         rater.packSettled(
           batch, columns, plan, text: bytes, outcome.rows + first, firstRow: first, into: outcome.packed)
       }
-      if setup.options.keepsDetail { noteDetail(outcome, rater, plan, text: bytes, firstRow: first) }
+      if setup.options.keepsDetail {
+        noteDetail(outcome, rater, plan, text: bytes, firstRow: first) { record in
+          named?.place(ofRow: Int(rows[record]), linesBefore: Int64(batch.line[record]))
+        }
+      }
     }
     keepConflicts(block, rows, reversed, outcome, firstRow: first)
     if let start = setup.options.windowStartMillis { suspendOld(before: start, outcome, firstRow: first) }

@@ -37,13 +37,21 @@ final class EventLog {
   private var entries: [Entry] = []
   private var recordCount = 0
   private let removed: TagSort
+  /// Places of duplicates of which nothing else is kept; nil where nobody asks for them.
+  private let copies: CopyPlaces?
+  private let copiesBefore: Label?
   /// By file: what left at door 2, and duplicates; `read` stays 0.
   private var leavers: [DoorTotals]
   private var layouts: [StoredLayout?]
 
   init(_ setup: RunSetup, fileCount: Int) {
     let bytes = setup.budget.eventBytes
-    log = SpillableLog(memoryBytesMax: bytes / 8 * 7, place: setup.spillPlace)
+    copiesBefore = setup.options.keepsCopiesBefore
+    let parts = copiesBefore == nil ? 7 : 6
+    log = SpillableLog(memoryBytesMax: bytes / 8 * parts, place: setup.spillPlace)
+    copies =
+      copiesBefore == nil
+      ? nil : CopyPlaces(fileCount: fileCount, memoryBytesMax: bytes / 8, place: setup.spillPlace)
     removed = TagSort(memoryBytesMax: bytes / 8, place: setup.spillPlace)
     leavers = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     layouts = [StoredLayout?](repeating: nil, count: fileCount)
@@ -156,6 +164,7 @@ final class EventLog {
     let ranks = ranks()
     var next = 0
     var copy: [UInt64] = []
+    var dropped: [UInt64] = []
     try log.forEachStretchAndForget { first, words throws(FileFault) in
       let last = first + words.count
       copy.removeAll(keepingCapacity: true)
@@ -169,7 +178,13 @@ final class EventLog {
             copy[start + entry.firstWord + word - from] = value
           }
         }
+        let keepsPlaces = entry.isDropped && keepsCopies(of: files[Int(entry.file)])
+        if keepsPlaces { dropped.append(contentsOf: words[(from - first)..<(until - first)]) }
         if entry.firstWord + entry.words > last { break }
+        if keepsPlaces {
+          try keepPlaces(of: dropped, entry, linesBefore: linesBefore(entry, places))
+          dropped.removeAll(keepingCapacity: true)
+        }
         next += 1
       }
       try copy.withUnsafeBufferPointer { (words) throws(FileFault) in
@@ -180,16 +195,49 @@ final class EventLog {
 
   /// The words of a block's head that are known now.
   private func head(_ entry: Entry, _ rank: UInt32, _ places: RecordPlaces) -> [(Int, UInt64)] {
-    let (file, unit) = (Int(entry.file), Int(entry.unit))
-    let line = places.line(
-      file: file, unit: unit, sequence: Int(entry.sequence), lineInChunk: 0,
-      unitOffset: entry.isOversize ? entry.unitOffset : .max)
-    let offset = places.byteOffset(file: file, unit: unit, unitOffset: entry.unitOffset)
+    let offset = places.byteOffset(
+      file: Int(entry.file), unit: Int(entry.unit), unitOffset: entry.unitOffset)
     return [
       (EventBlock.Head.fileWord, UInt64(entry.file) | UInt64(rank) << 32),
       (EventBlock.Head.placeWord, UInt64(bitPattern: entry.firstPlace)),
-      (EventBlock.Head.linesWord, UInt64(line - 1)), (EventBlock.Head.bytesWord, UInt64(offset)),
+      (EventBlock.Head.linesWord, UInt64(linesBefore(entry, places))),
+      (EventBlock.Head.bytesWord, UInt64(offset)),
     ]
+  }
+
+  /// Lines of the input before an entry.
+  private func linesBefore(_ entry: Entry, _ places: RecordPlaces) -> Int {
+    places.line(
+      file: Int(entry.file), unit: Int(entry.unit), sequence: Int(entry.sequence), lineInChunk: 0,
+      unitOffset: entry.isOversize ? entry.unitOffset : .max) - 1
+  }
+
+  // MARK: duplicates of which only the place is kept
+
+  /// Whether an earlier run may have counted copies that come behind those of a file.
+  private func keepsCopies(of file: FileContext) -> Bool {
+    copiesBefore.map { Label(file.name) < $0 } ?? false
+  }
+
+  /// Notes where the duplicates of a block are that is not written.
+  private func keepPlaces(of block: [UInt64], _ entry: Entry, linesBefore: Int) throws(FileFault) {
+    try block.withUnsafeBufferPointer { (words) throws(FileFault) in
+      guard let base = words.baseAddress, let block = EventBlock(at: base, bytesLeft: 8 * words.count) else {
+        preconditionFailure("a block is read as it was made")
+      }
+      for row in 0..<block.head.count {
+        let key = block.key(row)
+        try copies?.add(
+          CopyPlace(
+            key: EarlierKey(low: key.low, high: key.high, content: key.content, copies: 1), input: entry.file,
+            linesBefore: Int64(linesBefore) + block.value(.line, row)))
+      }
+    }
+  }
+
+  /// Writes the places of duplicates of which nothing else is kept, if there are such, into the folder with the keys.
+  func writeCopies(to folder: PublishedFolder, _ files: [FileContext]) throws(FileFault) {
+    try copies?.write(to: folder, fileNames: files.map(\.name))
   }
 
   /// The number of each entry's chunk in its input.

@@ -58,6 +58,8 @@ extension StoredEvents {
   struct StoredRecord {
     fileprivate(set) var block: EventBlock
     fileprivate(set) var row: Int
+    /// The number of its block in the file.
+    fileprivate(set) var blockNumber: Int
     /// Its place among all records.
     fileprivate(set) var place: Int64
     fileprivate(set) var key: FreedKeys.Key
@@ -68,12 +70,14 @@ extension StoredEvents {
     /// The number of its input.
     var input: Int { block.head.file }
     var isRow: Bool { block.value(.flags, row) & EventBlock.Flags.isRowKeyed != 0 }
+    /// Lines of its input before its own.
+    var linesBefore: Int64 { block.head.linesBefore + block.value(.line, row) }
     /// Where it begins in its decoded input.
     var byteOffset: Int64 { block.head.bytesBefore + block.value(.offset, row) }
   }
 
   /// Calls `body` with every record past door 2 that is kept.
-  func forEachRecord(_ body: (StoredRecord) -> Void) throws(FileFault) {
+  func forEachRecord(_ body: (StoredRecord) throws(FileFault) -> Void) throws(FileFault) {
     let removed = Set(preamble.removed)
     let reversed = Set(preamble.reversed)
     let gone = preamble.goneOffsets
@@ -84,18 +88,14 @@ extension StoredEvents {
       for row in 0..<block.head.count {
         let decision = block.value(.decision, row)
         if decision & StoredDecision.doorMask == Int64(Door.unparsable) { continue }
-        let content = UInt64(bitPattern: block.value(.content, row))
-        let key = FreedKeys.Key(
-          low: UInt64(bitPattern: block.value(.identity, row)),
-          high: UInt32(truncatingIfNeeded: content >> 32),
-          content: UInt32(truncatingIfNeeded: content))
         let place = block.head.firstPlace + block.value(.row, row)
         let record = StoredRecord(
-          block: block, row: row, place: place, key: key, isRemoved: removed.contains(place),
-          isInConflict: block.isInConflict(row, reversed))
+          block: block, row: row, blockNumber: number, place: place, key: block.key(row),
+          isRemoved: removed.contains(place), isInConflict: block.isInConflict(row, reversed))
         if !gone.isEmpty, gone[record.input].contains(record.byteOffset) { continue }
-        body(record)
+        try body(record)
       }
+      release(behind: number)
     }
   }
 

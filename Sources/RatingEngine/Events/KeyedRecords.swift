@@ -80,6 +80,14 @@ extension StoredEvents {
 }
 
 extension EventBlock {
+  /// The key of a record past door 2, with its content.
+  func key(_ row: Int) -> FreedKeys.Key {
+    let content = UInt64(bitPattern: value(.content, row))
+    return FreedKeys.Key(
+      low: UInt64(bitPattern: value(.identity, row)), high: UInt32(truncatingIfNeeded: content >> 32),
+      content: UInt32(truncatingIfNeeded: content))
+  }
+
   /// Whether a record is suspended because its key is in conflict: since it was read, unless that was reversed later.
   func isInConflict(_ row: Int, _ reversed: Set<Int64>) -> Bool {
     let wasRead = value(.decision, row) & StoredDecision.conflict != 0

@@ -58,11 +58,7 @@ extension StoredEvents {
         let place = block.head.firstPlace + block.value(.row, row)
         let door = block.value(.decision, row) & StoredDecision.doorMask
         if door == Int64(Door.unparsable) { return (place, nil, false) }
-        let content = UInt64(bitPattern: block.value(.content, row))
-        let key = FreedKeys.Key(
-          low: UInt64(bitPattern: block.value(.identity, row)),
-          high: UInt32(truncatingIfNeeded: content >> 32), content: UInt32(truncatingIfNeeded: content))
-        return (place, key, block.value(.flags, row) & EventBlock.Flags.isRowKeyed != 0)
+        return (place, block.key(row), block.value(.flags, row) & EventBlock.Flags.isRowKeyed != 0)
       }
     }
     return nil

@@ -171,9 +171,10 @@ final class ChunkRater {
       columns.texts(billable.slot)[record], Int(columns.lengths(billable.slot)[record]), billable.reader)
   }
 
-  /// Keeps a detail row for every rated record.
+  /// Keeps a detail row for every rated record; `place` tells by which place it is named, if not by its own.
   func noteDetail(
-    _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, text: TextPointer, firstRow: Int
+    _ outcome: ChunkOutcome, _ rater: Rater, _ plan: FieldPlan, text: TextPointer, firstRow: Int,
+    place: (_ record: Int) -> FirstCopies.NamedPlace? = { _ in nil }
   ) {
     let detail = DetailText(setup)
     var row = firstRow
@@ -181,10 +182,10 @@ final class ChunkRater {
     where batch.door[record] != Door.unparsable && batch.door[record] != Door.noEvent {
       if batch.door[record] == Door.rated {
         outcome.rows[row].payload = UInt32(outcome.details.count)
-        outcome.details.append(
-          detail.row(
-            record, batch, columns, plan, rater, text: text,
-            isSettled: outcome.rows[row].door == Door.settled))
+        var made = detail.row(
+          record, batch, columns, plan, rater, text: text, isSettled: outcome.rows[row].door == Door.settled)
+        made.place = place(record)
+        outcome.details.append(made)
       }
       row += 1
     }

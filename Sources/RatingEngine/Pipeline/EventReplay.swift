@@ -15,10 +15,11 @@ extension RatingRun {
 
   /// Rates stored events of finished runs; nothing is written.
   ///
-  /// The inputs of the result are those of the runs, in the order of their names. Complexity: O(blocks + chosen events).
+  /// The inputs of the result are those of the runs, in the order of their names. The detail names events by the places that
+  /// `firstCopies` knows of. Complexity: O(blocks + chosen events).
   /// - Throws: `RunFault.catalog` where the catalog has no source of an input's name, or reads what was not kept of it.
   public func run(
-    _ events: [StoredEvents], _ selection: EventSelection = .all
+    _ events: [StoredEvents], _ selection: EventSelection = .all, naming firstCopies: FirstCopies? = nil
   ) throws(RunFault) -> RatingResult {
     var options = self.options
     options.findsDuplicates = false
@@ -28,7 +29,7 @@ extension RatingRun {
     let reasons = events.flatMap { $0.preamble.inputs.flatMap { $0.leavers.filtered.map(\.name) } }
     let setup = try RunSetup(
       catalog: catalog, options: options, furtherReasons: reasons, ofStoredEvents: true)
-    return try EventReplay(setup, events, selection, progress).run()
+    return try EventReplay(setup, events, selection, firstCopies, progress).run()
   }
 }
 
@@ -48,6 +49,9 @@ final class EventReplay: @unchecked Sendable {
   /// By events file: raw values of the reasons that it knows by number.
   private let reasons: [[UInt8]]
   private let ledger: RunLedger
+  private let firstCopies: FirstCopies?
+  /// By events file: its number among those that `firstCopies` knows.
+  private let copyNumbers: [Int]
   /// Of one events file, where marks are wanted: the accounts of its events in this run, by their numbers there.
   private let readAccounts: [UInt32?]
   private let lock = Mutex<RunFault?>(nil)
@@ -56,12 +60,21 @@ final class EventReplay: @unchecked Sendable {
   private let next = Atomic<Int>(0)
 
   init(
-    _ setup: RunSetup, _ events: [StoredEvents], _ selection: EventSelection, _ progress: RunProgress
+    _ setup: RunSetup, _ events: [StoredEvents], _ selection: EventSelection, _ firstCopies: FirstCopies?,
+    _ progress: RunProgress
   ) throws(RunFault) {
     self.setup = setup
     self.events = events
     self.selection = selection
+    self.firstCopies = firstCopies
     self.progress = progress
+    copyNumbers = events.map { events in
+      guard let firstCopies else { return 0 }
+      guard let number = firstCopies.number(of: events) else {
+        preconditionFailure("copies are looked for in all runs whose records are named")
+      }
+      return number
+    }
     (files, fileNumbers) = try Self.files(setup, events)
     reversed = events.map { Set($0.preamble.reversed) }
     selections = events.map { BlockSelection(selection, $0) }
@@ -139,7 +152,8 @@ final class EventReplay: @unchecked Sendable {
       // Of blocks only what was chosen is counted as read; of the rest nothing is.
       if !selection.isWhole || events.contains(where: { !$0.leftOut.isEmpty }) { ledger.countAllAsRead() }
       try ledger.settle()
-      result = try RatingResult(setup: setup, ledger: ledger, files: files, damaged: [])
+      result = try RatingResult(
+        setup: setup, ledger: ledger, files: files, damaged: [], firstCopies: firstCopies)
     } catch {
       throw .output(error)
     }
@@ -161,6 +175,7 @@ final class EventReplay: @unchecked Sendable {
   private func work(_ blocks: [(owner: Int, block: Int)]) throws(RunFault) {
     let rater = ChunkRater(setup)
     let text = StoredText.Reader()
+    let names = firstCopies.map { FirstCopies.Reader($0) }
     var free = (0..<Self.waitingMax).map { _ in RatedBlock() }
     var waiting: [RatedBlock] = []
     while !hasFailed.load(ordering: .relaxed), !progress.cancelled.load(ordering: .relaxed) {
@@ -168,7 +183,7 @@ final class EventReplay: @unchecked Sendable {
       guard number < blocks.count, let rated = free.popLast() else { break }
       progress.storedBytes.wrappingAdd(1, ordering: .relaxed)
       let (owner, index) = blocks[number]
-      if try rate(blockAt: index, of: owner, rater, text, into: rated) {
+      if try rate(blockAt: index, of: owner, rater, text, names, into: rated) {
         waiting.append(rated)
       } else {
         free.append(rated)
@@ -181,7 +196,8 @@ final class EventReplay: @unchecked Sendable {
 
   /// Rates the chosen rows of a block; false where it has none.
   private func rate(
-    blockAt index: Int, of owner: Int, _ rater: ChunkRater, _ text: StoredText.Reader, into rated: RatedBlock
+    blockAt index: Int, of owner: Int, _ rater: ChunkRater, _ text: StoredText.Reader,
+    _ names: FirstCopies.Reader?, into rated: RatedBlock
   ) throws(RunFault) -> Bool {
     let events = events[owner]
     let block: EventBlock
@@ -203,8 +219,14 @@ final class EventReplay: @unchecked Sendable {
     }
     let file = files[fileNumbers[owner][block.head.file]]
     guard let plan = file.plan else { return false }
+    let named: FirstCopies.BlockPlaces?
+    do throws(FileFault) {
+      named = try names?.places(block, number: index, ofRun: copyNumbers[owner])
+    } catch {
+      throw .output(error)
+    }
     rater.rate(
-      block, rated.rows, file, plan, text, reasons: reasons[owner], reversed: reversed[owner],
+      block, rated.rows, file, plan, text, reasons: reasons[owner], reversed: reversed[owner], named: named,
       into: rated.outcome)
     if text.hasFailed { throw .output(StoredEvents.damaged(events.path)) }
     progress.records.wrappingAdd(rated.rows.count, ordering: .relaxed)

@@ -21,6 +21,8 @@ public struct RatingResult {
   var settled: SettledTotals { ledger.settled }
   /// How many closed periods of owners had events all the same (`RatingOptions.closedPeriods`): their rows are not complete.
   public var closedPeriodsWithEventsCount: Int { settled.closedStretchCount }
+  /// By which copies stored events are named; nil where each is named by itself.
+  let firstCopies: FirstCopies?
   /// Rows of the outputs that were written.
   let rowCounts = RowCounts()
 
@@ -31,8 +33,10 @@ public struct RatingResult {
   }
 
   init(
-    setup: RunSetup, ledger: RunLedger, files: [FileContext], damaged: [DamagedFile]
+    setup: RunSetup, ledger: RunLedger, files: [FileContext], damaged: [DamagedFile],
+    firstCopies: FirstCopies? = nil
   ) throws(FileFault) {
+    self.firstCopies = firstCopies
     self.setup = setup
     self.ledger = ledger
     self.files = files

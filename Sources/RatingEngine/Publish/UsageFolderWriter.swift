@@ -28,6 +28,7 @@ extension RatingResult {
       at: path, marker: SummaryManifest.fileName, replaces: replaces, operations: operations)
     do {
       try writeRecords(folder)
+      if setup.options.keepsKeys { try ledger.events?.writeCopies(to: folder, self.files) }
       var files = [try writeSummary(folder)]
       let (suspense, tally) = try writeSuspense(folder)
       files.append(suspense)
