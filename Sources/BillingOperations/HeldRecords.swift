@@ -13,6 +13,15 @@ extension BillingStore {
     return try suspendedPlaces(of: run) { $0.isHeld || $0.row.reason == tooOld }
   }
 
+  /// Where records of a run begin, by file, that are nobody's copies although they have the key of one: those that were written off, and
+  /// those that are too old to be compared with others.
+  func recordsWithoutCopies(of run: RunRecord) throws(StoreFault) -> [Label: Set<Int64>] {
+    let tooOld = Label(SuspenseReason.outsideDuplicateWindow.code)
+    return try suspendedPlaces(of: run) {
+      $0.state == .writtenOff || ($0.state == .suspended && $0.row.reason == tooOld)
+    }
+  }
+
   /// Whether records of a run are in conflict.
   func hasConflicts(_ run: RunRecord) throws(StoreFault) -> Bool {
     let conflict = Label(SuspenseReason.duplicateConflict.code)

@@ -213,6 +213,7 @@ struct RevisingRuns {
     try KeptKeys.write(
       store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: revised.dropped,
       without: revised.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))
+    try KeptCopies.write(of: store.folder(of: run), exceptOf: revised.dropped, to: folder)
     try store.share([FileHeaders.fileName], of: run, with: folder)
     try writeEnds(of: revised, to: folder)
     if missing.isEmpty { return }

@@ -46,10 +46,11 @@ struct StoreCalls {
     let parts = try OperationFault.ofStore { () throws(StoreFault) -> [Part] in
       try self.parts(of: question)
     }
+    let named = try events(of: parts, question)
     var usages: [UsageFolder] = []
     for part in parts {
       let folder = path + "/\(usages.count)"
-      try rate(part, to: folder, semantics, masksNumbers: question.masksNumbers)
+      try rate(part, named, to: folder, semantics, masksNumbers: question.masksNumbers)
       do throws(UsageFolderFault) { usages.append(try UsageFolder.open(folder)) } catch {
         throw .store(.usage(error))
       }
@@ -61,9 +62,7 @@ struct StoreCalls {
     let settling = try store.settlingRuns()
     try refuseClosed(question)
     var runs: [RunRecord] = []
-    var counting = try store.currentRuns()
-    if let ids = question.runs { counting = try store.runs().filter { ids.contains($0.id) } }
-    for run in counting where run.kind != .recycle || run.doors.rated > 0 {
+    for run in try meant(by: question) where run.kind != .recycle || run.doors.rated > 0 {
       let isOfPeriod = try store.openUsage(of: run).usagePeriods.contains {
         question.choice.contains($0.period)
       }
@@ -97,6 +96,60 @@ struct StoreCalls {
       )
     }
   }
+
+  private func meant(by question: Question) throws(StoreFault) -> [RunRecord] {
+    guard let ids = question.runs else { return try store.currentRuns() }
+    return try store.runs().filter { ids.contains($0.id) }
+  }
+
+  // MARK: the events, and the copies by which they are named
+
+  /// Stored events by run, and the first copies of all of them.
+  private struct NamedEvents {
+    var byRun: [String: StoredEvents] = [:]
+    var firstCopies: FirstCopies?
+  }
+
+  /// The events of all parts. Their copies stand in any run that is meant, whichever periods it has usage of.
+  private func events(of parts: [Part], _ question: Question) throws(OperationFault) -> NamedEvents {
+    var named = NamedEvents()
+    var copies: [FirstCopies.Run] = []
+    let partRuns = parts.flatMap(\.runs)
+    let rated = Set(partRuns.map(\.id))
+    let (meant, names) = try OperationFault.ofStore { () throws(StoreFault) in
+      (try meant(by: question), try store.firstCopyNames())
+    }
+    // What is settled takes every run that counts, whichever are meant.
+    var known: Set<String> = []
+    for run in meant + partRuns
+    where known.insert(run.id).inserted
+      && (rated.contains(run.id) || (!run.isPurged && mayHoldCopies(run)))
+    {
+      // Recycled records were rated in another run, and what was written off nowhere, whatever the catalog of now makes of them.
+      let (held, apart, isStaged) = try OperationFault.ofStore { () throws(StoreFault) in
+        (
+          try store.heldRecords(of: run), try store.recordsWithoutCopies(of: run),
+          try store.firstReading(of: run).kind == .recycle
+        )
+      }
+      let folder = store.folder(of: run)
+      let stored = try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: folder) }
+      let events = stored.leavingOut(held)
+      named.byRun[run.id] = events
+      copies.append(
+        FirstCopies.Run(
+          events: events, folder: folder, firstNames: names[run.id] ?? [:],
+          stagedInputs: isStaged ? Set(events.inputNames) : [], apart: apart))
+    }
+    let runs = copies
+    named.firstCopies = try OperationFault.ofFiles { () throws(FileFault) in try FirstCopies(runs) }
+    return named
+  }
+
+  /// Whether a run has left out copies, or has suspended records that may be found in other runs.
+  private func mayHoldCopies(_ run: RunRecord) -> Bool { run.doors.duplicate > 0 || run.doors.suspended > 0 }
+
+  // MARK: the parts
 
   /// What every event came to for itself, by catalog.
   private func unsettled(_ layers: [(RunRecord, [RunLayer])], _ question: Question) -> [Part] {
@@ -159,22 +212,13 @@ struct StoreCalls {
   }
 
   private func rate(
-    _ part: Part, to folder: String, _ semantics: Int64, masksNumbers: Bool
+    _ part: Part, _ named: NamedEvents, to folder: String, _ semantics: Int64, masksNumbers: Bool
   ) throws(OperationFault) {
     let path = store.catalogPath(part.ratingHash)
     let catalog = try OperationFault.load(path)
     guard catalog.ratingHash == part.ratingHash else {
       throw .store(
         .refused("catalogs/\(part.ratingHash) is not as it was kept; 'ratemill verify --deep' tells more"))
-    }
-    var events: [StoredEvents] = []
-    for run in part.runs {
-      // Recycled records were rated in another run, and what was written off nowhere, whatever the catalog of now makes of them.
-      let held = try OperationFault.ofStore { () throws(StoreFault) in try store.heldRecords(of: run) }
-      let stored = try OperationFault.ofFiles { () throws(FileFault) in
-        try StoredEvents(folder: store.folder(of: run))
-      }
-      events.append(stored.leavingOut(held))
     }
     var options = RatingOptions()
     options.keepsDetail = true
@@ -191,9 +235,9 @@ struct StoreCalls {
     options.closedPeriods = closed.periods
     var selection = part.selection
     selection.excluded += closed.boxes
-    let (chosen, left, asked) = (options, events, selection)
+    let (chosen, asked, events) = (options, selection, part.runs.compactMap { named.byRun[$0.id] })
     let result = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: chosen).run(left, asked)
+      try RatingRun(catalog: catalog, options: chosen).run(events, asked, naming: named.firstCopies)
     }
     try OperationFault.ofFiles { () throws(FileFault) in
       try result.publish(

@@ -14,10 +14,9 @@ public enum StoreDetail {
   ///
   /// The rows are made of the stored events (`StoreCalls`): each event with the catalog that has priced it, what depends on whole
   /// periods with that of its settlement. Of the rows those of the chosen periods are written, in the order of a run over all files:
-  /// where one catalog has priced everything, they have its bytes, but for the place of a record with copies in several files: that is
-  /// the place of the copy that counts, which the first run has read. Throws `refused` where records were purged, and where the amounts
-  /// are not those of the summary. Complexity: rates all events of the period again; where usage depends on whole periods, all of
-  /// the store.
+  /// where one catalog has priced everything, they have its bytes; records with copies in several files are named by the first of them
+  /// (`FirstCopies`). Throws `refused` where records were purged, and where the amounts are not those of the summary. Complexity:
+  /// rates all events of the period again; where usage depends on whole periods, all of the store.
   public static func writeUsage(
     of choice: UsagePeriodChoice, to out: String, masksNumbers: Bool = false, in store: BillingStore,
     semantics: Int64, temporaryFolder: String? = nil

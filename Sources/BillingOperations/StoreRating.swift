@@ -204,6 +204,7 @@ public struct StoreRating {
       let since = horizon.map { String(Instant.text(millis: $0 - Self.slackMillis).prefix(10)) }
       options.earlierKeyFiles = try store.partPaths(
         named: RatingResult.keyFileName, since: since, or: grown)
+      options.keepsCopiesBefore = try store.lastFileName().map { Label($0) }
     }
     return options
   }

@@ -15,28 +15,6 @@ import UsageSummary
 @Suite struct StoreDetailTests {
   private static let periods = ["2026-01", "2026-02", "2026-03"]
 
-  /// Decoded bytes of the documents of a period with detail, by name.
-  private func usage(
-    _ desk: NightDesk, _ period: String, store: String = "store", masksNumbers: Bool = false
-  ) throws -> [String: String] {
-    let choice = try #require(UsagePeriodChoice.parse(period))
-    let out = desk.folder.path(of: "detail-of-\(store)")
-    let opened = try BillingStore.open(desk.folder.path(of: store), for: .reading, tools: desk.tools())
-    _ = try StoreDetail.writeUsage(of: choice, to: out, masksNumbers: masksNumbers, in: opened, semantics: 1)
-    // The manifest has proved every file.
-    let folder = try UsageFolder.open(out)
-    let reader = try #require(try folder.detailReader())
-    while try reader.next() != nil {}
-    try folder.check(reader)
-    var files: [String: String] = [:]
-    for name in FileContent.names(in: out) where name != "manifest.json" {
-      let stored = FileContent.bytes(of: out + "/" + name) ?? []
-      files[name] = String(
-        decoding: name.hasSuffix(".zst") ? ZstdContent.decode(stored) ?? [] : stored, as: UTF8.self)
-    }
-    return files
-  }
-
   /// The rows of one run over files, without a store, sorted by their bytes.
   private func rowsOfOneRun(_ desk: NightDesk, _ names: [String], catalog: String) throws -> [Substring] {
     var options = RatingOptions()
@@ -64,56 +42,13 @@ import UsageSummary
     }
     var rows: [Substring] = []
     for period in Self.periods {
-      let one = try usage(desk, period, store: "whole")
-      #expect(try usage(desk, period) == one)
+      let one = try desk.detailedUsage(period, store: "whole")
+      #expect(try desk.detailedUsage(period) == one)
       #expect(one["detail-index.csv"].map { $0.split(separator: "\n").count } == 6)
       rows += Self.rows(one["detail.csv.zst"])
     }
     #expect(rows.count > 250)
     #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "settling"))
-  }
-
-  /// Of copies in several files the detail names the one that counts: that of the run which has read it first. All else is as in one
-  /// run, and where the nights come in the order of their names, that is as well.
-  @Test(arguments: [31, 32, 33, 34]) func ofCopiesTheOneThatCountsIsNamed(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
-    var nights = SettledNights(seed: seed, nightCount: 5, callCount: 120).nights.map {
-      $0.split(separator: "\n").dropFirst().map { String($0) }
-    }
-    let calls = nights.flatMap { $0 }
-    for _ in 0..<60 {
-      let night = Int.random(in: 0..<5, using: &random)
-      let place = Int.random(in: 0...nights[night].count, using: &random)
-      nights[night].insert(calls.randomElement(using: &random) ?? "", at: place)
-    }
-    // One that holds nothing but copies, before all others by its name.
-    nights.insert(Array(calls.shuffled(using: &random).prefix(10)), at: 0)
-    let desk = try SettledNights(seed: seed, nightCount: 1).desk()
-    func name(_ night: Int) -> String { "copies/" + SettledNights.name(night) }
-    for (night, lines) in nights.enumerated() {
-      try desk.folder.write(
-        SettledNights.header + lines.map { $0 + "\n" }.joined(), to: name(night))
-    }
-    try desk.rate(["copies"], catalog: "settling", store: "whole")
-    let order = nights.indices.shuffled(using: &random)
-    for night in order { try desk.rate([name(night)], catalog: "settling") }
-    for night in nights.indices { try desk.rate([name(night)], catalog: "settling", store: "sorted") }
-    for period in Self.periods {
-      let one = try usage(desk, period, store: "whole")
-      #expect(try usage(desk, period, store: "sorted") == one)
-      let found = try usage(desk, period)
-      for other in ["summary.csv.zst", "allowances.csv"] { #expect(found[other] == one[other]) }
-      let (rows, expected) = (Self.rows(found["detail.csv.zst"]), Self.rows(one["detail.csv.zst"]))
-      #expect(rows.map(Self.withoutPlace) == expected.map(Self.withoutPlace), "seed \(seed)")
-      for row in rows {
-        let cells = row.split(separator: ",", omittingEmptySubsequences: false)
-        let id = cells[3] + ","
-        let first = try #require(order.first { nights[$0].contains { $0.hasPrefix(id) } })
-        let line = nights[first].firstIndex { $0.hasPrefix(id) }.map { $0 + 2 }
-        let (file, found) = (cells[cells.count - 2], Int(cells[cells.count - 1]))
-        #expect(file.hasSuffix("/" + SettledNights.name(first)) && found == line, "\(row)")
-      }
-    }
   }
 
   /// A row without file and line.
@@ -129,7 +64,7 @@ import UsageSummary
     #expect(try rowsOfOneRun(desk, ["texts"], catalog: "settling").count == 1)
     _ = try UsageFolder.open(desk.folder.path(of: "one-run"))
     try desk.rate(["texts"], catalog: "settling")
-    #expect(Self.rows(try usage(desk, "2026-01")["detail.csv.zst"]).count == 1)
+    #expect(Self.rows(try desk.detailedUsage("2026-01")["detail.csv.zst"]).count == 1)
   }
 
   @Test func aFileThatGrewHasTheRowsOfTheWholeFile() throws {
@@ -143,7 +78,9 @@ import UsageSummary
       try file.rate(catalog: "settling")
     }
     try file.rate(catalog: "settling", store: "whole")
-    for period in Self.periods { #expect(try usage(desk, period) == usage(desk, period, store: "whole")) }
+    for period in Self.periods {
+      #expect(try desk.detailedUsage(period) == desk.detailedUsage(period, store: "whole"))
+    }
   }
 
   /// Each event with the catalog that has priced it, and what is settled with that of its settlement; the sums meet.
@@ -159,7 +96,7 @@ import UsageSummary
     try desk.rate(["usage/" + SettledNights.name(3)], catalog: "priced")
     var count = 0
     for period in Self.periods {
-      let found = Self.rows(try usage(desk, period)["detail.csv.zst"])
+      let found = Self.rows(try desk.detailedUsage(period)["detail.csv.zst"])
       #expect(found.map { $0.split(separator: ",")[0] } == found.map { $0.split(separator: ",")[0] }.sorted())
       count += found.count
     }
@@ -167,7 +104,7 @@ import UsageSummary
     // Rated again with one, it is that one's.
     try desk.rerate("dear")
     var rows: [Substring] = []
-    for period in Self.periods { rows += Self.rows(try usage(desk, period)["detail.csv.zst"]) }
+    for period in Self.periods { rows += Self.rows(try desk.detailedUsage(period)["detail.csv.zst"]) }
     #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "dear"))
   }
 
@@ -182,13 +119,13 @@ import UsageSummary
     try desk.rate(["usage"])
     try desk.writeCatalog("dear", price: "0.0500")
     try desk.rerate("dear", EventBox(accounts: ["zebra"]))
-    let rows = Self.rows(try usage(desk, "2026-01")["detail.csv.zst"])
+    let rows = Self.rows(try desk.detailedUsage("2026-01")["detail.csv.zst"])
     #expect(rows.map { $0.split(separator: ",", omittingEmptySubsequences: false)[22] } == ["0.02", "0.1"])
     #expect(rows.allSatisfy { $0.contains(",442079460123,") })
-    let masked = Self.rows(try usage(desk, "2026-01", masksNumbers: true)["detail.csv.zst"])
+    let masked = Self.rows(try desk.detailedUsage("2026-01", masksNumbers: true)["detail.csv.zst"])
     #expect(masked.count == 2 && masked.allSatisfy { $0.contains(",44207xxxxxxx,") })
-    #expect(Self.rows(try usage(desk, "2026-02")["detail.csv.zst"]).count == 1)
-    #expect(throws: OperationFault.self) { try usage(desk, "2026-03") }
+    #expect(Self.rows(try desk.detailedUsage("2026-02")["detail.csv.zst"]).count == 1)
+    #expect(throws: OperationFault.self) { try desk.detailedUsage("2026-03") }
   }
 
   /// What a run had suspended was rated in another, or is not to be billed: the catalog that prices the run now would find a price for
@@ -220,7 +157,9 @@ import UsageSummary
     try desk.write(first, to: "anew/pbx.csv")
     try desk.rate(["anew/pbx.csv"], catalog: "mended", store: "other")
     try desk.rate(["tuesday/pbx.csv"], catalog: "mended", store: "other")
-    let (found, expected) = (try usage(desk, "2026-01"), try usage(desk, "2026-01", store: "other"))
+    let (found, expected) = (
+      try desk.detailedUsage("2026-01"), try desk.detailedUsage("2026-01", store: "other")
+    )
     // Without the place of the record, which is in the suspense file where it was recycled.
     func calls(_ rows: [Substring]) -> [[Substring]] { rows.map(Self.withoutPlace) }
     #expect(Self.rows(found["detail.csv.zst"]).count == 4)
@@ -234,7 +173,7 @@ import UsageSummary
     try desk.rate(["usage"])
     try desk.markBilled("2026-01")
     try desk.purge(before: "2026-03-01")
-    #expect(throws: OperationFault.self) { try usage(desk, "2026-01") }
+    #expect(throws: OperationFault.self) { try desk.detailedUsage("2026-01") }
     #expect(try desk.bill() == ["acme 1 0.02"])
   }
 }

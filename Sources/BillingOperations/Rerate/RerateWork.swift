@@ -405,8 +405,8 @@ struct RerateWork {
     extra: (PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) {
     let shared = [
-      RatingResult.keyFileName, StoredEvents.fileName, FileHeaders.fileName, FileEnds.fileName,
-      MissingRecords.fileName,
+      RatingResult.keyFileName, KeptCopies.fileName, StoredEvents.fileName, FileHeaders.fileName,
+      FileEnds.fileName, MissingRecords.fileName,
     ]
     try OperationFault.ofStore { () throws(StoreFault) in
       guard let whole else {
