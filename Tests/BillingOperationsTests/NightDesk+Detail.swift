@@ -3,6 +3,7 @@
 import BillingCalendar
 import BillingStore
 import DurableFiles
+import RatingEngine
 import TestSupport
 import Testing
 import UsageSummary
@@ -40,5 +41,30 @@ extension NightDesk {
       let file = cells[cells.count - 2].split(separator: "/").last ?? ""
       return "\(cells[3]) \(file):\(cells[cells.count - 1])"
     }
+  }
+
+  /// The rows of one run over files, without a store, sorted by their bytes.
+  func rowsOfOneRun(_ names: [String], catalog: String = "catalog") throws -> [Substring] {
+    var options = RatingOptions()
+    options.threadCount = 2
+    options.keepsDetail = true
+    let inputs = try InputFile.expand(names.map { folder.path(of: $0) }, controlSuffixes: [])
+    let result = try RatingRun(catalog: loaded(folder.path(of: catalog)), options: options).run(
+      inputs)
+    try result.publish(at: folder.path(of: "one-run"), semantics: 1) { _ throws(FileFault) in }
+    let stored = try #require(folder.bytes(of: "one-run/detail.csv.zst"))
+    return String(decoding: ZstdContent.decode(stored) ?? [], as: UTF8.self).split(separator: "\n")
+      .dropFirst()
+      .sorted()
+  }
+
+  /// The rows of several periods with detail, sorted by their bytes.
+  func detailRows(_ periods: [String], store: String = "store") throws -> [Substring] {
+    var rows: [Substring] = []
+    for period in periods {
+      rows += (try detailedUsage(period, store: store)["detail.csv.zst"] ?? "").split(separator: "\n")
+        .dropFirst()
+    }
+    return rows.sorted()
   }
 }

@@ -45,6 +45,8 @@ import Testing
     let (desk, names) = try Self.copyingDesk(seed: seed)
     try desk.rate(["copies"], catalog: "settling", store: "whole")
     let whole = try Self.periods.map { try desk.detailedUsage($0, store: "whole") }
+    #expect(
+      try desk.detailRows(Self.periods, store: "whole") == desk.rowsOfOneRun(["copies"], catalog: "settling"))
     var random = SeededGenerator(seed: seed)
     let orders = [
       ("sorted", names), ("reversed", Array(names.reversed())), ("shuffled", names.shuffled(using: &random)),
@@ -78,6 +80,7 @@ import Testing
     for period in Self.periods {
       #expect(try desk.detailedUsage(period) == desk.detailedUsage(period, store: "whole"), "\(period)")
     }
+    #expect(try desk.detailRows(Self.periods) == desk.rowsOfOneRun([name, "copies"], catalog: "settling"))
   }
 
   /// The n-th row of one file is the copy of the n-th of another.
@@ -97,6 +100,33 @@ import Testing
     #expect(
       found == ["pbx-1.csv:4", "pbx-0.csv:2", "pbx-0.csv:4", "pbx-1.csv:5", "pbx-0.csv:3", "pbx-2.csv:4"])
     #expect(try desk.detailedUsage() == desk.detailedUsage(store: "whole"))
+    #expect(try desk.detailRows(["2026-01"]) == desk.rowsOfOneRun(["usage"]))
+  }
+
+  /// Of twins that an allowance covers in part the first one is covered first, also where it stands in a file that came later.
+  @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+  func twinsAreCoveredInTheirOrder(order: [Int]) throws {
+    let desk = try EarlierRecordTests.rowDesk()
+    try desk.folder.write(
+      "plan: retail\nlook_up: {voice: retail}\nallowances: [{allowance: minutes, quantity: 90 s, kinds: [voice]}]\n"
+        + "charges:\n  - {charge: calls, kinds: [voice], price: deck}\n", to: "catalog/plans/retail.yaml")
+    let names = (0..<3).map { "usage/pbx-\($0).csv" }
+    for (name, count) in zip(names, [1, 3, 2]) {
+      let row = "2026-01-05T08:14:02Z,03023125101,00442079460123,61\n"
+      try desk.folder.write(
+        "start,from,to,billable\n" + String(repeating: row, count: count)
+          + "2026-01-0\(count)T07:14:02Z,03023125101,00442079460123,0\n", to: name)
+    }
+    for night in order { try desk.rate([names[night]]) { $0.chunkBytes = 60 } }
+    try desk.rate(["usage"], store: "whole")
+    let found = try desk.namedRecords().map { $0.split(separator: " ")[1] }
+    #expect(
+      found == [
+        "pbx-0.csv:3", "pbx-2.csv:4", "pbx-1.csv:5", "pbx-0.csv:2", "pbx-0.csv:2", "pbx-1.csv:3",
+        "pbx-1.csv:4",
+      ])
+    #expect(try desk.detailedUsage() == desk.detailedUsage(store: "whole"))
+    #expect(try desk.detailRows(["2026-01"]) == desk.rowsOfOneRun(["usage"]))
   }
 
   private static let calls = ["a 2026-01-05 101 442079460123 61", "b 2026-01-06 101 442079460123 61"]

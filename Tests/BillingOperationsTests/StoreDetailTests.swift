@@ -15,19 +15,6 @@ import UsageSummary
 @Suite struct StoreDetailTests {
   private static let periods = ["2026-01", "2026-02", "2026-03"]
 
-  /// The rows of one run over files, without a store, sorted by their bytes.
-  private func rowsOfOneRun(_ desk: NightDesk, _ names: [String], catalog: String) throws -> [Substring] {
-    var options = RatingOptions()
-    options.threadCount = 2
-    options.keepsDetail = true
-    let inputs = try InputFile.expand(names.map { desk.folder.path(of: $0) }, controlSuffixes: [])
-    let result = try RatingRun(catalog: desk.loaded(desk.folder.path(of: catalog)), options: options).run(
-      inputs)
-    try result.publish(at: desk.folder.path(of: "one-run"), semantics: 1) { _ throws(FileFault) in }
-    let stored = try #require(desk.folder.bytes(of: "one-run/detail.csv.zst"))
-    return Self.rows(String(decoding: ZstdContent.decode(stored) ?? [], as: UTF8.self)).sorted()
-  }
-
   private static func rows(_ text: String?) -> [Substring] {
     (text ?? "").split(separator: "\n").dropFirst().map { $0 }
   }
@@ -48,7 +35,7 @@ import UsageSummary
       rows += Self.rows(one["detail.csv.zst"])
     }
     #expect(rows.count > 250)
-    #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "settling"))
+    #expect(try rows.sorted() == desk.rowsOfOneRun(["usage"], catalog: "settling"))
   }
 
   /// A row without file and line.
@@ -61,7 +48,7 @@ import UsageSummary
     let desk = try SettledNights(seed: 25, nightCount: 1).desk()
     try desk.folder.write(
       SettledNights.header + "t,2026-01-05T10:00:00Z,anna,outbound,message,,,1,\n", to: "texts/pbx.csv")
-    #expect(try rowsOfOneRun(desk, ["texts"], catalog: "settling").count == 1)
+    #expect(try desk.rowsOfOneRun(["texts"], catalog: "settling").count == 1)
     _ = try UsageFolder.open(desk.folder.path(of: "one-run"))
     try desk.rate(["texts"], catalog: "settling")
     #expect(Self.rows(try desk.detailedUsage("2026-01")["detail.csv.zst"]).count == 1)
@@ -105,7 +92,7 @@ import UsageSummary
     try desk.rerate("dear")
     var rows: [Substring] = []
     for period in Self.periods { rows += Self.rows(try desk.detailedUsage(period)["detail.csv.zst"]) }
-    #expect(try rows.sorted() == rowsOfOneRun(desk, ["usage"], catalog: "dear"))
+    #expect(try rows.sorted() == desk.rowsOfOneRun(["usage"], catalog: "dear"))
   }
 
   @Test func runsThatWereRatedAgainInPartHaveBothPrices() throws {
