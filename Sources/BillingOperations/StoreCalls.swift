@@ -116,12 +116,12 @@ struct StoreCalls {
     var copies: [FirstCopies.Run] = []
     let partRuns = parts.flatMap(\.runs)
     let rated = Set(partRuns.map(\.id))
-    let (meant, names) = try OperationFault.ofStore { () throws(StoreFault) in
+    let (counting, names) = try OperationFault.ofStore { () throws(StoreFault) in
       (try meant(by: question), try store.firstCopyNames())
     }
     // What is settled takes every run that counts, whichever are meant.
     var known: Set<String> = []
-    for run in meant + partRuns
+    for run in counting + partRuns
     where known.insert(run.id).inserted
       && (rated.contains(run.id) || (!run.isPurged && mayHoldCopies(run)))
     {
