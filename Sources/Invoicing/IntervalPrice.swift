@@ -27,7 +27,7 @@ struct IntervalPrice {
     line.tierKind = tiers.kind
     line.price = tiers.price(at: Int128(after))
     line.tiers = tiers.parts(of: after)
-    guard tiers.kind == .graduated, before > 0 else { return }
+    guard before > 0 else { return }
     var parts = line.tiers
     for part in tiers.parts(of: before) {
       if let index = parts.firstIndex(where: { $0.fromMicro == part.fromMicro }) {
@@ -43,6 +43,8 @@ struct IntervalPrice {
     line.tiers = parts.filter { $0.quantityMicro != 0 || $0.flat != .zero }.sorted {
       $0.fromMicro < $1.fromMicro
     }
+    // Of volume prices a change takes all of them off at the price before, and charges all of them at the price after it.
+    if tiers.kind == .volume, line.tiers.count == 1 { line.price = line.tiers[0].price }
   }
 
   /// What the quantity comes to more than `before`, times the share. Where it is a mean, it is counted as Σ quantity × days

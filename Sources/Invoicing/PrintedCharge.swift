@@ -62,7 +62,8 @@ enum PrintedCharge {
     return notes
   }
 
-  /// What a line has of one tier: `11\u{2013}50: 38 \u{d7} 8.00`, of volume prices `51 and more: all at 7.00`, and with a flat
+  /// What a line has of one tier: `11\u{2013}50: 38 \u{d7} 8.00`, of volume prices `51 and more: all at 7.00`, of a change of
+  /// them `51 and more: +53 \u{d7} 7.00`, and with a flat
   /// part `11\u{2013}50: 38 \u{d7} 8.00 + 20.00 flat`.
   static func tier(_ part: PriceTiers.Part, _ kind: PriceTiers.Kind?, isDifference: Bool) -> String {
     let isWhole = part.fromMicro % 1_000_000 == 0
@@ -71,11 +72,12 @@ enum PrintedCharge {
     let price = part.price.text(minimumDigits: 2)
     let sign = isDifference && part.quantityMicro > 0 ? "+" : ""
     let units =
-      kind == .volume ? "all at \(price)" : "\(sign)\(quantity(part.quantityMicro)) \u{d7} \(price)"
+      kind == .volume && !isDifference
+      ? "all at \(price)" : "\(sign)\(quantity(part.quantityMicro)) \u{d7} \(price)"
     guard part.flat != .zero else { return "\(span): \(units)" }
     let flat = Amount(pico: Int128(part.flat.pico.magnitude)).text(minimumDigits: 2)
     if part.price == .zero || part.quantityMicro == 0 {
-      let sign = part.flat < .zero ? "\u{2212}" : isDifference && kind == .graduated ? "+" : ""
+      let sign = part.flat < .zero ? "\u{2212}" : isDifference ? "+" : ""
       return "\(span): \(sign)\(flat) flat"
     }
     return "\(span): \(units) \(part.flat < .zero ? "\u{2212}" : "+") \(flat) flat"

@@ -60,10 +60,12 @@ public struct RecurringLine: Hashable, Sendable {
   public var price: Amount
   /// How prices by quantity add up; nil where one price holds.
   public var tierKind: PriceTiers.Kind?
-  /// What it has of each tier; of a change what it has more or less of each, and of volume prices the tier after it.
+  /// What it has of each tier; of a change what it has more or less of each.
   public var tiers: [PriceTiers.Part] = []
   /// Whether price × quantity tells what it costs, but for its share of an interval.
-  var hasOnePrice: Bool { tierKind != .graduated && tiers.allSatisfy { $0.flat == .zero } }
+  var hasOnePrice: Bool {
+    tierKind != .graduated && tiers.count <= 1 && tiers.allSatisfy { $0.flat == .zero }
+  }
   /// Whether it corrects or changes a credit: a charge with a price below zero.
   var isOfCredit: Bool {
     switch kind {

@@ -100,7 +100,9 @@ import Testing
     #expect(PrintedCharge.notes(of: inside[1]).last == "11–50: +2 × 8.00")
     let all = try lines(Self.flatVolume, "2026-05-31 10,2026-06-16 11")
     #expect(all.map(\.amount.rounded.description) == ["50", "29"])
-    #expect(PrintedCharge.notes(of: all[1]).last == "11–50: all at 8.00 + 20.00 flat")
+    #expect(PrintedCharge.notes(of: all[0]).last == "1–10: 50.00 flat")
+    #expect(
+      PrintedCharge.notes(of: all[1]).suffix(2) == ["1–10: −50.00 flat", "11–50: +11 × 8.00 + 20.00 flat"])
     #expect(!all[1].hasOnePrice && PrintedCharge.price(of: all[1], "8.00") == "by quantity")
     // 20 days with 10, 10 days with 11: 50 + 8/3 + 20, because the mean lies in the second tier.
     let mean = try lines(Self.flatGraduated, "2026-05-31 10,2026-06-21 11", mode: .average)
@@ -138,7 +140,16 @@ import Testing
     // All of them become cheaper: 53 × 7 − 48 × 8 = −13, for half a month.
     let all = try lines(Self.volume, "2026-05-31 48,2026-06-16 53")
     #expect(all.map(\.amount.rounded.description) == ["384", "-6.5"])
-    #expect(PrintedCharge.notes(of: all[1]).last == "51 and more: all at 7.00")
+    #expect(PrintedCharge.notes(of: all[0]) == ["11–50: all at 8.00"])
+    // What is printed adds up to that.
+    #expect(PrintedCharge.notes(of: all[1]).suffix(2) == ["11–50: −48 × 8.00", "51 and more: +53 × 7.00"])
+    #expect(!all[1].hasOnePrice)
+    // Within one tier there is one price; to none there is that of the tier which is left.
+    let within = try lines(Self.volume, "2026-05-31 51,2026-06-16 53")
+    #expect(PrintedCharge.notes(of: within[1]).last == "51 and more: +2 × 7.00")
+    #expect(within[1].hasOnePrice && "\(within[1].price)" == "7")
+    let none = try lines(Self.volume, "2026-05-31 53,2026-06-16 0")
+    #expect("\(none[1].price) \(none[1].amount.rounded)" == "7 -185.5" && none[1].hasOnePrice)
   }
 
   @Test func segmentsOfAMonthAreTheMonth() throws {

@@ -77,10 +77,10 @@ struct DocumentLineReader {
     line.purchaseOrder = try node.member("purchase_order").text()
   }
 
-  /// As `RecurringLine.hasOnePrice`: graduated prices are several, and a flat part stands beside a price.
+  /// As `RecurringLine.hasOnePrice`: graduated prices and two tiers are several, and a flat part stands beside a price.
   private static func hasOnePrice(_ line: JSONValue) -> Bool {
     guard case .array(let tiers)? = line["tiers"] else { return true }
-    return line["tier_kind"] != .text("graduated")
+    return line["tier_kind"] != .text("graduated") && tiers.count <= 1
       && tiers.allSatisfy { $0["flat"].map { $0 == .text("0") } ?? true }
   }
 
