@@ -46,28 +46,20 @@ struct DiscountChain {
       ($0.element.level, $0.offset) < ($1.element.level, $1.offset)
     }) {
       // What is already a credit is not discounted, nor what a credit is less by.
-      try take(discount, where: { $0.net > .zero && !$0.isOfCredit })
+      try take(discount, of: all, where: { $0.net > .zero && !$0.isOfCredit })
       // But what is given back was discounted when it was billed, and no more is given back than was paid.
       if case .share = discount.value {
-        try take(discount, where: { $0.isCorrection && $0.net < .zero && !$0.isOfCredit })
+        try take(discount, of: all, where: { $0.isCorrection && $0.net < .zero && !$0.isOfCredit })
       }
     }
-    for index in lines.indices where lines[index].discountThen.amount > .zero { giveBack(all, at: index) }
+    for index in lines.indices { giveBack(all, at: index) }
   }
 
   /// Discounts of an amount are an invoice's, whatever days its lines have. A refund of a line on which one fell gives back
   /// what of all discounts fell on its days, as far as the percentages have not: no more is given back than was paid.
   private mutating func giveBack(_ all: [Discount], at index: Int) {
+    guard let (known, amount) = toGiveBack(all, at: index) else { return }
     let (line, then) = (lines[index], lines[index].discountThen)
-    let known = all.first { discount in
-      guard case .amount(_, currency) = discount.value else { return false }
-      return isFor(line, discount)
-    }
-    let given = discounts.reduce(Amount.zero) { sum, discount in
-      discount.shares.reduce(sum) { $1.number == line.number ? $0 + $1.amount : $0 }
-    }
-    guard let known, given < then.amount else { return }
-    let amount = then.amount - given
     lines[index].net += amount
     discounts.append(
       DiscountLine(
@@ -77,19 +69,34 @@ struct DiscountChain {
         origin: LineOrigin(known)))
   }
 
+  /// What of a discount of an amount is to be given back with a line; nil where nothing is.
+  private func toGiveBack(_ all: [Discount], at index: Int) -> (discount: Discount, amount: Amount)? {
+    let (line, then) = (lines[index], lines[index].discountThen)
+    guard then.amount > .zero else { return nil }
+    let known = all.first { discount in
+      guard case .amount(_, currency) = discount.value else { return false }
+      return isFor(line, discount)
+    }
+    let given = discounts.reduce(Amount.zero) { sum, discount in
+      discount.shares.reduce(sum) { $1.number == line.number ? $0 + $1.amount : $0 }
+    }
+    guard let known, given < then.amount else { return nil }
+    return (known, then.amount - given)
+  }
+
   private func isFor(_ line: NetLine, _ discount: Discount) -> Bool {
     discount.span.contains(line.firstDay) && (discount.item.isEmpty || discount.item == line.item)
       && (discount.contract.isEmpty || discount.contract == line.contract)
   }
 
   private mutating func take(
-    _ discount: Discount, where isMeant: (NetLine) -> Bool
+    _ discount: Discount, of all: [Discount], where isMeant: (NetLine) -> Bool
   ) throws(InvoiceDraftFault) {
     let fits = lines.indices.filter { index in
       isMeant(lines[index]) && isFor(lines[index], discount)
     }
     let base = fits.reduce(Amount.zero) { $0 + lines[$1].net }
-    guard base != .zero, let amount = try amount(of: discount, base) else { return }
+    guard base != .zero, let amount = try amount(of: discount, base, all) else { return }
     if case .amount = discount.value {
       taken[LineOrigin(discount), default: .zero] += .zero - amount.rounded
     }
@@ -108,11 +115,17 @@ struct DiscountChain {
 
   private var unit: Int128 { RoundingRule(scale: currency.minorDigits, mode: .down).stepPico }
 
-  /// What is left to pay of all lines; zero where credits are more.
-  private var left: Amount { max(.zero, lines.reduce(.zero) { $0 + $1.net }) }
+  /// What is left to pay of all lines, with what is yet to be given back of their discounts; below zero where credits are more.
+  private func left(_ all: [Discount]) -> Amount {
+    lines.indices.reduce(lines.reduce(.zero) { $0 + $1.net }) {
+      $0 + (toGiveBack(all, at: $1)?.amount ?? .zero)
+    }
+  }
 
   /// What is taken off, of the other sign than the base; nil for an amount in another currency, or where nothing is left.
-  private func amount(of discount: Discount, _ base: Amount) throws(InvoiceDraftFault) -> LineAmount? {
+  private func amount(
+    of discount: Discount, _ base: Amount, _ all: [Discount]
+  ) throws(InvoiceDraftFault) -> LineAmount? {
     switch discount.value {
     case .share(let share):
       return try LineAmount(
@@ -121,7 +134,7 @@ struct DiscountChain {
     case .amount(let amount, let own):
       // Nobody is owed money because of a coupon: credits come off before it.
       let rest = amount - (taken[LineOrigin(discount)] ?? .zero)
-      let part = min(rest, base, left, limits[LineOrigin(discount)] ?? rest)
+      let part = min(rest, base, max(.zero, left(all)), limits[LineOrigin(discount)] ?? rest)
       guard own == currency, part != .zero else { return nil }
       return LineAmount(numeratorPico: -part.pico, over: 1, in: currency)
     }
