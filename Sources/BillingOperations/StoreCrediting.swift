@@ -27,10 +27,12 @@ public enum StoreCrediting {
   ///
   /// The same lines for the same reason once more are the note that is there. A line is taken back once. The usage stays
   /// billed: what was wrong with it is corrected by rating, as an adjustment. Where all lines of all invoices of the account and
-  /// its billing were taken back, they bill nothing any more, and their period is open again (`StoreTakingBack`). Numbers are those of the series that the catalog
-  /// of the invoice names.
+  /// its billing were taken back, they bill nothing any more, and their period is open again (`StoreTakingBack`). Numbers are those of the
+  /// series that the catalog of the latest drafts names, where its seller is that of the invoice, and else that of the invoice:
+  /// another series can be begun at any time. A date far ahead is refused unless it is forced.
   public static func credit(
-    _ number: String, lines: Set<Int>?, reason: String, date: CivilDate, in store: BillingStore
+    _ number: String, lines: Set<Int>?, reason: String, date: CivilDate, isDateForced: Bool = false,
+    in store: BillingStore
   ) throws(OperationFault) -> Outcome {
     let (invoice, draftID) = try OperationFault.ofStore { () throws(StoreFault) in
       let record = try store.invoice(number)
@@ -40,11 +42,13 @@ public enum StoreCrediting {
       guard date >= record.date else {
         throw .refused("\(number) bears the date \(record.date); what corrects it cannot bear \(date)")
       }
+      if !isDateForced { try InvoiceDateLimit.check(date, for: record.period, in: store) }
       return (record, draftID)
     }
     let document = try StoreDocuments.read(invoice, in: store)
     let drafts = try StoreDrafts.open(
       OperationFault.ofStore { () throws(StoreFault) in try store.drafts(named: draftID) }, in: store)
+    let latest = try latestDrafts(or: drafts, in: store)
     return try OperationFault.ofStore { () throws(StoreFault) in
       let taken = try store.creditedLines(of: number)
       let wanted = lines ?? Set(document.lines.map(\.number)).subtracting(taken.keys)
@@ -54,7 +58,7 @@ public enum StoreCrediting {
       try check(wanted, taken, document)
       let takingBack = try StoreTakingBack(invoice, wanted, in: store)
       let (notes, head) = try store.issue(
-        in: drafts.series(drafts.catalog.defaults.creditNoteSeries), billing: nil,
+        in: latest.series(latest.catalog.defaults.creditNoteSeries), billing: nil,
         takingBack: takingBack.billings
       ) { issuing throws(StoreFault) in
         let note = CreditNote(
@@ -66,6 +70,18 @@ public enum StoreCrediting {
         note: notes[0], wasThere: false, auditHead: head, openedPeriods: takingBack.openedPeriods,
         correctedBy: takingBack.correctedBy)
     }
+  }
+
+  /// The latest drafts of the seller of `drafts`.
+  private static func latestDrafts(
+    or drafts: StoreDrafts, in store: BillingStore
+  ) throws(OperationFault) -> StoreDrafts {
+    let current = try OperationFault.ofStore { () throws(StoreFault) in try store.currentDrafts() }
+    guard let record = current.max(by: { $0.number < $1.number }), record.id != drafts.record.id else {
+      return drafts
+    }
+    let latest = try StoreDrafts.open(record, in: store)
+    return latest.entity == drafts.entity ? latest : drafts
   }
 
   /// The note that has taken back these lines for this reason; of no lines the last one that has done so.

@@ -25,8 +25,9 @@ public enum StoreFinalising {
   ///
   /// All drafts of an account go out together or not at all, because its period is billed as one. Refused is what has moved
   /// since it was drafted: usage, decisions about charges, what was billed. Where nothing is left to do, nothing is changed.
+  /// A date far ahead is refused unless it is forced.
   public static func finalise(
-    _ choice: UsagePeriodChoice?, date: CivilDate, in store: BillingStore
+    _ choice: UsagePeriodChoice?, date: CivilDate, isDateForced: Bool = false, in store: BillingStore
   ) throws(OperationFault) -> Outcome {
     let drafts = try StoreDrafts.open(choice, in: store)
     let calls = try drafts.calls()
@@ -35,6 +36,9 @@ public enum StoreFinalising {
       let accounts = try approved(drafts, &outcome, in: store)
       guard !accounts.isEmpty else { return outcome }
       try check(drafts, accounts, date, in: store)
+      if !isDateForced, let last = accounts.values.max() {
+        try InvoiceDateLimit.check(date, for: last, in: store)
+      }
       let billing = BilledWithInvoices(
         choice: drafts.record.choice, periods: accounts,
         usageHashes: try store.usageHashes(of: drafts.record),
@@ -81,7 +85,8 @@ public enum StoreFinalising {
     return "'\(draft.name)' was \(decision.verdict == .hold ? "held" : "rejected") by \(decision.by)\(why)"
   }
 
-  /// Refuses what has moved besides usage, which the store looks at, and a date before that of an earlier number.
+  /// Refuses what has moved besides usage, which the store looks at, and a date before the period. That of an earlier number of the
+  /// series is looked at where numbers are given.
   private static func check(
     _ drafts: StoreDrafts, _ accounts: [Label: UsagePeriod], _ date: CivilDate, in store: BillingStore
   ) throws(StoreFault) {
@@ -102,9 +107,6 @@ public enum StoreFinalising {
       throw .refused(
         "account '\(account)' is billed for \(period), which begins after \(date); date the invoice with --date, on its "
           + "first day or later")
-    }
-    if let last = try store.invoices().filter({ $0.kind == .invoice }).map(\.date).max(), date < last {
-      throw .refused("the last invoice bears the date \(last); a later number cannot bear \(date)")
     }
   }
 

@@ -118,7 +118,8 @@ public final class InvoiceIssuing {
     if let last, document.record.date < last.date {
       throw .refused(
         "\(last.number) bears the date \(last.date); a later number of its series cannot bear "
-          + "\(document.record.date)")
+          + "\(document.record.date). Give that date or a later one; or begin another series: write another name "
+          + "under 'numbers' in catalog.yaml, draft again and approve")
     }
     document.record.number = nextNumber
     document.record.sequence = next

@@ -4,7 +4,7 @@
 // for each verb; each verb changes the book in one transaction, after its folder is on the device.
 
 public import DurableFiles
-import BillingCalendar
+public import BillingCalendar
 import Glibc
 import Tables
 import UsageSummary
@@ -135,6 +135,14 @@ public final class BillingStore {
 
   /// Now, in UTC.
   var now: String { Instant.text(millis: tools.clock() * 1000) }
+
+  /// Today, in UTC.
+  public var today: CivilDate {
+    guard let day = CivilDate.parse(String(now.prefix(10))) else {
+      preconditionFailure("an instant begins with its day")
+    }
+    return day
+  }
 
   /// The path of an entry of a room.
   func path(_ room: Room, _ name: String) -> String { "\(path)/\(room.rawValue)/\(name)" }

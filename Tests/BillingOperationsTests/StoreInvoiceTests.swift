@@ -1,5 +1,6 @@
 // From a store to invoices: what is drafted, who may send it, which number it gets, and what can still be changed.
 
+import BillingCalendar
 import BillingStore
 import Dispatch
 import Invoicing
@@ -428,6 +429,53 @@ import UsageSummary
       try desk.credit("INV-0001", lines: [2], on: "2026-03-04")
     }
     #expect(try desk.credit("INV-0001", lines: [2], on: "2026-03-05").note.number == "CN-0002")
+    try desk.expectWhole()
+  }
+
+  /// The clock of the tools stands in January 2026, or on a day that many days after the first of 2027.
+  @Test(arguments: [
+    // A year after the last day of January, and a day more.
+    (nil, "2027-01-31", true), (nil, "2027-02-01", false),
+    // 31 days after today, where that is later.
+    (30, "2027-03-03", true), (30, "2027-03-04", false),
+  ]) func aDateFarAheadIsRefusedUnlessItIsForced(daysOf2027: Int64?, date: String, isTaken: Bool) throws {
+    let desk = try desk()
+    var tools = desk.tools()
+    if let daysOf2027 { tools.clock = { 1_798_761_600 + daysOf2027 * 86_400 } }
+    try desk.draft("2026-01", tools: tools)
+    try desk.approveAll(tools: tools)
+    let day = try #require(CivilDate.parse(date))
+    if !isTaken { expectRefusal("--force-date") { try desk.finalise(date, tools: tools) } }
+    func changing() throws -> BillingStore {
+      try BillingStore.open(desk.storePath, for: .changing(creates: false), tools: tools)
+    }
+    if isTaken {
+      #expect(try desk.finalise(date, tools: tools).documents.count == 2)
+    } else {
+      let outcome = try StoreFinalising.finalise(nil, date: day, isDateForced: true, in: changing())
+      #expect(outcome.documents.map(\.date) == [day, day])
+    }
+    func credit(isForced: Bool) throws -> String {
+      try StoreCrediting.credit(
+        "INV-0001", lines: [1], reason: "typo", date: day, isDateForced: isForced, in: changing()
+      ).note.number
+    }
+    if !isTaken { expectRefusal("--force-date") { _ = try credit(isForced: false) } }
+    #expect(try credit(isForced: !isTaken) == "CN-0001")
+  }
+
+  @Test func aSeriesThatIsClosedByItsDateIsLeftForAnother() throws {
+    let desk = try desk()
+    try desk.draft("2026-01")
+    try desk.approveAll()
+    try desk.finalise()
+    try desk.credit("INV-0001", lines: [1], on: "2027-01-31")
+    expectRefusal("begin another series") { try desk.credit("INV-0001", lines: [2], on: "2026-03-04") }
+    try desk.writeBilling(["catalog.yaml": "currency: EUR\nnumbers: {invoice: INW, credit_note: CNW}\n"])
+    try desk.draft("2026-02")
+    try desk.approveAll()
+    #expect(try desk.finalise("2026-02-01").documents.first?.number == "INW-0001")
+    #expect(try desk.credit("INV-0001", lines: [2], on: "2026-03-04").note.number == "CNW-0001")
     try desk.expectWhole()
   }
 

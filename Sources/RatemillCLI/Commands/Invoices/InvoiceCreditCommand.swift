@@ -12,6 +12,7 @@ struct InvoiceCreditOptions: CommandOptions {
   var lines: [Int] = []
   var reason: String?
   var date: CivilDate?
+  var isDateForced = false
 
   private static let lineParser = ValueParser<Int> { text throws(ValueFault) in
     guard let line = Int(text), line > 0 else { throw .expected("a number such as 3", got: text) }
@@ -31,6 +32,12 @@ struct InvoiceCreditOptions: CommandOptions {
     .value(
       "date", "DAY", in: OptionGroup.input, into: \.date, InvoiceDay.parser,
       "The date on the credit note [today, in UTC]"),
+    .flag(
+      "force-date", in: OptionGroup.input, into: \.isDateForced,
+      "Take a date far ahead as it is",
+      details:
+        "Without it, a date is refused that lies more than a year after the period and more than 31 days from today: "
+        + "no later number of the series can bear an earlier one."),
     .json(), .quiet, .color, .help, .version,
   ]
 }
@@ -43,6 +50,8 @@ struct InvoiceCreditConfiguration: Equatable, Sendable {
   let lines: Set<Int>?
   let reason: String
   let date: CivilDate
+  /// Whether a date far ahead is meant.
+  let isDateForced: Bool
 }
 
 /// Credits invoices.
@@ -79,7 +88,7 @@ enum InvoiceCreditCommand: Command {
       store: try StoreConfiguration(options.shared), number: inputs[0],
       lines: options.lines.isEmpty ? nil : Set(options.lines),
       reason: try Requirement.given(options.reason, "--reason", "TEXT, which stands on the credit note"),
-      date: options.date ?? InvoiceDay.today)
+      date: options.date ?? InvoiceDay.today, isDateForced: options.isDateForced)
   }
 
   static func run(_ configuration: InvoiceCreditConfiguration, console: Console) -> ExitStatus {
@@ -89,7 +98,7 @@ enum InvoiceCreditCommand: Command {
       do throws(OperationFault) {
         let outcome = try StoreCrediting.credit(
           configuration.number, lines: configuration.lines, reason: configuration.reason,
-          date: configuration.date, in: store)
+          date: configuration.date, isDateForced: configuration.isDateForced, in: store)
         let note = outcome.note
         let done = outcome.wasThere ? "was credited before: credit note" : "credited with credit note"
         console.say(

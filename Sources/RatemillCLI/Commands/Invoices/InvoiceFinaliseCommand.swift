@@ -12,13 +12,20 @@ struct InvoiceFinaliseOptions: CommandOptions {
   var shared = SharedOptions()
   var period: UsagePeriodChoice?
   var date: CivilDate?
+  var isDateForced = false
 
   static let table: [OptionSpec<InvoiceFinaliseOptions>] = [
     .store("Change the billing store in DIR"), .draftPeriod(into: \.period),
     .value(
       "date", "DAY", in: OptionGroup.input, into: \.date, InvoiceDay.parser,
       "The date on the invoices [today, in UTC]",
-      details: "Not before that of the last invoice: numbers and dates go the same way."),
+      details: "Not before that of the last invoice of its series: numbers and dates go the same way."),
+    .flag(
+      "force-date", in: OptionGroup.input, into: \.isDateForced,
+      "Take a date far ahead as it is",
+      details:
+        "Without it, a date is refused that lies more than a year after the period and more than 31 days from today: "
+        + "no later number of the series can bear an earlier one."),
     .json(), .quiet, .color, .help, .version,
   ]
 }
@@ -28,6 +35,8 @@ struct InvoiceFinaliseConfiguration: Equatable, Sendable {
   let store: StoreConfiguration
   let period: UsagePeriodChoice?
   let date: CivilDate
+  /// Whether a date far ahead is meant.
+  let isDateForced: Bool
 }
 
 /// Finalises drafts.
@@ -57,7 +66,7 @@ enum InvoiceFinaliseCommand: Command {
   ) throws(UsageError) -> InvoiceFinaliseConfiguration {
     InvoiceFinaliseConfiguration(
       store: try StoreConfiguration(options.shared), period: options.period,
-      date: options.date ?? InvoiceDay.today)
+      date: options.date ?? InvoiceDay.today, isDateForced: options.isDateForced)
   }
 
   static func run(_ configuration: InvoiceFinaliseConfiguration, console: Console) -> ExitStatus {
@@ -66,7 +75,7 @@ enum InvoiceFinaliseCommand: Command {
       store throws(StoreFault) in
       do throws(OperationFault) {
         let outcome = try StoreFinalising.finalise(
-          configuration.period, date: configuration.date, in: store)
+          configuration.period, date: configuration.date, isDateForced: configuration.isDateForced, in: store)
         say(outcome, store, console)
         guard configuration.store.printsJSON else { return .done }
         return console.finishReport(JSONText.document(json(outcome)))
