@@ -37,6 +37,9 @@ public enum StoreDrafting {
     public var approvedCount: Int
     /// Whether any run has usage of the period; without it contracts and charges alone are billed.
     public var hasUsage: Bool
+    /// What earlier invoices leave to people and nobody may overlook: charges whose row is gone, invoices that were credited in
+    /// full and whose period stays closed.
+    public var toLookAt: [ReviewFlag]
   }
 
   /// Drafts the chosen periods with the catalog in that folder, into a store that was opened for changing.
@@ -76,7 +79,7 @@ public enum StoreDrafting {
       return Outcome(
         record: record, wasThere: wasThere, report: report,
         approvedCount: drafts.drafts.count { verdicts[$0.contentHash]?.verdict == .approve },
-        hasUsage: !usage.runs.isEmpty || usage.eventCount > 0)
+        hasUsage: !usage.runs.isEmpty || usage.eventCount > 0, toLookAt: basis.basis.lostCharges)
     }
   }
 
@@ -103,7 +106,7 @@ public enum StoreDrafting {
     var basis = DraftBasis(
       choice: choice, billedAccounts: state.billedAccounts,
       invoices: invoices.filter { isEarlier($0, than: choice) && !$0.isTakenBack }.map(earlier),
-      charged: try chargedLines(choice, catalog, in: store),
+      charged: [],
       decisions: try decisions(in: store).map(\.decision), adjustmentRowCount: state.adjustmentRowCount,
       adjustmentsHash: SHA256.hex(of: state.adjustments))
     basis.unbilled = unbilled
@@ -115,6 +118,10 @@ public enum StoreDrafting {
       choice, catalog, basis.invoices, firstPeriods: basis.firstPeriods, in: store)
     (basis.differing, basis.earlier) = (earlier.accounts, earlier.lines)
     basis.uncorrected = earlier.uncorrected
+    basis.uncorrected += try StoreEarlierCharges.oneTime(
+      choice, basis.applied(to: catalog), basis.invoices, in: store)
+    basis.charged = try chargedLines(choice, catalog, earlier.renamed, in: store)
+    basis.creditedInFull = try StoreTakingBack.standing(before: choice, in: store)
     let corrected = state.adjustedAccounts.union(earlier.accounts)
       .union(StoreReached.endedAccounts(choice, catalog))
     basis.reached = try StoreReached.sums(of: corrected, catalog, in: store)
@@ -129,7 +136,8 @@ public enum StoreDrafting {
   /// Recurring lines that reach into the period, and those of rows of contracts that ended inside of what they charge, up to a
   /// year back: their ends may have become known after the invoice.
   private static func chargedLines(
-    _ choice: UsagePeriodChoice, _ catalog: Catalog, in store: BillingStore
+    _ choice: UsagePeriodChoice, _ catalog: Catalog, _ renamed: [Label: RenamedContracts],
+    in store: BillingStore
   ) throws(StoreFault) -> [DraftBasis.ChargedLine] {
     let first =
       switch choice {
@@ -141,7 +149,9 @@ public enum StoreDrafting {
       grouping: catalog.contracts.filter { $0.days.upperBound > back && $0.days.upperBound <= first },
       by: { catalog.accounts[$0.accountIndex].id })
     let earliest = ended.values.joined().map(\.days.upperBound).min() ?? first
-    return try store.chargedLines(beyond: min(first, earliest)).compactMap(charged).filter { line in
+    return try store.chargedLines(beyond: min(first, earliest)).compactMap(charged).map { line in
+      renamed[line.account]?.renamed(line) ?? line
+    }.filter { line in
       line.until > first
         || (ended[line.account] ?? []).contains { row in
           row.name == line.contract && row.description == line.description && row.item == line.item

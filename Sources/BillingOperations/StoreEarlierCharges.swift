@@ -18,6 +18,8 @@ struct StoreEarlierCharges {
   private(set) var lines: [DraftBasis.ChargedLine] = []
   /// What was charged otherwise and nobody corrects, by account.
   private(set) var uncorrected: [DraftBasis.Uncorrected] = []
+  /// Accounts whose rows were given other texts since they were charged.
+  private(set) var renamed: [Label: RenamedContracts] = [:]
 
   /// Holds what invoices charged against what the catalog charges now. `invoices` are those of periods before the chosen one.
   init(
@@ -32,23 +34,53 @@ struct StoreEarlierCharges {
     let back = EarlierCharges.firstDay(before: first)
     let credited = try store.creditedLines()
     var charged: Set<Label> = []
+    var renamed: [Label: RenamedContracts] = [:]
     var uncorrected: [DraftBasis.Uncorrected] = []
     var differing: Set<Label> = []
     try store.forEachAccountCharged(beyond: back) { account, lines throws(StoreFault) in
       guard let own = recent[account] else { return }
       charged.insert(account)
-      let known = lines.compactMap(StoreDrafting.charged)
+      let written = lines.compactMap(StoreDrafting.charged)
+      let names = charges.renamed(account, written)
+      if !names.isEmpty { renamed[account] = names }
+      let known = written.map(names.renamed)
       if charges.mayDiffer(account, known, own, before: choice) { differing.insert(account) }
       let standing = lines.filter { credited[$0.number]?.contains($0.line.number) != true }
-        .compactMap(StoreDrafting.charged)
+        .compactMap(StoreDrafting.charged).map(names.renamed)
       uncorrected += charges.uncorrected(account, standing, own, before: choice)
     }
     self.uncorrected = uncorrected
+    self.renamed = renamed
     for (account, own) in recent where !charged.contains(account) {
       if charges.mayDiffer(account, [], own, before: choice) { differing.insert(account) }
     }
     accounts = differing
     try read(differing, credited, in: store, beyond: back)
+  }
+
+  /// What invoices of the year have of one-time charges otherwise than their tables say now, and what they lack. `catalog` has the
+  /// decisions of the store.
+  static func oneTime(
+    _ choice: UsagePeriodChoice, _ catalog: Catalog, _ invoices: [DraftBasis.EarlierInvoice],
+    in store: BillingStore
+  ) throws(StoreFault) -> [DraftBasis.Uncorrected] {
+    if catalog.billing.charges.isEmpty && catalog.billing.tickets.isEmpty { return [] }
+    let first = EarlierCharges.firstDay(before: firstDay(of: choice))
+    let recent = Dictionary(grouping: invoices.filter { $0.period.from >= first }, by: \.account)
+    if recent.isEmpty { return [] }
+    let credited = try store.creditedLines()
+    var billed: [Label: [(line: DraftBasis.ChargedLine, charge: Label)]] = [:]
+    try store.forEachAccountWithOneTimeLines(from: first) { account, lines throws(StoreFault) in
+      billed[account] = lines.compactMap { known in
+        guard var line = StoreDrafting.charged(known) else { return nil }
+        line.isCredited = credited[known.number]?.contains(known.line.number) == true
+        return (line, known.line.texts[12])
+      }
+    }
+    let charges = EarlierCharges(catalog, firstPeriods: [:])
+    return recent.keys.sorted().flatMap { account in
+      charges.oneTime(account, billed[account] ?? [], recent[account] ?? [], before: choice)
+    }
   }
 
   private static func firstDay(of choice: UsagePeriodChoice) -> CivilDate {
@@ -76,7 +108,9 @@ struct StoreEarlierCharges {
       } catch {
         throw .damaged(path: error.file, message: error.message)
       }
-      lines += document.chargedLines(credited: credited[record.number] ?? [])
+      lines += document.chargedLines(credited: credited[record.number] ?? []).map { line in
+        renamed[record.account]?.renamed(line) ?? line
+      }
     }
   }
 }

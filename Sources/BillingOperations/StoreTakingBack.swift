@@ -3,6 +3,7 @@
 import BillingCalendar
 import BillingStore
 import Invoicing
+import Money
 import Tables
 
 /// What a credit note takes back as a whole.
@@ -58,6 +59,32 @@ struct StoreTakingBack {
     correctedBy.sort()
     billings = whole.keys.sorted().map { TakenBackBilling(billingID: $0, account: invoice.account) }
     openedPeriods = whole.values.reduce(into: Set()) { $0.formUnion($1.periods) }.sorted()
+  }
+
+  /// Invoices of the year before the end of the chosen period, and of that, of which every line was credited and whose period stays
+  /// billed all the same; each with the invoices that keep it so.
+  static func standing(
+    before choice: UsagePeriodChoice, in store: BillingStore
+  ) throws(StoreFault) -> [DraftBasis.CreditedInvoice] {
+    let credited = try store.creditedLines()
+    if credited.isEmpty { return [] }
+    let invoices = try store.invoices().filter { $0.kind == .invoice && !$0.isTakenBack }
+    var standing: [DraftBasis.CreditedInvoice] = []
+    for record in invoices where credited[record.number] != nil && record.net != .zero {
+      guard let chosen = choice.period(cycleDay: record.period.cycleDay), record.period <= chosen,
+        record.period.from >= EarlierCharges.firstDay(before: chosen.from),
+        try isCredited(record, credited, in: store)
+      else { continue }
+      var keeping = try StoreTakingBack(record, [], in: store).correctedBy
+      for other in invoices where other.billingID == record.billingID && other.account == record.account {
+        if try !isCredited(other, credited, in: store) { keeping.append(other.number) }
+      }
+      standing.append(
+        DraftBasis.CreditedInvoice(
+          number: Label(record.number), account: record.account, period: record.period,
+          currency: record.currency, net: record.net, keptBy: keeping.map { Label($0) }))
+    }
+    return standing
   }
 
   private static func isCredited(

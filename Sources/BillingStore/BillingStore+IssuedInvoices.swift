@@ -220,6 +220,22 @@ extension BillingStore {
   public func forEachAccountCharged(
     beyond first: CivilDate, _ body: (Label, [ChargedInvoiceLine]) throws(StoreFault) -> Void
   ) throws(StoreFault) {
+    try forEachAccountCharged(
+      "section IN ('recurring', 'refund', 'correction') AND service_until > ?", [.text(first.description)],
+      body)
+  }
+
+  /// The same of one-time charges that were delivered on `first` or later.
+  public func forEachAccountWithOneTimeLines(
+    from first: CivilDate, _ body: (Label, [ChargedInvoiceLine]) throws(StoreFault) -> Void
+  ) throws(StoreFault) {
+    try forEachAccountCharged("section = 'one-time' AND service_from >= ?", [.text(first.description)], body)
+  }
+
+  private func forEachAccountCharged(
+    _ condition: String, _ values: [BookValue],
+    _ body: (Label, [ChargedInvoiceLine]) throws(StoreFault) -> Void
+  ) throws(StoreFault) {
     var own: [ChargedInvoiceLine] = []
     try book.query(
       """
@@ -227,10 +243,10 @@ extension BillingStore {
         service_from, service_until, quantity, unit, unit_price, tax_class, charge, amount_units, amount_pico,
         discount_units, discount_pico, lines.tax_units, lines.tax_pico
       FROM invoice_document_lines AS lines JOIN invoice_documents USING (number)
-      WHERE kind = 'invoice' AND section IN ('recurring', 'refund', 'correction') AND service_until > ?
+      WHERE kind = 'invoice' AND \(condition)
         AND (billing_id, account) NOT IN (SELECT billing_id, account FROM taken_back)
       ORDER BY account, entity, series, sequence, line
-      """, [.text(first.description)]
+      """, values
     ) { row throws(StoreFault) in
       let account = row.label(0)
       if let last = own.last, last.account != account {

@@ -14,7 +14,8 @@ import Tables
 ///
 /// Left as they are, because nobody can tell them from a row that was written anew: days on which no row of the same texts
 /// holds (ends are `ContractRefunds`), written quantities of days that were charged, a row that is counted in another way than
-/// before, and days that were charged under other texts by a row of the same contract and item that is gone. Prices are not
+/// before, and days that were charged by a row that is gone, of the same contract and item or of the same description, where nobody
+/// can tell which row that is now (`RenamedContracts`). Prices are not
 /// corrected: a day that was charged was charged at its price. Where several rows have the same texts, their own days tell from
 /// when on another price or quantity was meant (`ChargedDays.datedStretches`): then what was charged is given back at its price,
 /// and what is owed is charged.
@@ -33,6 +34,11 @@ struct ContractCorrections {
 
     init(_ line: DraftBasis.ChargedLine) {
       (contract, description, item, currency) = (line.contract, line.description, line.item, line.currency)
+    }
+
+    /// Whether both may be of one row whose texts were changed.
+    func isLike(_ other: Texts) -> Bool {
+      description == other.description || (contract, item) == (other.contract, other.item)
     }
   }
 
@@ -165,11 +171,25 @@ struct ContractCorrections {
       for (period, more) in days.differences(on: stretch) where isCorrected(more, stretch, row, days) {
         add(
           Part(
-            days: stretch, row: row, interval: interval, period: period, before: days.before(stretch),
+            days: stretch, row: row, interval: interval, period: period,
+            before: days.before(stretch) + (hasTiers ? countElsewhere(row, interval, days, stretch) : 0),
             more: more, paid: more < 0 && !hasTiers ? days.paidPrice(on: stretch) : nil))
       }
     }
     return parts
+  }
+
+  /// How many the interval was charged for on an invoice that is not known here: before the store, or on one that is yet to be made. Of
+  /// prices by quantity a change costs what it costs beside these.
+  private func countElsewhere(
+    _ row: Contract, _ interval: ContractIntervals.Charged, _ days: ChargedDays, _ stretch: Range<CivilDate>
+  ) -> Int64 {
+    let intervals = ContractIntervals(row, cycleDay: recurring.cycleDay, opening: recurring.opening)
+    let period = intervals.invoicePeriod(of: interval)
+    guard row.count != .fixed, !invoices.contains(where: { $0.period == period }),
+      !days.wasChargedBefore(stretch)
+    else { return 0 }
+    return IntervalCount(row, recurring.billing.counts, interval.part, isClosed: false).quantityMicro
   }
 
   private func isCorrected(
@@ -183,12 +203,13 @@ struct ContractCorrections {
     return !days.wasChargedBefore(stretch) && !wasChargedByAnother(stretch, row)
   }
 
-  /// Whether a row that is gone has charged these days under the same contract and item: then it was given other texts.
+  /// Whether a row that is gone has charged these days under the same contract and item, or under the same description, in
+  /// whatever currency: then it was given other texts.
   private func wasChargedByAnother(_ days: Range<CivilDate>, _ row: Contract) -> Bool {
     let present = Set(contracts.map(Texts.init))
     return charged.contains { line in
-      line.contract == row.name && line.item == row.item && line.currency == row.currency
-        && line.quantityMicro > 0 && (line.from..<line.until).overlaps(days) && !present.contains(Texts(line))
+      Texts(line).isLike(Texts(row)) && line.quantityMicro > 0 && (line.from..<line.until).overlaps(days)
+        && !present.contains(Texts(line))
     }
   }
 

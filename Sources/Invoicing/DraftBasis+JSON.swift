@@ -20,6 +20,7 @@ extension DraftBasis {
       "unbilled": .array(unbilled.map(Self.json)),
       "usage_billed_later": .array(usageBilledLater.sorted().map { .string($0) }),
       "taken_back": .array(takenBack.map(Self.json)),
+      "credited_in_full": .array(creditedInFull.map(Self.json)),
       "first_periods": .array(
         firstPeriods.sorted { $0.key < $1.key }.map { account, period in
           ["account": .string(account), "period": .text(period.description)]
@@ -83,6 +84,24 @@ extension DraftBasis {
       "currency": .text(usage.currency.code), "amount": .text(usage.amount.description),
       "billed_here": .bool(usage.isBilledHere),
     ]
+  }
+
+  private static func json(_ invoice: CreditedInvoice) -> JSONValue {
+    [
+      "number": .string(invoice.number), "account": .string(invoice.account),
+      "period": .text(invoice.period.description), "currency": .text(invoice.currency.code),
+      "net": .text(invoice.net.description), "kept_by": .array(invoice.keptBy.map { .string($0) }),
+    ]
+  }
+
+  private static func creditedInFull(_ node: JSONNode) throws -> CreditedInvoice {
+    guard let currency = Currency(code: try node.member("currency").text().description) else {
+      throw node.fault("no currency")
+    }
+    return CreditedInvoice(
+      number: try node.member("number").text(), account: try node.member("account").text(),
+      period: try node.member("period").period(), currency: currency, net: try node.amount("net"),
+      keptBy: try node.member("kept_by").elements().map { try $0.text() })
   }
 
   private static func unbilled(_ node: JSONNode) throws -> UnbilledUsage {
@@ -156,6 +175,9 @@ extension DraftBasis {
         basis.closed[try node.member("account").text()] = Set(
           try node.member("periods").elements().map { try $0.period() })
       }
+    }
+    if root.value["credited_in_full"] != nil {
+      basis.creditedInFull = try root.member("credited_in_full").elements().map { try creditedInFull($0) }
     }
     basis.earlier = try root.member("earlier").elements().map { try charged($0) }
     basis.differing = Set(try root.member("differing").elements().map { try $0.text() })

@@ -153,6 +153,34 @@ public struct DraftBasis: Hashable, Sendable {
     }
   }
 
+  /// An invoice that was credited to its last line, and whose period stays billed.
+  public struct CreditedInvoice: Hashable, Sendable {
+    /// Its number.
+    public var number: Label
+    /// Account id.
+    public var account: Label
+    /// Its usage period.
+    public var period: UsagePeriod
+    /// Currency of the amount.
+    public var currency: Currency
+    /// What it had billed, before taxes.
+    public var net: Amount
+    /// The invoices that keep its period closed: they correct it, or went out with it.
+    public var keptBy: [Label]
+
+    /// Makes one.
+    public init(
+      number: Label, account: Label, period: UsagePeriod, currency: Currency, net: Amount, keptBy: [Label]
+    ) {
+      self.number = number
+      self.account = account
+      self.period = period
+      self.currency = currency
+      self.net = net
+      self.keptBy = keptBy
+    }
+  }
+
   /// The usage periods that are drafted.
   public var choice: UsagePeriodChoice
   /// Accounts whose period was billed already: they get no draft.
@@ -179,6 +207,8 @@ public struct DraftBasis: Hashable, Sendable {
   public var usageBilledLater: Set<Label> = []
   /// Invoices that were credited in full, of whatever period: nothing of them counts, and drafts of their periods replace them.
   public var takenBack: [EarlierInvoice] = []
+  /// Invoices that were credited to the last line and whose period stays billed all the same, by their order.
+  public var creditedInFull: [CreditedInvoice] = []
   /// Earlier periods that somebody has closed without an invoice, by account.
   public var closed: [Label: Set<UsagePeriod>] = [:]
   /// The first period that accounts of opening.csv have an invoice for, of whatever period that is.

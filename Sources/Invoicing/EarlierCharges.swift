@@ -28,6 +28,12 @@ public struct EarlierCharges {
     day.advanced(by: -ContractCorrections.dayCount)
   }
 
+  /// Which rows of an account its invoices have charged under other texts. `lines` are all of its recurring lines, in the order of
+  /// the invoices. Complexity: O(lines × rows).
+  public func renamed(_ account: Label, _ lines: [DraftBasis.ChargedLine]) -> RenamedContracts {
+    RenamedContracts(indexByName[account].map { billing[$0].contracts } ?? [], lines)
+  }
+
   /// Whether an account may have been charged otherwise than it would be now: `lines` and `invoices` are its own, of the year
   /// before the period that `choice` names. Complexity: O(periods × rows).
   public func mayDiffer(
@@ -51,13 +57,31 @@ public struct EarlierCharges {
     guard let (index, period) = place(of: account, choice) else { return [] }
     let first = Self.firstDay(before: period.from)
     let recent = invoices.filter { $0.period < period && $0.period.from >= first }
+    let looked = Set(recent.map(\.number))
+    let corrections = ContractCorrections(
+      contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: invoices,
+      before: period)
     return UncorrectedCharges(
-      contracts: billing[index].contracts, recurring: recurring(index), charged: lines,
-      invoices: Set(recent.map(\.number)),
-      corrections: ContractCorrections(
-        contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: invoices,
-        before: period)
-    ).findings()
+      contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: looked,
+      corrections: corrections
+    ).findings() + GoneCharges(corrections: corrections, looked: looked, period: period).findings()
+  }
+
+  /// What invoices of an account have of its one-time charges otherwise than their tables say now. `billed` are all of its one-time
+  /// lines of the year, each with the store's name of its charge. Complexity: O(charges × lines).
+  public func oneTime(
+    _ account: Label, _ billed: [(line: DraftBasis.ChargedLine, charge: Label)],
+    _ invoices: [DraftBasis.EarlierInvoice], before choice: UsagePeriodChoice
+  ) -> [DraftBasis.Uncorrected] {
+    guard let (index, period) = place(of: account, choice) else { return [] }
+    let first = Self.firstDay(before: period.from)
+    let recent = invoices.filter { $0.period < period && $0.period.from >= first }
+    if recent.isEmpty { return [] }
+    return EarlierOneTimeCharges(
+      cycleDay: period.cycleDay, charges: OneTimeCharges(billing: catalog.billing),
+      billed: billed.map { EarlierOneTimeCharges.Billed(line: $0.line, charge: $0.charge) },
+      invoices: recent
+    ).findings(billing[index].charges, billing[index].tickets)
   }
 
   private func place(

@@ -38,13 +38,18 @@ struct OneTimeCharges {
   func lines(
     _ charges: [OneTimeCharge], _ tickets: [Ticket], in period: UsagePeriod
   ) throws(InvoiceDraftFault) -> [(line: OneTimeLine, currency: Currency)] {
-    let billedTickets = Set(charges.map(\.ticket))
-    let fromTickets = tickets.filter { !billedTickets.contains($0.id) }.compactMap(\.charge)
+    let fromTickets = Self.charges(of: tickets, besides: charges)
     var lines: [(line: OneTimeLine, currency: Currency)] = []
     for charge in delivered(charges, in: period) + delivered(fromTickets, in: period) {
       lines.append((try line(of: charge.charge, charge.day), charge.charge.currency))
     }
     return lines
+  }
+
+  /// The charges of tickets that no row of charges.csv names.
+  static func charges(of tickets: [Ticket], besides charges: [OneTimeCharge]) -> [OneTimeCharge] {
+    let billedTickets = Set(charges.map(\.ticket))
+    return tickets.filter { !billedTickets.contains($0.id) }.compactMap(\.charge)
   }
 
   private func delivered(
@@ -62,7 +67,8 @@ struct OneTimeCharges {
       .map(\.element)
   }
 
-  private func line(of charge: OneTimeCharge, _ day: CivilDate) throws(InvoiceDraftFault) -> OneTimeLine {
+  /// What a charge comes to that was delivered on that day.
+  func line(of charge: OneTimeCharge, _ day: CivilDate) throws(InvoiceDraftFault) -> OneTimeLine {
     let unit: Amount
     var cost: CostBasis?
     // The price of one is unit.pico × factor ÷ whole.

@@ -16,6 +16,16 @@ extension DraftBasis {
       case quantity
       /// It begins later now.
       case start
+      /// Its row is gone, and it was charged ahead.
+      case gone
+      /// Its row is gone, and a row that nobody can tell from a new one has its days; they are not charged again.
+      case replaced
+      /// Its row is gone, and a row with other texts charges its days on the drafts.
+      case again
+      /// A one-time charge has another amount now.
+      case charge
+      /// A one-time charge without an id, of a billed period, is on no invoice.
+      case unbilled
     }
 
     /// Account id.
@@ -32,8 +42,8 @@ extension DraftBasis {
     public var more: Amount
     /// Its currency.
     public var currency: Currency
-    /// Where the line is written.
-    public var origin: LineOrigin
+    /// Where the line is written; nil where it is no more.
+    public var origin: LineOrigin?
   }
 }
 
@@ -112,7 +122,8 @@ struct UncorrectedCharges {
     lines.compactMap { line in
       guard !line.isRefund, line.price != .zero else { return nil }
       let prices = rows.filter { $0.days.contains(line.from) }.map { price(of: $0, on: line.from) }
-      guard let price = prices.last ?? nil, !prices.contains(where: { $0 == nil || $0 == line.price })
+      guard let price = prices.last ?? nil, !prices.contains(where: { $0 == nil || $0 == line.price }),
+        !rows.contains(where: { isOfOtherInterval(line, $0) })
       else { return nil }
       return part((price - line.price).pico, of: line.price.pico, line)
     }
@@ -124,6 +135,18 @@ struct UncorrectedCharges {
     guard let interval = intervals.overlapping(day..<day.advanced(by: 1)).first else { return nil }
     let price = IntervalPrice(row, recurring.billing.priceBook, on: interval.part.lowerBound)
     return price.tiers == nil ? price.ofOne : nil
+  }
+
+  /// Whether a line was charged whole for days that are a part of the row's interval now: the row was given another interval, and its
+  /// price says nothing of the price of then.
+  private func isOfOtherInterval(_ line: DraftBasis.ChargedLine, _ row: Contract) -> Bool {
+    let intervals = ContractIntervals(row, cycleDay: recurring.cycleDay, opening: recurring.opening)
+    guard row.proration != .whole,
+      let interval = intervals.overlapping(line.from..<line.from.advanced(by: 1)).first,
+      interval.whole != line.from..<line.until,
+      let whole = part(Int128(line.quantityMicro), of: 1_000_000, line, line.price)
+    else { return false }
+    return whole.more == line.amount
   }
 
   /// Lines of a written quantity that their one row does not have.
@@ -147,11 +170,13 @@ struct UncorrectedCharges {
     }
   }
 
-  /// A part of what a line came to.
-  private func part(_ part: Int128, of whole: Int128, _ line: DraftBasis.ChargedLine) -> Found? {
+  /// A part of what a line came to, or of another amount in its place.
+  private func part(
+    _ part: Int128, of whole: Int128, _ line: DraftBasis.ChargedLine, _ amount: Amount? = nil
+  ) -> Found? {
     let more = try? LineAmount(
-      product: [line.amount.pico, part], over: whole, in: line.currency, origin: LineOrigin(file: "", line: 0)
-    )
+      product: [(amount ?? line.amount).pico, part], over: whole, in: line.currency,
+      origin: LineOrigin(file: "", line: 0))
     return more.map { (line, $0.rounded) }
   }
 }
@@ -162,8 +187,8 @@ extension DraftBasis {
       "account": .string(uncorrected.account), "reason": .text(uncorrected.reason.rawValue),
       "description": .string(uncorrected.description), "invoice": .string(uncorrected.invoice),
       "invoices": .integer(uncorrected.invoiceCount), "more": .text(uncorrected.more.description),
-      "currency": .text(uncorrected.currency.code), "file": .text(uncorrected.origin.file),
-      "line": .integer(uncorrected.origin.line),
+      "currency": .text(uncorrected.currency.code), "file": .textOrNull(uncorrected.origin?.file),
+      "line": uncorrected.origin.map { .integer($0.line) } ?? .null,
     ]
   }
 
@@ -171,12 +196,14 @@ extension DraftBasis {
     guard let currency = Currency(code: try node.member("currency").text().description),
       let reason = Uncorrected.Reason(rawValue: try node.member("reason").text().description)
     else { throw node.fault("no currency or reason") }
+    let file = try node.member("file")
+    let origin =
+      file.value == .null
+      ? nil : LineOrigin(file: try file.text().description, line: Int(try node.member("line").integer()))
     return Uncorrected(
       account: try node.member("account").text(), reason: reason,
       description: try node.member("description").text(), invoice: try node.member("invoice").text(),
       invoiceCount: Int(try node.member("invoices").integer()), more: try node.amount("more"),
-      currency: currency,
-      origin: LineOrigin(
-        file: try node.member("file").text().description, line: Int(try node.member("line").integer())))
+      currency: currency, origin: origin)
   }
 }

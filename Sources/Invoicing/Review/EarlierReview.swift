@@ -12,7 +12,7 @@ struct EarlierReview {
 
   /// The flags of all accounts.
   func flags() -> [ReviewFlag] {
-    basis.uncorrected.map(flag) + unbilledFlags() + missingInvoiceFlags()
+    basis.uncorrected.map(\.flag) + basis.creditedInFull.map(\.flag) + unbilledFlags() + missingInvoiceFlags()
   }
 
   private func unbilledFlags() -> [ReviewFlag] {
@@ -33,20 +33,6 @@ struct EarlierReview {
     let numbers = basis.takenBack.filter { $0.account == account && $0.period == period }.map(\.number)
     guard let last = numbers.last else { return "" }
     return ", because \(last) was credited in full ('periods mark-billed' closes it for good)"
-  }
-
-  private func flag(_ found: DraftBasis.Uncorrected) -> ReviewFlag {
-    let others = found.invoiceCount > 1 ? " and \(found.invoiceCount - 1) more" : ""
-    let what =
-      switch found.reason {
-      case .price: "charged at another price than the contract has now"
-      case .quantity: "charged another quantity than the contract has now"
-      case .start: "charged days before the contract begins now"
-      }
-    return ReviewFlag(
-      .chargedOtherwise, account: found.account,
-      "\(found.description): \(what), with \(found.invoice)\(others); nothing corrects it by itself",
-      money: found.more, currency: found.currency, origin: found.origin)
   }
 
   /// Periods since the first invoice of the store, or the day of opening.csv if that is before it, up to a year back, in which an account has contracts and no invoice.
@@ -99,5 +85,60 @@ struct EarlierReview {
         "contracts charge \(period), which has no invoice\(takenBack(account, period)); \(Self.remedy(period))",
         money: sum, currency: currency)
     }
+  }
+}
+
+extension DraftBasis {
+  /// What earlier invoices leave to people and no draft shows: charges whose row of contracts.csv is gone, and invoices that were
+  /// credited in full and whose period stays closed.
+  public var lostCharges: [ReviewFlag] {
+    uncorrected.filter { [.gone, .replaced, .again, .unbilled].contains($0.reason) }.map(\.flag)
+      + creditedInFull.map(\.flag)
+  }
+}
+
+extension DraftBasis.Uncorrected {
+  /// What people read of it.
+  var flag: ReviewFlag {
+    let others = invoiceCount > 1 ? " and \(invoiceCount - 1) more" : ""
+    let invoices = "\(invoice)\(others)"
+    let message =
+      switch reason {
+      case .price: "charged at another price than the contract has now, with \(invoices); \(Self.leftAlone)"
+      case .quantity:
+        "charged another quantity than the contract has now, with \(invoices); \(Self.leftAlone)"
+      case .start: "charged days before the contract begins now, with \(invoices); \(Self.leftAlone)"
+      case .gone:
+        "charged ahead with \(invoices), and its row of contracts.csv is gone; write it again with its last day in "
+          + "'until', and the days after that are given back"
+      case .replaced:
+        "charged with \(invoices) by a row that is gone, for days that another row has now; these are neither charged "
+          + "again nor given back"
+      case .again:
+        "charged with \(invoices) by a row that is gone, for days that another row charges again on this draft; "
+          + "if both are one, give the row its contract, item and description of then"
+      case .charge:
+        "billed with \(invoices) at another amount than its table has now; \(Self.leftAlone)"
+      case .unbilled:
+        "delivered in the period of \(invoice), which no invoice has under this text and day; give it an id (column "
+          + "'charge' of charges.csv), and the next invoice has it"
+      }
+    return ReviewFlag(
+      .chargedOtherwise, account: account, "\(description): \(message)", money: more, currency: currency,
+      origin: origin)
+  }
+
+  private static let leftAlone = "nothing corrects it by itself"
+}
+
+extension DraftBasis.CreditedInvoice {
+  /// What people read of it.
+  var flag: ReviewFlag {
+    let keeping = keptBy.isEmpty ? "" : " because of \(keptBy.map(\.description).joined(separator: ", "))"
+    let remedy = keptBy.isEmpty ? "" : "; credit that in full, too, to bill the period anew"
+    return ReviewFlag(
+      .periodWithoutInvoice, account: account,
+      "\(number) was credited in full, and \(period) stays billed\(keeping): what is owed for it is on no document"
+        + remedy, money: net, currency: currency)
   }
 }

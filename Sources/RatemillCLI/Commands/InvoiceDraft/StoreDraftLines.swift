@@ -33,6 +33,10 @@ struct StoreDraftLines {
     if outcome.approvedCount > 0 {
       console.say("  approved   \(ReadableText.count(outcome.approvedCount)) before, and they say the same")
     }
+    for flag in outcome.toLookAt {
+      let line = "'\(flag.account)' \(InvoiceReviewLines.money(flag)) \(flag.message)"
+      console.say("  look at    \(console.path(line))")
+    }
     let made = outcome.wasThere ? "the same drafts were there:" : "drafts \(outcome.record.number):"
     console.say("\(made) begin with \(console.path(lines.indexPath))")
     if !outcome.report.drafts.isEmpty {

@@ -34,14 +34,17 @@ struct InvoiceReviewLines {
       if flags.isEmpty { continue }
       text += Self.title(of: kind) + "\n"
       let rows = flags.map { flag in
-        [flag.account.description, money(flag), flag.message + origin(flag)].map { MessageText.escaped($0) }
+        [flag.account.description, Self.money(flag), flag.message + origin(flag)].map {
+          MessageText.escaped($0)
+        }
       }
       text += AlignedRows.lines(rows)
     }
     return text
   }
 
-  private func money(_ flag: ReviewFlag) -> String {
+  /// Its money with its currency; empty for none.
+  static func money(_ flag: ReviewFlag) -> String {
     guard let money = flag.money, let currency = flag.currency else { return "" }
     return "\(currency) \(money.text(minimumDigits: currency.minorDigits))"
   }
