@@ -449,7 +449,7 @@ private func references() -> ContractReferences {
   @Test func rowsAreOfAccountsOrOfSeries() {
     let (opening, findings) = rows(
       "account,billed_until,series,next_number\nA,2026-07-01,,\n,,INV,1042\n"
-    ) { OpeningReader.read($0, file: $1, accounts: accounts) }
+    ) { OpeningReader.read($0, file: $1, accounts: accounts, series: ["INV", "CN"]) }
     #expect(findings == [])
     #expect(opening.billedUntil == [0: CivilDate.parse("2026-07-01")!])
     #expect(opening.nextNumbers == ["INV": 1042])
@@ -462,9 +462,14 @@ private func references() -> ContractReferences {
     ),
     (",,INV,0", "2:7: bad next_number '0'; expected a whole number from 1 to 999999999999"),
     ("A,2026-01-01,,\nA,2026-02-01,,", "3:1: the account has a row already; keep one"),
+    (",,INVV,5000", "2:3: warning: no document is numbered in the series 'INVV'; did you mean 'INV'?"),
+    (
+      ",,CN,5000\n,,Sales,5000",
+      "3:3: warning: no document is numbered in the series 'Sales'; the series are 'INV' and 'CN'"
+    ),
   ]) func faultsAreNamed(text: String, expected: String) {
     let read = rows("account,billed_until,series,next_number\n" + text + "\n") {
-      OpeningReader.read($0, file: $1, accounts: accounts)
+      OpeningReader.read($0, file: $1, accounts: accounts, series: ["INV", "CN"])
     }
     #expect(read.findings == [expected])
   }

@@ -23,17 +23,22 @@ enum OpeningColumn: Int, TableColumn {
 struct OpeningReader: ~Copyable {
   private var table: AuthoredTable<OpeningColumn>
   private var opening = Opening()
+  /// The series that the catalog numbers documents in.
+  private let series: [Label]
 
   /// What `text` says, and what is wrong with it.
   static func read(
-    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: NameIndex
+    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: NameIndex, series: [Label]
   ) -> (rows: Opening, findings: FindingList) {
-    var reader = OpeningReader(table: AuthoredTable(text, file: file))
+    var reader = OpeningReader(table: AuthoredTable(text, file: file), series: series)
     while reader.table.nextRow() { reader.takeRow(accounts) }
     return (reader.opening, reader.table.finish())
   }
 
-  private init(table: consuming AuthoredTable<OpeningColumn>) { self.table = table }
+  private init(table: consuming AuthoredTable<OpeningColumn>, series: [Label]) {
+    self.table = table
+    self.series = series
+  }
 
   private mutating func takeRow(_ accounts: NameIndex) {
     var isBad = false
@@ -50,6 +55,14 @@ struct OpeningReader: ~Copyable {
     case (nil, nil, let series?, let number?):
       if opening.nextNumbers.updateValue(Int64(number), forKey: series) != nil {
         table.error(.series, "the series has a row already", hint: "keep one")
+      }
+      // No error: the row of a series that is no longer used is right, and says nothing.
+      if !self.series.contains(series) {
+        table.warning(
+          .series, "no document is numbered in the series \(Quoted.text(series))",
+          hint: Quoted.suggestion(
+            for: series, in: self.series,
+            otherwise: "the series are \(self.series.map { Quoted.text($0) }.joined(separator: " and "))"))
       }
     default:
       table.findings.error(

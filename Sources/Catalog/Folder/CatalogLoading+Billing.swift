@@ -47,7 +47,10 @@ extension CatalogLoading {
     tables.discounts += agreements.flatMap(\.discounts)
     tables.commitments += agreements.flatMap(\.commitments)
     tables.opening =
-      table("opening.csv", names, .opening) { OpeningReader.read($0, file: $1, accounts: index) }
+      table("opening.csv", names, .opening) {
+        OpeningReader.read(
+          $0, file: $1, accounts: index, series: [defaults.invoiceSeries, defaults.creditNoteSeries])
+      }
       ?? tables.opening
     readTaxes(names, index, currency, into: &tables)
     return ((contracts ?? []) + agreements.flatMap(\.lines), tables)

@@ -14,6 +14,13 @@ extension AuthoredTable {
     findings.error(at: position(column, byteOffset: byteOffset), message(), hint: hint())
   }
 
+  /// Adds a warning at a cell.
+  mutating func warning(
+    _ column: Column, _ message: @autoclosure () -> String, hint: @autoclosure () -> String = ""
+  ) {
+    findings.warning(at: position(column), message(), hint: hint())
+  }
+
   /// The text of a cell, empty where it is not given.
   func label(_ column: Column) -> Label { Label(bytes(column)) }
 
