@@ -75,8 +75,9 @@ final class RunAttempt: @unchecked Sendable {
     do throws(FileFault) { try ledger.admitEarlierKeys() } catch { throw .output(error) }
     DispatchQueue.concurrentPerform(iterations: setup.options.threadCount) { worker in work(worker) }
     let (damaged, fatal) = faults.withLock { ($0.damaged, $0.fatal) }
-    if let fatal { throw fatal }
+    // First: a pipe that is given up looks like one that has ended, in the middle of a header for instance.
     if progress.cancelled.load(ordering: .relaxed) { throw .interrupted }
+    if let fatal { throw fatal }
     if !damaged.isEmpty { return .damaged(withRecordsRead(damaged).sorted { $0.name < $1.name }) }
     do {
       for unit in contexts.compactMap({ $0 }).flatMap(\.units) {
