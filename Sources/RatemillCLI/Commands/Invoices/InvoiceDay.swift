@@ -20,3 +20,14 @@ enum InvoiceDay {
     return day
   }
 }
+
+extension OptionSpec {
+  /// `--force-date`, which takes a date that looks like a slip of the hand.
+  static func forceDate(into path: WritableKeyPath<Raw, Bool> & Sendable) -> OptionSpec {
+    .flag(
+      "force-date", in: OptionGroup.input, into: path, "Take a date far ahead as it is",
+      details:
+        "Without it, a date is refused that lies more than a year after the period and more than 31 days from today: "
+        + "no later number of the series can bear an earlier one.")
+  }
+}

@@ -20,12 +20,7 @@ struct InvoiceFinaliseOptions: CommandOptions {
       "date", "DAY", in: OptionGroup.input, into: \.date, InvoiceDay.parser,
       "The date on the invoices [today, in UTC]",
       details: "Not before that of the last invoice of its series: numbers and dates go the same way."),
-    .flag(
-      "force-date", in: OptionGroup.input, into: \.isDateForced,
-      "Take a date far ahead as it is",
-      details:
-        "Without it, a date is refused that lies more than a year after the period and more than 31 days from today: "
-        + "no later number of the series can bear an earlier one."),
+    .forceDate(into: \.isDateForced),
     .json(), .quiet, .color, .help, .version,
   ]
 }
