@@ -54,6 +54,32 @@ static inline uint64_t cm_power_of_ten(size_t n) {
 void cm_hash_texts(
     const uint8_t *const *texts, const int32_t *lengths, size_t count, uint64_t seed, uint64_t *low, uint64_t *high);
 
+/// 64 neighbouring entries of a node of a prefix table, in half a cache line: the values they have, and where these change.
+typedef struct {
+  /// A bit where the entry differs from the one before it; the first entry has none.
+  uint64_t changes;
+  /// Added to the number of a value that does not stand here, it is its place among the further values.
+  int32_t more;
+  /// The first values; most stretches have no more.
+  uint32_t values[5];
+} cm_prefix_stretch;
+
+/// Set where an entry is a node; the rest is the place of its first entry then.
+#define CM_PREFIX_NODE 0x80000000u
+
+/// The entry at a place, which is 64 × its stretch + its number there.
+static inline __attribute__((always_inline)) uint32_t cm_prefix_entry(
+    const cm_prefix_stretch *stretches, const uint32_t *moreValues, size_t place) {
+  const cm_prefix_stretch *stretch = stretches + place / 64;
+  int number = __builtin_popcountll(stretch->changes & (UINT64_MAX >> (63 - place % 64)));
+  return number < 5 ? stretch->values[number] : moreValues[stretch->more + number];
+}
+
+/// Replaces `entries[r]`, a node's flag and the place of an entry, by that entry, for each r of `records`.
+void cm_prefix_entries(
+    const cm_prefix_stretch *stretches, const uint32_t *moreValues, const uint16_t *records, size_t count,
+    uint32_t *entries);
+
 static inline void cm_prefetch_read(const void *address) { __builtin_prefetch(address, 0, 3); }
 static inline void cm_prefetch_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 

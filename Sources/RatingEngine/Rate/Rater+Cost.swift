@@ -1,6 +1,5 @@
 // The other side of every rated event: which supplier carried it, and what it charges. In the same pass over the batch.
 
-import CMachine
 import Catalog
 import Money
 
@@ -69,14 +68,8 @@ extension Rater {
           atSeconds: UInt32(clamping: seconds[record]))
       } else {
         let parts = PrefixTable.Digits(batch.toDigits[record], count: Int(count))
-        var value = prefixes.level1[Int(base) &+ parts.first4]
-        if value & PrefixTable.childFlag != 0 {
-          let index = Int(value & ~PrefixTable.childFlag) &* 1000 &+ parts.next3
-          cm_prefetch_read(prefixes.level2.base + index)
-          value = PrefixTable.childFlag | UInt32(truncatingIfNeeded: index)
-        }
-        node[record] = value
-        last8[record] = parts.last8
+        // Without a prefix its node is 0, as it was.
+        _ = beginSearch(record, prefixes, base: Int(base), parts)
       }
     }
   }

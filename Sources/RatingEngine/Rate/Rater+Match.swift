@@ -35,21 +35,26 @@ extension Rater {
           return found != 0 || suspend(record, batch, .noPrice)
         }
         let parts = PrefixTable.Digits(batch.toDigits[record], count: Int(count))
-        var value = prefixes.level1[Int(base) &+ parts.first4]
-        if value & PrefixTable.childFlag != 0 {
-          let index = Int(value & ~PrefixTable.childFlag) &* 1000 &+ parts.next3
-          cm_prefetch_read(prefixes.level2.base + index)
-          value = PrefixTable.childFlag | UInt32(truncatingIfNeeded: index)
-        } else if value == 0 {
-          return suspend(record, batch, .noPrice)
-        }
-        node[record] = value
-        last8[record] = parts.last8
-        return true
+        return beginSearch(record, prefixes, base: Int(base), parts) || suspend(record, batch, .noPrice)
       }
     }
     findLeaves(UnsafeBufferPointer(start: live, count: liveCount))
     resolveRows(batch)
+  }
+
+  /// Notes the entry of level 2 that a number has, or its leaf, for `findLeaves`; false where no prefix begins like it.
+  @inline(__always) func beginSearch(
+    _ record: Int, _ prefixes: PrefixTable, base: Int, _ digits: PrefixTable.Digits
+  ) -> Bool {
+    var value = prefixes.level1[base &+ digits.first4]
+    if value & PrefixTable.childFlag != 0 {
+      let place = PrefixTable.place(value, digits.next3)
+      prefixes.prefetch(place)
+      value = PrefixTable.childFlag | UInt32(truncatingIfNeeded: place)
+    }
+    node[record] = value
+    last8[record] = digits.last8
+    return value != 0
   }
 
   /// Takes records from their entry of level 2 to their leaf: one level for all of them before the next, because every read
@@ -58,35 +63,26 @@ extension Rater {
     let prefixes = catalog.prefixes
     let deeper = self.deeper
     var count = 0
-    for number in records {
-      let record = Int(number)
-      let value = node[record]
-      guard value & PrefixTable.childFlag != 0 else { continue }
-      let next = prefixes.level2[Int(value & ~PrefixTable.childFlag)]
-      node[record] = next
-      if next & PrefixTable.childFlag != 0 {
-        cm_prefetch_read(prefixes.level3.base + PrefixTable.level3Index(next, last8[record]))
-        deeper[count] = number
-        count &+= 1
-      } else if next != 0 {
-        cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
-      }
+    for number in records where node[Int(number)] & PrefixTable.childFlag != 0 {
+      deeper[count] = number
+      count &+= 1
     }
     while count > 0 {
+      prefixes.findEntries(deeper, count, node)
       var left = 0
       for at in 0..<count {
         let record = Int(deeper[at])
-        let digits = last8[record]
-        let next = prefixes.level3[PrefixTable.level3Index(node[record], digits)]
-        node[record] = next
-        if next & PrefixTable.childFlag != 0 {
+        let entry = node[record]
+        if entry & PrefixTable.childFlag != 0 {
+          let place = PrefixTable.place(entry, firstOf: last8[record])
+          prefixes.prefetch(place)
+          node[record] = PrefixTable.childFlag | UInt32(truncatingIfNeeded: place)
           // The next two digits come to the front.
-          last8[record] = digits % 1_000_000 &* 100
-          cm_prefetch_read(prefixes.level3.base + PrefixTable.level3Index(next, last8[record]))
+          last8[record] = last8[record] % 1_000_000 &* 100
           deeper[left] = deeper[at]
           left &+= 1
-        } else if next != 0 {
-          cm_prefetch_read(prefixes.rows.base + Int(next &- 1))
+        } else if entry != 0 {
+          cm_prefetch_read(prefixes.rows.base + Int(entry &- 1))
         }
       }
       count = left

@@ -76,12 +76,7 @@ import Testing
         }
       }
       let table = builder.build()
-      defer {
-        table.level1.deallocate()
-        table.level2.deallocate()
-        table.level3.deallocate()
-        table.rows.deallocate()
-      }
+      defer { table.deallocate() }
       for _ in 0..<40 {
         let row = random.one(Array(deck.rows))
         var digits = PhoneNumber.text(digits: row.prefix, count: row.prefixDigits)
