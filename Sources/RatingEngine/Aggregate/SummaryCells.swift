@@ -1,9 +1,9 @@
 // The sums: one small cell a summary key, found through an index of 32-bit slots.
 //
-// Fresh memory and cache misses are what adding up costs, so a cell is half a cache line, cells lie one after the other in the
-// order of their first event (no holes, no copy when the index grows), and a slot is the cell's number under a few bits of the
-// hash. Slot and cell are prefetched some rows ahead of the update. What does not fit a small cell (a sum that grows too
-// large, a refund, a record taken back) is kept by key in a dictionary beside them, and joined when the cells are sealed.
+// Fresh memory and cache misses are what adding up costs, so a cell is half a cache line and cells lie one after the other in the
+// order of their first event: no holes, no copy when the index grows. Slot and cell are prefetched some rows ahead of the update.
+// What does not fit a small cell (a sum that grows too large, a refund, a record taken back) is kept by key in a dictionary beside
+// them, and joined when the cells are sealed.
 
 import CMachine
 
@@ -11,10 +11,7 @@ import CMachine
 final class SummaryCells: CellReading {
   /// What every access reads, outside the class: its fields would be checked for exclusive access at every use.
   private struct State {
-    /// Number of the cell + 1 in the lower `numberBits`, the hash's upper bits above them; 0 is empty.
-    var slots: FlatTable<UInt32>
-    var mask: UInt64
-    var numberBits: UInt32
+    var index: CellIndex
     var count: Int
     /// Blocks of 2^blockShift cells, room for 2^13 of them.
     var blocks: FlatTable<UnsafeMutablePointer<UInt64>?>
@@ -32,13 +29,7 @@ final class SummaryCells: CellReading {
   private static let blockShift = 16
   private static let blockMask = (1 << blockShift) - 1
   private static let blockCountMax = 1 << 13
-  private static let slotCountMin = 1 << 14
-  /// Slots below which their number grows fourfold.
-  private static let slotCountQuick = 1 << 22
-  /// Cells that slots of 24 bits can number; beyond them a slot has four bits of the hash.
-  private static let numberBitsFew: UInt32 = 24
-  private static let numberBitsMany: UInt32 = 29
-  private static let rebuildAhead = 32
+  private static let sumsAhead = 32
 
   private let state: UnsafeMutablePointer<State>
   // Words of a cell: key, amount in pico (62 bits and a sign, in two's complement), raw quantity × 2¹⁶ + number of events,
@@ -52,7 +43,12 @@ final class SummaryCells: CellReading {
   /// - Parameters:
   ///   - hasWideKeys: whether keys have more than 64 bits.
   ///   - coverField: the field of the key that is 0 where no allowance covers the cell; what it covers, it covers whole.
-  init(hasWideKeys: Bool, coverField: SummaryKeyPlan.Field? = nil) {
+  ///   - dayField: the field of the key that is its day; nil where keys do not tell it.
+  ///   - numberBits: bits of the numbers of cells in the index, before it needs more.
+  init(
+    hasWideKeys: Bool, coverField: SummaryKeyPlan.Field? = nil, dayField: SummaryKeyPlan.Field? = nil,
+    numberBits: UInt32 = CellIndex.numberBitsFew
+  ) {
     var (coverLow, coverHigh): (UInt64, UInt64) = (0, 0)
     if let coverField {
       SummaryKeyPlan.put(
@@ -62,13 +58,12 @@ final class SummaryCells: CellReading {
     state = .allocate(capacity: 1)
     state.initialize(
       to: State(
-        slots: FlatTable(zeroedCount: Self.slotCountMin), mask: UInt64(Self.slotCountMin - 1),
-        numberBits: Self.numberBitsFew, count: 0, blocks: FlatTable(zeroedCount: Self.blockCountMax),
-        coverLow: coverLow, coverHigh: coverHigh))
+        index: CellIndex(dayField: dayField, numberBits: numberBits), count: 0,
+        blocks: FlatTable(zeroedCount: Self.blockCountMax), coverLow: coverLow, coverHigh: coverHigh))
   }
 
   deinit {
-    state.pointee.slots.deallocate()
+    state.pointee.index.deallocate()
     for index in 0..<Self.blockCountMax {
       guard let block = state.pointee.blocks[index] else { break }
       FlatTable(owning: block, count: cellWords << Self.blockShift).deallocate()
@@ -82,47 +77,34 @@ final class SummaryCells: CellReading {
 
   /// Bytes of the cells that are in use and of their index.
   var byteCount: Int {
-    state.pointee.slots.byteCount + state.pointee.count * cellWords * 8 + wide.count * 128
+    state.pointee.index.byteCount + state.pointee.count * cellWords * 8 + wide.count * 128
   }
 
   // MARK: adding up
 
-  @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> UInt64 {
-    let product = (low ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: (high | 1) &* 0x9fb2_1c65_1e98_df25)
-    let x = product.high ^ product.low
-    return (x ^ x &>> 29) &* 0xbf58_476d_1ce4_e5b9
-  }
+  @inline(__always) static func hash(_ low: UInt64, _ high: UInt64) -> UInt64 { CellIndex.hash(low, high) }
 
   /// Prefetches the slot of a row's key and returns the key's hash.
   @inline(__always) func prefetchSlot(_ row: UnsafePointer<OutcomeRow>) -> UInt64 {
-    let hash = Self.hash(row.pointee.keyLow, row.pointee.keyHigh)
-    cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+    prefetchSlot(low: row.pointee.keyLow, high: row.pointee.keyHigh)
+  }
+
+  /// Prefetches the slot of a key and returns the key's hash.
+  @inline(__always) @discardableResult func prefetchSlot(low: UInt64, high: UInt64) -> UInt64 {
+    let hash = Self.hash(low, high)
+    state.pointee.index.prefetchSlot(low, high, hash)
     return hash
   }
 
-  /// Prefetches the slot of a key.
-  @inline(__always) func prefetchSlot(low: UInt64, high: UInt64) {
-    let hash = Self.hash(low, high)
-    cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+  /// Prefetches the cell of a row's key, if there is one: at half full, every third is not in its first slot.
+  @inline(__always) func prefetchCell(_ row: UnsafePointer<OutcomeRow>, hash: UInt64) {
+    prefetchCell(low: row.pointee.keyLow, high: row.pointee.keyHigh, hash: hash)
   }
 
-  /// Prefetches the cell that stands for `hash`, if there is one: at half full, every third is not in its first slot.
-  @inline(__always) func prefetchCell(_ hash: UInt64) {
-    let slots = state.pointee.slots
-    let mask = state.pointee.mask
-    let numberBits = state.pointee.numberBits
-    let tag = UInt32(truncatingIfNeeded: hash &>> 32) &>> numberBits
-    var at = hash & mask
-    while true {
-      let slot = slots[Int(truncatingIfNeeded: at)]
-      if slot == 0 { return }
-      if slot &>> numberBits == tag { return cm_prefetch_write(words(number(slot))) }
-      at = (at &+ 1) & mask
-    }
-  }
-
-  @inline(__always) private func number(_ slot: UInt32) -> Int {
-    Int(truncatingIfNeeded: slot & ((1 &<< state.pointee.numberBits) &- 1)) &- 1
+  /// Prefetches the cell of a key, if there is one.
+  @inline(__always) func prefetchCell(low: UInt64, high: UInt64, hash: UInt64) {
+    let number = state.pointee.index.find(low, high, hash) { _ in true }
+    if number >= 0 { cm_prefetch_write(words(number)) }
   }
 
   /// The words of the cell of a number below `state.count`.
@@ -156,17 +138,18 @@ final class SummaryCells: CellReading {
 
   /// Adds sums of several keys, each asked for some cells ahead.
   func add(_ cells: UnsafeMutableBufferPointer<SummaryCell>) {
-    let ahead = Self.rebuildAhead
+    let ahead = Self.sumsAhead
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: ahead) { hashes in
       for index in 0..<(cells.count + ahead) {
         if index >= ahead { add(cells[index - ahead], hash: hashes[index & (ahead - 1)]) }
         // Half way on, the slot has arrived and says where the cell lies.
         let half = index - ahead / 2
-        if half >= 0, half < cells.count { prefetchCell(hashes[half & (ahead - 1)]) }
+        if half >= 0, half < cells.count {
+          prefetchCell(
+            low: cells[half].keyLow, high: cells[half].keyHigh, hash: hashes[half & (ahead - 1)])
+        }
         guard index < cells.count else { continue }
-        let hash = Self.hash(cells[index].keyLow, cells[index].keyHigh)
-        hashes[index & (ahead - 1)] = hash
-        cm_prefetch_read(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
+        hashes[index & (ahead - 1)] = prefetchSlot(low: cells[index].keyLow, high: cells[index].keyHigh)
       }
     }
   }
@@ -201,33 +184,23 @@ final class SummaryCells: CellReading {
     _ low: UInt64, _ high: UInt64, _ small: (amount: UInt64, raw: UInt64, billed: UInt64),
     _ eventCount: UInt64, hash: UInt64
   ) {
-    let slots = state.pointee.slots
-    let mask = state.pointee.mask
-    let numberBits = state.pointee.numberBits
-    let tag = UInt32(truncatingIfNeeded: hash &>> 32) &>> numberBits
-    var at = hash & mask
-    while true {
-      let slot = slots[Int(truncatingIfNeeded: at)]
-      if slot == 0 { return insert(low, high, small, eventCount, hash: hash) }
-      if slot &>> numberBits == tag {
-        let cell = words(number(slot))
-        if cell[0] == low, cellWords == 4 || cell[4] == high {
-          let counted = cell[2]
-          let sum = counted &+ (small.raw &<< 16 | eventCount)
-          let amount = cell[1] &+ small.amount
-          let billed = cell[3] &+ small.billed
-          if sum < counted || (counted & 0xffff) &+ eventCount > 0xffff || billed &>> 63 != 0
-            || (amount &+ 1 &<< 62) &>> 63 != 0
-          {
-            carry(cell)
-            (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | eventCount, small.billed)
-          } else {
-            (cell[1], cell[2], cell[3]) = (amount, sum, billed)
-          }
-          return
-        }
-      }
-      at = (at &+ 1) & mask
+    let number = state.pointee.index.find(low, high, hash) { number in
+      let cell = words(number)
+      return cell[0] == low && (cellWords == 4 || cell[4] == high)
+    }
+    if number < 0 { return insert(low, high, small, eventCount, hash: hash) }
+    let cell = words(number)
+    let counted = cell[2]
+    let sum = counted &+ (small.raw &<< 16 | eventCount)
+    let amount = cell[1] &+ small.amount
+    let billed = cell[3] &+ small.billed
+    if sum < counted || (counted & 0xffff) &+ eventCount > 0xffff || billed &>> 63 != 0
+      || (amount &+ 1 &<< 62) &>> 63 != 0
+    {
+      carry(cell)
+      (cell[1], cell[2], cell[3]) = (small.amount, small.raw &<< 16 | eventCount, small.billed)
+    } else {
+      (cell[1], cell[2], cell[3]) = (amount, sum, billed)
     }
   }
 
@@ -236,54 +209,21 @@ final class SummaryCells: CellReading {
     _ eventCount: UInt64, hash: UInt64
   ) {
     let number = state.pointee.count
-    if UInt64(number) * 4 >= (state.pointee.mask + 1) * 3 {
-      // Four times as many while that is little memory: every rebuilding holds the others up.
-      let slotCount = state.pointee.slots.count
-      rebuild(slotCount: slotCount < Self.slotCountQuick ? slotCount * 4 : slotCount * 2)
-    }
-    if number + 1 >= 1 << Int(state.pointee.numberBits) {
-      state.pointee.numberBits = Self.numberBitsMany
-      rebuild(slotCount: state.pointee.slots.count)
-    }
     precondition(number < Self.blockCountMax << Self.blockShift, "cells in memory are fewer than 2^29")
     if number & Self.blockMask == 0, state.pointee.blocks[number >> Self.blockShift] == nil {
       state.pointee.blocks[number >> Self.blockShift] =
         FlatTable<UInt64>(zeroedBlockOf: cellWords << Self.blockShift).base
     }
+    state.pointee.index.insert(
+      number, low, high, hash, cellBytes: number * cellWords * 8, ask: { cm_prefetch_read(words($0)) },
+      hashOf: { number in
+        let cell = words(number)
+        return Self.hash(cell[0], cellWords == 5 ? cell[4] : 0)
+      })
     state.pointee.count = number + 1
-    place(number, hash)
     let cell = words(number)
     (cell[0], cell[1], cell[2], cell[3]) = (low, small.amount, small.raw << 16 | eventCount, small.billed)
     if cellWords == 5 { cell[4] = high }
-  }
-
-  private func place(_ number: Int, _ hash: UInt64) {
-    let slots = state.pointee.slots
-    let mask = state.pointee.mask
-    var at = hash & mask
-    while slots[Int(truncatingIfNeeded: at)] != 0 { at = (at &+ 1) & mask }
-    let tag = UInt32(truncatingIfNeeded: hash &>> 32) &>> state.pointee.numberBits
-    slots[Int(truncatingIfNeeded: at)] = tag &<< state.pointee.numberBits | UInt32(number + 1)
-  }
-
-  private func rebuild(slotCount: Int) {
-    state.pointee.slots.deallocate()
-    state.pointee.slots = FlatTable(zeroedCount: slotCount)
-    state.pointee.slots.populate()
-    state.pointee.mask = UInt64(slotCount - 1)
-    // Slots are asked for some cells ahead, as while adding up.
-    let count = state.pointee.count
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.rebuildAhead) { hashes in
-      for number in 0..<(count + Self.rebuildAhead) {
-        let place = number & (Self.rebuildAhead - 1)
-        if number >= Self.rebuildAhead { self.place(number - Self.rebuildAhead, hashes[place]) }
-        guard number < count else { continue }
-        let cell = words(number)
-        let hash = Self.hash(cell[0], cellWords == 5 ? cell[4] : 0)
-        hashes[place] = hash
-        cm_prefetch_write(state.pointee.slots.base + Int(truncatingIfNeeded: hash & state.pointee.mask))
-      }
-    }
   }
 
   // MARK: wide sums
@@ -347,15 +287,11 @@ final class SummaryCells: CellReading {
   }
 
   private func find(_ key: Key) -> Int? {
-    let hash = Self.hash(key.low, key.high)
-    var at = hash & state.pointee.mask
-    while true {
-      let slot = state.pointee.slots[Int(truncatingIfNeeded: at)]
-      if slot == 0 { return nil }
-      let cell = words(number(slot))
-      if cell[0] == key.low, cellWords == 4 || cell[4] == key.high { return number(slot) }
-      at = (at + 1) & state.pointee.mask
+    let number = state.pointee.index.find(key.low, key.high, Self.hash(key.low, key.high)) { number in
+      let cell = words(number)
+      return cell[0] == key.low && (cellWords == 4 || cell[4] == key.high)
     }
+    return number < 0 ? nil : number
   }
 
   // MARK: reading
@@ -382,8 +318,7 @@ final class SummaryCells: CellReading {
 
   /// Forgets all cells; their memory stays for the next.
   func removeAll() {
-    let slots = state.pointee.slots
-    slots.base.update(repeating: 0, count: slots.count)
+    state.pointee.index.removeAll()
     state.pointee.count = 0
     wide = [:]
     wideCells = []

@@ -52,7 +52,9 @@ final class RunLedger {
     fileTotals = [DoorTotals](repeating: DoorTotals(), count: fileCount)
     findsDuplicates = setup.options.findsDuplicates
     let budget = setup.budget
-    cells = SummaryCells(hasWideKeys: setup.keyPlan.bits > 64, coverField: setup.keyPlan.coverField)
+    cells = SummaryCells(
+      hasWideKeys: setup.keyPlan.bits > 64, coverField: setup.keyPlan.coverField,
+      dayField: setup.keyPlan.fields.first { $0.part == .day })
     let settlesNow = setup.catalog.settled.isAny && !setup.options.settlesLater
     later = setup.catalog.settled.isAny && !settlesNow ? LaterUsage(setup.catalog) : nil
     settleStore =
@@ -124,7 +126,7 @@ final class RunLedger {
           hashes[index & Self.slotMask] = cells.prefetchSlot(row + Self.slotAhead)
         }
         if index &+ Self.cellAhead < count {
-          cells.prefetchCell(hashes[(index &+ Self.cellAhead) & Self.slotMask])
+          cells.prefetchCell(row + Self.cellAhead, hash: hashes[(index &+ Self.cellAhead) & Self.slotMask])
         }
         if isLogging {
           if index &+ Self.filterAhead < count { filter.prefetch((row + Self.filterAhead).pointee.identity) }
@@ -186,7 +188,8 @@ final class RunLedger {
         let next = parts[index + Self.partSlotAhead]
         cells.prefetchSlot(low: next.keyLow, high: next.keyHigh)
         let after = parts[index + Self.partCellAhead]
-        cells.prefetchCell(SummaryCells.hash(after.keyLow, after.keyHigh))
+        cells.prefetchCell(
+          low: after.keyLow, high: after.keyHigh, hash: SummaryCells.hash(after.keyLow, after.keyHigh))
       }
       let first = outcome.rows[Int(part.row)]
       // The row of a suspect was handed on, and says so: see `suspectParts`.
