@@ -13,7 +13,7 @@ struct CatalogFile {
   /// Length of the stored bytes.
   var storedCount: Int
   /// SHA-256 of the stored bytes.
-  var digest: [UInt8]
+  var digest: PendingDigest
 }
 
 /// The folder that is being read: how its files are named and listed.
@@ -53,7 +53,7 @@ struct CatalogFiles {
     } catch {
       throw Self.fault(path, "cannot read the file: \(error)")
     }
-    let digest = SHA256Digest.of(stored)
+    let digest = PendingDigest(stored)
     do throws(CompressedText.Fault) {
       let text = try CompressedText.decompressed(stored)
       return CatalogFile(

@@ -42,7 +42,7 @@ struct CatalogLoading {
   /// Where decks lie inside the folder; empty for a deck file that lies in no catalog.
   var deckFolder = "decks"
   /// What was read, for the hashes.
-  private(set) var readFiles: [CatalogHash.Entry] = []
+  private var readFiles: [(innerPath: String, storedCount: Int, digest: PendingDigest)] = []
   private var knownFormats: [FormatDescriptor] = []
   private var findingsBySection: [[CatalogFinding]] = Section.allCases.map { _ in [] }
 
@@ -86,8 +86,11 @@ struct CatalogLoading {
     catalog.states = readStates(names)
     if !hasErrors { check(catalog) }
     guard !hasErrors else { throw fault() }
-    catalog.ratingHash = CatalogHash.rating(readFiles, zones: zones.loaded)
-    catalog.billingHash = CatalogHash.billing(readFiles)
+    let entries = readFiles.map {
+      CatalogHash.Entry(innerPath: $0.innerPath, storedCount: $0.storedCount, digest: $0.digest.bytes)
+    }
+    catalog.ratingHash = CatalogHash.rating(entries, zones: zones.loaded)
+    catalog.billingHash = CatalogHash.billing(entries)
     catalog.warnings = allFindings()
     return catalog
   }
@@ -124,8 +127,7 @@ struct CatalogLoading {
   mutating func read(_ innerPath: String, _ section: Section) -> CatalogFile? {
     do throws(CatalogFinding) {
       let file = try files.read(innerPath)
-      readFiles.append(
-        CatalogHash.Entry(innerPath: innerPath, storedCount: file.storedCount, digest: file.digest))
+      readFiles.append((innerPath, file.storedCount, file.digest))
       return file
     } catch {
       add(section, [error])

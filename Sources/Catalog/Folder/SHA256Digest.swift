@@ -1,6 +1,7 @@
 // SHA-256 by Nettle, for the hashes that name a catalog.
 
 import CNettle
+import Dispatch
 
 /// Digests of bytes.
 enum SHA256Digest {
@@ -21,5 +22,27 @@ enum SHA256Digest {
     var text: [UInt8] = []
     for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
     return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// The digest of a file: that of a large one is made on another core, while the file is read.
+final class PendingDigest: @unchecked Sendable {
+  // Safe to share: the value is written before the group is left, and read after.
+  private static let bytesMin = 1 << 20
+  private var value: [UInt8] = []
+  private let making = DispatchGroup()
+
+  init(_ stored: [UInt8]) {
+    guard stored.count >= Self.bytesMin else {
+      value = SHA256Digest.of(stored)
+      return
+    }
+    DispatchQueue.global().async(group: making) { self.value = SHA256Digest.of(stored) }
+  }
+
+  /// The 32 bytes, once they are known.
+  var bytes: [UInt8] {
+    making.wait()
+    return value
   }
 }

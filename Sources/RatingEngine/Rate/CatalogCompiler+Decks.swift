@@ -15,6 +15,17 @@ extension CatalogCompiler {
     var kinds = kindsLookedUp(inDeck: deckIndex)
     for row in deck.rows { kinds.insert(row.kind.rawValue) }
     let variantNumbers = deck.variants.map { variant($0, deck, incrementNumbers) }
+    func priceKey(_ row: RateDeckRow) -> PriceKey {
+      PriceKey(
+        pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
+        minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
+        variant: row.variant == RateDeckRow.noVariant ? 0 : variantNumbers[Int(row.variant)],
+        kind: row.kind.rawValue)
+    }
+    let rowPrices = deck.rows.withUnsafeBufferPointer { rows in
+      priceKeys.numbers(of: rows.count) { priceKey(rows[$0]) }
+    }
+    addNewPrices()
     var bases = [Int32](repeating: -1, count: CompiledPlan.kindCount)
     // Neighbouring rows mostly share their destination.
     var lastTariff = CompiledCatalog.Tariff(group: .max, destination: .max)
@@ -30,13 +41,10 @@ extension CatalogCompiler {
               lastTariff = wanted
               lastTariffNumber = tariff(group: wanted.group, destination: wanted.destination)
             }
-            let key = PriceKey(
-              pico: row.pricePico, units: row.priceUnits, fee: row.connectionFeePico,
-              minimum: Int64(row.minimumSeconds) * 1000, increment: incrementNumbers[Int(row.increment)],
-              variant: row.variant == RateDeckRow.noVariant ? 0 : variantNumbers[Int(row.variant)],
-              kind: row.kind.rawValue)
-            let price = price(key)
-            if deck.jurisdiction != nil, key.variant != 0 { addJurisdictions(row, deck, key, price) }
+            let price = rowPrices[index]
+            if deck.jurisdiction != nil, row.variant != RateDeckRow.noVariant {
+              addJurisdictions(row, deck, priceKey(row), price)
+            }
             return MatchRow(
               fromSeconds: MatchRowTime.from(row.fromSeconds),
               untilSeconds: MatchRowTime.until(row.untilSeconds), next: 0,
@@ -73,20 +81,32 @@ extension CatalogCompiler {
   }
 
   mutating func price(_ key: PriceKey) -> UInt32 {
-    let (number, isNew) = priceKeys.number(key)
-    guard isNew else { return number }
-    let authored = UnitPrice(pico: key.pico, units: key.units)
-    let kind = UsageKind(rawValue: key.kind) ?? .voice
-    let rank = unitPrice(CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind))
-    fastPrices.append(
-      FastPrice(
-        price: authored, feePico: key.fee, minimum: key.minimum, increment: increments[Int(key.increment)],
-        kind: kind, unitPriceRank: rank))
-    prices.append(
-      CompiledPrice(
-        pricePico: key.pico, priceUnits: key.units, feePico: key.fee, minimum: key.minimum,
-        incrementIndex: key.increment))
+    let number = priceKeys.number(key).number
+    addNewPrices()
     return number
+  }
+
+  /// Makes the prices of keys that were numbered since the last time.
+  private mutating func addNewPrices() {
+    let first = prices.count
+    let keys = priceKeys.keys
+    guard keys.count > first else { return }
+    let ranks = unitPrices.numbers(of: keys.count - first) { index in
+      let key = keys[first + index]
+      return CompiledCatalog.UnitPriceText(pico: key.pico, units: key.units, kind: key.kind)
+    }
+    for (index, rank) in ranks.enumerated() {
+      let key = keys[first + index]
+      fastPrices.append(
+        FastPrice(
+          price: UnitPrice(pico: key.pico, units: key.units), feePico: key.fee, minimum: key.minimum,
+          increment: increments[Int(key.increment)], kind: UsageKind(rawValue: key.kind) ?? .voice,
+          unitPriceRank: rank))
+      prices.append(
+        CompiledPrice(
+          pricePico: key.pico, priceUnits: key.units, feePico: key.fee, minimum: key.minimum,
+          incrementIndex: key.increment))
+    }
   }
 
   mutating func unitPrice(_ wanted: CompiledCatalog.UnitPriceText) -> UInt32 {

@@ -1,5 +1,7 @@
 // Numbers for what is met again and again while a deck is compiled: its prices, unit prices and tariffs.
 
+import CMachine
+
 /// A key of `NumberedKeys`.
 protocol NumberedKey: Equatable {
   /// A number that differs for most keys that differ. It is mixed further before it is used.
@@ -38,6 +40,39 @@ struct NumberedKeys<Key: NumberedKey> {
     slots[at] = UInt32(keys.count)
     if keys.count * 2 > slots.count { grow() }
     return (UInt32(keys.count - 1), true)
+  }
+
+  /// The numbers of `count` keys, in their order. Each is asked for some keys ahead, because a key of a large deck is in no cache.
+  /// Complexity: O(count).
+  mutating func numbers(of count: Int, _ key: (Int) -> Key) -> [UInt32] {
+    var numbers: [UInt32] = []
+    numbers.reserveCapacity(count)
+    for index in 0..<(count + 2 * Self.ahead) {
+      if index < count { prefetchSlot(key(index)) }
+      let half = index - Self.ahead
+      if half >= 0, half < count { prefetchKey(key(half)) }
+      let due = half - Self.ahead
+      if due >= 0 { numbers.append(number(key(due)).number) }
+    }
+    return numbers
+  }
+
+  private static var ahead: Int { 8 }
+
+  private func prefetchSlot(_ key: Key) {
+    let place = place(key)
+    slots.withUnsafeBufferPointer { slots in
+      if let base = slots.baseAddress { cm_prefetch_read(base + place) }
+    }
+  }
+
+  /// Asks for the key that stands first where a key is looked for.
+  private func prefetchKey(_ key: Key) {
+    let number = slots[place(key)]
+    guard number != 0 else { return }
+    keys.withUnsafeBufferPointer { keys in
+      if let base = keys.baseAddress { cm_prefetch_read(base + Int(number - 1)) }
+    }
   }
 
   private func place(_ key: Key) -> Int {
