@@ -17,12 +17,29 @@ struct RevisedRun {
   var lost: RecordPlace?
   /// Places of records that are duplicates no more.
   var revived: Set<Int64> = []
+  /// Places of records that are duplicates from now on: another copy counts.
+  var displaced: Set<Int64> = []
   /// Places of records whose conflict begins or ends.
   var reversed: Set<Int64> = []
   /// Keys that it does not hold any more, where no event of it has them.
   var freed = FreedKeys()
   /// Inputs with records that are missing and must be read again.
   var missing: [(file: Label, count: Int)] = []
+
+  /// Two lists as one, in which each run stands once; what is taken back and freed is that of the first.
+  static func joined(_ some: [RevisedRun], _ others: [RevisedRun]) -> [RevisedRun] {
+    var all = some
+    for other in others {
+      if let known = all.firstIndex(where: { $0.run.id == other.run.id }) {
+        all[known].revived.formUnion(other.revived)
+        all[known].displaced.formUnion(other.displaced)
+        all[known].reversed.formUnion(other.reversed)
+      } else {
+        all.append(other)
+      }
+    }
+    return all
+  }
 }
 
 /// Rates the events of such runs again, each as it has rated them.
@@ -61,7 +78,7 @@ struct RevisingRuns {
       let path = scratch + "/" + StoredEvents.fileName
       try old.write(
         to: CheckedWriter(creating: path, mode: 0o600), exceptOf: revised.dropped,
-        reviving: revised.revived, reversing: revised.reversed)
+        reviving: revised.revived, displacing: revised.displaced, reversing: revised.reversed)
     }
     let events = try OperationFault.ofFiles { () throws(FileFault) in try StoredEvents(folder: scratch) }
     let layers = try OperationFault.ofStore { () throws(StoreFault) in try store.layers(of: run) }
@@ -209,7 +226,7 @@ struct RevisingRuns {
     let missing = revised.missing + stillMissing
     try old.write(
       to: folder.writer(StoredEvents.fileName, mode: 0o600), exceptOf: revised.dropped,
-      reviving: revised.revived, reversing: revised.reversed)
+      reviving: revised.revived, displacing: revised.displaced, reversing: revised.reversed)
     try KeptKeys.write(
       store.partPath(RatingResult.keyFileName, of: run), of: old, exceptOf: revised.dropped,
       without: revised.freed, to: folder.writer(RatingResult.keyFileName, mode: 0o600))

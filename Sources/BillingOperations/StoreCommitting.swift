@@ -15,11 +15,11 @@ struct StoreCommitting {
 
   /// Publishes the documents, settles what they touch, and commits.
   ///
-  /// `draft` is asked once the catalog is kept; `engine` only where something is settled. `extra` puts files of the caller's own
-  /// beside the documents. Nothing is committed where this throws.
+  /// `draft` is asked once the catalog is kept; `engine` only where something is settled. `displaced` are runs that hold records of which
+  /// copies in this one count instead. `extra` puts files of the caller's own beside the documents. Nothing is committed where this throws.
   func commit(
     _ result: RatingResult, draft: () throws(StoreFault) -> RunDraft,
-    engine: () throws(OperationFault) -> RatingRun,
+    engine: () throws(OperationFault) -> RatingRun, displacing displaced: [RevisedRun] = [],
     extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
     var draft = try OperationFault.ofStore { () throws(StoreFault) in
@@ -43,9 +43,10 @@ struct StoreCommitting {
       new.append(StoreSettling.NewRun(folder: store.stagedRunPath, usage: usage))
     }
     // A record that was recycled waits again by itself.
-    let withdrawing =
+    let contradicted =
       draft.kind == .recycle
       ? [] : try StoreConflicts(store: store).beginning(with: result.contradicted, catalog)
+    let withdrawing = RevisedRun.joined(contradicted, displaced)
     guard withdrawing.isEmpty else { return try commit(draft, new, withdrawing) }
     if !new.isEmpty {
       draft.settlements = [
@@ -69,7 +70,8 @@ struct StoreCommitting {
     let done = draft
     return try OperationFault.ofStore { () throws(StoreFault) in
       var commit = try store.commitStagedRun(done, replacing: staged.replacing)
-      commit.withdrawn = withdrawing.map { ($0.run, $0.reversed.count) }
+      commit.withdrawn = withdrawing.filter { !$0.reversed.isEmpty }.map { ($0.run, $0.reversed.count) }
+      commit.displaced = withdrawing.filter { !$0.displaced.isEmpty }.map { ($0.run, $0.displaced.count) }
       return commit
     }
   }

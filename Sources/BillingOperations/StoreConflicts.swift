@@ -25,7 +25,7 @@ struct StoreConflicts {
     var revised: [RevisedRun] = []
     // Of a purged run nothing is left but what was billed.
     for run in current where run.kind != .recycle && !run.isPurged {
-      let records = try records(of: keys, in: run).filter { record in
+      let records = try store.records(of: keys, in: run).filter { record in
         !record.isDuplicate && !record.isInConflict
           && !closed.holds(record.account, atSecond: Instant.seconds(ofMillis: record.startMillis))
           && !(Self.period(of: record, catalog).map { billed.contains($0) } ?? false)
@@ -46,13 +46,6 @@ struct StoreConflicts {
     let (seconds, rest) = record.startMillis.quotientAndRemainder(dividingBy: 1000)
     return AccountPeriod(
       account: account.id, period: cycle.span(containingUTC: rest < 0 ? seconds - 1 : seconds).period)
-  }
-
-  private func records(of keys: RecordKeys, in run: RunRecord) throws(OperationFault) -> [KeyedRecord] {
-    try OperationFault.ofFiles { () throws(FileFault) in
-      guard try keys.isAny(in: store.partPath(RatingResult.keyFileName, of: run)) else { return [] }
-      return try StoredEvents(folder: store.folder(of: run)).records(of: keys)
-    }
   }
 
   // MARK: ending
@@ -95,7 +88,7 @@ struct StoreConflicts {
         records = try OperationFault.ofFiles { () throws(FileFault) in try own.events.records(of: keys) }
         records.removeAll { $0.file == own.dropped }
       } else {
-        records = try self.records(of: keys, in: other)
+        records = try store.records(of: keys, in: other)
       }
       if records.isEmpty { continue }
       left.append(
@@ -138,5 +131,15 @@ struct StoreConflicts {
       if !places.isEmpty { found.append((part.run, places)) }
     }
     return found
+  }
+}
+
+extension BillingStore {
+  /// The records of a run with some keys. Complexity: O(entries of its keys), and O(records) where these hold one.
+  func records(of keys: RecordKeys, in run: RunRecord) throws(OperationFault) -> [KeyedRecord] {
+    try OperationFault.ofFiles { () throws(FileFault) in
+      guard try keys.isAny(in: partPath(RatingResult.keyFileName, of: run)) else { return [] }
+      return try StoredEvents(folder: folder(of: run)).records(of: keys)
+    }
   }
 }

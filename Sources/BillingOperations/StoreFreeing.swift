@@ -64,6 +64,8 @@ struct StoreFreeing {
     try OperationFault.ofFiles { () throws(FileFault) in
       try left.note(earlier: before.map { store.partPath(RatingResult.keyFileName, of: $0) })
     }
+    let chosen = try StoreRivals(store: store).revived(
+      by: &left, of: run, own: own.map { (events, $0.dropped) })
     if var remainder = own {
       try OperationFault.ofFiles { () throws(FileFault) in
         remainder.revived = try events.displaced(by: &left, exceptOf: remainder.dropped)
@@ -84,6 +86,8 @@ struct StoreFreeing {
         remainders.append(remainder)
       }
     }
+    remainders = RevisedRun.joined(
+      remainders, chosen.map { RevisedRun(run: $0.run, revived: $0.places) })
     try StoreConflicts(store: store).end(
       all, of: run, own: own.map { (events, $0.dropped) }, &remainders)
     for revised in remainders where revised.run.id != run.id { try refuseWhatCannot(revised.run) }

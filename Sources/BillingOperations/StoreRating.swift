@@ -102,9 +102,11 @@ public struct StoreRating {
     }
     try OperationFault.ofStore { () throws(StoreFault) in try store.note(seen) }
     let options = try compared(grown)
-    let engine = try OperationFault.ofRun { () throws(RunFault) in
+    var engine = try OperationFault.ofRun { () throws(RunFault) in
       try RatingRun(catalog: catalog, options: options, progress: progress)
     }
+    var displacement = StoreRivals.Displacement()
+    defer { if !displacement.copies.isEmpty { removeScratch() } }
     while !left.isEmpty {
       let result: RatingResult
       switch try Self.rated(left, by: engine) {
@@ -124,20 +126,61 @@ public struct StoreRating {
       guard again.isEmpty else {
         known += again
         left.removeAll { input in again.contains { $0.name == input.name } }
-        // The others are read once more, which a pipe cannot be.
-        if let pipe = left.first(where: \.isReadOnce) {
-          let file = again[0]
-          throw .store(
-            .refused(
-              "\(file.name) was rated in run \(file.run.number) already, and \(pipe.isStandardInput ? "standard input" : pipe.name)"
-                + " can be read only once; leave \(file.name) out, or save the input as a file"))
-        }
+        // The others are read once more.
+        let file = again[0]
+        try refusePipe(
+          among: left, because: "\(file.name) was rated in run \(file.run.number) already",
+          remedy: "leave \(file.name) out, or save the input as a file")
         continue
       }
-      let commit = try commit(result, report, places, engine, extra)
+      let more = try StoreRivals(store: store).displaced(by: result.rivals)
+      guard more.copies.isEmpty else {
+        try refusePipe(
+          among: left,
+          because:
+            "copies of earlier records come first in these files and are rated otherwise by their sources",
+          remedy: "save the input as a file")
+        displacement.formUnion(more)
+        engine = try self.engine(options, counting: displacement.copies)
+        continue
+      }
+      let commit = try commit(result, report, places, engine, displacement.runs, extra)
       return .committed(commit, result.report(), known: known.sorted { $0.name < $1.name })
     }
     return .nothingNew(known.sorted { $0.name < $1.name })
+  }
+
+  /// Refuses to read again what can be read only once.
+  private func refusePipe(
+    among inputs: [InputFile], because reason: String, remedy: String
+  ) throws(OperationFault) {
+    guard let pipe = inputs.first(where: \.isReadOnce) else { return }
+    throw .store(
+      .refused(
+        "\(reason), and \(pipe.isStandardInput ? "standard input" : pipe.name) can be read only once; \(remedy)"
+      ))
+  }
+
+  /// Removes what `engine(_:counting:)` has written. What cannot be removed is swept by the next command that changes the store.
+  private func removeScratch() {
+    try? DurableFolder.removeAll(store.scratchPath, operations: PrivateFileOperations(store.fileOperations))
+  }
+
+  /// An engine for which some copies of what earlier runs have read are none.
+  private func engine(
+    _ options: RatingOptions, counting copies: RivalCopies
+  ) throws(OperationFault) -> RatingRun {
+    var options = options
+    options.forgottenKeyFile = store.scratchPath + "/rival.keys"
+    try OperationFault.ofFiles { () throws(FileFault) in
+      let operations = PrivateFileOperations(store.fileOperations)
+      try DurableFolder.make(store.scratchPath, operations: operations)
+      try copies.writeKeys(to: store.scratchPath + "/rival.keys", operations: operations)
+    }
+    let chosen = options
+    return try OperationFault.ofRun { () throws(RunFault) in
+      try RatingRun(catalog: catalog, options: chosen, progress: progress)
+    }
   }
 
   /// What rating some files has come to.
@@ -303,6 +346,7 @@ public struct StoreRating {
 
   private func commit(
     _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace], _ engine: RatingRun,
+    _ displaced: [RevisedRun],
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
     try StoreCommitting(
@@ -317,6 +361,6 @@ public struct StoreRating {
         draft.sources = catalog.promises
         draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
         return draft
-      }, engine: { () throws(OperationFault) in engine }, extra: extra)
+      }, engine: { () throws(OperationFault) in engine }, displacing: displaced, extra: extra)
   }
 }

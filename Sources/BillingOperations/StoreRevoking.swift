@@ -51,7 +51,10 @@ public enum StoreRevoking {
     }
     let freeing = StoreFreeing(run: run, file: nil, reason: reason, store: store)
     var isFreeing = displaced
-    if !isFreeing, run.state == .current { isFreeing = try !freeing.rereadings().isEmpty }
+    if !isFreeing, run.state == .current {
+      isFreeing = try !freeing.rereadings().isEmpty
+      if !isFreeing { isFreeing = try StoreRivals(store: store).hasRivals(run) }
+    }
     if isFreeing { return try freeing.takeBack() }
     let recycles = try OperationFault.ofStore { () throws(StoreFault) in try store.recycles(of: run) }
     let settlements =

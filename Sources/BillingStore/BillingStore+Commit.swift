@@ -57,6 +57,8 @@ public struct RunCommit: Sendable {
   public var wasThere: Bool
   /// Records of earlier runs that it contradicts, and that count no more: the run in which each was, and how many.
   public var withdrawn: [(run: RunRecord, count: Int)] = []
+  /// Records of earlier runs that are duplicates now, because copies in its files come first: the run in which each was, and how many.
+  public var displaced: [(run: RunRecord, count: Int)] = []
   /// The seal of the last row of the audit trail: who keeps it can tell later that nothing before was changed.
   public var auditHead: String
   /// What all its rows add up to, where they were read for the commit.

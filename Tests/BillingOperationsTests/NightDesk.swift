@@ -85,7 +85,9 @@ final class NightDesk {
   }
 
   /// Opens the store for looking.
-  func store() throws -> BillingStore { try BillingStore.open(storePath, for: .reading, tools: tools()) }
+  func store(_ name: String = "store") throws -> BillingStore {
+    try BillingStore.open(folder.path(of: name), for: .reading, tools: tools())
+  }
 
   /// Rates files, folders or patterns below the folder into the store.
   @discardableResult func rate(
@@ -217,8 +219,8 @@ final class NightDesk {
   }
 
   /// Fails where a deep verification finds anything.
-  func expectWhole(sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let found = try store().verify(deep: true, catalogHash: StoreCatalog.hash)
+  func expectWhole(store: String = "store", sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let found = try self.store(store).verify(deep: true, catalogHash: StoreCatalog.hash)
     #expect(found.findings == [], sourceLocation: sourceLocation)
   }
 }

@@ -108,27 +108,3 @@ struct CopyDecider {
     return .stays
   }
 }
-
-/// Which sources rate the same content the same.
-struct SourceTwins: Sendable {
-  /// A number by source, equal for those that do.
-  private let classes: [Int]
-
-  init(classes: [Int]) { self.classes = classes }
-
-  /// Sources of one format and default account for which no services of their own hold rate alike.
-  init(_ setup: RunSetup) {
-    let ownServices = Set(setup.catalog.source.services.lazy.map(\.source))
-    let sources = setup.catalog.source.sources
-    classes = sources.indices.map { index in
-      let source = sources[index]
-      if ownServices.contains(source.name) { return index }
-      return sources.firstIndex {
-        $0.formatIndex == source.formatIndex && $0.defaultAccountIndex == source.defaultAccountIndex
-          && !ownServices.contains($0.name)
-      } ?? index
-    }
-  }
-
-  func rateAlike(_ a: Int, _ b: Int) -> Bool { classes[a] == classes[b] }
-}

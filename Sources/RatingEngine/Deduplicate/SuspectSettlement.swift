@@ -25,15 +25,22 @@ final class SuspectSettlement: @unchecked Sendable {
   private var fault: FileFault?
   private let lock = Mutex(())
   private let filesReadOn: Set<UInt32>
+  private let rivalFiles: Set<UInt32>
+  /// Duplicates of what earlier runs have read, in files that were asked for: the number of the first one of each key.
+  private(set) var rivals: [FreedKeys.Key: UInt32] = [:]
   /// Copies that are settled at a time.
   private static let batchMax = 256
 
   /// - Parameters:
   ///   - decider: a fresh one.
   ///   - filesReadOn: numbers of files whose beginning was not read.
-  init(decider: CopyDecider, tagBytes: Int, place: SpillPlace, filesReadOn: Set<UInt32>) {
+  ///   - rivalFiles: numbers of files whose copies of what earlier runs have read are noted in `rivals`.
+  init(
+    decider: CopyDecider, tagBytes: Int, place: SpillPlace, filesReadOn: Set<UInt32>, rivalFiles: Set<UInt32>
+  ) {
     self.decider = decider
     self.filesReadOn = filesReadOn
+    self.rivalFiles = rivalFiles
     suspenseTags = TagSort(memoryBytesMax: tagBytes, place: place)
     detailTags = TagSort(memoryBytesMax: tagBytes, place: place)
   }
@@ -68,6 +75,9 @@ final class SuspectSettlement: @unchecked Sendable {
       if case .conflict = verdict, decider.hasEarlierCopy {
         lock.withLock { _ in _ = found.contradicted.insert(copy.key) }
       }
+      if case .duplicate = verdict, decider.hasEarlierCopy, rivalFiles.contains(copy.file) {
+        note(rival: copy)
+      }
       if case .stays = verdict { return }
       batch.append((copy, verdict))
       if batch.count == Self.batchMax {
@@ -90,6 +100,15 @@ final class SuspectSettlement: @unchecked Sendable {
             verdict: $0.verdict)
         })
     }
+  }
+
+  /// Notes the first of the copies of one record; they come in the order of their places. Rows without an id stay where they were
+  /// read first: how many of them count is a matter of all files.
+  private func note(rival copy: RecordCopy) {
+    let row = copy.suspect.row
+    guard row.isRowKeyed == 0, !row.isFurtherPart else { return }
+    let key = FreedKeys.Key(low: row.identity, high: row.identityHigh, content: row.content)
+    lock.withLock { _ in if rivals[key] == nil { rivals[key] = copy.file } }
   }
 
   /// Notes the tag of what a duplicate left in suspense or detail.

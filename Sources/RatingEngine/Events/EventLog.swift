@@ -119,7 +119,10 @@ final class EventLog {
           hasAmounts: layouts[file.index]?.hasAmounts ?? false, hasRecords: layouts[file.index] != nil,
           leavers: StoredLeavers(totals, reasons: setup.filterReasons)))
     }
-    let places = try duplicates()
+    // Of copies that others rate otherwise every one may have to count later.
+    let rivals = setup.catalog.source.rivalSources
+    let places = try duplicates(
+      keepingAllOf: Set(files.filter { rivals.contains($0.source.name) }.map(\.index)))
     let preamble = EventPreamble(
       inputs: inputs, accounts: setup.catalog.source.accounts.map(\.id), removed: places,
       reasons: SuspenseReason.codes)
@@ -129,8 +132,8 @@ final class EventLog {
   }
 
   /// The places of duplicates in chunks that are written, ascending; chunks of nothing else are dropped: a file that has
-  /// grown since the last night is mostly such.
-  private func duplicates() throws(FileFault) -> [Int64] {
+  /// grown since the last night is mostly such. Of some files every chunk stays.
+  private func duplicates(keepingAllOf files: Set<Int>) throws(FileFault) -> [Int64] {
     var places: [Int64] = []
     let cursor = try removed.cursor()
     var place = try cursor.next()
@@ -149,7 +152,9 @@ final class EventLog {
         places.append(next)
         place = try cursor.next()
       }
-      if count > 0, places.count - known == count, !entries[index].hasLeavers {
+      if count > 0, places.count - known == count, !entries[index].hasLeavers,
+        !files.contains(Int(entries[index].file))
+      {
         places.removeLast(count)
         for number in index..<end { entries[number].isDropped = true }
       }

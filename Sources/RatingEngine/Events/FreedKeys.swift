@@ -164,20 +164,22 @@ extension StoredEvents {
     }
   }
 
-  /// Writes the events again, without an input, with records that are duplicates no more, and with others whose conflict begins
-  /// or ends.
+  /// Writes the events again, without an input, with records that are duplicates no more, with others that are from now on, and with
+  /// others whose conflict begins or ends.
   ///
   /// Blocks are as they were, but for the numbers of their inputs. Complexity: O(bytes).
   public func write(
     to writer: CheckedWriter, exceptOf name: Label?, reviving places: Set<Int64>,
-    reversing conflicts: Set<Int64> = []
+    displacing displaced: Set<Int64> = [], reversing conflicts: Set<Int64> = []
   ) throws(FileFault) {
     var preamble = self.preamble
     let dropped = name.flatMap { name in preamble.inputs.firstIndex { $0.name == name } }
     preamble.removed.removeAll { places.contains($0) }
-    if !places.isEmpty {
+    preamble.removed = (preamble.removed + displaced).sorted()
+    if !places.isEmpty || !displaced.isEmpty {
       try forEachRecord { record in
         if places.contains(record.place) { preamble.inputs[record.input].leavers.duplicate -= 1 }
+        if displaced.contains(record.place) { preamble.inputs[record.input].leavers.duplicate += 1 }
       }
     }
     preamble.reversed = Set(preamble.reversed).symmetricDifference(conflicts).sorted()

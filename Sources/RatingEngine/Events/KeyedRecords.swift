@@ -12,7 +12,7 @@ public struct RecordKeys: Sendable {
     keys = Set(freed.counts.keys.map { ConflictKey(low: $0.low, high: $0.high) })
   }
 
-  fileprivate init(_ keys: Set<ConflictKey>) { self.keys = keys }
+  init(_ keys: Set<ConflictKey>) { self.keys = keys }
 
   /// Whether there is none.
   public var isEmpty: Bool { keys.isEmpty }
@@ -31,7 +31,7 @@ public struct RecordKeys: Sendable {
 public struct KeyedRecord: Sendable {
   /// A key.
   public struct Key: Hashable, Sendable {
-    fileprivate let key: ConflictKey
+    let key: ConflictKey
   }
 
   /// Its key.
@@ -52,6 +52,18 @@ public struct KeyedRecord: Sendable {
   public let isDuplicate: Bool
   /// Whether it is suspended because another has its key and other content.
   public let isInConflict: Bool
+}
+
+extension KeyedRecord {
+  /// Its key with its content.
+  var contentKey: FreedKeys.Key { FreedKeys.Key(low: key.key.low, high: key.key.high, content: content) }
+}
+
+extension FreedKeys {
+  /// Takes a record that counts again where no row of a file is meant: those are counted by file. False where none is left.
+  public mutating func takeOne(like record: KeyedRecord) -> Bool {
+    !rowKeys.contains(record.contentKey) && take(record.contentKey)
+  }
 }
 
 extension RatingResult {
@@ -76,6 +88,19 @@ extension StoredEvents {
           isInConflict: record.isInConflict))
     }
     return found
+  }
+}
+
+extension StoredEvents {
+  /// The latest charging start of all records whose keys are known and that are not left out, in milliseconds since 1970; nil where there
+  /// is none. Complexity: O(records).
+  public func lastStartMillis() throws(FileFault) -> Int64? {
+    var last: Int64?
+    try forEachRecord { record in
+      if leftOut[preamble.inputs[record.input].name]?.contains(record.byteOffset) == true { return }
+      last = max(last ?? .min, record.block.value(.start, record.row))
+    }
+    return last
   }
 }
 

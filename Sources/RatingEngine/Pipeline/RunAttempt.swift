@@ -51,6 +51,19 @@ final class RunAttempt: @unchecked Sendable {
       expectedRecords: bytes == nil ? 1 << 24 : Self.recordEstimate(files))
     ledger.filesReadOn = Set(
       files.indices.filter { files[$0].input.beginning?.end?.isKept ?? false }.map { UInt32($0) })
+    ledger.rivalFiles = Self.rivalFiles(files, setup)
+  }
+
+  /// Files of sources whose copies of a record are rated otherwise by others, and that may come before files of earlier runs.
+  private static func rivalFiles(_ files: [AssignedFile], _ setup: RunSetup) -> Set<UInt32> {
+    guard let last = setup.options.keepsCopiesBefore else { return [] }
+    let catalog = setup.catalog.source
+    let rivals = catalog.rivalSources
+    if rivals.isEmpty { return [] }
+    return Set(
+      files.indices.filter {
+        rivals.contains(catalog.sources[files[$0].sourceIndex].name) && Label(files[$0].input.name) < last
+      }.map { UInt32($0) })
   }
 
   /// About how many records the files hold, by their names and sizes; a wrong guess costs a little memory or time.

@@ -43,6 +43,10 @@ final class RunLedger {
   let findsDuplicates: Bool
   /// Files whose beginning an earlier run has read.
   var filesReadOn: Set<UInt32> = []
+  /// Files whose copies of what earlier runs have read are noted in `rivals`.
+  var rivalFiles: Set<UInt32> = []
+  /// Records of such files that are duplicates of what earlier runs have read: the number of the first file that holds one.
+  private(set) var rivals: [FreedKeys.Key: UInt32] = [:]
   /// Raw and billed quantities by kind, and the amount, of the chunk being taken: outside Swift's arrays, which check
   /// ownership at every access.
   private let sums = FlatTable<Int128>(zeroedCount: 16)
@@ -362,13 +366,14 @@ final class RunLedger {
     .run(into: copies, memoryBytesMax: share / 4)
     suspects.release()
     let settlement = SuspectSettlement(
-      decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup)), tagBytes: share / 8,
-      place: setup.spillPlace, filesReadOn: filesReadOn)
+      decider: CopyDecider(conflicts: setup.known.conflicts, twins: SourceTwins(setup.catalog.source)),
+      tagBytes: share / 8, place: setup.spillPlace, filesReadOn: filesReadOn, rivalFiles: rivalFiles)
     try settlement.settle(copies) { settled throws(FileFault) in
       for item in settled { try self.apply(item) }
       try self.spillCells()
     }
     if !settlement.found.isEmpty { return settlement.found }
+    rivals = settlement.rivals
     try suspense?.remove(settlement.suspenseTags)
     try detail?.remove(settlement.detailTags)
     return SecondLook()

@@ -141,6 +141,11 @@ struct StoreRateRun {
           + "went to suspense with them; see 'ratemill suspense show --store \(console.argument(path)) --code duplicate-conflict'"
       )
     }
+    for (displaced, count) in commit.displaced {
+      console.say(
+        "\(ReadableText.count(count, "record", "records")) of run \(displaced.number) \(count == 1 ? "is a duplicate" : "are duplicates") "
+          + "now: copies in these files come first, and their sources rate them otherwise")
+    }
     say(look)
     console.say("next: ratemill periods --store \(console.argument(path))")
     if configuration.printsJSON {
@@ -149,18 +154,21 @@ struct StoreRateRun {
         JSONMember(name: "run_number", value: .integer(run.number)),
         JSONMember(name: "audit_head", value: .text(commit.auditHead)),
         JSONMember(name: "known_files", value: Self.json(known)),
-        JSONMember(
-          name: "withdrawn",
-          value: .array(
-            commit.withdrawn.map { run, count in
-              ["run": .text(run.id), "run_number": .integer(run.number), "records": .integer(count)]
-            })),
+        JSONMember(name: "withdrawn", value: Self.json(commit.withdrawn)),
+        JSONMember(name: "displaced", value: Self.json(commit.displaced)),
       ]
       let status = console.finishReport(lines.document(seconds: elapsed(), more: members + look.members))
       if status != .done { return status }
     }
     let isAllowed = configuration.suspenseMax.allows(report.suspendedCount, of: report.read)
     return isAllowed && report.damaged.isEmpty ? .done : .findings
+  }
+
+  private static func json(_ records: [(run: RunRecord, count: Int)]) -> JSONValue {
+    .array(
+      records.map { run, count in
+        ["run": .text(run.id), "run_number": .integer(run.number), "records": .integer(count)]
+      })
   }
 
   private func nothingNew(_ known: [StoreRating.KnownFile], _ look: Look) -> ExitStatus {
