@@ -29,9 +29,35 @@ public struct StorePurging {
     before day: CivilDate, reason: String, in store: BillingStore
   ) throws(OperationFault) -> Purge {
     var purge = try OperationFault.ofStore { () throws(StoreFault) in try store.purgeable(before: day) }
+    try leaveNewer(&purge, in: store)
     try close(&purge, in: store)
     let done = purge
     return try OperationFault.ofStore { () throws(StoreFault) in try store.purge(done, reason: reason) }
+  }
+
+  /// Leaves runs with records that began on the day or later (UTC), whatever their periods are called: a copy of such a record would be
+  /// compared with nothing, and counted again. In zones west of UTC a period ends in the first hours of the next day.
+  private static func leaveNewer(_ purge: inout Purge, in store: BillingStore) throws(OperationFault) {
+    let (day, endMillis) = (purge.before, Int64(purge.before.dayNumber) * 86_400_000)
+    for run in purge.runs where run.state == .current {
+      // The days of files are those of their sources' zones, which are a day apart from UTC at most.
+      let isOld = try OperationFault.ofStore { () throws(StoreFault) in
+        try store.files(of: run).allSatisfy {
+          $0.days.map { $0.upperBound.dayNumber + 1 < day.dayNumber } ?? false
+        }
+      }
+      if isOld { continue }
+      // Nobody is billed for what was written off, and its time may be any.
+      let writtenOff = try OperationFault.ofStore { () throws(StoreFault) in
+        try store.suspendedPlaces(of: run) { $0.state == .writtenOff }
+      }
+      let last = try OperationFault.ofFiles { () throws(FileFault) in
+        try StoredEvents(folder: store.folder(of: run)).leavingOut(writtenOff).lastStartMillis()
+      }
+      if let last, last >= endMillis {
+        purge.leave(run, because: "some of its records began on \(day) or later")
+      }
+    }
   }
 
   /// Decides which runs with usage that depends on whole periods go, and what is closed with them.
