@@ -97,6 +97,59 @@ import Testing
     try desk.expectWhole()
   }
 
+  /// Minutes of an account without usage go on from month to month: until somebody has billed it, what is handed on may still change.
+  @Test(arguments: [false, true]) func aRunWaitsUntilItsRolloverIsBilled(isBilledAlone: Bool) throws {
+    let (purging, keeping) = (try PoolDesk.small(), try PoolDesk.small())
+    for desk in [purging, keeping] {
+      try PoolDesk.rate(["a 2026-01-05 4", "b 2026-02-03 3"], as: "both", desk)
+      try desk.markBilled("2026-01", accounts: ["a"])
+      try desk.markBilled("2026-02", accounts: ["b"])
+    }
+    let why = "what 'a' hands on of allowance 'minutes' in 2026-02-01/2026-03-01 is not billed"
+    #expect(try purging.leftByPurge(before: "2026-03-01") == [1: why])
+    if isBilledAlone {
+      // Without usage the account is billed with its next invoice.
+      for desk in [purging, keeping] {
+        try PoolDesk.rate(["a 2026-03-05 1", "c 2026-03-06 2"], as: "march", desk)
+        try desk.markBilled("2026-03")
+      }
+      #expect(try purging.leftByPurge(before: "2026-04-01") == [:])
+      #expect(try purging.store().runs().map(\.isPurged) == [true, true])
+    }
+    for desk in [purging, keeping] {
+      try PoolDesk.rate(["a 2026-04-05 40", "b 2026-04-06 50"], as: "april", desk)
+    }
+    expectSameDocuments(try purging.documents(), try keeping.documents())
+    try purging.expectWhole()
+  }
+
+  /// Two of a pool that are settled with different catalogs cannot be closed together; when one catalog has settled both, they can.
+  @Test func aRunWaitsWhereSeveralCatalogsHaveSettledAPool() throws {
+    let (purging, keeping) = (try PoolDesk.small(), try PoolDesk.small())
+    for desk in [purging, keeping] {
+      try PoolDesk.writeSmall("apart", [("c,team,x,UTC", "c,team,y,UTC")], to: desk)
+      try PoolDesk.rate(["b 2026-01-06 7", "c 2026-01-07 1"], as: "jan", desk)
+      // In the new catalog b has the pool for itself; c stays as it was settled with the pool of both.
+      try PoolDesk.rate(["b 2026-01-08 1"], as: "more", desk, catalog: "apart")
+      try desk.markBilled("2026-01")
+    }
+    let left = try purging.leftByPurge(before: "2026-02-01")
+    #expect(left[1] == "its usage of account 'c' was settled with several catalogs, or with one without it")
+    for desk in [purging, keeping] { try PoolDesk.rate(["c 2026-02-02 1"], as: "c", desk, catalog: "apart") }
+    // What the new pool hands on of January was never billed: it is with the next period of its account.
+    #expect(
+      try purging.leftByPurge(before: "2026-02-01")[1]
+        == "what 'y' hands on of allowance 'minutes' in 2026-01-01/2026-02-01 is not billed")
+    for desk in [purging, keeping] { try desk.markBilled("2026-02") }
+    #expect(try purging.leftByPurge(before: "2026-03-01") == [:])
+    #expect(try purging.store().runs().map(\.isPurged) == [true, true, true])
+    for desk in [purging, keeping] {
+      try PoolDesk.rate(["b 2026-03-05 20", "c 2026-03-06 30"], as: "mar", desk, catalog: "apart")
+    }
+    expectSameDocuments(try purging.documents(), try keeping.documents())
+    try purging.expectWhole()
+  }
+
   // MARK: records that belong to other accounts than when they were read
 
   /// Two accounts with minutes; with the catalog `moved` the numbers of the second one are the first one's.
