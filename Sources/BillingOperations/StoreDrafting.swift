@@ -37,8 +37,8 @@ public enum StoreDrafting {
     public var approvedCount: Int
     /// Whether any run has usage of the period; without it contracts and charges alone are billed.
     public var hasUsage: Bool
-    /// What earlier invoices leave to people and nobody may overlook: charges whose row is gone, invoices that were credited in
-    /// full and whose period stays closed.
+    /// What earlier invoices leave to people and nobody may overlook: what was charged otherwise than the catalog says now, and
+    /// invoices that were credited in full and whose period stays closed.
     public var toLookAt: [ReviewFlag]
   }
 
@@ -59,8 +59,10 @@ public enum StoreDrafting {
       return try store.writeUsage(of: choice, to: staged + "/" + StoreDrafts.Name.usage, allowsNone: true)
     }
     let calls = try itemising.map { order throws(OperationFault) in try stageCalls(order, choice, in: store) }
+    let late = try StoreLateTables.uncorrected(
+      choice, written, path: staged + "/" + StoreDrafts.Name.catalog, in: store)
     let basis = try OperationFault.ofStore { () throws(StoreFault) in
-      try pin(choice, written, calls, in: store)
+      try pin(choice, written, calls, late, in: store)
     }
     let catalog = try OperationFault.load(staged + "/" + StoreDrafts.Name.catalog)
     let report = try publish(basis.basis, catalog, calls, in: store)
@@ -79,7 +81,7 @@ public enum StoreDrafting {
       return Outcome(
         record: record, wasThere: wasThere, report: report,
         approvedCount: drafts.drafts.count { verdicts[$0.contentHash]?.verdict == .approve },
-        hasUsage: !usage.runs.isEmpty || usage.eventCount > 0, toLookAt: basis.basis.lostCharges)
+        hasUsage: !usage.runs.isEmpty || usage.eventCount > 0, toLookAt: basis.basis.leftToPeople)
     }
   }
 
@@ -98,7 +100,8 @@ public enum StoreDrafting {
 
   /// Writes what the store knows beside the staged drafts.
   private static func pin(
-    _ choice: UsagePeriodChoice, _ catalog: Catalog, _ calls: PinnedCalls?, in store: BillingStore
+    _ choice: UsagePeriodChoice, _ catalog: Catalog, _ calls: PinnedCalls?,
+    _ late: [DraftBasis.Uncorrected], in store: BillingStore
   ) throws(StoreFault) -> (basis: DraftBasis, usageHashes: [Label: String]) {
     let unbilled = try StoreLateUsage.unbilled(before: choice, catalog, in: store)
     let state = try store.usageState(of: choice, late: StoreLateUsage.billedHere(unbilled))
@@ -120,6 +123,8 @@ public enum StoreDrafting {
     basis.uncorrected = earlier.uncorrected
     basis.uncorrected += try StoreEarlierCharges.oneTime(
       choice, basis.applied(to: catalog), basis.invoices, in: store)
+    basis.uncorrected += late
+    basis.uncorrected += adjustments(state, ofOthersThan: catalog, basis.invoices)
     basis.charged = try chargedLines(choice, catalog, earlier.renamed, in: store)
     basis.creditedInFull = try StoreTakingBack.standing(before: choice, in: store)
     let corrected = state.adjustedAccounts.union(earlier.accounts)
@@ -131,6 +136,23 @@ public enum StoreDrafting {
     try store.writeStaged(state.adjustments, to: DraftBasis.adjustmentsName)
     try store.writeStaged(basis.json(), to: DraftBasis.fileName)
     return (basis, state.usageHashes)
+  }
+
+  /// What usage of billed periods comes to more or less of accounts that the catalog does not have any more: no draft has it.
+  private static func adjustments(
+    _ state: StoreUsageState, ofOthersThan catalog: Catalog, _ invoices: [DraftBasis.EarlierInvoice]
+  ) -> [DraftBasis.Uncorrected] {
+    let gone = state.adjustedAccounts.subtracting(catalog.accounts.map(\.id))
+    return gone.sorted().flatMap { account -> [DraftBasis.Uncorrected] in
+      let sums = (state.adjustedAmounts[account] ?? [:]).sorted { $0.key < $1.key }
+      return sums.filter { $0.value != .zero }.map { currency, more in
+        let rounding = RoundingRule(scale: currency.minorDigits, mode: .halfUp)
+        return DraftBasis.Uncorrected(
+          account: account, reason: .adjustment, description: "usage",
+          invoice: invoices.last { $0.account == account }?.number ?? .empty, invoiceCount: 1,
+          more: rounding.round(more), currency: currency, origin: nil)
+      }
+    }
   }
 
   /// Recurring lines that reach into the period, and those of rows of contracts that ended inside of what they charge, up to a
@@ -149,8 +171,14 @@ public enum StoreDrafting {
       grouping: catalog.contracts.filter { $0.days.upperBound > back && $0.days.upperBound <= first },
       by: { catalog.accounts[$0.accountIndex].id })
     let earliest = ended.values.joined().map(\.days.upperBound).min() ?? first
-    return try store.chargedLines(beyond: min(first, earliest)).compactMap(charged).map { line in
-      renamed[line.account]?.renamed(line) ?? line
+    let lines = try store.chargedLines(beyond: min(first, earliest)).compactMap(charged)
+    var known: [Label: [DraftBasis.ChargedLine]] = [:]
+    for (account, names) in renamed { known[account] = names.renamed(lines.filter { $0.account == account }) }
+    var places: [Label: Int] = [:]
+    return lines.map { line in
+      guard let own = known[line.account] else { return line }
+      defer { places[line.account, default: 0] += 1 }
+      return own[places[line.account] ?? 0]
     }.filter { line in
       line.until > first
         || (ended[line.account] ?? []).contains { row in
@@ -190,7 +218,8 @@ public enum StoreDrafting {
     return record.period < chosen
   }
 
-  private static func earlier(_ record: InvoiceRecord) -> DraftBasis.EarlierInvoice {
+  /// An invoice as drafts know it.
+  static func earlier(_ record: InvoiceRecord) -> DraftBasis.EarlierInvoice {
     DraftBasis.EarlierInvoice(
       number: Label(record.number), account: record.account, period: record.period,
       currency: record.currency, isProjects: record.isProjects, recurring: record.recurring,

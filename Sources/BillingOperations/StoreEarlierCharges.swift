@@ -35,27 +35,38 @@ struct StoreEarlierCharges {
     let credited = try store.creditedLines()
     var charged: Set<Label> = []
     var renamed: [Label: RenamedContracts] = [:]
-    var uncorrected: [DraftBasis.Uncorrected] = []
+    var uncorrected: [Label: [DraftBasis.Uncorrected]] = [:]
     var differing: Set<Label> = []
     try store.forEachAccountCharged(beyond: back) { account, lines throws(StoreFault) in
       guard let own = recent[account] else { return }
       charged.insert(account)
-      let written = lines.compactMap(StoreDrafting.charged)
+      let written = lines.compactMap { known in
+        var line = StoreDrafting.charged(known)
+        line?.isCredited = credited[known.number]?.contains(known.line.number) == true
+        return line
+      }
       let names = charges.renamed(account, written)
       if !names.isEmpty { renamed[account] = names }
-      let known = written.map(names.renamed)
-      if charges.mayDiffer(account, known, own, before: choice) { differing.insert(account) }
-      let standing = lines.filter { credited[$0.number]?.contains($0.line.number) != true }
-        .compactMap(StoreDrafting.charged).map(names.renamed)
-      uncorrected += charges.uncorrected(account, standing, own, before: choice)
+      let known = names.renamed(written)
+      if charges.mayDiffer(account, known, own, before: choice) {
+        differing.insert(account)
+      } else {
+        uncorrected[account] = charges.uncorrected(account, known, own, before: choice)
+      }
     }
-    self.uncorrected = uncorrected
     self.renamed = renamed
     for (account, own) in recent where !charged.contains(account) {
       if charges.mayDiffer(account, [], own, before: choice) { differing.insert(account) }
     }
     accounts = differing
     try read(differing, credited, in: store, beyond: back)
+    // What corrects and what was counted is told by the documents alone.
+    let differingLines = Dictionary(grouping: lines, by: \.account)
+    for account in charged.intersection(differing) {
+      uncorrected[account] = charges.uncorrected(
+        account, differingLines[account] ?? [], recent[account] ?? [], before: choice)
+    }
+    self.uncorrected = uncorrected.sorted { $0.key < $1.key }.flatMap(\.value)
   }
 
   /// What invoices of the year have of one-time charges otherwise than their tables say now, and what they lack. `catalog` has the
@@ -108,9 +119,8 @@ struct StoreEarlierCharges {
       } catch {
         throw .damaged(path: error.file, message: error.message)
       }
-      lines += document.chargedLines(credited: credited[record.number] ?? []).map { line in
-        renamed[record.account]?.renamed(line) ?? line
-      }
+      let own = document.chargedLines(credited: credited[record.number] ?? [])
+      lines += renamed[record.account]?.renamed(own) ?? own
     }
   }
 }

@@ -112,8 +112,10 @@ public struct StoreUsageState: Sendable {
   public var billedAccounts: Set<Label>
   /// Accounts whose usage of the period was billed with that of a later one: an invoice of it has everything else.
   public var usageBilledLater: Set<Label> = []
-  /// Accounts with rows of periods that were billed before.
-  public var adjustedAccounts: Set<Label> = []
+  /// What the rows of periods that were billed before come to, by account and currency.
+  public var adjustedAmounts: [Label: [Currency: Amount]] = [:]
+  /// Accounts with such rows.
+  public var adjustedAccounts: Set<Label> { Set(adjustedAmounts.keys) }
 }
 
 /// Digests of rows that come account by account.
@@ -166,7 +168,7 @@ extension BillingStore {
       digests.add(row)
       guard !choice.contains(row.usagePeriod) else { return }
       SummaryText.append(row, to: &state.adjustments)
-      state.adjustedAccounts.insert(row.account)
+      state.adjustedAmounts[row.account, default: [:]][row.currency, default: .zero] += row.amount
       state.adjustmentRowCount += 1
     }
     state.usageHashes = digests.finish()

@@ -8,8 +8,7 @@ import Money
 extension ChargedDays {
   /// Whether a day of such rows can be compared price by price: several rows that charge in the same way, a price for each.
   static func comparePrices(_ rows: [Contract], _ book: PriceBook) -> Bool {
-    guard rows.count > 1, let first = rows.first, case .months = first.interval, first.proration != .whole,
-      [.fixed, .prorate].contains(first.count)
+    guard rows.count > 1, let first = rows.first, case .months = first.interval, first.proration != .whole
     else { return false }
     return rows.allSatisfy { row in
       let isListed = row.price == nil
@@ -34,10 +33,30 @@ extension ChargedDays {
     return quantities.filter { $0.value != 0 }
   }
 
+  /// The one price at which anything is left of what was charged; nil where there is none, or more than one.
+  func standingPrice(on stretch: Range<CivilDate>) -> Amount? {
+    let prices = quantities(of: then, on: stretch).filter { $0.value > 0 }
+    return prices.count == 1 ? prices.first?.key : nil
+  }
+
   /// Stretches on which something was charged that is otherwise now.
   var changedStretches: [Range<CivilDate>] {
     guard comparesPrices else { return [] }
     return stretches.filter { isComparable($0) && !priceDifferences(on: $0).isEmpty }
+  }
+
+  /// Whether a stretch was charged at the one price that it has now, for another count: that is corrected whatever its day is, because
+  /// counts become known late. The quantity of an interval may be another one for no other reason than that a row ends inside of it.
+  private func isCountedOtherwise(_ stretch: Range<CivilDate>) -> Bool {
+    let (before, after) = (quantities(of: then, on: stretch), quantities(of: now, on: stretch))
+    guard before.count == 1, before.keys == after.keys, let row = row(on: stretch)?.row else { return false }
+    return wasCountedAlike(stretch, row)
+  }
+
+  /// Changed stretches of which neither a day nor a count tells: people decide.
+  var undatedStretches: [Range<CivilDate>] {
+    let dated = datedStretches
+    return changedStretches.filter { !dated.contains($0) && !isCountedOtherwise($0) }
   }
 
   private func isComparable(_ stretch: Range<CivilDate>) -> Bool {
@@ -63,7 +82,7 @@ extension ChargedDays {
         continue
       }
       let follows = last.map { $0.end == stretch.lowerBound } ?? false
-      if priceDifferences(on: stretch).isEmpty {
+      if priceDifferences(on: stretch).isEmpty || isCountedOtherwise(stretch) {
         last = (stretch.upperBound, false)
       } else if follows && (last?.isDated == true || isBoundary(stretch.lowerBound)) || hasAddedRow(stretch) {
         dated.insert(stretch)

@@ -20,6 +20,8 @@ struct ChargedDays {
   /// Whether days are compared price by price (`ChargedDays+Prices`).
   let comparesPrices: Bool
   private let intervals: [ContractIntervals]
+  /// The intervals of the rows as if these had no end: what was charged before a row ended.
+  private let endlessIntervals: [ContractIntervals]
   private(set) var now: [Piece] = []
   /// The place of the row of each of them.
   private(set) var rowOfNow: [Int] = []
@@ -33,6 +35,11 @@ struct ChargedDays {
     comparesPrices = Self.comparePrices(rows, recurring.billing.priceBook)
     intervals = rows.map {
       ContractIntervals($0, cycleDay: recurring.cycleDay, opening: recurring.opening)
+    }
+    endlessIntervals = rows.map { row in
+      var endless = row
+      endless.until = nil
+      return ContractIntervals(endless, cycleDay: recurring.cycleDay, opening: recurring.opening)
     }
   }
 
@@ -168,9 +175,30 @@ struct ChargedDays {
     }
   }
 
-  /// The price at which a stretch was charged; nil where nothing was.
+  /// The price at which a stretch was charged, of several the one that stands; nil where nothing was.
   func paidPrice(on stretch: Range<CivilDate>) -> Amount? {
-    charged.first { $0.quantityMicro > 0 && ($0.from..<$0.until).overlaps(stretch) }?.price
+    if comparesPrices, let price = standingPrice(on: stretch) { return price }
+    return charged.first { $0.quantityMicro > 0 && ($0.from..<$0.until).overlaps(stretch) }?.price
+  }
+
+  /// The interval of which a stretch was charged at a price, with its row: a row that follows may have others. Nil where no row
+  /// has an interval that holds all of what was charged.
+  func chargedInterval(
+    on stretch: Range<CivilDate>, at price: Amount
+  ) -> (row: Contract, interval: ContractIntervals.Charged)? {
+    let lines = charged.filter {
+      $0.price == price && $0.quantityMicro > 0 && ($0.from..<$0.until).overlaps(stretch)
+    }
+    for line in lines {
+      for (row, intervals) in zip(rows, endlessIntervals) where row.from <= line.from {
+        if let interval = intervals.overlapping(stretch).first,
+          interval.whole.lowerBound <= line.from && line.until <= interval.whole.upperBound
+        {
+          return (row, interval)
+        }
+      }
+    }
+    return nil
   }
 
   /// How many rows hold on a stretch.

@@ -53,6 +53,8 @@ struct ContractCorrections {
   let charged: [DraftBasis.ChargedLine]
   /// The invoices whose periods are looked at.
   let invoices: [DraftBasis.EarlierInvoice]
+  /// The period that is drafted.
+  let period: UsagePeriod
 
   /// Of all invoices of an account those of the year before `period`: what is older is left to people.
   init(
@@ -62,6 +64,7 @@ struct ContractCorrections {
     self.contracts = contracts
     self.recurring = recurring
     self.charged = charged
+    self.period = period
     let first = period.from.advanced(by: -Self.dayCount)
     self.invoices = invoices.filter {
       $0.period < period && $0.period.from >= first && $0.period.cycleDay == period.cycleDay
@@ -112,6 +115,11 @@ struct ContractCorrections {
         for line in try recurring.lines(of: row, in: period) { days.addNow(line, row: place, period) }
       }
     }
+    if days.comparesPrices {
+      for (place, row) in rows.enumerated() {
+        for (line, period) in try chargedElsewhere(row, periods) { days.addNow(line, row: place, period) }
+      }
+    }
     for line in charged where Texts(line) == texts {
       days.addThen(line, periods[line.corrects.isEmpty ? line.invoice : line.corrects])
     }
@@ -119,6 +127,41 @@ struct ContractCorrections {
       days.addThen(line.days, line.quantityMicro, line.price, periods[line.corrects])
     }
     return days
+  }
+
+  /// Intervals of a row that belong on invoices of periods that have none, of days that the invoice of another period has charged: where
+  /// a row ends and goes on as another, its days have other invoices. Each with the days that were charged, and the period of the
+  /// invoice that did.
+  private func chargedElsewhere(
+    _ row: Contract, _ periods: [Label: UsagePeriod]
+  ) throws(InvoiceDraftFault) -> [(line: RecurringLine, period: UsagePeriod)] {
+    let invoiced = Set(periods.values)
+    var found: [(line: RecurringLine, period: UsagePeriod)] = []
+    var earlier = period.previous
+    while earlier.from >= period.from.advanced(by: -Self.dayCount) {
+      if !invoiced.contains(earlier) {
+        for line in try recurring.lines(of: row, in: earlier) {
+          guard let charge = Self.charge(of: line, of: row, in: charged),
+            let own = periods[charge.corrects.isEmpty ? charge.invoice : charge.corrects]
+          else { continue }
+          var line = line
+          line.days = line.days.clamped(to: charge.from..<charge.until)
+          found.append((line, own))
+        }
+      }
+      earlier = earlier.previous
+    }
+    return found
+  }
+
+  /// What has charged days of an interval under the texts of its row; nil for nothing.
+  static func charge(
+    of line: RecurringLine, of row: Contract, in charged: [DraftBasis.ChargedLine]
+  ) -> DraftBasis.ChargedLine? {
+    guard line.kind == .interval else { return nil }
+    return charged.first {
+      Texts($0) == Texts(row) && $0.quantityMicro > 0 && !($0.from..<$0.until).clamped(to: line.days).isEmpty
+    }
   }
 
   // MARK: parts
@@ -147,6 +190,7 @@ struct ContractCorrections {
   private func parts(of days: ChargedDays) -> [Part] {
     var parts: [Part] = []
     let dated = days.datedStretches
+    let undated = Set(days.undatedStretches)
     func add(_ part: Part) {
       if let last = parts.lastIndex(where: { part.continues($0) }) {
         parts[last].days = parts[last].days.lowerBound..<part.days.upperBound
@@ -154,14 +198,15 @@ struct ContractCorrections {
         parts.append(part)
       }
     }
-    for stretch in days.stretches {
+    for stretch in days.stretches where !undated.contains(stretch) {
       guard let (row, interval) = days.row(on: stretch) else { continue }
       if dated.contains(stretch) {
         for change in days.priceChanges(on: stretch) {
+          let then = change.more < 0 ? days.chargedInterval(on: stretch, at: change.price) : nil
           add(
             Part(
-              days: stretch, row: row, interval: interval, period: change.period, before: change.before,
-              more: change.more, paid: change.price))
+              days: stretch, row: then?.row ?? row, interval: then?.interval ?? interval,
+              period: change.period, before: change.before, more: change.more, paid: change.price))
         }
         continue
       }
@@ -169,11 +214,13 @@ struct ContractCorrections {
       let hasTiers = price(of: row, interval).tiers != nil
       if hasTiers, days.rowCount(on: stretch) > 1 { continue }
       for (period, more) in days.differences(on: stretch) where isCorrected(more, stretch, row, days) {
+        let paid = more < 0 && !hasTiers ? days.paidPrice(on: stretch) : nil
+        let then = paid.flatMap { days.chargedInterval(on: stretch, at: $0) }
         add(
           Part(
-            days: stretch, row: row, interval: interval, period: period,
+            days: stretch, row: then?.row ?? row, interval: then?.interval ?? interval, period: period,
             before: days.before(stretch) + (hasTiers ? countElsewhere(row, interval, days, stretch) : 0),
-            more: more, paid: more < 0 && !hasTiers ? days.paidPrice(on: stretch) : nil))
+            more: more, paid: paid))
       }
     }
     return parts
@@ -244,7 +291,8 @@ struct ContractCorrections {
 }
 
 extension ContractCorrections.Texts {
-  fileprivate func isOf(_ line: RecurringLine, _ currency: Currency) -> Bool {
+  /// Whether a line is of these rows.
+  func isOf(_ line: RecurringLine, _ currency: Currency) -> Bool {
     (contract, description, item, self.currency) == (line.contract, line.description, line.item, currency)
   }
 }

@@ -48,23 +48,45 @@ public struct EarlierCharges {
     return (try? corrections.mayDiffer()) ?? true
   }
 
-  /// What invoices of an account charged otherwise than its contracts say now, and no invoice corrects. `lines` are those that
-  /// no credit note took back. Complexity: O(lines × rows).
+  /// What invoices of an account charged otherwise than its contracts say now, and no invoice corrects. `all` are its recurring lines,
+  /// refunds and corrections, whatever was credited since. Complexity: O(lines × rows).
   public func uncorrected(
-    _ account: Label, _ lines: [DraftBasis.ChargedLine], _ invoices: [DraftBasis.EarlierInvoice],
+    _ account: Label, _ all: [DraftBasis.ChargedLine], _ invoices: [DraftBasis.EarlierInvoice],
     before choice: UsagePeriodChoice
   ) -> [DraftBasis.Uncorrected] {
-    guard let (index, period) = place(of: account, choice) else { return [] }
+    guard let (index, period) = place(of: account, choice) else {
+      return indexByName[account] == nil ? ofGoneAccount(all, invoices, before: choice) : []
+    }
     let first = Self.firstDay(before: period.from)
     let recent = invoices.filter { $0.period < period && $0.period.from >= first }
     let looked = Set(recent.map(\.number))
+    let lines = all.filter { !$0.isCredited }
     let corrections = ContractCorrections(
       contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: invoices,
       before: period)
     return UncorrectedCharges(
-      contracts: billing[index].contracts, recurring: recurring(index), charged: lines, invoices: looked,
-      corrections: corrections
+      contracts: billing[index].contracts, recurring: recurring(index), all: all, charged: lines,
+      invoices: looked,
+      corrections: corrections, period: period
     ).findings() + GoneCharges(corrections: corrections, looked: looked, period: period).findings()
+  }
+
+  /// What invoices have charged ahead of an account that the catalog does not have any more.
+  private func ofGoneAccount(
+    _ all: [DraftBasis.ChargedLine], _ invoices: [DraftBasis.EarlierInvoice], before choice: UsagePeriodChoice
+  ) -> [DraftBasis.Uncorrected] {
+    guard let cycleDay = invoices.last?.period.cycleDay, let period = choice.period(cycleDay: cycleDay) else {
+      return []
+    }
+    let corrections = ContractCorrections(
+      contracts: [], recurring: RecurringCharges(billing: catalog.billing, cycleDay: cycleDay),
+      charged: all.filter { !$0.isCredited }, invoices: invoices, before: period)
+    return GoneCharges(corrections: corrections, looked: Set(invoices.map(\.number)), period: period)
+      .findings().map { finding in
+        var finding = finding
+        finding.reason = .account
+        return finding
+      }
   }
 
   /// What invoices of an account have of its one-time charges otherwise than their tables say now. `billed` are all of its one-time

@@ -14,7 +14,7 @@ extension InvoicePage {
     ]
     begin(table: "One-time charges", columns: columns)
     for line in draft.oneTime {
-      row(
+      lineRow(
         [
           .text(line.description.description, notes: PrintedCharge.notes(of: line)),
           .text(
@@ -37,7 +37,7 @@ extension InvoicePage {
     begin(table: "Service levels", columns: columns)
     for line in draft.values {
       let note = "\(line.metric), measured on \(PrintedNumber.day(line.measured, isShort: true))"
-      row(
+      lineRow(
         [
           .text(line.description.description, notes: [note]),
           .number("Promised", PrintedCharge.quantity(line.targetMicro)),
@@ -60,7 +60,7 @@ extension InvoicePage {
       if let period = line.period {
         notes.append("\(PrintedNumber.days(period.days, isShort: true)), corrects invoice \(line.corrects)")
       }
-      row(
+      lineRow(
         [
           .text(line.description.description, notes: notes), .number("Agreed", money(line.committed)),
           .number("Reached", money(line.reached)),
@@ -78,7 +78,7 @@ extension InvoicePage {
     begin(table: "Corrections of earlier periods", columns: columns)
     for line in draft.adjustments {
       let corrects = line.corrects.isEmpty ? [] : ["corrects invoice \(line.corrects)"]
-      row(
+      lineRow(
         [
           .text(line.name.description),
           .text(PrintedNumber.days(line.period.days, isShort: true), notes: corrects),

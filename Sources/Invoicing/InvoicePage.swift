@@ -13,6 +13,9 @@ struct InvoicePage {
   let appendix: CallAppendix
   // All tables have the column, or none: columns of one page stand below each other.
   private let hasRounding: Bool
+  private let taxNotes: LineTaxNotes
+  // How many lines are drawn: they stand in the order of their numbers.
+  private var lineCount = 0
   var page = HTMLText()
 
   private init(_ draft: InvoiceDraft) {
@@ -24,6 +27,12 @@ struct InvoicePage {
       + draft.adjustments.map(\.amount)
       + draft.discounts.map(\.amount)
       + draft.taxes.map(\.amount)
+    taxNotes = LineTaxNotes(
+      lines: draft.netLines.map(\.number),
+      taxes: draft.taxes.map { tax in
+        let rate = tax.exemption == nil ? PrintedCharge.rate(of: tax.method) : "exempt"
+        return ("\(tax.tax), \(tax.place) \(rate)", tax.lines)
+      })
     hasRounding = (charged + others).contains { $0.rounding != .zero }
   }
 
@@ -109,6 +118,8 @@ struct InvoicePage {
     page.text("\(totalTitle) for \(PrintedNumber.days(draft.period.days))")
     if let due = draft.dueDate, draft.total > .zero {
       page.element("small", "to be paid by \(PrintedNumber.day(due))")
+    } else if draft.total < .zero {
+      page.element("small", PrintedCharge.nothingToPay)
     }
     page.close("p")
     page.element("p", style: "sum", "\(draft.currency) \(money(draft.total))")
@@ -133,7 +144,7 @@ extension InvoicePage {
     begin(table: "Recurring charges", columns: columns)
     for line in draft.recurring {
       let share = line.share.isWhole ? [] : ["\(line.share.days) of \(line.share.ofDays) days"]
-      row(
+      lineRow(
         [
           .text(line.description.description, notes: PrintedCharge.notes(of: line)),
           .text(PrintedNumber.days(line.days, isShort: true), notes: share),
@@ -171,7 +182,7 @@ extension InvoicePage {
       if hasPrice {
         cells.append(.number("Price", line.price.map { words.price($0, digits: digits) } ?? "several"))
       }
-      row(cells, line.amount)
+      lineRow(cells, line.amount)
     }
     end(subtotal: section.subtotal, columnCount: columns.count)
   }
@@ -206,6 +217,16 @@ extension InvoicePage {
   enum Cell {
     case text(String, notes: [String] = [])
     case number(String, String)
+  }
+
+  /// A line that discounts and taxes fall on; where lines have other taxes than others, it says which.
+  mutating func lineRow(_ cells: [Cell], _ amount: LineAmount) {
+    lineCount += 1
+    var cells = cells
+    if let note = taxNotes[lineCount], case .text(let text, let notes) = cells[0] {
+      cells[0] = .text(text, notes: notes + [note])
+    }
+    row(cells, amount)
   }
 
   mutating func row(_ cells: [Cell], _ amount: LineAmount) {
@@ -272,7 +293,7 @@ extension InvoicePage {
   }
 
   private mutating func payment() {
-    guard let payment = seller("payment") else { return }
+    guard draft.total > .zero, let payment = seller("payment") else { return }
     page.markup("<div class=\"payment\">\n<p class=\"label\">Payment</p>\n")
     page.element("p", style: "lines", payment.description)
     page.markup("</div>\n")

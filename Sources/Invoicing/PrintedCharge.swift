@@ -118,6 +118,9 @@ enum PrintedCharge {
     }
   }
 
+  /// What is said of a total below zero.
+  static let nothingToPay = "in your favour: nothing to pay"
+
   /// Lines by their numbers: `1\u{2013}3, 7`.
   static func lines(_ numbers: [Int]) -> String {
     var spans: [ClosedRange<Int>] = []

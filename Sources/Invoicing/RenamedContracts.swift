@@ -3,6 +3,7 @@
 
 import BillingCalendar
 import Catalog
+import Money
 import Tables
 
 /// Which texts stand now for those that invoices of one account have charged.
@@ -15,6 +16,21 @@ public struct RenamedContracts: Sendable {
   typealias Texts = ContractCorrections.Texts
 
   private var nowByThen: [Texts: Texts] = [:]
+
+  /// Of several rows with the same texts some have others now: how their lines are told apart.
+  private struct Likes: Hashable {
+    var texts: Texts
+    var price: Amount
+    /// Without its sign: what was given back is of the row that was charged.
+    var quantityMicro: Int64
+
+    init(_ line: DraftBasis.ChargedLine) {
+      (texts, price, quantityMicro) = (Texts(line), line.price, abs(line.quantityMicro))
+    }
+  }
+
+  /// How many lines of an invoice for the same days keep their texts, and which texts the others have now.
+  private var divided: [Likes: (kept: Int, now: Texts)] = [:]
 
   /// What makes a row the one that has charged a line: the surest first.
   private enum Likeness: CaseIterable {
@@ -33,6 +49,7 @@ public struct RenamedContracts: Sendable {
   /// Compares the rows of an account with its lines, which are in the order of their invoices. Complexity: O(lines × rows).
   init(_ contracts: [Contract], _ lines: [DraftBasis.ChargedLine]) {
     let present = Set(contracts.map(Texts.init))
+    divided = Self.divided(contracts, lines)
     var charged = Self.charged(lines)
     for likeness in Likeness.allCases {
       let gone = charged.keys.filter { !present.contains($0) && nowByThen[$0] == nil }
@@ -68,6 +85,42 @@ public struct RenamedContracts: Sendable {
     }
   }
 
+  /// Lines of several rows with the same texts that no row with these has any more, while another row is like them and has their price and
+  /// their written quantity, and stood on no invoice with them. Whichever of several such rows it is, what is owed is the same.
+  private static func divided(
+    _ contracts: [Contract], _ lines: [DraftBasis.ChargedLine]
+  ) -> [Likes: (kept: Int, now: Texts)] {
+    let written = contracts.filter { $0.count == .fixed }
+    let charged = Self.charged(lines)
+    var places: [Label: Int] = [:]
+    for line in lines where places[line.invoice] == nil { places[line.invoice] = places.count }
+    var divided: [Likes: (kept: Int, now: Texts)] = [:]
+    var taken: Set<LineOrigin> = []
+    for row in written {
+      let first = charged[Texts(row)]?.invoices.lowerBound ?? places.count
+      for (texts, own) in charged where texts != Texts(row) && texts.isLike(Texts(row)) {
+        // The last invoice that the row was not on.
+        let before = own.lines.filter { (places[$0.invoice] ?? 0) < first }
+        let others = written.filter { Texts($0) == texts }
+        guard let last = before.last, !others.isEmpty else { continue }
+        func isOf(_ likes: Likes, _ row: Contract) -> Bool {
+          row.quantityMicro == likes.quantityMicro && (row.price ?? likes.price) == likes.price
+            && row.days.overlaps(last.from..<last.until)
+        }
+        let sent = before.filter {
+          $0.invoice == last.invoice && $0.from == last.from && $0.until == last.until
+        }
+        for (likes, same) in Dictionary(grouping: sent, by: Likes.init) where divided[likes] == nil {
+          let kept = others.count { isOf(likes, $0) }
+          let origin = LineOrigin(file: row.file, line: row.line)
+          guard same.count > kept, isOf(likes, row), taken.insert(origin).inserted else { continue }
+          divided[likes] = (kept, Texts(row))
+        }
+      }
+    }
+    return divided
+  }
+
   private static func charged(_ lines: [DraftBasis.ChargedLine]) -> [Texts: Charged] {
     var places: [Label: Int] = [:]
     var charged: [Texts: Charged] = [:]
@@ -100,11 +153,29 @@ public struct RenamedContracts: Sendable {
   }
 
   /// Whether every line is under the texts that its row has.
-  public var isEmpty: Bool { nowByThen.isEmpty }
+  public var isEmpty: Bool { nowByThen.isEmpty && divided.isEmpty }
 
-  /// A line under the texts that its row has now; as it is where no row is known to be it.
-  public func renamed(_ line: DraftBasis.ChargedLine) -> DraftBasis.ChargedLine {
-    guard let now = nowByThen[ContractCorrections.Texts(line)] else { return line }
+  /// Lines of invoices under the texts that their rows have now, each as it is where no row is known to be it. Lines of an invoice that
+  /// are alike must come together. Complexity: O(lines).
+  public func renamed(_ lines: [DraftBasis.ChargedLine]) -> [DraftBasis.ChargedLine] {
+    var seen: [DraftBasis.ChargedLine: Int] = [:]
+    return lines.map { line in
+      if let parts = divided[Likes(line)] {
+        // The same but for what discounts and credit notes have made of them.
+        var key = DraftBasis.ChargedLine(
+          invoice: line.invoice, account: line.account, isRefund: line.isRefund, contract: line.contract,
+          description: line.description, item: line.item, from: line.from, until: line.until,
+          quantityMicro: line.quantityMicro, price: line.price, currency: line.currency)
+        key.corrects = line.corrects
+        let count = seen[key, default: 0]
+        seen[key] = count + 1
+        return count < parts.kept ? line : Self.line(line, of: parts.now)
+      }
+      return nowByThen[Texts(line)].map { Self.line(line, of: $0) } ?? line
+    }
+  }
+
+  private static func line(_ line: DraftBasis.ChargedLine, of now: Texts) -> DraftBasis.ChargedLine {
     var line = line
     (line.contract, line.description, line.item) = (now.contract, now.description, now.item)
     return line

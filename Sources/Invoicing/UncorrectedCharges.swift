@@ -16,8 +16,14 @@ extension DraftBasis {
       case quantity
       /// It begins later now.
       case start
+      /// Its rows, several or with prices by quantity, come to something else now.
+      case rows
       /// Its row is gone, and it was charged ahead.
       case gone
+      /// Its account is gone, and it was charged ahead.
+      case account
+      /// Its account is gone, and usage of a billed period is other than was billed.
+      case adjustment
       /// Its row is gone, and a row that nobody can tell from a new one has its days; they are not charged again.
       case replaced
       /// Its row is gone, and a row with other texts charges its days on the drafts.
@@ -26,6 +32,14 @@ extension DraftBasis {
       case charge
       /// A one-time charge without an id, of a billed period, is on no invoice.
       case unbilled
+      /// A discount of a billed period is written otherwise now; the text is that of the discount.
+      case discount
+      /// So is a tax, an exemption or a place; the text is the name of the tax.
+      case tax
+      /// So is a commitment.
+      case commitment
+      /// So is a result, or what was measured.
+      case result
     }
 
     /// Account id.
@@ -44,6 +58,21 @@ extension DraftBasis {
     public var currency: Currency
     /// Where the line is written; nil where it is no more.
     public var origin: LineOrigin?
+
+    /// Takes what was found.
+    public init(
+      account: Label, reason: Reason, description: Label, invoice: Label, invoiceCount: Int, more: Amount,
+      currency: Currency, origin: LineOrigin?
+    ) {
+      self.account = account
+      self.reason = reason
+      self.description = description
+      self.invoice = invoice
+      self.invoiceCount = invoiceCount
+      self.more = more
+      self.currency = currency
+      self.origin = origin
+    }
   }
 }
 
@@ -58,12 +87,16 @@ struct UncorrectedCharges {
   let contracts: [Contract]
   /// What they charge.
   let recurring: RecurringCharges
-  /// The recurring lines, refunds and corrections of its invoices, without those that credit notes took back.
+  /// The recurring lines, refunds and corrections of its invoices.
+  let all: [DraftBasis.ChargedLine]
+  /// Those of them that no credit note took back.
   let charged: [DraftBasis.ChargedLine]
   /// The invoices that are looked at.
   let invoices: Set<Label>
   /// What is corrected of them.
   let corrections: ContractCorrections
+  /// The period that is drafted.
+  let period: UsagePeriod
 
   private typealias Found = (line: DraftBasis.ChargedLine, more: Amount)
 
@@ -76,11 +109,20 @@ struct UncorrectedCharges {
       let lines = charged.filter { ContractCorrections.Texts($0) == texts && invoices.contains($0.invoice) }
       guard let row = rows.last, let last = lines.filter({ !$0.isRefund }).map(\.from).max() else { continue }
       let isCompared = ChargedDays.comparePrices(rows, recurring.billing.priceBook)
+      if !isCompared, rows.count > 1 || hasTiers(row), let more = balance(of: texts, rows) {
+        let own = lines.filter { !$0.isRefund }
+        findings.append(
+          DraftBasis.Uncorrected(
+            account: own[0].account, reason: .rows, description: row.description, invoice: own[0].invoice,
+            invoiceCount: Set(own.map(\.invoice)).count, more: more, currency: row.currency,
+            origin: LineOrigin(file: row.file, line: row.line)))
+        continue
+      }
       let changes = isCompared ? self.changes(of: texts, lines) : []
       let isOtherQuantity = changes.contains(where: \.isOtherQuantity)
       for (reason, found) in [
         (isOtherQuantity ? .quantity : .price, changes.map { ($0.line, $0.more) }),
-        (.price, isCompared ? [] : prices(of: rows, lines)), (.quantity, quantities(of: rows, lines)),
+        (.price, rows.count > 1 ? [] : prices(of: rows, lines)), (.quantity, quantities(of: rows, lines)),
         (.start, starts(of: rows, lines)),
       ] as [(DraftBasis.Uncorrected.Reason, [Found])] where found.contains(where: { $0.line.from == last }) {
         let more = found.reduce(Amount.zero) { $0 + $1.more }
@@ -102,8 +144,7 @@ struct UncorrectedCharges {
   ) -> [(line: DraftBasis.ChargedLine, more: Amount, isOtherQuantity: Bool)] {
     // What cannot be counted is named when it is drafted.
     guard let days = try? corrections.chargedDays(of: texts, []) else { return [] }
-    let dated = days.datedStretches
-    return days.changedStretches.filter { !dated.contains($0) }.compactMap { stretch in
+    return days.undatedStretches.compactMap { stretch in
       guard let line = lines.last(where: { !$0.isRefund && ($0.from..<$0.until).overlaps(stretch) }),
         let (row, interval) = days.row(on: stretch)
       else { return nil }
@@ -115,6 +156,66 @@ struct UncorrectedCharges {
         origin: LineOrigin(file: row.file, line: row.line))
       return more.map { (line, $0.rounded, differences.values.reduce(0, +) != 0) }
     }
+  }
+
+  private func hasTiers(_ row: Contract) -> Bool {
+    row.tiers != nil
+      || row.price == nil
+        && (recurring.billing.priceBook[row.item]?.prices.contains { $0.tiers != nil } ?? false)
+  }
+
+  /// What the invoices that are looked at would come to more now, less what the one at hand corrects, of rows that are not compared
+  /// price by price: several that differ in interval, timing or proration, or have prices by quantity. Nil where that is no more than
+  /// roundings, where a credit note took something back, and, of a row alone, where the last invoice has what it would have now: a row
+  /// that is written anew looks ahead.
+  private func balance(of texts: ContractCorrections.Texts, _ rows: [Contract]) -> Amount? {
+    let own = all.filter { ContractCorrections.Texts($0) == texts }
+    guard !own.contains(where: \.isCredited) else { return nil }
+    let looked = corrections.invoices.filter { invoices.contains($0.number) }
+    let numbers = Set(looked.map(\.number))
+    let billed = own.filter {
+      numbers.contains($0.invoice) && ($0.corrects.isEmpty || numbers.contains($0.corrects))
+    }
+    // What nothing has charged is charged late, or left because another row has charged it.
+    func isBilled(_ days: Range<CivilDate>) -> Bool {
+      own.contains { $0.quantityMicro > 0 && ($0.from..<$0.until).overlaps(days) }
+    }
+    var owed: [UsagePeriod: Amount] = [:]
+    var lineCount = billed.count
+    // What cannot be counted is named when it is drafted.
+    do {
+      let refunds = try ContractRefunds(
+        contracts: rows, cycleDay: recurring.cycleDay, charged: own
+      ).lines(in: period)
+      var drafted: [ContractCorrections.Correction] = []
+      for row in rows { drafted += try recurring.lines(of: row, in: period).map { ($0, row.currency) } }
+      let corrected =
+        try refunds + corrections.lines(besides: refunds, drafted).filter { texts.isOf($0.line, $0.currency) }
+      let periods = Dictionary(looked.map { ($0.number, $0.period) }, uniquingKeysWith: { $1 })
+      for (line, _) in corrected {
+        guard let period = periods[line.corrects] else { continue }
+        owed[period, default: .zero] -= line.amount.rounded
+        lineCount += 1
+      }
+      for period in Set(periods.values) {
+        for row in rows {
+          for line in try recurring.lines(of: row, in: period)
+          where isBilled(line.days) || corrected.contains(where: { $0.line.days.overlaps(line.days) }) {
+            owed[period, default: .zero] += line.amount.rounded
+            lineCount += 1
+          }
+        }
+      }
+      for line in billed {
+        guard let period = periods[line.corrects.isEmpty ? line.invoice : line.corrects] else { continue }
+        owed[period, default: .zero] -= line.amount
+      }
+    } catch { return nil }
+    let more = owed.values.reduce(.zero, +)
+    let unit = RoundingRule(scale: texts.currency.minorDigits, mode: .down).stepPico
+    guard more.pico.magnitude * 2 > unit.magnitude * UInt128(lineCount) else { return nil }
+    if rows.count == 1, let last = owed.keys.max(), owed[last] == .zero { return nil }
+    return more
   }
 
   /// Lines that were charged at another price than their row has.

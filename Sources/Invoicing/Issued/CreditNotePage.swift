@@ -20,10 +20,10 @@ extension CreditNote {
       ])
     page.markup("<div class=\"due\">\n")
     page.open("p")
-    page.text("To your credit")
+    page.text(Self.title(of: total))
     page.element("small", reason.description)
     page.close("p")
-    page.element("p", style: "sum", "\(invoice.currency) \(money(-total))")
+    page.element("p", style: "sum", "\(invoice.currency) \(money(total < .zero ? -total : total))")
     page.markup("</div>\n")
     table(&page)
     taxTable(&page)
@@ -39,6 +39,12 @@ extension CreditNote {
     return page.bytes
   }
 
+  /// What a credit note comes to: nobody has to pay it. One that takes back a credit asks for that again.
+  static func title(of total: Amount) -> String { total > .zero ? "A credit taken back" : "To your credit" }
+
+  /// What stands before its sum.
+  static let totalTitle = "Total taken back"
+
   private func money(_ amount: Amount) -> String {
     PrintedNumber.money(amount, digits: invoice.currency.minorDigits)
   }
@@ -51,10 +57,14 @@ extension CreditNote {
       "<th scope=\"col\" class=\"days\">Days</th>\n<th scope=\"col\" class=\"number price\">Amount</th>\n")
     page.markup("<th scope=\"col\" class=\"number price\">Discount</th>\n")
     page.markup("<th scope=\"col\" class=\"number amount\">Net</th>\n</tr></thead>\n<tbody>\n")
+    let taxNotes = LineTaxNotes(taxes, lines: lines.map(\.number))
     for line in lines {
       page.open("tr")
       page.element("td", style: "number", String(line.number))
-      page.element("td", line.description.description)
+      page.open("td")
+      page.text(line.description.description)
+      if let note = taxNotes[line.number] { page.element("small", note) }
+      page.close("td")
       page.element(
         "td", line.from < line.until ? PrintedNumber.days(line.from..<line.until, isShort: true) : "")
       page.element("td", style: "number", money(line.amount))
@@ -73,8 +83,7 @@ extension CreditNote {
     page.markup("<th scope=\"col\" class=\"number amount\">Amount</th>\n</tr></thead>\n<tbody>\n")
     for tax in taxes {
       page.open("tr")
-      let rate = tax.method == "percent" && tax.exemption.isEmpty ? " \(tax.rate)%" : ""
-      page.element("td", "\(tax.tax), \(tax.place)\(rate)")
+      page.element("td", tax.name)
       page.element("td", style: "number", money(tax.base))
       page.element("td", style: "number", money(tax.amount))
       page.close("tr")
@@ -90,7 +99,9 @@ extension CreditNote {
       page.element("td", style: "number", money(amount))
       page.close("tr")
     }
-    page.markup("<tr class=\"total\"><td>Total</td><td class=\"number\">")
+    page.markup("<tr class=\"total\"><td>")
+    page.text(Self.totalTitle)
+    page.markup("</td><td class=\"number\">")
     page.text("\(invoice.currency) \(money(total))")
     page.markup("</td></tr>\n</tbody>\n</table>\n")
   }

@@ -150,7 +150,8 @@ extension InvoiceDocument {
     }
   }
 
-  private static func tax(_ node: JSONNode) throws -> DocumentTax {
+  /// A tax as a document or a credit note has it.
+  static func tax(_ node: JSONNode) throws -> DocumentTax {
     let exemption = try node.member("exemption")
     return DocumentTax(
       tax: try node.member("tax").text(), place: try node.member("place").text(),

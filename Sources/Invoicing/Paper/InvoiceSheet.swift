@@ -55,9 +55,10 @@ struct InvoiceSheet {
 
   private func due() -> PaperBlock {
     let due = document.total > .zero ? document.dueDate : nil
+    let note = due.map { "to be paid by \(PrintedNumber.day($0))" }
     return .due(
       text: "Total for \(PrintedNumber.days(document.period.days))",
-      note: due.map { "to be paid by \(PrintedNumber.day($0))" } ?? "",
+      note: note ?? (document.total < .zero ? PrintedCharge.nothingToPay : ""),
       sum: "\(document.currency) \(money(document.total))")
   }
 
@@ -85,9 +86,10 @@ struct InvoiceSheet {
   private func table(_ title: String, _ lines: [DocumentLine]) -> PaperBlock? {
     guard !lines.isEmpty else { return nil }
     var sum = Amount.zero
+    let taxNotes = LineTaxNotes(document.taxes, lines: document.lines.map(\.number))
     let rows = lines.map { line in
       sum += line.amount
-      let notes = notes(of: line)
+      let notes = notes(of: line) + (taxNotes[line.number].map { [$0] } ?? [])
       return PaperRow(
         [
           line.description.description, PrintedNumber.days(line.days, isShort: true), quantity(line),
@@ -175,11 +177,12 @@ struct InvoiceSheet {
 
   private func taxes() -> [PaperBlock] {
     guard !document.taxes.isEmpty else { return [] }
-    let rows = document.taxes.map { tax in
-      PaperRow(
+    let rows = zip(document.taxes, document.taxNodes).map { tax, node in
+      // A tax that is no share is on so many lines or minutes.
+      let quantity = (try? node.member("quantity").text()).map { grouped($0.description) }
+      return PaperRow(
         [
-          "\(tax.tax), \(tax.place)", money(tax.base),
-          tax.method == "percent" && tax.exemption.isEmpty ? "\(tax.rate)%" : "", money(tax.amount),
+          "\(tax.tax), \(tax.place)", quantity ?? money(tax.base), tax.printedRate, money(tax.amount),
         ], notes: tax.exemption.isEmpty ? [] : ["exempt: \(tax.exemption)"])
     }
     return [
@@ -190,7 +193,7 @@ struct InvoiceSheet {
   static func shareColumns(_ name: String) -> [PaperColumn] {
     [
       PaperColumn(name, width: 0, isNumber: false), PaperColumn("On", width: 90),
-      PaperColumn("Rate", width: 60),
+      PaperColumn("Rate", width: 80),
       PaperColumn("Amount", width: 80),
     ]
   }
@@ -212,7 +215,8 @@ struct InvoiceSheet {
   }
 
   private func payment() -> [PaperBlock] {
-    document.seller.text(of: "payment").map { [.payment($0.description)] } ?? []
+    guard document.total > .zero else { return [] }
+    return document.seller.text(of: "payment").map { [.payment($0.description)] } ?? []
   }
 
   private func notes() -> PaperBlock {

@@ -9,6 +9,17 @@ import Tables
 struct EarlierReview {
   let catalog: Catalog
   let basis: DraftBasis
+  /// What invoices have charged, by the index of the account.
+  private let earlier: [Int: [DraftBasis.ChargedLine]]
+
+  init(catalog: Catalog, basis: DraftBasis) {
+    self.catalog = catalog
+    self.basis = basis
+    let lines = Dictionary(grouping: basis.earlier, by: \.account)
+    earlier = Dictionary(
+      catalog.accounts.enumerated().compactMap { index, account in lines[account.id].map { (index, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
 
   /// The flags of all accounts.
   func flags() -> [ReviewFlag] {
@@ -75,7 +86,8 @@ struct EarlierReview {
     var sums: [Currency: Amount] = [:]
     for contract in contracts {
       // What cannot be counted is named when it is drafted.
-      for line in (try? recurring.lines(of: contract, in: period)) ?? [] {
+      for line in (try? recurring.lines(of: contract, in: period)) ?? []
+      where !isCharged(line, contract, contracts, recurring) {
         sums[contract.currency, default: .zero] += line.amount.rounded
       }
     }
@@ -88,13 +100,21 @@ struct EarlierReview {
   }
 }
 
-extension DraftBasis {
-  /// What earlier invoices leave to people and no draft shows: charges whose row of contracts.csv is gone, and invoices that were
-  /// credited in full and whose period stays closed.
-  public var lostCharges: [ReviewFlag] {
-    uncorrected.filter { [.gone, .replaced, .again, .unbilled].contains($0.reason) }.map(\.flag)
-      + creditedInFull.map(\.flag)
+extension EarlierReview {
+  /// Whether the days of an interval stand on an invoice of another period, which is corrected to what they cost now.
+  private func isCharged(
+    _ line: RecurringLine, _ row: Contract, _ contracts: [Contract], _ recurring: RecurringCharges
+  ) -> Bool {
+    let rows = contracts.filter { ContractCorrections.Texts($0) == ContractCorrections.Texts(row) }
+    guard ChargedDays.comparePrices(rows, recurring.billing.priceBook) else { return false }
+    return ContractCorrections.charge(of: line, of: row, in: earlier[row.accountIndex] ?? []) != nil
   }
+}
+
+extension DraftBasis {
+  /// What earlier invoices leave to people and no draft shows: what they charged otherwise than the catalog says now and nothing
+  /// corrects, and invoices that were credited in full and whose period stays closed.
+  public var leftToPeople: [ReviewFlag] { uncorrected.map(\.flag) + creditedInFull.map(\.flag) }
 }
 
 extension DraftBasis.Uncorrected {
@@ -108,15 +128,23 @@ extension DraftBasis.Uncorrected {
       case .quantity:
         "charged another quantity than the contract has now, with \(invoices); \(Self.leftAlone)"
       case .start: "charged days before the contract begins now, with \(invoices); \(Self.leftAlone)"
+      case .rows: "charged otherwise than its rows come to now, with \(invoices); \(Self.leftAlone)"
       case .gone:
         "charged ahead with \(invoices), and its row of contracts.csv is gone; write it again with its last day in "
           + "'until', and the days after that are given back"
+      case .account:
+        "charged ahead with \(invoices), and the account is no more in accounts.csv; write it and its row of contracts.csv "
+          + "again, with the last day in 'until', and the days after that are given back"
+      case .adjustment:
+        "usage of periods that were billed (the last with \(invoice)) came to something else since, and the account is no more in "
+          + "accounts.csv: no invoice has it; write the account again, and its next draft has it"
       case .replaced:
         "charged with \(invoices) by a row that is gone, for days that another row has now; these are neither charged "
           + "again nor given back"
       case .again:
         "charged with \(invoices) by a row that is gone, for days that another row charges again on this draft; "
           + "if both are one, give the row its contract, item and description of then"
+      case .discount, .tax, .commitment, .result: "\(reason.what) \(invoices) \(Self.otherTables)"
       case .charge:
         "billed with \(invoices) at another amount than its table has now; \(Self.leftAlone)"
       case .unbilled:
@@ -128,7 +156,24 @@ extension DraftBasis.Uncorrected {
       origin: origin)
   }
 
+  /// The way out is one for all of them: an invoice that was credited in full is drafted with the tables of today.
+  private static let otherTables =
+    "otherwise than the catalog says now; nothing corrects it by itself: credit the invoice in full ('invoice credit') and "
+    + "draft its period again"
   private static let leftAlone = "nothing corrects it by itself"
+}
+
+extension DraftBasis.Uncorrected.Reason {
+  /// What invoices did, before their numbers.
+  fileprivate var what: String {
+    switch self {
+    case .discount: "discounted (before tax) with"
+    case .tax: "taxed with"
+    case .commitment: "committed with"
+    case .result: "result billed with"
+    default: "charged with"
+    }
+  }
 }
 
 extension DraftBasis.CreditedInvoice {

@@ -53,6 +53,7 @@ struct StoreDraftLines {
       JSONMember(name: "was_there", value: .bool(outcome.wasThere)),
       JSONMember(name: "approved_before", value: .integer(outcome.approvedCount)),
     ]
-    return console.finishReport(JSONText.document(.object(own + members)))
+    let flags = JSONMember(name: "look_at", value: .array(outcome.toLookAt.map(InvoiceReviewLines.json)))
+    return console.finishReport(JSONText.document(.object(own + members + [flags])))
   }
 }

@@ -80,7 +80,7 @@ struct InvoiceReviewLines {
     case .taxPlaceMissing: "Accounts that nobody can tax"
     case .termsUnknown: "Terms that name no last day to pay"
     case .lineWithoutTax: "Lines without tax"
-    case .chargedOtherwise: "Invoices that charged otherwise than contracts say now"
+    case .chargedOtherwise: "Invoices that charged otherwise than the catalog says now"
     case .periodWithoutInvoice: "Periods without an invoice that contracts charge"
     case .totalNotPositive: "Totals of nothing or less"
     case .totalJumped: "Totals far from those of earlier drafts"
@@ -91,7 +91,7 @@ struct InvoiceReviewLines {
 
   private func document() -> JSONValue {
     [
-      "drafts": .integer(report.draftCount), "flags": .array(report.flags.map(Self.flag)),
+      "drafts": .integer(report.draftCount), "flags": .array(report.flags.map(Self.json)),
       "not_charged": .object(
         report.leaks.map {
           JSONMember(
@@ -101,7 +101,8 @@ struct InvoiceReviewLines {
     ]
   }
 
-  private static func flag(_ flag: ReviewFlag) -> JSONValue {
+  /// A finding as an object.
+  static func json(_ flag: ReviewFlag) -> JSONValue {
     [
       "kind": .text(flag.kind.rawValue), "account": .string(flag.account), "message": .text(flag.message),
       "money": flag.money.map { .text($0.text(minimumDigits: flag.currency?.minorDigits ?? 0)) } ?? .null,
