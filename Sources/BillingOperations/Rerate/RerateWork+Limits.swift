@@ -49,26 +49,24 @@ extension RerateWork {
     if let accounts = box.accounts { settled.formIntersection(accounts) }
     guard let account = settled.min() else { return box }
     var box = box
+    var torn: (owner: SettlingOwner, missing: [Label])?
+    if let accounts = box.accounts { torn = try self.torn(by: accounts, before) }
     if box.from != nil || box.until != nil {
-      let days = try days(of: settled, runs)
-      guard let days, Self.covers(box, days) else {
+      chosenDays = box
+      settledDays = try days(of: settled.union(torn?.missing ?? []), runs)
+      guard let days = settledDays, Self.covers(box, days) else {
         // Nobody was named: days may still hold nothing that is settled.
         if box.accounts == nil { return box }
-        throw refusal(of: account, days)
+        throw refusal(of: account, torn?.missing ?? [])
       }
       (box.from, box.until) = (nil, nil)
     }
     guard let accounts = box.accounts else { return box }
-    for hash in [catalog.ratingHash]
-      + before.filter({ !$0.accounts.isDisjoint(with: accounts) }).map(\.ratingHash)
-    {
-      let known = hash == catalog.ratingHash ? catalog : try earlier(hash).catalog
-      guard let owner = SettlingOwner.torn(by: accounts, in: known) else { continue }
+    if let (owner, missing) = torn {
       throw .store(
         .refused(
           "account '\(owner.chosen[0])' shares pool '\(owner.pool)' with others: what its usage comes to depends on theirs; name them too: "
-            + owner.others.prefix(Self.namesMax).map { "--accounts \($0)" }.joined(separator: " ")
-            + (owner.others.count > Self.namesMax ? " and \(owner.others.count - Self.namesMax) more" : "")))
+            + Self.arguments(missing)))
     }
     owners = accounts
     let holders = before.filter { !$0.accounts.isDisjoint(with: accounts) }
@@ -80,8 +78,33 @@ extension RerateWork {
     return box
   }
 
-  // Accounts that a message names.
-  private static let namesMax = 5
+  /// A pool of which only some accounts were chosen, and all accounts that are missing: of this pool and of every other, by any of the
+  /// catalogs; nil where whole owners were chosen.
+  private mutating func torn(
+    by chosen: Set<Label>, _ before: [(ratingHash: String, accounts: Set<Label>)]
+  ) throws(OperationFault) -> (owner: SettlingOwner, missing: [Label])? {
+    var first: SettlingOwner?
+    var accounts = chosen
+    var isWhole = false
+    while !isWhole {
+      isWhole = true
+      let holders = before.filter { !$0.accounts.isDisjoint(with: accounts) }
+      for hash in [catalog.ratingHash] + holders.map(\.ratingHash) {
+        let known = hash == catalog.ratingHash ? catalog : try earlier(hash).catalog
+        while let owner = SettlingOwner.torn(by: accounts, in: known) {
+          if first == nil { first = owner }
+          accounts.formUnion(owner.others)
+          isWhole = false
+        }
+      }
+    }
+    return first.map { ($0, accounts.subtracting(chosen).sorted()) }
+  }
+
+  /// Accounts as they are named on the command line.
+  private static func arguments(_ accounts: [Label]) -> String {
+    accounts.map { "--accounts \($0)" }.joined(separator: " ")
+  }
 
   /// The days from the first to the last usage period of accounts with usage in the store; nil where there is none.
   private func days(
@@ -112,24 +135,45 @@ extension RerateWork {
       && box.until.map { $0 >= Int64(days.until.dayNumber) * dayMillis } ?? true
   }
 
-  private func refusal(of account: Label, _ days: (from: CivilDate, until: CivilDate)?) -> OperationFault {
-    .store(
+  /// Why chosen days cannot be rated again alone, with the arguments that can; `missing` are accounts that must be named as well.
+  private func refusal(of account: Label, _ missing: [Label]) -> OperationFault {
+    var advice = "Leave --from and --until out"
+    if let days = settledDays { advice = "Name all days, --from \(days.from) --until \(days.until), or none" }
+    if !missing.isEmpty {
+      advice += ", and the accounts that share a pool with those, \(Self.arguments(missing))"
+    }
+    return .store(
       .refused(
-        "usage of account '\(account)' depends on whole periods (allowances, tiers, limits), and what a period leaves goes on into the "
-          + "next: it is rated again over all its periods or not at all. "
-          + (days.map { "Name all days, --from \($0.from) --until \($0.until), or none" }
-            ?? "Leave --from and --until out")
+        "\(cut(of: account) ?? "usage of account '\(account)'") depends on whole periods (allowances, tiers, limits), and what a period "
+          + "leaves goes on into the next: it is rated again over all its periods or not at all. \(advice)"
           + "; or let prices and plans of the catalog begin on the day from which they are to hold"))
+  }
+
+  /// The usage period of an account that chosen days leave out, or a part of it: the nearest one.
+  private func cut(of account: Label) -> String? {
+    guard let box = chosenDays, let days = settledDays,
+      let cycleDay = catalog.accounts.first(where: { $0.id == account })?.cycleDay
+    else { return nil }
+    let dayMillis: Int64 = 86_400_000
+    func text(_ millis: Int64, _ option: String, _ lost: Int64) -> String? {
+      guard let day = CivilDate.parse(String(Instant.text(millis: millis).prefix(10))),
+        let lostDay = CivilDate.parse(String(Instant.text(millis: lost).prefix(10)))
+      else { return nil }
+      let period = UsagePeriod.containing(lostDay, cycleDay: Int32(cycleDay))
+      return "\(option) \(day) leaves out \(period) of account '\(account)', whose usage"
+    }
+    if let from = box.from, from > Int64(days.from.dayNumber) * dayMillis {
+      return text(from, "--from", from - dayMillis)
+    }
+    return box.until.flatMap { text($0, "--until", $0) }
   }
 
   /// Refuses chosen events that depend on whole periods, by the catalog of before or that of now: days that leave some of a period out
   /// have no meaning for them.
-  func refuseSettled(_ first: RatingResult, _ second: RatingResult, _ runs: [RunRecord])
-    throws(OperationFault)
-  {
+  func refuseSettled(_ first: RatingResult, _ second: RatingResult) throws(OperationFault) {
     let later = [first, second].compactMap(\.later).filter { $0.eventCount > 0 }
     guard let account = later.flatMap(\.accounts).min() else { return }
-    throw refusal(of: account, try days(of: [account], runs))
+    throw refusal(of: account, [])
   }
 
   /// What a run leaves to be settled, where events that are not settled were rated again: what it left before, over their time as well.

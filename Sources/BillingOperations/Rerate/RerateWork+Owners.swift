@@ -79,13 +79,14 @@ extension RerateWork {
 
   /// Refuses events that belong to an account that was not chosen with the new catalog, and are settled there.
   private func refuseStrangers(_ result: RatingResult) throws(OperationFault) {
-    guard let later = result.later, let owners,
-      let stranger = later.accounts.filter({ !owners.contains($0) }).min()
-    else { return }
+    guard let later = result.later, let owners else { return }
+    let strangers = later.accounts.filter { !owners.contains($0) }.sorted()
+    guard let stranger = strangers.first else { return }
     throw .store(
       .refused(
-        "some of the chosen usage belongs to account '\(stranger)' with this catalog, and depends on whole periods there; name that account "
-          + "too: --accounts \(stranger)"))
+        "some of the chosen usage belongs to account '\(stranger)' with this catalog, and depends on whole periods there; name "
+          + "\(strangers.count == 1 ? "that account" : "those accounts") too: "
+          + strangers.map { "--accounts \($0)" }.joined(separator: " ")))
   }
 
   /// What a run leaves to be settled when some accounts were rated again.

@@ -1,6 +1,7 @@
 // The work of rating runs again, one after the other: what a change can reach is rated with the catalog of before and with that of
 // now. What depends on whole periods is in RerateWork+Settling.swift.
 
+import BillingCalendar
 import BillingStore
 import Catalog
 import Dispatch
@@ -46,6 +47,9 @@ struct RerateWork {
   var settlingAfter: [SettlingRun] = []
   /// Accounts that make up whole owners of what is settled, where only they are rated again.
   var owners: Set<Label>?
+  /// The days that were chosen, and those from the first to the last usage period of all whose usage is settled.
+  var chosenDays: EventBox?
+  var settledDays: (from: CivilDate, until: CivilDate)?
   /// The last run for which the new catalog is another one.
   var lastOther: String?
   /// Whether the new catalog has settled these accounts already.
@@ -180,7 +184,7 @@ struct RerateWork {
       let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
       let counts = (first.report(), second.report())
       guard counts.0.read > 0 else { continue }
-      if settles { try refuseSettled(first, second, [run]) }
+      if settles { try refuseSettled(first, second) }
       spans += [second.later?.span].compactMap { $0 }
       isAny = true
       done.eventCount += counts.1.rated
