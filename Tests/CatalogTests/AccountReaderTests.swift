@@ -140,12 +140,14 @@ func shown(_ findings: FindingList) -> [String] {
 
 @Suite struct ServiceReaderTests {
   /// Services as `kind key-last account service site centre from..until source`.
-  private func read(_ rows: String) -> (lines: [String], findings: [String]) {
+  private func read(
+    _ rows: String, zones: [Zone] = [.utc, .utc]
+  ) -> (lines: [String], findings: [String]) {
     let text = "kind,key,account,service,site,cost_centre,from,until,source\n" + rows
     let (services, findings) = Array(text.utf8).withUnsafeBufferPointer {
       ServiceReader.read(
-        $0, file: "f.csv", accounts: ["A": 0, "B": 1], textKinds: ["trunk", "extension", "sip_user"],
-        sources: ["pbx"])
+        $0, file: "f.csv", accounts: ["A": 0, "B": 1], zones: zones,
+        textKinds: ["trunk", "extension", "sip_user"], sources: ["pbx"])
     }
     let lines = services.map { service in
       let end = service.lastKey.isEmpty ? "" : "-\(service.lastKey)"
@@ -238,6 +240,52 @@ func shown(_ findings: FindingList) -> [String] {
     let hint = "; keep one, or end one with 'until' where the other begins"
     #expect(read(rows + "\n").findings == (expected.map { [$0 + hint] } ?? []))
   }
+
+  @Test(
+    arguments: [
+      // A in New York, B in Berlin: which of them ends, and which begins, on that day
+      (
+        "number,49301,A,,,,,2026-03-29,\nnumber,49301,B,,,,2026-03-29,,",
+        "3:8: number '49301' already has an account on line 2 from 2026-03-28T23:00:00Z until 2026-03-29T04:00:00Z: "
+          + "days begin at other hours in America/New_York and Europe/Berlin" + Self.way
+      ),
+      (
+        "number,49301,B,,,,2026-03-29,,\nnumber,49301,A,,,,,2026-03-29,",
+        "3:8: number '49301' already has an account on line 2 from 2026-03-28T23:00:00Z until 2026-03-29T04:00:00Z: "
+          + "days begin at other hours in America/New_York and Europe/Berlin" + Self.way
+      ),
+      (
+        "number,49301,B,,,,,2026-03-29,\nnumber,49301,A,,,,2026-03-29,,",
+        "3:8: warning: number '49301' has no account from 2026-03-28T23:00:00Z until 2026-03-29T04:00:00Z, between line 2 "
+          + "and this one: days begin at other hours in Europe/Berlin and America/New_York" + Self.way
+      ),
+      (
+        "trunk,t,A,,,,,2026-03-29,\ntrunk,t,B,,,,2026-03-29,,",
+        "3:7: trunk 't' already has an account on line 2 from 2026-03-28T23:00:00Z until 2026-03-29T04:00:00Z: "
+          + "days begin at other hours in America/New_York and Europe/Berlin; "
+          + "let one of them end a day sooner or begin a day later"
+      ),
+      (
+        "range,49301-49305,A,,,,,2026-03-29,\nrange,49305-49309,B,,,,2026-03-29,,",
+        "3:7: range '49305-49309' crosses range '49301-49305' of line 2; "
+          + "let one lie inside the other, or cut them where they meet"
+      ),
+      // A day between them is no handing over; another source, and a range beside a number, are decided by rule.
+      ("number,49301,A,,,,,2026-03-28,\nnumber,49301,B,,,,2026-03-29,,", nil),
+      ("number,49301,A,,,,,2026-03-29,pbx\nnumber,49301,B,,,,2026-03-29,,", nil),
+      ("range,49301-49301,A,,,,,2026-03-30,\nnumber,49301,B,,,,2026-03-29,,", nil),
+      ("number,49301,A,,,,,2026-03-29,\nnumber,49301,A,,,,2026-03-29,,", nil),
+    ] as [(String, String?)])
+  func daysOfTwoZonesMeetByTheirHours(rows: String, expected: String?) throws {
+    var library = ZoneLibrary()
+    let zones = [try library.zone(named: "America/New_York"), try library.zone(named: "Europe/Berlin")]
+    #expect(read(rows + "\n", zones: zones).findings == (expected.map { [$0] } ?? []))
+    // Where days begin alike nothing is left to say.
+    #expect(read(rows + "\n").findings == [])
+  }
+
+  private static let way =
+    "; make the row that ends a range of this one number, and let it end a day later: a number goes before a range"
 
   @Test(
     arguments: [

@@ -42,7 +42,9 @@ import Testing
       """.utf8)
     for count in 0...text.count {
       let (services, findings) = text[..<count].withUnsafeBufferPointer {
-        ServiceReader.read($0, file: "f.csv", accounts: ["A": 0, "B": 1], textKinds: ["trunk"], sources: [])
+        ServiceReader.read(
+          $0, file: "f.csv", accounts: ["A": 0, "B": 1], zones: [.utc, .utc], textKinds: ["trunk"],
+          sources: [])
       }
       // The table has one row without fault; all that is cut off is missing or named.
       #expect(services.count <= 1 && (services.isEmpty || findings.hasErrors), "cut after \(count) bytes")

@@ -35,15 +35,16 @@ struct ServiceReader: ~Copyable {
 
   /// The service keys of `text` in file order, and what is wrong with it.
   ///
-  /// `textKinds` are the words other than `number` and `range` that some format looks up; `sources` are the known names.
+  /// `zones` are those of the accounts, by index; `textKinds` are the words other than `number` and `range` that some format looks up;
+  /// `sources` are the known names.
   static func read(
-    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: NameIndex, textKinds: Set<Label>,
-    sources: Set<Label>
+    _ text: UnsafeBufferPointer<UInt8>, file: String, accounts: NameIndex, zones: [Zone],
+    textKinds: Set<Label>, sources: Set<Label>
   ) -> (services: [ServiceKey], findings: FindingList) {
     var reader = ServiceReader(table: AuthoredTable(text, file: file), textKinds: textKinds.sorted())
     while reader.table.nextRow() { reader.takeRow(accounts, sources) }
     var findings = reader.table.finish()
-    ServiceOverlaps.find(in: reader.services, keyColumns: reader.columns, &findings)
+    ServiceOverlaps.find(in: reader.services, keyColumns: reader.columns, zones: zones, &findings)
     return (reader.services, findings)
   }
 

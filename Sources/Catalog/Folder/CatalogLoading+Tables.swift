@@ -60,8 +60,8 @@ extension CatalogLoading {
     let sourceNames = Set(sources.map(\.name)).union(formats.indexByName.names)
     let (services, findings) = file.text.withUnsafeBufferPointer {
       ServiceReader.read(
-        $0, file: file.path, accounts: accounts.indexByName, textKinds: textKinds(formats.parts),
-        sources: sourceNames)
+        $0, file: file.path, accounts: accounts.indexByName, zones: accounts.parts.map(\.zone),
+        textKinds: textKinds(formats.parts), sources: sourceNames)
     }
     add(.services, findings.sorted())
     return services
