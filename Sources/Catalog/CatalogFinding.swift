@@ -17,15 +17,21 @@ public struct CatalogFinding: Error, Sendable, Hashable {
   public var message: String
   /// What to do about it; empty where the message says it.
   public var hint: String
+  /// Whether digits of the message outside of quotes are prices and quantities of the catalog, and none of a telephone number.
+  public var hasFigures: Bool
 
   /// Makes a finding.
-  public init(severity: Severity, file: String, line: Int, column: Int, message: String, hint: String = "") {
+  public init(
+    severity: Severity, file: String, line: Int, column: Int, message: String, hint: String = "",
+    hasFigures: Bool = false
+  ) {
     self.severity = severity
     self.file = file
     self.line = line
     self.column = column
     self.message = message
     self.hint = hint
+    self.hasFigures = hasFigures
   }
 }
 

@@ -96,7 +96,12 @@ public enum DeckGaps {
       + [warning(file, 0, "and \(findings.count - findingCountMax) more against the previous deck", "")]
   }
 
-  static func warning(_ file: String, _ line: Int, _ message: String, _ hint: String) -> CatalogFinding {
-    CatalogFinding(severity: .warning, file: file, line: line, column: 0, message: message, hint: hint)
+  /// A warning whose digits outside of quotes are prices and quantities, unless `hasFigures` says otherwise.
+  static func warning(
+    _ file: String, _ line: Int, _ message: String, _ hint: String, hasFigures: Bool = true
+  ) -> CatalogFinding {
+    CatalogFinding(
+      severity: .warning, file: file, line: line, column: 0, message: message, hint: hint,
+      hasFigures: hasFigures)
   }
 }

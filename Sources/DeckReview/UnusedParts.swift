@@ -83,7 +83,8 @@ public enum UnusedParts {
     let more = unused.count > unused.prefixes.count ? " and \(unused.count - unused.prefixes.count) more" : ""
     return DeckGaps.warning(
       deck.files[Int(unused.row.file)], Int(unused.row.line),
-      "\(what) has no usage in \(usage.path): prefix\(unused.count == 1 ? "" : "es") \(shown)\(more)", "")
+      "\(what) has no usage in \(usage.path): prefix\(unused.count == 1 ? "" : "es") \(shown)\(more)", "",
+      hasFigures: false)
   }
 }
 

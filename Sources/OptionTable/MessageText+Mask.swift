@@ -21,6 +21,14 @@ extension MessageText {
     String(decoding: maskDigits(Array(text.utf8), isOfCatalog: true), as: UTF8.self)
   }
 
+  /// The same for a message whose digits outside of quotes are prices and quantities: what stands in quotes is masked alone.
+  public static func maskDigitsOfCatalog(quotedIn text: String) -> String {
+    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+    return parts.enumerated().map { index, part in
+      index % 2 == 0 ? String(part) : maskDigitsOfCatalog(String(part))
+    }.joined(separator: "'")
+  }
+
   /// The same for bytes. Complexity: O(n).
   public static func maskDigits(_ bytes: [UInt8], isOfCatalog: Bool = false) -> [UInt8] {
     var result = bytes

@@ -59,6 +59,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ("10000000001 byte comes to 4.0000000004", "10000000001 byte comes to 4.0000000004"),
+    ("prefix '4930231250' is sold at EUR 12345678.5", "prefix '49302xxxxx' is sold at EUR 12345678.5"),
+    ("'4930231250' and 'x'", "'49302xxxxx' and 'x'"),
+    ("1234567 'open 4930231250", "1234567 'open 49302xxxxx"),
+    ("", ""),
+  ])
+  func figuresOutsideOfQuotesAreNoNumbers(text: String, masked: String) {
+    #expect(MessageText.maskDigitsOfCatalog(quotedIn: text) == masked)
+  }
+
+  @Test(arguments: [
     ("123456", "123456"), ("1234567", "12345xx"), ("447700900123", "44770xxxxxxx"),
     ("+447700900123,61", "+44770xxxxxxx,61"), ("a1234567b7654321", "a12345xxb76543xx"), ("", ""),
     ("123456 7", "12345x x"), ("£1234567", "£12345xx"),

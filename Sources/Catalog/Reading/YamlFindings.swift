@@ -34,9 +34,11 @@ package final class YamlFindings {
     add(.error, message, place, hint)
   }
 
-  /// Adds a warning.
-  package func warning(_ message: String, at place: YamlPlace, hint: String = "") {
-    add(.warning, message, place, hint)
+  /// Adds a warning; `hasFigures` where its digits outside of quotes are prices and quantities.
+  package func warning(
+    _ message: String, at place: YamlPlace, hint: String = "", hasFigures: Bool = false
+  ) {
+    add(.warning, message, place, hint, hasFigures: hasFigures)
   }
 
   /// The findings sorted by place, errors and warnings together.
@@ -52,11 +54,13 @@ package final class YamlFindings {
     }
   }
 
-  private func add(_ severity: CatalogFinding.Severity, _ message: String, _ place: YamlPlace, _ hint: String)
-  {
+  private func add(
+    _ severity: CatalogFinding.Severity, _ message: String, _ place: YamlPlace, _ hint: String,
+    hasFigures: Bool = false
+  ) {
     all.append(
       CatalogFinding(
         severity: severity, file: file(of: place), line: place.line, column: place.column, message: message,
-        hint: hint))
+        hint: hint, hasFigures: hasFigures))
   }
 }

@@ -1,5 +1,6 @@
 // Texts of usage in the results of commands that show single records: masked and escaped like in messages.
 
+internal import Catalog
 internal import OptionTable
 internal import Tables
 
@@ -11,9 +12,16 @@ struct UsageText {
   /// The text with its digit runs masked, unless numbers may be shown.
   func masked(_ text: String) -> String { showsNumbers ? text : MessageText.maskDigits(text) }
 
-  /// A text about the catalog: the same, but prices and prefixes keep their digits.
-  func maskedOfCatalog(_ text: String) -> String {
-    showsNumbers ? text : MessageText.maskDigitsOfCatalog(text)
+  /// What `check` says of the catalog: the same, but prices, quantities and prefixes keep their digits.
+  func masked(_ finding: CatalogFinding) -> CatalogFinding {
+    if showsNumbers { return finding }
+    var masked = finding
+    masked.message =
+      finding.hasFigures
+      ? MessageText.maskDigitsOfCatalog(quotedIn: finding.message)
+      : MessageText.maskDigitsOfCatalog(finding.message)
+    masked.hint = MessageText.maskDigitsOfCatalog(finding.hint)
+    return masked
   }
 
   /// The text masked, escaped, cut and in quotes.

@@ -58,7 +58,7 @@ extension PlanReading {
       findings.warning(
         "charge \(Quoted.text(charge.name)): \(shown) comes to 0 at \(rounding.scale) digits",
         at: placed.place,
-        hint: "raise the scale of 'rounding', or the increment")
+        hint: "raise the scale of 'rounding', or the increment", hasFigures: true)
     }
   }
 }

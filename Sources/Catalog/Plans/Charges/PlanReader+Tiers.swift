@@ -216,7 +216,7 @@ extension TierReading {
     for drop in TierPriceDrop.find(in: steps, kind: kind, oneMore: oneMore) {
       findings.warning(
         "\(shown(drop.quantity + oneMore)) comes to \(drop.costAbove), and \(shown(drop.quantity)) to \(drop.cost)",
-        at: nodes[drop.step].place, hint: "graduated tiers never do that")
+        at: nodes[drop.step].place, hint: "graduated tiers never do that", hasFigures: true)
     }
   }
 

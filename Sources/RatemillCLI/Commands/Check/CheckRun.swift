@@ -115,24 +115,19 @@ struct CheckedCatalog {
 
   /// One line for each finding.
   func text(_ writing: UsageText) -> String {
-    findings.map { finding in
-      var masked = finding
-      masked.message = writing.maskedOfCatalog(finding.message)
-      masked.hint = writing.maskedOfCatalog(finding.hint)
-      return MessageText.escaped(masked.description) + "\n"
-    }.joined()
+    findings.map { MessageText.escaped(writing.masked($0).description) + "\n" }.joined()
   }
 
   func value(_ writing: UsageText) -> JSONValue {
     [
       "path": .text(path), "errors": .integer(errorCount), "warnings": .integer(warningCount),
       "findings": .array(
-        findings.map { finding in
+        findings.map { writing.masked($0) }.map { finding in
           [
             "severity": .text(finding.severity.rawValue), "file": .text(finding.file),
             "line": .integer(finding.line), "column": .integer(finding.column),
-            "message": .text(writing.maskedOfCatalog(finding.message)),
-            "hint": .text(writing.maskedOfCatalog(finding.hint)),
+            "message": .text(finding.message),
+            "hint": .text(finding.hint),
           ]
         }),
     ]
