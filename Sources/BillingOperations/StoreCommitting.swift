@@ -16,10 +16,12 @@ struct StoreCommitting {
   /// Publishes the documents, settles what they touch, and commits.
   ///
   /// `draft` is asked once the catalog is kept; `engine` only where something is settled. `displaced` are runs that hold records of which
-  /// copies in this one count instead. `extra` puts files of the caller's own beside the documents. Nothing is committed where this throws.
+  /// copies in this one count instead. `settled` is given the settlements before they are committed. `extra` puts files of the
+  /// caller's own beside the documents. Nothing is committed where this throws.
   func commit(
     _ result: RatingResult, draft: () throws(StoreFault) -> RunDraft,
     engine: () throws(OperationFault) -> RatingRun, displacing displaced: [RevisedRun] = [],
+    settled: ([SettlementDraft]) throws(StoreFault) -> Void = { _ throws(StoreFault) in },
     extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
   ) throws(OperationFault) -> RunCommit {
     var draft = try OperationFault.ofStore { () throws(StoreFault) in
@@ -47,7 +49,7 @@ struct StoreCommitting {
       draft.kind == .recycle
       ? [] : try StoreConflicts(store: store).beginning(with: result.contradicted, catalog)
     let withdrawing = RevisedRun.joined(contradicted, displaced)
-    guard withdrawing.isEmpty else { return try commit(draft, new, withdrawing) }
+    guard withdrawing.isEmpty else { return try commit(draft, new, withdrawing, settled) }
     if !new.isEmpty {
       draft.settlements = [
         try StoreSettling(store: store, catalog: catalog, engine: try engine(), semantics: semantics)
@@ -55,12 +57,16 @@ struct StoreCommitting {
       ].compactMap { $0 }
     }
     let done = draft
-    return try OperationFault.ofStore { () throws(StoreFault) in try store.commitStagedRun(done) }
+    return try OperationFault.ofStore { () throws(StoreFault) in
+      try settled(done.settlements)
+      return try store.commitStagedRun(done)
+    }
   }
 
   /// Commits a run with those that stand for the ones from which it withdraws records.
   private func commit(
-    _ draft: RunDraft, _ new: [StoreSettling.NewRun], _ withdrawing: [RevisedRun]
+    _ draft: RunDraft, _ new: [StoreSettling.NewRun], _ withdrawing: [RevisedRun],
+    _ settled: ([SettlementDraft]) throws(StoreFault) -> Void
   ) throws(OperationFault) -> RunCommit {
     let staged = try RevisingRuns(store: store).stage(withdrawing)
     var draft = draft
@@ -69,6 +75,7 @@ struct StoreCommitting {
       newest: (catalog.ratingHash, semantics))
     let done = draft
     return try OperationFault.ofStore { () throws(StoreFault) in
+      try settled(done.settlements)
       var commit = try store.commitStagedRun(done, replacing: staged.replacing)
       commit.withdrawn = withdrawing.filter { !$0.reversed.isEmpty }.map { ($0.run, $0.reversed.count) }
       commit.displaced = withdrawing.filter { !$0.displaced.isEmpty }.map { ($0.run, $0.displaced.count) }

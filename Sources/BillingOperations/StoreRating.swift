@@ -144,8 +144,10 @@ public struct StoreRating {
         engine = try self.engine(options, counting: displacement.copies)
         continue
       }
-      let commit = try commit(result, report, places, engine, displacement.runs, extra)
-      return .committed(commit, result.report(), known: known.sorted { $0.name < $1.name })
+      let (commit, change) = try commit(result, report, places, engine, displacement.runs, extra)
+      var committed = result.report()
+      if !commit.wasThere { committed.costs?.settle(change) }
+      return .committed(commit, committed, known: known.sorted { $0.name < $1.name })
     }
     return .nothingNew(known.sorted { $0.name < $1.name })
   }
@@ -344,12 +346,14 @@ public struct StoreRating {
     }
   }
 
+  /// Commits a run; tells what it changes of usage that is settled with its period, as far as margins ask.
   private func commit(
     _ result: RatingResult, _ report: RunReport, _ places: [Label: FilePlace], _ engine: RatingRun,
     _ displaced: [RevisedRun],
     _ extra: (RatingResult, PublishedFolder) throws(FileFault) -> Void
-  ) throws(OperationFault) -> RunCommit {
-    try StoreCommitting(
+  ) throws(OperationFault) -> (RunCommit, MarginSums) {
+    var change = MarginSums()
+    let commit = try StoreCommitting(
       store: store, catalog: catalog, catalogPath: catalogPath, semantics: semantics
     )
     .commit(
@@ -361,6 +365,11 @@ public struct StoreRating {
         draft.sources = catalog.promises
         draft.replaces = try store.revokedRun(reading: report.files.map { ($0.source, $0.hash) })
         return draft
-      }, engine: { () throws(OperationFault) in engine }, displacing: displaced, extra: extra)
+      }, engine: { () throws(OperationFault) in engine }, displacing: displaced,
+      settled: { settlements throws(StoreFault) in
+        if report.costs == nil { return }
+        try store.forEachChange(by: settlements) { change.add($0, isTakenAway: $1) }
+      }, extra: extra)
+    return (commit, change)
   }
 }

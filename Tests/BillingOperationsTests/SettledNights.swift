@@ -6,7 +6,7 @@ import TestSupport
 /// Three months of usage with shared minutes that roll over, tiers, limits, credit for the dearest calls, and lines rounded.
 struct SettledNights {
   /// By night: the file's text.
-  private(set) var nights: [String] = []
+  var nights: [String] = []
   static let header = "id,start,account,direction,kind,to,meter,billable,disposition\n"
 
   init(seed: UInt64, nightCount: Int, callCount: Int = 300) {

@@ -68,13 +68,16 @@ struct CountingSettlement {
   /// Every account some of whose rows it holds.
   var allAccounts: Set<Label> { accounts.union(closed.keys.filter { !$0.isPool }.map(\.name)) }
 
+  /// Whether the rows of an account, or the allowances of a pool, in a period are those that count up to now: behind what is closed.
+  func isOpen(isPool: Bool = false, _ name: Label, _ period: UsagePeriod) -> Bool {
+    let holder = SettledHolder(isPool: isPool, name: name)
+    return (isPool ? pools : accounts).contains(name) && openAfter[holder].map { $0 < period } ?? true
+  }
+
   /// Whether the rows of an account, or the allowances of a pool, in a period are those that count.
   func holds(isPool: Bool = false, _ name: Label, _ period: UsagePeriod) -> Bool {
-    let holder = SettledHolder(isPool: isPool, name: name)
-    if (isPool ? pools : accounts).contains(name), openAfter[holder].map({ $0 < period }) ?? true {
-      return true
-    }
-    return closed[holder]?.contains { stretch in
+    if isOpen(isPool: isPool, name, period) { return true }
+    return closed[SettledHolder(isPool: isPool, name: name)]?.contains { stretch in
       period <= stretch.until && stretch.after.map { $0 < period } ?? true
     } ?? false
   }

@@ -67,18 +67,19 @@ struct OutcomeRow: BitwiseCopyable {
     amountHigh = Int16(truncatingIfNeeded: amountPico &>> 64)
   }
 
-  /// Makes it the row of a rated event that is priced when it is settled: its index in the chunk's `PackedChunk` and its
-  /// owner stand where the summary key would.
-  mutating func settle(as index: Int, owner: UInt32) {
+  /// Makes it the row of a rated event that is priced when it is settled: its index in the chunk's `PackedChunk`, its owner and its
+  /// base cell stand where the summary key would, and what its supplier charges where the amount would.
+  mutating func settle(as index: Int, owner: UInt32, baseCell: UInt32, costPico: Int128) {
     keyLow = UInt64(index)
-    keyHigh = UInt64(owner)
+    keyHigh = UInt64(baseCell) &<< 32 | UInt64(owner)
     door = Door.settled
-    setSums(raw: quantityRaw, billed: 0, amountPico: 0)
+    setSums(raw: quantityRaw, billed: 0, amountPico: costPico)
   }
 
-  /// Index among the chunk's packed events, and the owner, of a settled row.
+  /// Index among the chunk's packed events, the owner, and the number of the base cell, of a settled row.
   var packedIndex: Int { Int(truncatingIfNeeded: keyLow) }
   var packedOwner: UInt32 { UInt32(truncatingIfNeeded: keyHigh) }
+  var packedBaseCell: UInt32 { UInt32(truncatingIfNeeded: keyHigh &>> 32) }
 
   var amountPico: Int128 {
     @inline(__always) get { Int128(amountHigh) &<< 64 | Int128(amountLow) }

@@ -58,10 +58,14 @@ public struct CostReport: Sendable {
   /// Losses that are listed; the others are counted.
   public static let lossCountMax = 20
 
-  /// By name, then currency of cost.
+  /// By name, then currency of cost; with events whose amounts are settled later.
   public var suppliers: [Supplier]
   /// Events without a cost, by supplier: counted, and never taken for 0.
   public var missing: [Supplier]
+  /// Of `suppliers`, events that are in no margin or loss, because a store settles their amounts later.
+  public var unsettled: [Supplier]
+  /// Whether margins and losses have what a commit has changed of usage that is settled with its period (`settle`).
+  public var hasSettled: Bool
   /// By currency of revenue.
   public var margins: [Margin]
   /// Rates that were used, in the order of their currencies and dates.
@@ -74,6 +78,10 @@ public struct CostReport: Sendable {
   public var losses: [Loss]
   /// All of them.
   public var lossCount: Int
+  /// What margins and losses are made of.
+  var sums: MarginSums
+  /// The rates by which costs are set beside revenue.
+  let exchangeRates: [ExchangeRate]
 
   /// Costs by currency.
   public var costs: [(currency: Currency, cost: Amount)] {

@@ -52,6 +52,34 @@ struct CostSums: Sendable {
     try ledger.cellSpill?.forEach { cell in Self.add(cell, fields, to: &sums) }
   }
 
+  /// Those of events that are left to be settled, by supplier and kind alone: what they bring in is not known yet.
+  init(_ later: LaterUsage, _ setup: RunSetup) {
+    fields = []
+    hasTariffs = false
+    let cells = setup.baseCells.cells
+    for (cell, sum) in zip(cells, later.costs) where sum.events != 0 || sum.costPico != 0 {
+      let key = Key(
+        tariff: Self.none, supplier: cell.supplier, currency: Self.none,
+        costCurrency: UInt32(cell.costCurrency), day: Self.none, kind: UInt32(cell.kind))
+      var sum = sum
+      // What was measured is not what its samples add up to.
+      if setup.catalog.settled.isGauge[Int(cell.charge)] { sum.raw = 0 }
+      sums[key, default: Sum()] += sum
+    }
+  }
+
+  /// Adds all of others.
+  mutating func add(_ others: CostSums) { sums.merge(others.sums) { $0 + $1 } }
+
+  /// What is charged by currency.
+  func costs(_ tables: CostTables) -> [Currency: Amount] {
+    var costs: [Currency: Amount] = [:]
+    for (key, sum) in sums where key.costCurrency != 0 && (sum.events != 0 || sum.costPico != 0) {
+      costs[tables.currencies[Int(key.costCurrency)], default: .zero] += Amount(pico: sum.costPico)
+    }
+    return costs
+  }
+
   private static func add(
     _ cell: SummaryCell, _ fields: [SummaryKeyPlan.Field?], to sums: inout [Key: Sum]
   ) {

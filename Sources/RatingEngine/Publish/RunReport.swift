@@ -132,7 +132,8 @@ extension RatingResult {
         $0.count != $1.count ? $0.count > $1.count : $0.reason.code < $1.reason.code
       },
       amounts: amounts(), laterCount: ledger.later?.eventCount,
-      costs: costSums.flatMap { CostReport($0, setup) }, quantities: quantities(),
+      costs: costSums.flatMap { sums in CostReport(sums, ledger.later.map { CostSums($0, setup) }, setup) },
+      quantities: quantities(),
       files: zip(files, ledger.fileTotals).map(Self.fileReport),
       damaged: damaged,
       summaryRowCount: rowCounts.summary ?? rowCounts.table ?? ledger.cellCount)

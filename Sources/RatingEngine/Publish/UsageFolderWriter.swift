@@ -111,7 +111,7 @@ extension RatingResult {
     let report = report()
     sums.eventCount = Int128(report.rated - (ledger.later?.eventCount ?? 0))
     for (currency, amount) in report.amounts { sums.amounts[currency] = amount }
-    for (currency, cost) in report.costs?.costs ?? [] { sums.costs[currency] = cost }
+    if let costSums, let tables = setup.catalog.costs { sums.costs = costSums.costs(tables) }
     for quantity in report.quantities {
       guard let kind = ServiceKind(rawValue: quantity.kind.rawValue) else { continue }
       let raw = quantity.raw - (ledger.later?.raw[Int(quantity.kind.rawValue)] ?? 0)

@@ -229,7 +229,9 @@ extension Rater {
       } else {
         setLongKey(of: &event, record, batch, columns, fields, text, chunk)
       }
-      rows[row].settle(as: chunk.events.count, owner: owner)
+      rows[row].settle(
+        as: chunk.events.count, owner: owner, baseCell: event.baseCell,
+        costPico: event.marks.contains(.costed) ? costs?.amount[record] ?? 0 : 0)
       chunk.append(event, row: firstRow &+ row)
     }
   }

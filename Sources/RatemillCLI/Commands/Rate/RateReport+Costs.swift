@@ -36,11 +36,22 @@ struct CostLines {
       "  margin     \(money(margin.margin, margin.currency)): \(money(margin.amount, margin.currency)) less "
         + "\(money(margin.cost, margin.currency)) of cost"
     }
+      + settledLines
       + report.rates.map { rate in
         "  rate       1 \(rate.from) = \(Amount(pico: Int128(rate.ratePico))) \(rate.to), of \(rate.date)"
       }
       + report.unconverted.map { pair in
         "  no rate    from \(pair.from) to \(pair.to) for \(events(pair.eventCount)): add it to fx.csv"
+      }
+  }
+
+  /// What margins and losses have of usage whose amounts depend on whole periods.
+  private var settledLines: [String] {
+    report.hasSettled
+      ? ["  settled    margins have what this run changes of usage that is settled with its period"]
+      : report.unsettled.map { supplier in
+        "  settled    later: \(money(supplier.cost, supplier.currency)) by \(name(supplier.name)) for "
+          + "\(events(supplier.eventCount)), in no margin before"
       }
   }
 
@@ -78,6 +89,7 @@ struct CostLines {
     [
       "by_supplier": .array(report.suppliers.map(Self.value)),
       "missing": .array(report.missing.map(Self.value)),
+      "unsettled": .array(report.unsettled.map(Self.value)),
       "margins": .array(report.margins.map { .object(Self.members($0)) }),
       "rates": .array(
         report.rates.map { rate in

@@ -11,9 +11,15 @@ struct LaterUsage {
   private(set) var raw = [Int128](repeating: 0, count: 4)
   /// Earliest and latest charging start of rated events.
   private(set) var span = EventSpan()
+  /// What suppliers charge for them, by number of the base cell; none for a catalog without suppliers.
+  private(set) var costs: [CostSums.Sum] = []
+  private let hasCosts: Bool
   private var owners: [Bool]
 
-  init(_ catalog: CompiledCatalog) { owners = [Bool](repeating: false, count: catalog.settled.ownerCount) }
+  init(_ catalog: CompiledCatalog) {
+    owners = [Bool](repeating: false, count: catalog.settled.ownerCount)
+    hasCosts = catalog.costs != nil
+  }
 
   /// Takes down when the rated records of a chunk began to be charged.
   mutating func begin(_ span: EventSpan) { self.span.add(span) }
@@ -23,6 +29,15 @@ struct LaterUsage {
     eventCount += sign
     raw[Int(row.kind)] += Int128(row.quantityRaw) * Int128(sign)
     owners[Int(row.packedOwner)] = true
+    if hasCosts { noteCost(row, sign: sign) }
+  }
+
+  private mutating func noteCost(_ row: OutcomeRow, sign: Int) {
+    let cell = Int(row.packedBaseCell)
+    while cell >= costs.count { costs.append(CostSums.Sum()) }
+    costs[cell].events += sign
+    costs[cell].raw += Int128(row.quantityRaw) * Int128(sign)
+    costs[cell].costPico += row.amountPico * Int128(sign)
   }
 
   /// The accounts of owners that have such events.
