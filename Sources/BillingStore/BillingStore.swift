@@ -81,6 +81,8 @@ public final class BillingStore {
   let operations: any FileOperations
   let tools: StoreTools
   private let lock: StoreLock?
+  /// Purged runs whose records an interrupted purge had left: they went when the store was opened for changing.
+  public private(set) var purgesFinished: [String] = []
   /// How runs have read their files, by their ids: folders of runs never change.
   var fileEnds: [String: [Label: FileEnds.End]] = [:]
 
@@ -243,7 +245,10 @@ extension BillingStore {
         }
       }
     }
-    for run in try purgedRuns().sorted() { try removeRecords(ofRun: run) }
+    for run in try purgedRuns().sorted() where !recordNames(ofRun: run).isEmpty {
+      try removeRecords(ofRun: run)
+      purgesFinished.append(run)
+    }
   }
 
   /// The names in a room, sorted.

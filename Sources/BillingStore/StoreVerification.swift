@@ -23,6 +23,8 @@ public struct StoreVerification: Sendable {
   public var auditHead = ""
   /// Whether every byte of every document was read.
   public var isDeep = false
+  /// Of the purged runs, those of whose records something is still there, because the purge was interrupted.
+  public var purgedWithRecordsCount = 0
   /// Entries of the store that no row names: settlements that others have replaced, and what a killed command has left, also of the
   /// records of purged runs. The next that changes the store removes them.
   public var leftovers: [String] = []
@@ -76,10 +78,9 @@ extension BillingStore {
     }
     // A purge that was killed has changed the book already; the sweep of the next change does the rest.
     for run in try purgedRuns().sorted() {
-      let names = operations.names(in: path(.runs, run)).names.filter {
-        !Self.keptFiles.contains($0)
-      }
-      result.leftovers += names.sorted().map { "\(Room.runs.rawValue)/\(run)/\($0)" }
+      let names = recordNames(ofRun: run)
+      if !names.isEmpty { result.purgedWithRecordsCount += 1 }
+      result.leftovers += names.map { "\(Room.runs.rawValue)/\(run)/\($0)" }
     }
     return result
   }

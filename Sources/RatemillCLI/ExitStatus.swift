@@ -51,7 +51,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case .filesFailed: "an input or output failed (missing, damaged, disk full); nothing was published"
     case .totalsDoNotMeet: "totals do not meet, or an internal error; nothing was published"
     case .busy: "another run holds what this one needs; try again"
-    case .interrupted: "interrupted; nothing was published"
+    case .interrupted: "interrupted; nothing is half done, and the same command again does what is left"
     }
   }
 

@@ -74,10 +74,22 @@ extension NightDesk {
     }
     #expect(try verified().findings == [])
     #expect(try verified().leftovers == ["runs/\(run.id)/events.bin"])
+    #expect(try verified().purgedCount == 2)
+    #expect(try verified().purgedWithRecordsCount == 1)
+    // Whoever opens it next finishes the purge, and knows.
+    if isDeep {
+      let opened = try BillingStore.open(
+        desk.storePath, for: .changing(creates: false), tools: desk.tools())
+      #expect(opened.purgesFinished == [run.id])
+    }
     try desk.write(["g1 2026-03-05 101 442079460123 61"], to: "more/pbx-3.csv")
     try desk.rate(["more"])
     #expect(try verified().leftovers == [])
+    #expect(try verified().purgedWithRecordsCount == 0)
     #expect(desk.folder.bytes(of: name) == nil)
+    let opened = try BillingStore.open(
+      desk.storePath, for: .changing(creates: false), tools: desk.tools())
+    #expect(opened.purgesFinished == [])
   }
 
   /// Plans whose usage depends on whole periods, which none of the purged usage has: later nights and rerates need nothing of it.

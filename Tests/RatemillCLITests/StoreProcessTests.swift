@@ -184,6 +184,24 @@ import Testing
     #expect(try run("verify --store store --deep").status == 0)
   }
 
+  /// Commands that do their work at once end at once: here while another one holds the store.
+  @Test(arguments: [
+    "purge --store store --before 2026-01-01 --reason test", "revoke --store store --reason test 1",
+    "periods mark-billed --store store --period 2026-06",
+  ])
+  func aSignalEndsAShortCommandWithItsStatus(line: String) throws {
+    #expect(
+      try run("rate --catalog catalog --store store -q --max-suspense 50% usage/pbx-berlin-2026-06b.csv")
+        .status == 0)
+    shell("(flock store/lock sleep 6 > /dev/null 2>&1 &) && sleep 0.5")
+    let result = try run(line, signal: "TERM", afterMilliseconds: 900)
+    #expect(result.status == 130)
+    #expect(
+      result.errorText
+        == "ratemill: interrupted; the store is whole, and the same command again does what is left\n")
+    #expect(try run("verify --store store").status == 0)
+  }
+
   @Test(arguments: ["truncate -s 1000", "cp catalog/accounts.csv", "touch"])
   func aFileThatChangesWhileItIsReadIsRatedWholeOrNotAtAll(change: String) throws {
     try makeUsage()

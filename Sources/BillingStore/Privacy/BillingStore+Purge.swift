@@ -162,11 +162,16 @@ extension BillingStore {
     return nil
   }
 
+  /// What of a run's folder is not kept when it is purged, sorted.
+  func recordNames(ofRun id: String) -> [String] {
+    operations.names(in: path(.runs, id)).names.filter { !Self.keptFiles.contains($0) }.sorted()
+  }
+
   /// Removes what is not kept from a run's folder.
   func removeRecords(ofRun id: String) throws(StoreFault) {
     let folder = path(.runs, id)
     do throws(FileFault) {
-      for name in operations.names(in: folder).names.sorted() where !Self.keptFiles.contains(name) {
+      for name in recordNames(ofRun: id) {
         try DurableFolder.removeAll(folder + "/" + name, operations: operations)
       }
     } catch {

@@ -84,7 +84,15 @@ enum PurgeCommand: Command {
       } catch {
         return OperationFaultLines.fail(error, catalogPath: "", console: console)
       }
-      if purge.runs.isEmpty {
+      let finished = store.purgesFinished
+      if !finished.isEmpty {
+        console.say(
+          "removed the records of \(ReadableText.count(finished.count, "run", "runs")) that an interrupted purge had left"
+        )
+      }
+      if purge.runs.isEmpty, !finished.isEmpty {
+        console.say("no other run before \(configuration.before) can be purged")
+      } else if purge.runs.isEmpty {
         console.say("no run before \(configuration.before) can be purged")
       } else {
         console.say(
@@ -103,6 +111,7 @@ enum PurgeCommand: Command {
       return console.finishReport(
         JSONText.document([
           "purged": .array(purge.runs.map { .text($0.id) }),
+          "finished": .array(finished.map { .text($0) }),
           "closed": .array(
             closed.map { ["account": .string($0.holder), "until": .text("\($0.until.until)")] }),
           "left": .array(purge.left.map { ["run": .text($0.run.id), "why": .text($0.why)] }),

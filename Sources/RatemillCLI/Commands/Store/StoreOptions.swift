@@ -44,6 +44,7 @@ enum StoreDoor {
     _ path: String, for access: BillingStore.Access, console: Console,
     _ body: (BillingStore) throws(StoreFault) -> ExitStatus
   ) -> ExitStatus {
+    Interruption.endAtOnce()
     do throws(StoreFault) {
       return try body(BillingStore.open(path, for: access, tools: .ofThisProgram))
     } catch {
@@ -53,9 +54,11 @@ enum StoreDoor {
 
   /// The statuses of commands that work on drafts and invoices of a store.
   static let invoiceStatuses = ExitStatus.lines([
-    .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy,
+    .done, .usage, .catalogInvalid, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
   ])
 
   /// The statuses of commands that look at a store.
-  static let statuses = ExitStatus.lines([.done, .usage, .filesFailed, .totalsDoNotMeet, .busy])
+  static let statuses = ExitStatus.lines([
+    .done, .usage, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
+  ])
 }

@@ -36,7 +36,9 @@ enum VerifyCommand: Command {
     usage: ["--store DIR [--deep] [OPTION...]"],
     examples: [CommandExample("Prove every byte", "ratemill verify --store store --deep")],
     options: table.map(\.row),
-    statuses: ExitStatus.lines([.done, .findings, .usage, .filesFailed, .totalsDoNotMeet, .busy]))
+    statuses: ExitStatus.lines([
+      .done, .findings, .usage, .filesFailed, .totalsDoNotMeet, .busy, .interrupted,
+    ]))
 
   static func configuration(
     _ options: StoreOptions, inputs: [String], in surroundings: Surroundings
@@ -74,7 +76,12 @@ enum VerifyCommand: Command {
         : "\(console.path(path)): \(ReadableText.count(found.findings.count, "finding", "findings"))\n")
     if found.purgedCount > 0 {
       let count = ReadableText.count(found.purgedCount, "run was", "runs were")
-      lines.append("\(count) purged: their sums were proved, their records are gone\n")
+      let left = found.purgedWithRecordsCount
+      let records =
+        left == 0
+        ? "their records are gone"
+        : "of \(ReadableText.count(left, "run", "runs")) records are still there and go with the next change of the store"
+      lines.append("\(count) purged: their sums were proved, \(records)\n")
     }
     lines.append("audit head \(found.auditHead)\n")
     return lines.joined()
@@ -84,6 +91,7 @@ enum VerifyCommand: Command {
     [
       "whole": .bool(found.findings.isEmpty), "findings": .array(found.findings.map { .text($0) }),
       "runs": .integer(found.runCount), "purged_runs": .integer(found.purgedCount),
+      "purged_runs_with_records": .integer(found.purgedWithRecordsCount),
       "billings": .integer(found.billingCount), "invoices": .integer(found.invoiceCount),
       "audit_rows": .integer(found.auditCount), "audit_head": .text(found.auditHead),
       "deep": .bool(found.isDeep), "leftovers": .array(found.leftovers.map { .text($0) }),
