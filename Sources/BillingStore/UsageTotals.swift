@@ -206,20 +206,22 @@ struct UsageTotals {
   /// Whether a key has less than no events: rows were taken away of it that came to another.
   var losesEvents: Bool { sums.contains { $0.eventCount < 0 } }
 
-  /// The same by account, kind and currency. Complexity: O(keys).
-  func accountSums() -> AccountSums {
-    var all = AccountSums()
-    var last: (account: UInt32, kind: UInt32, currency: UInt32)?
+  /// The same by account, kind and currency, with costs by their currency too. Complexity: O(keys).
+  func accountSums(tellingCosts: Bool) -> AccountSums {
+    var all = AccountSums(tellsCosts: tellingCosts)
+    var last: (account: UInt32, kind: UInt32, currency: UInt32, costCurrency: UInt32)?
     for (key, sums) in zip(keys, sums) {
       let these = (
         account: key.numbers[Column.account.rawValue], kind: key.numbers[Column.serviceKind.rawValue],
-        currency: key.numbers[Column.currency.rawValue]
+        currency: key.numbers[Column.currency.rawValue],
+        costCurrency: tellingCosts ? key.numbers[Column.costCurrency.rawValue] : 0
       )
       if last.map({ $0 != these }) ?? true {
-        all.begin([these.account, these.kind, these.currency].map { names[Int($0)] })
+        let own = [these.account, these.kind, these.currency, these.costCurrency].prefix(all.keyCount)
+        all.begin(own.map { names[Int($0)] })
         last = these
       }
-      all.addToLast(eventCount: sums.eventCount, quantity: sums.billed, amount: sums.amount)
+      all.addToLast(eventCount: sums.eventCount, quantity: sums.billed, amount: sums.amount, cost: sums.cost)
     }
     return all
   }

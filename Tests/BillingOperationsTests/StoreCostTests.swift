@@ -12,29 +12,31 @@ import Testing
 
 @Suite struct StoreCostTests {
   /// The desk of some nights, with a supplier that has no row for the United Kingdom and charges in another currency.
-  private static func desk(_ nights: SettledNights) throws -> NightDesk {
+  static func desk(_ nights: SettledNights) throws -> NightDesk {
     let desk = try nights.desk()
     try writeCosts(to: desk, catalog: "settling", mobile: "0.150")
     return desk
   }
 
-  private static func writeCosts(to desk: NightDesk, catalog: String, mobile: String) throws {
+  /// Writes a catalog of these nights with what the supplier charges for a minute to mobiles; nil for no such row.
+  static func writeCosts(to desk: NightDesk, catalog: String, mobile: String?) throws {
     for (name, text) in SettledNights.catalog { try desk.folder.write(text, to: catalog + "/" + name) }
     try desk.folder.write(
       "supplier,deck,trunks,kinds\ncarrier,buy,*,voice\n", to: catalog + "/suppliers.csv")
     try desk.folder.write("from,to,date,rate\nUSD,EUR,2026-01-01,0.9\n", to: catalog + "/fx.csv")
     try desk.folder.write("currency: USD\n", to: catalog + "/decks/buy.yaml")
     try desk.folder.write(
-      "prefix,destination,price,increment\n49,Germany,0.030,1/1\n4915,Germany Mobile,\(mobile),1/1\n",
+      "prefix,destination,price,increment,status\n49,Germany,0.030,1/1,\n"
+        + (mobile.map { "4915,Germany Mobile,\($0),1/1,\n" } ?? "4915,Germany Mobile,,,blocked\n"),
       to: catalog + "/decks/buy.csv")
   }
 
   /// What a run over all files says that has no store.
-  private static func wholeReport(_ desk: NightDesk) throws -> CostReport {
+  static func wholeReport(_ desk: NightDesk, catalog: String = "settling") throws -> CostReport {
     var options = RatingOptions()
     options.threadCount = 2
     let inputs = try InputFile.expand([desk.folder.path(of: "usage")], controlSuffixes: [])
-    let catalog = try desk.loaded(desk.folder.path(of: "settling"))
+    let catalog = try desk.loaded(desk.folder.path(of: catalog))
     return try #require(try RatingRun(catalog: catalog, options: options).run(inputs).report().costs)
   }
 

@@ -15,20 +15,6 @@ public struct RerateRow: Sendable {
   public var delta: RerateMeasures { new - old }
 }
 
-/// Sums of one account, or of all, in one currency.
-public struct RerateSum: Sendable {
-  /// Empty for all accounts.
-  public var account: Label
-  /// Code of the currency.
-  public var currency: Label
-  /// Before.
-  public var old = RerateMeasures.zero
-  /// After.
-  public var new = RerateMeasures.zero
-  /// The difference.
-  public var delta: RerateMeasures { new - old }
-}
-
 /// Differences between what events came to and what they come to now.
 public struct RerateDelta: Sendable {
   /// The columns of the key.
@@ -37,8 +23,12 @@ public struct RerateDelta: Sendable {
   public private(set) var rowCount = 0
   /// By currency, all keys, also those that are the same.
   public private(set) var totals: [RerateSum] = []
-  /// Accounts that differ, by currency; the largest difference first.
+  /// Accounts that are charged otherwise, by currency; the largest difference first.
   public private(set) var accounts: [RerateSum] = []
+  /// What suppliers charge, by currency of the cost, all keys that have one.
+  public private(set) var costTotals: [RerateSum] = []
+  /// Accounts that cost something else, by currency of the cost; the largest difference first.
+  public private(set) var costAccounts: [RerateSum] = []
 
   /// Tables of the same keys before and after; nil for none.
   private let pairs: [(old: String?, new: String?)]
@@ -54,54 +44,23 @@ public struct RerateDelta: Sendable {
   /// Compares tables; where there are none, their columns would be `emptyColumns`. Complexity: O(rows), in the memory of the accounts.
   init(_ pairs: [(old: String?, new: String?)], emptyColumns: [Label]) throws(FileFault) {
     self.pairs = pairs
-    var sums: [ArraySlice<UInt8>: RerateSum] = [:]
-    var byAccount = AccountDifferences()
+    var sums = RerateSums()
+    var costs = RerateSums()
     var columns: [Label] = []
     var count = 0
     try Self.walk(pairs, columns: &columns) { (row, columns) throws(FileFault) in
-      let account = columns.firstIndex(of: "account")
-      let currency = columns.firstIndex(of: "currency")
-      let code = currency.map { row.key.rawCell($0) } ?? []
-      Self.add(
-        row, to: &sums[code, default: RerateSum(account: .empty, currency: Label(bytes: Array(code)))])
-      guard row.old != row.new else { return }
-      count += 1
-      byAccount.add(
-        row, account: account.map { row.key.cell($0) } ?? .empty,
-        currency: currency.map { row.key.cell($0) } ?? .empty, isAscending: account == 0)
+      if sums.isEmpty {
+        sums.begin(columns, currency: "currency", leavingOut: ["supplier", "cost_currency"])
+        costs.begin(columns, currency: "cost_currency", leavingOut: [])
+      }
+      sums.add(row.key, row.old.ofCharges, row.new.ofCharges)
+      costs.add(row.key, row.old.ofCosts, row.new.ofCosts)
+      if row.old != row.new { count += 1 }
     }
     keyColumns = columns.isEmpty ? emptyColumns : columns
     rowCount = count
-    totals = sums.values.sorted { $0.currency < $1.currency }
-    accounts = byAccount.ended().sorted { a, b in
-      let (one, other) = (a.delta.amountPico.magnitude, b.delta.amountPico.magnitude)
-      return one != other ? one > other : (a.account, a.currency) < (b.account, b.currency)
-    }
-  }
-
-  /// Differences by account and currency. Where accounts ascend, only those of one are looked up.
-  private struct AccountDifferences {
-    private var done: [RerateSum] = []
-    private var open: [[Label]: RerateSum] = [:]
-    private var last: Label?
-
-    mutating func add(_ row: Pair, account: Label, currency: Label, isAscending: Bool) {
-      if isAscending, account != last {
-        done += open.values
-        open.removeAll(keepingCapacity: true)
-      }
-      last = account
-      RerateDelta.add(
-        row, to: &open[[account, currency], default: RerateSum(account: account, currency: currency)])
-    }
-
-    /// All of them, in no order.
-    func ended() -> [RerateSum] { done + open.values }
-  }
-
-  private static func add(_ row: Pair, to sum: inout RerateSum) {
-    sum.old += row.old
-    sum.new += row.new
+    (totals, accounts) = sums.ended { $0.amountPico }
+    (costTotals, costAccounts) = costs.ended { $0.costPico }
   }
 
   /// Calls `body` with every key that differs, in order. The files of the comparison must still be there.

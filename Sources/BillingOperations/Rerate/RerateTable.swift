@@ -2,7 +2,7 @@
 
 import DurableFiles
 import Glibc
-public import Money
+import Money
 import Tables
 
 /// Reads such a table once, from front to back; it stands at one row.
@@ -12,7 +12,7 @@ final class RerateTable {
   /// The key of the row; nil before the first and after the last one.
   private(set) var key: RerateKey?
   private(set) var measures = RerateMeasures.zero
-  private var indexes = (events: 0, billed: 0, amount: 0)
+  private var indexes = (events: 0, billed: 0, amount: 0, cost: Int?.none)
   private let path: String
   private let descriptor: Int32
   private var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
@@ -31,7 +31,7 @@ final class RerateTable {
       let amount = names.firstIndex(of: "amount")
     else { throw damaged }
     keyColumns = Array(names[..<events])
-    indexes = (events, billed, amount)
+    indexes = (events, billed, amount, names.firstIndex(of: "cost"))
     try advance()
   }
 
@@ -59,6 +59,7 @@ final class RerateTable {
         measures.quantityPico = try number(line, start..<end, scale: Amount.scale)
       }
       if index == indexes.amount { measures.amountPico = try number(line, start..<end, scale: Amount.scale) }
+      if index == indexes.cost { measures.costPico = try number(line, start..<end, scale: Amount.scale) }
       index += 1
       start = end + 1
     }
@@ -192,33 +193,5 @@ struct RerateKey: Equatable, Comparable {
       if !isQuote { bytes.append(byte) }
     }
     return Label(bytes: bytes)
-  }
-}
-
-/// What is added up in the rows of a comparison.
-public struct RerateMeasures: Hashable, Sendable {
-  /// Events.
-  public var eventCount: Int128 = 0
-  /// Billed quantity in its unit, at 10⁻¹².
-  public var quantityPico: Int128 = 0
-  /// Amount, at 10⁻¹².
-  public var amountPico: Int128 = 0
-
-  /// Nothing.
-  public static let zero = RerateMeasures()
-
-  /// The amount.
-  public var amount: Amount { Amount(pico: amountPico) }
-
-  static func += (a: inout RerateMeasures, b: RerateMeasures) {
-    a.eventCount += b.eventCount
-    a.quantityPico += b.quantityPico
-    a.amountPico += b.amountPico
-  }
-
-  static func - (a: RerateMeasures, b: RerateMeasures) -> RerateMeasures {
-    RerateMeasures(
-      eventCount: a.eventCount - b.eventCount, quantityPico: a.quantityPico - b.quantityPico,
-      amountPico: a.amountPico - b.amountPico)
   }
 }

@@ -33,6 +33,8 @@ struct RerateWork {
   let options: RatingOptions
   /// Whether differences are told by the columns of the book.
   let comparesBook: Bool
+  /// Whether the catalog of now, or what counts, has costs: then they are compared too, by their currency.
+  let tellsCosts: Bool
   let progress: RunProgress
   let semantics: Int64
   let scratch: String
@@ -80,8 +82,13 @@ struct RerateWork {
     self.catalog = catalog
     self.catalogPath = catalogPath
     comparesBook = options.groupBy == nil
+    let hasCosts = try OperationFault.ofStore { () throws(StoreFault) in try store.hasCosts() }
+    tellsCosts = hasCosts || !catalog.suppliers.isEmpty
     var options = options
-    options.groupBy = options.groupBy ?? Self.bookColumns
+    var columns = options.groupBy ?? Self.bookColumns
+    // Costs are never added up over currencies.
+    if tellsCosts, !columns.contains(.cost_currency) { columns.append(.cost_currency) }
+    options.groupBy = columns
     self.options = options
     self.progress = progress
     self.semantics = semantics
@@ -96,8 +103,7 @@ struct RerateWork {
   /// The columns of the tables that are compared, as the engine writes them: where nothing is rated again there is no table to ask.
   var comparedColumns: [Label] {
     var columns = options.groupBy ?? Self.bookColumns
-    let always: [GroupColumn] = catalog.suppliers.isEmpty ? [.currency] : [.currency, .cost_currency]
-    columns += always.filter { !columns.contains($0) }
+    if !columns.contains(.currency) { columns.append(.currency) }
     return columns.map { Label($0.rawValue) } + ["unit"]
   }
 
@@ -376,7 +382,9 @@ struct RerateWork {
   {
     for (replaced, commit) in commits where rewritten.contains(replaced) {
       let path = sumsPath(of: commit.run)
-      try OperationFault.ofStore { () throws(StoreFault) in try store.writeSums(of: commit, to: path) }
+      try OperationFault.ofStore { () throws(StoreFault) in
+        try store.writeSums(of: commit, tellingCosts: tellsCosts, to: path)
+      }
       pairs.append((try sums(of: replaced), path))
     }
   }
@@ -384,7 +392,9 @@ struct RerateWork {
   /// The table of what the book says of a run.
   private mutating func sums(of run: RunRecord) throws(OperationFault) -> String {
     let path = sumsPath(of: run)
-    try OperationFault.ofStore { () throws(StoreFault) in try store.writeSums(of: run, to: path) }
+    try OperationFault.ofStore { () throws(StoreFault) in
+      try store.writeSums(of: run, tellingCosts: tellsCosts, to: path)
+    }
     return path
   }
 

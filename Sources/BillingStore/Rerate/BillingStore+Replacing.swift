@@ -71,29 +71,40 @@ extension BillingStore {
 
   /// The columns of `writeSums`, named as in `summary.csv`.
   public static let sumColumns = ["account", "service_kind", "currency"]
+  /// The one that follows where costs are told.
+  public static let costColumn = "cost_currency"
 
-  /// Writes what a run came to as a table at `path`: `sumColumns`, in order of these cells, `event_count`, `quantity_billed` and
-  /// `amount`. Complexity: O(n) in the run's rows of the book.
-  public func writeSums(of run: RunRecord, to path: String) throws(StoreFault) {
-    var sums = AccountSums()
+  /// Whether any run that counts, or settled usage, has costs.
+  public func hasCosts() throws(StoreFault) -> Bool {
+    try book.integer("SELECT EXISTS (SELECT 1 FROM counted_usage WHERE cost_currency <> '')") == 1
+  }
+
+  /// Writes what a run came to as a table at `path`: `sumColumns`, in order of these cells, `unit`, `event_count`, `quantity_billed`
+  /// and `amount`; with costs `costColumn` among the keys and `cost`. Complexity: O(n) in the run's rows of the book.
+  public func writeSums(of run: RunRecord, tellingCosts: Bool, to path: String) throws(StoreFault) {
+    var sums = AccountSums(tellsCosts: tellingCosts)
     try book.query(
       """
-      SELECT account, service_kind, currency, event_count, quantity_billed, amount_units, amount_pico
+      SELECT account, service_kind, currency, \(tellingCosts ? Self.costColumn : "''"), event_count, quantity_billed,
+        amount_units, amount_pico, cost_units, cost_pico
       FROM run_rows WHERE run_id = ?
       """, [.text(run.id)]
     ) { row in
-      if !sums.lastHas({ row.holds($0, $1) }) { sums.begin([row.label(0), row.label(1), row.label(2)]) }
+      if !sums.lastHas({ row.holds($0, $1) }) { sums.begin((0..<sums.keyCount).map { row.label($0) }) }
       sums.addToLast(
-        eventCount: Int128(row.integer(3)), quantity: Int128(row.integer(4)),
-        amount: UsageTotals.amount(row.integer(5), row.integer(6)))
+        eventCount: Int128(row.integer(4)), quantity: Int128(row.integer(5)),
+        amount: UsageTotals.amount(row.integer(6), row.integer(7)),
+        cost: UsageTotals.amount(row.integer(8), row.integer(9)))
     }
     try sums.write(to: path)
   }
 
   /// The same of a run that was just committed, of which the sums are still at hand.
-  public func writeSums(of commit: RunCommit, to path: String) throws(StoreFault) {
-    guard let totals = commit.totals else { return try writeSums(of: commit.run, to: path) }
-    try totals.accountSums().write(to: path)
+  public func writeSums(of commit: RunCommit, tellingCosts: Bool, to path: String) throws(StoreFault) {
+    guard let totals = commit.totals else {
+      return try writeSums(of: commit.run, tellingCosts: tellingCosts, to: path)
+    }
+    try totals.accountSums(tellingCosts: tellingCosts).write(to: path)
   }
 
   /// Puts files of a run that the one replacing it has as well (its keys, its events) beside the documents of that.

@@ -46,17 +46,17 @@ struct RerateReport {
       console.say("  untouched  \(ReadableText.count(outcome.untouchedCount, "run", "runs"))")
     }
     for sum in outcome.delta.totals { console.say("  amount     \(text(sum))") }
+    for sum in outcome.delta.costTotals { console.say("  cost       \(costText(sum))") }
     if outcome.suspended.old != outcome.suspended.new {
       console.say("  suspended  \(outcome.suspended.old) → \(outcome.suspended.new)")
     }
-    let movers = outcome.delta.accounts.filter { !$0.account.isEmpty }
-    for sum in movers.prefix(Self.moversMax) {
-      console.say("    \(console.path(sum.account.description))  \(text(sum))")
+    sayMovers(outcome.delta.accounts) { text($0) }
+    sayMovers(outcome.delta.costAccounts) { "cost \(costText($0))" }
+    if outcome.delta.isEmpty {
+      console.say(nothingDiffers)
+    } else if outcome.delta.accounts.isEmpty, !outcome.delta.costAccounts.isEmpty {
+      console.say("no account is charged anything else; what suppliers charge is another")
     }
-    if movers.count > Self.moversMax {
-      console.say("    and \(ReadableText.count(movers.count - Self.moversMax, "account", "accounts")) more")
-    }
-    if outcome.delta.isEmpty { console.say(nothingDiffers) }
     if configuration.isPreview { return console.say("preview: \(store) is as it was") }
     guard let first = outcome.commits.first?.commit.run, let last = outcome.commits.last?.commit else {
       return console.say("nothing to commit: \(store) is as it was")
@@ -67,15 +67,36 @@ struct RerateReport {
     console.say("next: ratemill adjustments --store \(console.argument(configuration.storePath))")
   }
 
+  /// The accounts that differ most.
+  private func sayMovers(_ sums: [RerateSum], _ text: (RerateSum) -> String) {
+    let movers = sums.filter { !$0.account.isEmpty }
+    for sum in movers.prefix(Self.moversMax) {
+      console.say("    \(console.path(sum.account.description))  \(text(sum))")
+    }
+    if movers.count > Self.moversMax {
+      console.say("    and \(ReadableText.count(movers.count - Self.moversMax, "account", "accounts")) more")
+    }
+  }
+
   // Sums by account do not tell what was only moved inside of one.
   private var nothingDiffers: String {
     configuration.by == nil && configuration.csvPath == nil
       ? "no account comes to anything else" : "nothing comes to anything else"
   }
 
-  private func text(_ sum: RerateSum) -> String {
+  private func text(_ sum: RerateSum) -> String { text(sum, \.amount) }
+
+  /// With how many events have a cost, where that is another number: what has no price any more costs nothing that is known.
+  private func costText(_ sum: RerateSum) -> String {
+    let events =
+      sum.old.eventCount == sum.new.eventCount
+      ? "" : " for \(sum.old.eventCount) → \(sum.new.eventCount) events"
+    return text(sum, \.cost) + events
+  }
+
+  private func text(_ sum: RerateSum, _ amount: KeyPath<RerateMeasures, Amount>) -> String {
     let digits = Currency(code: sum.currency.description)?.minorDigits ?? 0
-    func text(_ measures: RerateMeasures) -> String { measures.amount.text(minimumDigits: digits) }
+    func text(_ measures: RerateMeasures) -> String { measures[keyPath: amount].text(minimumDigits: digits) }
     let delta = text(sum.delta)
     return "\(sum.currency) \(text(sum.old)) → \(text(sum.new)) (\(delta.hasPrefix("-") ? "" : "+")\(delta))"
   }
@@ -99,7 +120,9 @@ struct RerateReport {
   }
 
   private func writeRows(_ writer: CheckedWriter) throws(FileFault) {
-    let measures = ["event_count", "quantity_billed", "amount"]
+    // Without a currency of the cost there is none that is known.
+    let costIndex = outcome.delta.keyColumns.firstIndex(of: "cost_currency")
+    let measures = ["event_count", "quantity_billed", "amount"] + (costIndex == nil ? [] : ["cost"])
     let columns =
       outcome.delta.keyColumns.map(\.description)
       + measures.flatMap { measure in ["old", "new", "delta"].map { "\($0)_\(measure)" } }
@@ -107,10 +130,14 @@ struct RerateReport {
     try outcome.delta.forEach { row throws(FileFault) in
       var bytes: [UInt8] = []
       let three = [row.old, row.new, row.delta]
-      let cells =
+      var cells =
         row.key + three.map { Label("\($0.eventCount)") }
         + three.map { Label(Amount(pico: $0.quantityPico).description) }
         + three.map { Label($0.amount.description) }
+      if let costIndex {
+        let isKnown = !row.key[costIndex].isEmpty
+        cells += three.map { isKnown ? Label($0.cost.description) : .empty }
+      }
       for (index, cell) in cells.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
         CSVText.append(cell.bytes, to: &bytes)
@@ -128,8 +155,10 @@ struct RerateReport {
       "untouched_runs": .integer(outcome.untouchedCount), "events": .integer(outcome.eventCount),
       "suspended_old": .integer(outcome.suspended.old), "suspended_new": .integer(outcome.suspended.new),
       "differing_keys": .integer(outcome.delta.rowCount),
-      "totals": .array(outcome.delta.totals.map { json($0, account: nil) }),
-      "accounts": .array(outcome.delta.accounts.map { json($0, account: $0.account) }),
+      "totals": .array(outcome.delta.totals.map { json($0, \.amount, account: nil) }),
+      "accounts": .array(outcome.delta.accounts.map { json($0, \.amount, account: $0.account) }),
+      "cost_totals": .array(outcome.delta.costTotals.map { json($0, \.cost, account: nil) }),
+      "cost_accounts": .array(outcome.delta.costAccounts.map { json($0, \.cost, account: $0.account) }),
       "replaced": .array(
         outcome.commits.map { entry in
           [
@@ -141,14 +170,16 @@ struct RerateReport {
     ]
   }
 
-  private func json(_ sum: RerateSum, account: Label?) -> JSONValue {
+  private func json(
+    _ sum: RerateSum, _ amount: KeyPath<RerateMeasures, Amount>, account: Label?
+  ) -> JSONValue {
     var members: [JSONMember] = []
     if let account { members.append(JSONMember(name: "account", value: .text(account.description))) }
     members += [
       JSONMember(name: "currency", value: .text(sum.currency.description)),
-      JSONMember(name: "old", value: .text(sum.old.amount.description)),
-      JSONMember(name: "new", value: .text(sum.new.amount.description)),
-      JSONMember(name: "delta", value: .text(sum.delta.amount.description)),
+      JSONMember(name: "old", value: .text(sum.old[keyPath: amount].description)),
+      JSONMember(name: "new", value: .text(sum.new[keyPath: amount].description)),
+      JSONMember(name: "delta", value: .text(sum.delta[keyPath: amount].description)),
       JSONMember(name: "events_old", value: .integer(Int64(clamping: sum.old.eventCount))),
       JSONMember(name: "events_new", value: .integer(Int64(clamping: sum.new.eventCount))),
     ]
