@@ -37,6 +37,40 @@ import UsageSummary
     try desk.expectWhole()
   }
 
+  /// A record that waits has another name when a later night has displaced its run; the old one leads to it.
+  @Test func theNameOfBeforeLeadsToTheRecord() throws {
+    let desk = try NightDesk()
+    let bad = "c1 2026-01-05 101 999 60"
+    try desk.write([Self.first, bad, Self.beside], to: "usage/pbx-1.csv")
+    try desk.rate(["usage"])
+    #expect(try desk.waiting() == ["1-1 no-price"])
+    func why(_ name: String) throws -> String {
+      String(try desk.store().whyNoRecord(try #require(SuspenseID.parse(name))).prefix { $0 != ";" })
+    }
+    #expect(try why("1-2") == "there is no suspended record 1-2")
+    try desk.write([Self.other], to: "usage/pbx-2.csv")
+    try desk.rate(["usage"])
+    let now = try #require(try desk.waiting().first { $0.hasSuffix("no-price") }?.split(separator: " ").first)
+    #expect(now == "2-2")
+    #expect(try desk.store().suspended(try #require(SuspenseID.parse("1-1"))) == nil)
+    #expect(try why("1-1") == "record 1-1 is 2-2 now: run 2 stands for run 1")
+    #expect(try why("1-2") == "there is no suspended record 1-2")
+    #expect(try why("9-1") == "there is no suspended record 9-1")
+    // Another step: rated again with a catalog that can rate it.
+    try desk.writeCatalog("wide")
+    try desk.folder.write(
+      "prefix,destination,price,increment\n44,United Kingdom,0.0100,60/60\n999,Wide,0.0100,60/60\n",
+      to: "wide/decks/retail.csv")
+    try desk.rerate("wide")
+    let rerated = try #require(try desk.store().currentRuns().last { $0.kind == .rerate })
+    #expect(
+      try why("1-1")
+        == "record 1-1 is not suspended any more: run \(rerated.number), which stands for run 1, has not suspended it"
+    )
+    try desk.revoke(String(rerated.number))
+    #expect(try why("1-1") == "run \(rerated.number) was taken back, and record 1-1 with it")
+  }
+
   /// Rated, filtered, suspended and settled records in conflict: one run and nights in any order.
   @Test(arguments: [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1], [0, 2, 1], [1, 0, 2]])
   func theOrderOfTheNightsDoesNotShow(order: [Int]) throws {

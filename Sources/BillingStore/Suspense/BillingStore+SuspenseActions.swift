@@ -143,7 +143,7 @@ extension BillingStore {
   /// Why a record is not one that waits.
   private func whyNot(_ id: SuspenseID) throws(StoreFault) -> String {
     if let record = try suspended(id) { return "record \(id) is \(record.state.rawValue) already" }
-    return "there is no suspended record \(id); 'ratemill suspense --store \(path)' lists what waits"
+    return try whyNoRecord(id)
   }
 }
 

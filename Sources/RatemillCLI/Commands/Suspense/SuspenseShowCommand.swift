@@ -50,7 +50,10 @@ enum SuspenseShowCommand: Command {
       } else {
         try store.forEachRecord(filter.ids) { if filter.takes($0) { records.append($0) } }
         if let missing = filter.ids.subtracting(records.map(\.id)).min() {
-          throw .refused("there is no suspended record \(missing) that is meant in \(store.path)")
+          throw .refused(
+            try store.suspended(missing) == nil
+              ? store.whyNoRecord(missing)
+              : "record \(missing) in \(store.path) is none of those that are meant")
         }
       }
       if configuration.store.printsJSON {
