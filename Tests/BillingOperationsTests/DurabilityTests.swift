@@ -15,7 +15,7 @@ import Testing
 
 @testable import BillingOperations
 
-@Suite(.serialized) struct DurabilityTests {
+@Suite struct DurabilityTests {
   /// A verb and the state in which it begins.
   enum Verb: String, CaseIterable, Sendable {
     case create, rate, markBilled, revoke, recycle, writeOff, correct, revokeRecycled, purge, purgeSettled
@@ -209,7 +209,7 @@ import Testing
     _ = try BillingStore.open(desk.storePath, for: .changing(creates: true), tools: desk.tools())
   }
 
-  @Test(arguments: Verb.chosen, [false, true])
+  @Test(.serialized, arguments: Verb.chosen, [false, true])
   func aFailureOfAFolder(verb: Verb, isLasting: Bool) throws {
     try check(verb) { desk, call in
       let operations = FaultyFileOperations(.init(failingCall: call, isLasting: isLasting))
@@ -217,7 +217,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Verb.chosen, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
+  @Test(.serialized, arguments: Verb.chosen, [(false, SQLITE_FULL), (true, SQLITE_IOERR)])
   func aFailureOfTheBook(verb: Verb, plan: (isLasting: Bool, code: Int32)) throws {
     let name = "faulty-\(verb)-\(plan.isLasting)-\(plan.code)"
     let faults = UnsafeMutablePointer<FaultyPlan>.allocate(capacity: 1)
