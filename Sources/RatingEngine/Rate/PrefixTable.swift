@@ -30,8 +30,9 @@ struct MatchRow: BitwiseCopyable {
 /// The nodes of all decks. Immutable after it was built; shared by workers.
 ///
 /// The first four digits find their entry at once. A node below them has an entry for each of its 1000 or 100 next digits, but
-/// keeps only where the entries change: measured, nodes of whole entries took eight times the memory, most of which was waited
-/// for, when they were laid out as when they were read.
+/// keeps only where the entries change: nodes of whole entries took seven times the memory, which loading a deck of half a million
+/// rows waited for. Measured, that deck loads in three quarters of the time; the search takes one and a half times as long, which
+/// is one hundredth of the time of a run.
 struct PrefixTable: Sendable {
   /// Set where an entry is the node below it: then the rest is the place of the node's first entry. Without it, it is a row + 1,
   /// 0 for "no prefix".

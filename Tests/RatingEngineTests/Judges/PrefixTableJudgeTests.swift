@@ -55,6 +55,22 @@ import Testing
     return nil
   }
 
+  /// The step for many numbers against that for one, at every place there is.
+  private static func checkManyAtOnce(_ table: PrefixTable) {
+    let places = min(table.stretches.count * 64, 1 << 16)
+    var node = (0..<places).map { PrefixTable.childFlag | UInt32($0) }
+    var records = (0..<places).map { UInt16($0) }
+    // Some are left out.
+    records.removeAll { $0 % 7 == 3 }
+    node.withUnsafeMutableBufferPointer { node in
+      if let base = node.baseAddress { table.findEntries(records, records.count, base) }
+    }
+    for place in 0..<places {
+      let expected = place % 7 == 3 ? PrefixTable.childFlag | UInt32(place) : table.entry(place)
+      #expect(node[place] == expected)
+    }
+  }
+
   @Test func theLongestPrefixInForceIsFound() {
     var random = RandomText(seed: 6011)
     for round in 0..<80 {
@@ -77,6 +93,7 @@ import Testing
       }
       let table = builder.build()
       defer { table.deallocate() }
+      Self.checkManyAtOnce(table)
       for _ in 0..<40 {
         let row = random.one(Array(deck.rows))
         var digits = PhoneNumber.text(digits: row.prefix, count: row.prefixDigits)
