@@ -83,13 +83,7 @@ struct StoreConflicts {
     runs.sort { $0.order < $1.order }
     var left: [Left] = []
     for (other, _) in runs where other.id != run.id || own != nil {
-      var records: [KeyedRecord]
-      if other.id == run.id, let own {
-        records = try OperationFault.ofFiles { () throws(FileFault) in try own.events.records(of: keys) }
-        records.removeAll { $0.file == own.dropped }
-      } else {
-        records = try store.records(of: keys, in: other)
-      }
+      let records = try store.records(of: keys, in: other, own: other.id == run.id ? own : nil)
       if records.isEmpty { continue }
       left.append(
         Left(
@@ -136,8 +130,13 @@ struct StoreConflicts {
 
 extension BillingStore {
   /// The records of a run with some keys. Complexity: O(entries of its keys), and O(records) where these hold one.
-  func records(of keys: RecordKeys, in run: RunRecord) throws(OperationFault) -> [KeyedRecord] {
+  ///
+  /// - Parameter own: the events that are left of a run of which something is taken back, with the input that is not.
+  func records(
+    of keys: RecordKeys, in run: RunRecord, own: (events: StoredEvents, dropped: Label?)? = nil
+  ) throws(OperationFault) -> [KeyedRecord] {
     try OperationFault.ofFiles { () throws(FileFault) in
+      if let own { return try own.events.records(of: keys).filter { $0.file != own.dropped } }
       guard try keys.isAny(in: partPath(RatingResult.keyFileName, of: run)) else { return [] }
       return try StoredEvents(folder: folder(of: run)).records(of: keys)
     }

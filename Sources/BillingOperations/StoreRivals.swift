@@ -87,13 +87,7 @@ struct StoreRivals {
       try store.currentRuns().filter { $0.kind != .recycle && !$0.isPurged }
     }
     for (number, other) in current.enumerated() where other.id != run.id || own != nil {
-      var records: [KeyedRecord]
-      if other.id == run.id, let own {
-        records = try OperationFault.ofFiles { () throws(FileFault) in try own.events.records(of: keys) }
-        records.removeAll { $0.file == own.dropped }
-      } else {
-        records = try store.records(of: keys, in: other)
-      }
+      let records = try store.records(of: keys, in: other, own: other.id == run.id ? own : nil)
       copies += records.lazy.filter(\.isDuplicate).map { (number, $0) }
     }
     copies.sort { a, b in

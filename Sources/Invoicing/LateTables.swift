@@ -133,6 +133,15 @@ public struct LateTables {
       indexNow.enumerated().compactMap { then, now in now.map { ($0, then) } },
       uniquingKeysWith: { a, _ in a }
     )
+    /// Rows of now under the account numbers of then, without those of accounts that then had not.
+    func ofThen<Row>(_ rows: [Row], _ account: WritableKeyPath<Row, Int>) -> [Row] {
+      rows.compactMap { row in
+        guard let own = indexThen[row[keyPath: account]] else { return nil }
+        var row = row
+        row[keyPath: account] = own
+        return row
+      }
+    }
     switch kind {
     case .discounts:
       catalog.billing.discounts = now.billing.discounts.compactMap { discount in
@@ -144,31 +153,16 @@ public struct LateTables {
         return discount
       }
     case .commitments:
-      catalog.billing.commitments = now.billing.commitments.compactMap { commitment in
-        var commitment = commitment
-        guard let own = indexThen[commitment.accountIndex] else { return nil }
-        commitment.accountIndex = own
-        return commitment
-      }
+      catalog.billing.commitments = ofThen(now.billing.commitments, \.accountIndex)
     case .taxes:
       catalog.billing.taxes = now.billing.taxes
       catalog.defaults.taxRounding = now.defaults.taxRounding
-      catalog.billing.exemptions = now.billing.exemptions.compactMap { exemption in
-        var exemption = exemption
-        guard let own = indexThen[exemption.accountIndex] else { return nil }
-        exemption.accountIndex = own
-        return exemption
-      }
+      catalog.billing.exemptions = ofThen(now.billing.exemptions, \.accountIndex)
       for (index, now) in indexNow.enumerated() {
         if let now { catalog.accounts[index].taxPlaces = self.now.accounts[now].taxPlaces }
       }
     case .results:
-      catalog.billing.agreements = now.billing.agreements.compactMap { agreement in
-        var agreement = agreement
-        guard let own = indexThen[agreement.accountIndex] else { return nil }
-        agreement.accountIndex = own
-        return agreement
-      }
+      catalog.billing.agreements = ofThen(now.billing.agreements, \.accountIndex)
       var counts: [CountBook.Key: [CountSnapshot]] = [:]
       for key in now.billing.counts.keys {
         guard let own = indexThen[key.accountIndex] else { continue }

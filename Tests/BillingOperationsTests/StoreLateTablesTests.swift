@@ -44,13 +44,7 @@ import Testing
 
   /// What drafts of a period name, `account money text`; reviews say the same.
   private func named(_ desk: NightDesk, _ period: String) throws -> [String] {
-    let outcome = try desk.draft(period)
-    let drafts = try StoreDrafts.open(UsagePeriodChoice.parse(period), in: desk.store())
-    let flags = try InvoiceReview(
-      usage: drafts.usage, catalog: drafts.catalog, drafts: drafts.drafts, pinned: drafts.pinned
-    ).report().flags.filter { $0.kind == .chargedOtherwise }
-    #expect(Set(flags) == Set(outcome.toLookAt))
-    return outcome.toLookAt.map { flag in
+    try desk.chargedOtherwise(period).map { flag in
       let words = flag.message.split(separator: " otherwise").first ?? ""
       return "\(flag.account) \(flag.money?.description ?? "-") \(words) \(flag.origin?.description ?? "-")"
     }
