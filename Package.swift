@@ -129,7 +129,9 @@ let package = Package(
     .target(
       name: "UsageFolderSupport", dependencies: ["CZstd", "Tables", "TestSupport", "UsageSummary"],
       path: "Tests/UsageFolderSupport", swiftSettings: strict),
-    tests("UsageSummary", ["TestSupport", "UsageFolderSupport", "BillingCalendar", "Money", "Tables"]),
+    tests(
+      "UsageSummary",
+      ["TestSupport", "UsageFolderSupport", "BillingCalendar", "DurableFiles", "Money", "Tables"]),
     tests(
       "BillingStore",
       [

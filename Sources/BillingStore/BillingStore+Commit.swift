@@ -61,8 +61,6 @@ public struct RunCommit: Sendable {
   public var displaced: [(run: RunRecord, count: Int)] = []
   /// The seal of the last row of the audit trail: who keeps it can tell later that nothing before was changed.
   public var auditHead: String
-  /// What all its rows add up to, where they were read for the commit.
-  var totals: UsageTotals?
 }
 
 extension BillingStore {
@@ -170,8 +168,7 @@ extension BillingStore {
     let head = try AuditTrail(book: book).append(
       draft.kind.rawValue, subject: run.id, details: auditDetails(run, usage.manifest, draft, settlements),
       at: run.committedAt)
-    return RunCommit(
-      run: run, wasThere: false, auditHead: head, totals: prepared.base == nil ? prepared.totals : nil)
+    return RunCommit(run: run, wasThere: false, auditHead: head)
   }
 
   /// Throws the staged documents away.

@@ -1,6 +1,7 @@
 // A summary that several threads read is the one that is read front to back: the same rows, proof and faults, wherever it is cut.
 
 import BillingCalendar
+import DurableFiles
 import Money
 import Synchronization
 import Tables
@@ -52,10 +53,12 @@ import UsageFolderSupport
     var sums = ControlSums()
   }
 
-  private func frontToBack(_ text: [UInt8]) throws -> Result<Reading, UsageFolderFault> {
-    try folder.write(text, to: "summary.csv")
+  private func frontToBack(
+    _ bytes: [UInt8], name: String = "summary.csv"
+  ) throws -> Result<Reading, UsageFolderFault> {
+    try folder.write(bytes, to: name)
     return Result { () throws(UsageFolderFault) in
-      let reader = try SummaryReader(path: folder.path + "/summary.csv")
+      let reader = try SummaryReader(path: folder.path + "/" + name)
       var reading = Reading()
       while let row = try reader.next() { reading.rows.append(row) }
       reading.rowCount = reader.rowCount
@@ -67,10 +70,12 @@ import UsageFolderSupport
   }
 
   /// Reads what `frontToBack` has written.
-  private func sideBySide(stretchBytes: Int, threadCount: Int) -> Result<Reading, UsageFolderFault> {
+  private func sideBySide(
+    stretchBytes: Int, threadCount: Int, name: String = "summary.csv"
+  ) -> Result<Reading, UsageFolderFault> {
     Result { () throws(UsageFolderFault) in
       let rows = Mutex<[[SummaryRow]]>(Array(repeating: [], count: threadCount))
-      let proof = try SummaryStretches(path: folder.path + "/summary.csv", stretchBytes: stretchBytes).read(
+      let proof = try SummaryStretches(path: folder.path + "/" + name, stretchBytes: stretchBytes).read(
         threadCount: threadCount
       ) { thread, reader in
         let row = reader.row
@@ -151,6 +156,88 @@ import UsageFolderSupport
         continue
       }
       #expect(found == expected)
+    }
+  }
+
+  // MARK: frames
+
+  /// The text in frames of so many bytes, each with its size in its head.
+  private static func frames(_ text: [UInt8], of frameBytes: Int) throws -> [[UInt8]] {
+    try stride(from: 0, to: text.count, by: frameBytes).map { start in
+      try ZstdFrame.compress(Array(text[start..<min(start + frameBytes, text.count)]))
+    }
+  }
+
+  @Test(arguments: [1, 7, 100, 1_000, 1 << 20], [1, 2, 3])
+  func framesAreDecodedSideBySide(frameBytes: Int, threadCount: Int) throws {
+    let bytes = try Self.frames(Self.text, of: frameBytes).flatMap { $0 }
+    let expected = try frontToBack(bytes, name: "summary.csv.zst").get()
+    #expect(expected.rows == Self.rowsInOrder)
+    #expect(expected.hash == SHA256.hex(of: Self.text))
+    #expect(
+      try sideBySide(stretchBytes: 64, threadCount: threadCount, name: "summary.csv.zst").get() == expected)
+  }
+
+  /// Frames that say how much they hold beside those that do not, and frames with nothing in them.
+  @Test(arguments: 0..<4) func framesOfBothKindsFollowEachOther(first: Int) throws {
+    let parts = try Self.frames(Self.text, of: 300)
+    var bytes: [UInt8] = []
+    for (index, frame) in parts.enumerated() {
+      let text = Self.text[index * 300..<min((index + 1) * 300, Self.text.count)]
+      switch (index + first) % 4 {
+      case 0, 1: bytes += frame
+      case 2: bytes += try Self.stream(Array(text))
+      default: bytes += try ZstdFrame.compress([]) + frame
+      }
+    }
+    let expected = try frontToBack(bytes, name: "summary.csv.zst").get()
+    #expect(expected.rows == Self.rowsInOrder)
+    #expect(try sideBySide(stretchBytes: 50, threadCount: 2, name: "summary.csv.zst").get() == expected)
+  }
+
+  /// A frame that does not say how much it holds.
+  private static func stream(_ text: [UInt8]) throws -> [UInt8] {
+    let folder = try TemporaryFolder()
+    let writer = try ZstdWriter(CheckedWriter(creating: folder.path + "/stream.zst", mode: 0o600))
+    try writer.write(contentsOf: text)
+    try writer.finish()
+    return try #require(folder.bytes(of: "stream.zst"))
+  }
+
+  @Test func framesThatAreCutOrDamagedAreTheSameFault() throws {
+    let bytes = try Self.frames(Self.text, of: 400).flatMap { $0 }
+    for index in stride(from: 0, to: bytes.count, by: 3) {
+      var damaged = bytes
+      damaged[index] ^= 0x10
+      for input in [Array(bytes[..<index]), damaged] {
+        let expected = try frontToBack(input, name: "summary.csv.zst")
+        let found = sideBySide(stretchBytes: 64, threadCount: 2, name: "summary.csv.zst")
+        switch (expected, found) {
+        case (.success(let a), .success(let b)): #expect(a == b, "\(index)")
+        // What zstd calls the damage differs between a stream and a whole frame, and what was given out before it does too.
+        case (.failure(let a), .failure(let b)): #expect(a.kind == b.kind, "\(index)")
+        default: Issue.record("\(expected) front to back, \(found) side by side, at \(index)")
+        }
+      }
+    }
+  }
+
+  @Test func theFirstDamagedFrameEndsTheFile() throws {
+    var frames = try Self.frames(Self.text, of: 200)
+    // The checksums of two frames.
+    for index in [3, 4] { frames[index][frames[index].count - 1] ^= 1 }
+    let bytes = frames.flatMap { $0 }
+    for _ in 0..<20 {
+      _ = try frontToBack(bytes, name: "summary.csv.zst")
+      guard
+        case .failure(let found) = sideBySide(
+          stretchBytes: 64, threadCount: 3, name: "summary.csv.zst")
+      else {
+        Issue.record("damaged frames were accepted")
+        return
+      }
+      #expect(found.message.contains("the zstd stream is damaged"))
+      #expect(found.message.contains("checksum"))
     }
   }
 

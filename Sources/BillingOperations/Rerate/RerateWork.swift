@@ -60,8 +60,8 @@ struct RerateWork {
   var hasReplaced = false
   /// Tables before and after, to be compared; nil for none.
   private(set) var pairs: [(old: String?, new: String?)] = []
-  /// Runs that were rated again as a whole, to be compared by what the book says of them.
-  private var rewritten: [RunRecord] = []
+  /// By the ids of runs that were rated again as a whole: what the book says of them.
+  private var rewritten: [String: String] = [:]
   private var new: RatingRun?
   /// By rating hash: the catalog of runs, and what of it is different now.
   private var old: [String: Earlier] = [:]
@@ -177,11 +177,22 @@ struct RerateWork {
       let isWhole = isAll && layers.count == 1 && box.isUnbounded && held.isEmpty && left.isEmpty
       if isWhole { selection = .all }
       if isWhole, comparesBook {
-        let again = try rate(try later(), events, .all, keepsSuspense: !isPreview)
+        let engine = try later()
+        nonisolated(unsafe) let work = self
+        // The book is read while the engine rates, which knows nothing of it.
+        let before = BesideWork { () throws(OperationFault) in try work.sums(of: run) }
+        defer { before.wait() }
+        let again = try rate(engine, events, .all, keepsSuspense: !isPreview)
+        let sums = try before.finish()
         done.eventCount = again.report().rated
         done.suspended = (Int(run.doors.suspended), again.report().suspendedCount)
         isAny = true
-        if isPreview { try compare(run, again) } else { rewritten.append(run) }
+        if isPreview {
+          try compare(nil, again)
+          pairs.append((sums, nil))
+        } else {
+          rewritten[run.id] = sums
+        }
         whole = again
         continue
       }
@@ -371,34 +382,31 @@ struct RerateWork {
     pairs.append(pair)
   }
 
-  /// The same where every event of a run was rated again: the book knows what it came to.
-  private mutating func compare(_ run: RunRecord, _ result: RatingResult) throws(OperationFault) {
-    try compare(nil, result)
-    pairs.append((try sums(of: run), nil))
-  }
-
-  /// Compares what runs that were rated again as a whole came to with those that stand for them now.
-  mutating func compareRewritten(_ commits: [(replaced: RunRecord, commit: RunCommit)]) throws(OperationFault)
-  {
-    for (replaced, commit) in commits where rewritten.contains(replaced) {
-      let path = sumsPath(of: commit.run)
+  /// The comparison, with runs that were rated again as a whole beside those that will stand for them; the book is not asked.
+  func delta(_ proved: [ProvedReplacing]) throws(OperationFault) -> RerateDelta {
+    var pairs = pairs
+    for next in proved {
+      guard let old = rewritten[next.replaced.id] else { continue }
+      let path = scratch + "/sums-after-run-\(next.replaced.number).csv"
       try OperationFault.ofStore { () throws(StoreFault) in
-        try store.writeSums(of: commit, tellingCosts: tellsCosts, to: path)
+        try next.writeSums(tellingCosts: tellsCosts, to: path)
       }
-      pairs.append((try sums(of: replaced), path))
+      pairs.append((old, path))
+    }
+    let all = pairs
+    return try OperationFault.ofFiles { () throws(FileFault) in
+      try RerateDelta(all, emptyColumns: comparedColumns)
     }
   }
 
   /// The table of what the book says of a run.
-  private mutating func sums(of run: RunRecord) throws(OperationFault) -> String {
-    let path = sumsPath(of: run)
+  private func sums(of run: RunRecord) throws(OperationFault) -> String {
+    let path = scratch + "/sums-of-run-\(run.number).csv"
     try OperationFault.ofStore { () throws(StoreFault) in
       try store.writeSums(of: run, tellingCosts: tellsCosts, to: path)
     }
     return path
   }
-
-  private func sumsPath(of run: RunRecord) -> String { scratch + "/sums-of-run-\(run.number).csv" }
 
   private var folderCount = 0
 

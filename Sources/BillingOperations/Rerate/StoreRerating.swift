@@ -3,7 +3,6 @@
 
 public import BillingStore
 public import Catalog
-import Dispatch
 public import DurableFiles
 public import RatingEngine
 import Tables
@@ -94,44 +93,31 @@ public struct StoreRerating {
     } else if box.isUnbounded, outcome.untouchedCount < outcome.runCount, let all = try work.settle() {
       settlements = [all]
     }
-    if !replacing.isEmpty {
-      let keeping = CatalogKeeping(store, catalog, from: catalogPath)
-      // A commit that fails before it asks leaves nobody working in the store.
-      defer { keeping.wait() }
+    if replacing.isEmpty {
+      outcome.delta = try work.delta([])
+    } else {
+      nonisolated(unsafe) let store = store
+      let (catalog, catalogPath) = (catalog, catalogPath)
+      // While the documents of the commit are read again: most of it is waiting for the device.
+      let keeping = BesideWork { () throws(StoreFault) in try store.keep(catalog, from: catalogPath) }
+      // While the book takes the rows.
+      var comparing: BesideWork<RerateDelta, OperationFault>?
+      // A commit that fails leaves nobody working.
+      defer {
+        keeping.wait()
+        comparing?.wait()
+      }
+      nonisolated(unsafe) let compared = work
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
-        try store.commitReplacing(replacing, settlements: settlements) { () throws(StoreFault) in
+        try store.commitReplacing(replacing, settlements: settlements) { (proved) throws(StoreFault) in
           try keeping.finish()
+          comparing = BesideWork { () throws(OperationFault) in try compared.delta(proved) }
         }
       }
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }
-      try work.compareRewritten(outcome.commits)
-    }
-    outcome.delta = try OperationFault.ofFiles { () throws(FileFault) in
-      try RerateDelta(work.pairs, emptyColumns: work.comparedColumns)
+      if let delta = try comparing?.finish() { outcome.delta = delta }
     }
     let done = outcome
     try OperationFault.ofFiles { () throws(FileFault) in try report(done) }
-  }
-}
-
-/// A catalog that is kept while the documents of the commit are read again: most of that is waiting for the device.
-private final class CatalogKeeping: @unchecked Sendable {
-  // Safe to share: the result is read when the group has finished, and keeping touches files alone.
-  private let group = DispatchGroup()
-  private var result: Result<Void, StoreFault> = .success(())
-
-  init(_ store: BillingStore, _ catalog: Catalog, from path: String) {
-    nonisolated(unsafe) let store = store
-    DispatchQueue.global().async(group: group) {
-      self.result = Result { () throws(StoreFault) in try store.keep(catalog, from: path) }
-    }
-  }
-
-  func wait() { group.wait() }
-
-  /// Waits until it is kept.
-  func finish() throws(StoreFault) {
-    wait()
-    try result.get()
   }
 }

@@ -20,6 +20,20 @@ public struct RatedAgain: Sendable {
   }
 }
 
+/// A run that will stand for another, whose documents were read and proved.
+public struct ProvedReplacing: Sendable {
+  /// The run that it replaces.
+  public var replaced: RunRecord
+  /// What its rows add up to; nil where it has kept the summary of another and its rows are corrections.
+  let totals: UsageTotals?
+
+  /// Writes the table of `BillingStore.writeSums` of its sums, without the book. Throws where it has kept the summary of another.
+  public func writeSums(tellingCosts: Bool, to path: String) throws(StoreFault) {
+    guard let totals else { throw .refused("the sums of corrections are not those of their run") }
+    try totals.accountSums(tellingCosts: tellingCosts).write(to: path)
+  }
+}
+
 /// Where a record of a run begins.
 public struct RecordPlace: Hashable, Sendable {
   /// The input as the run named it.
@@ -97,14 +111,6 @@ extension BillingStore {
         cost: UsageTotals.amount(row.integer(8), row.integer(9)))
     }
     try sums.write(to: path)
-  }
-
-  /// The same of a run that was just committed, of which the sums are still at hand.
-  public func writeSums(of commit: RunCommit, tellingCosts: Bool, to path: String) throws(StoreFault) {
-    guard let totals = commit.totals else {
-      return try writeSums(of: commit.run, tellingCosts: tellingCosts, to: path)
-    }
-    try totals.accountSums(tellingCosts: tellingCosts).write(to: path)
   }
 
   /// Puts files of a run that the one replacing it has as well (its keys, its events) beside the documents of that.
@@ -316,14 +322,19 @@ extension BillingStore {
   ///
   /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
   /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlements` are what is settled with
-  /// them, published at `stagedSettlementPath`. `whenProved` is called once the documents were read again, before anything is committed.
+  /// them, published at `stagedSettlementPath`. `whenProved` is called once the documents were read again, before anything is
+  /// committed, with the runs in the order of `runs`.
   /// - Precondition: opened for changing.
   public func commitReplacing(
     _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil,
-    whenProved: () throws(StoreFault) -> Void = {}
+    whenProved: ([ProvedReplacing]) throws(StoreFault) -> Void = { _ in }
   ) throws(StoreFault) -> [RunCommit] {
     let replacing = try prepare(runs)
-    try whenProved()
+    try whenProved(
+      replacing.runs.map {
+        ProvedReplacing(
+          replaced: $0.run.replaced, totals: $0.prepared.base == nil ? $0.prepared.totals : nil)
+      })
     let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
     try place(replacing)
     for settlement in settlements { try place(settlement) }
