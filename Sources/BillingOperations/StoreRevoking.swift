@@ -40,6 +40,7 @@ public enum StoreRevoking {
   private static func takeBack(
     _ run: RunRecord, reason: String, in store: BillingStore
   ) throws(OperationFault) -> Revocation {
+    try StoreRivals(store: store).refusePurged(run, file: nil)
     let displaced = try OperationFault.ofStore { () throws(StoreFault) -> Bool in
       let gone = [run] + (try store.recycles(of: run))
       guard run.state == .current else { return false }
@@ -69,7 +70,8 @@ public enum StoreRevoking {
   public static func revoke(
     file: Label, of run: RunRecord, reason: String, in store: BillingStore
   ) throws(OperationFault) -> Revocation {
-    try namingBeginnings(in: store) { () throws(OperationFault) in
+    try StoreRivals(store: store).refusePurged(run, file: file)
+    return try namingBeginnings(in: store) { () throws(OperationFault) in
       try StoreFreeing(run: run, file: file, reason: reason, store: store).takeBack()
     }
   }

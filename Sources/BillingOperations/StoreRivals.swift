@@ -7,6 +7,7 @@ import Catalog
 import DurableFiles
 import RatingEngine
 import Tables
+import UsageSummary
 
 /// Decides between copies of several runs.
 struct StoreRivals {
@@ -71,6 +72,30 @@ struct StoreRivals {
       }
     }
     return false
+  }
+
+  /// Refuses to take a run back, or a file of it, where records of purged runs may count no more because of it: they could not
+  /// count again.
+  func refusePurged(_ run: RunRecord, file: Label?) throws(OperationFault) {
+    // A run that another has taken a record from is stood for by one that counts it as a duplicate.
+    let earlier = try OperationFault.ofStore { () throws(StoreFault) -> RunRecord? in
+      let order = try store.readingOrder(of: run)
+      for other in try store.currentRuns()
+      where other.isPurged && other.kind == .rerate && other.doors.duplicate > 0 {
+        if try store.readingOrder(of: other) < order { return other }
+      }
+      return nil
+    }
+    guard let earlier, run.state == .current, run.kind != .recycle else { return }
+    let rivals = try OperationFault.load(store.catalogPath(run.ratingHash)).rivalSources
+    if rivals.isEmpty { return }
+    let files = try OperationFault.ofStore { () throws(StoreFault) in try store.files(of: run) }
+    guard files.contains(where: { rivals.contains($0.source) && (file == nil || Label($0.name) == file) })
+    else { return }
+    throw .store(
+      .refused(
+        "run \(earlier.number) was purged: nothing tells any more which of its records count no more because of "
+          + "run \(run.number), and they could not count again"))
   }
 
   /// Chooses which copies count again instead of freed records whose sources are rivals: the first ones by file and place of all runs,

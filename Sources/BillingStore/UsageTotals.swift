@@ -82,7 +82,7 @@ struct UsageTotals {
   // MARK: adding
 
   /// Adds the row at which a reader stands. The totals of one reader are added without those of another between them.
-  mutating func add(_ rows: borrowing SummaryRowReader) {
+  mutating func add(_ rows: SummaryRowReader) {
     if !rows.hasNew(fields), let place = lastPlace {
       sums[place].add(rows.measures)
     } else {

@@ -85,12 +85,15 @@ final class FileDecoder {
   /// Bytes that a frame of its own may hold, compressed or not.
   static let frameBytesMax = 8 << 20
 
+  /// Whether the frame that was read last has ended: the next one may be taken whole.
+  var isBetweenFrames: Bool { stream != nil && hasBegun && !isInsideFrame }
+
   /// Gives the next zstd frame to `body`, compressed, with how many bytes it holds.
   ///
   /// False, and nothing is taken, where no whole frame follows that says so, or where it is larger than `frameBytesMax`: such
   /// bytes are for `read`.
   func takeFrame(_ body: (UnsafeRawBufferPointer, Int) -> Void) throws(UsageFolderFault) -> Bool {
-    guard stream != nil, !isInsideFrame || !hasBegun else { return false }
+    guard stream != nil, isBetweenFrames || !hasBegun else { return false }
     while true {
       let held = UnsafeRawBufferPointer(rebasing: input[inputRange])
       let contentBytes = ZSTD_getFrameContentSize(held.baseAddress, held.count)

@@ -85,7 +85,7 @@ struct RecordReader: ~Copyable {
   }
 
   /// The bytes of the current record with its LF; they hold until `next` is called again.
-  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(record) }
+  var bytes: UnsafeBufferPointer<UInt8> { @inline(__always) get { UnsafeBufferPointer(record) } }
 
   /// A fault at cell `index` of the current record, which was split.
   func fault(cell index: Int, _ message: String) -> UsageFolderFault {

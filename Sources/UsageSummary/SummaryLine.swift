@@ -6,8 +6,8 @@ import Glibc
 /// The current line of a summary: its cells without quotes, one after the other.
 ///
 /// Neighbouring lines share most of their bytes. What they share at the beginning is neither split nor copied again; every other
-/// cell is compared once, so that only what has changed needs to be read as a value.
-struct SummaryLine: ~Copyable {
+/// cell is compared once, so that only what has changed needs to be read as a value. Used by one thread at a time.
+final class SummaryLine {
   /// What came of a line.
   enum Outcome {
     /// Its key comes after that of the line before.
@@ -23,19 +23,19 @@ struct SummaryLine: ~Copyable {
   private let keyCount: Int
 
   // All cells, with one byte between two: of this line, and of the next one while it is taken.
-  private var bytes: UnsafeMutableBufferPointer<UInt8>
-  private var nextBytes: UnsafeMutableBufferPointer<UInt8>
+  @exclusivity(unchecked) private var bytes: UnsafeMutableBufferPointer<UInt8>
+  @exclusivity(unchecked) private var nextBytes: UnsafeMutableBufferPointer<UInt8>
   // Bytes of the line; 0 before the first one.
-  private var count = 0
+  @exclusivity(unchecked) private var count = 0
   // Whether the bytes are those of the file, so that the next line can be compared with them byte by byte.
-  private var isPlain = false
+  @exclusivity(unchecked) private var isPlain = false
   // Where cells end in the bytes; as many as there are bytes, because a line may be nothing but commas.
-  private var ends: UnsafeMutableBufferPointer<UInt32>
-  private var nextEnds: UnsafeMutableBufferPointer<UInt32>
+  @exclusivity(unchecked) private var ends: UnsafeMutableBufferPointer<UInt32>
+  @exclusivity(unchecked) private var nextEnds: UnsafeMutableBufferPointer<UInt32>
   // What the scan finds besides and nobody asks for: how many there are is enough.
-  private var others: UnsafeMutableBufferPointer<UInt32>
+  @exclusivity(unchecked) private var others: UnsafeMutableBufferPointer<UInt32>
   /// One bit for each cell: whether it is another than that of the line before; all of them in the first line.
-  private(set) var changes: UInt32 = 0
+  @exclusivity(unchecked) private(set) var changes: UInt32 = 0
 
   // Vectors read past the end of what they look at.
   private static let slack = 64
@@ -73,7 +73,7 @@ struct SummaryLine: ~Copyable {
   struct Key {
     private let cells: [[UInt8]]
 
-    fileprivate init(_ line: borrowing SummaryLine) {
+    fileprivate init(_ line: SummaryLine) {
       cells = (0..<line.keyCount).map { Array(line.cell($0)) }
     }
 
@@ -90,7 +90,7 @@ struct SummaryLine: ~Copyable {
   var key: Key { Key(self) }
 
   /// Compares key cells one after the other, each as bytes: below 0 where these come before, 0 where all are equal.
-  func compareKey(with other: borrowing SummaryLine) -> Int {
+  func compareKey(with other: SummaryLine) -> Int {
     for index in 0..<keyCount {
       let (mine, its) = (cell(index), other.cell(index))
       let shared = min(mine.count, its.count)
@@ -104,7 +104,7 @@ struct SummaryLine: ~Copyable {
   }
 
   /// Takes a line in which there is no quote, with its LF. One that is not plain leaves everything as it was.
-  mutating func take(plain line: UnsafeBufferPointer<UInt8>) -> Outcome {
+  func take(plain line: UnsafeBufferPointer<UInt8>) -> Outcome {
     makeRoom(line.count)
     guard let mine = bytes.baseAddress, let its = nextBytes.baseAddress, let source = line.baseAddress,
       let itsEnds = nextEnds.baseAddress, let myEnds = ends.baseAddress, let others = others.baseAddress
@@ -140,7 +140,7 @@ struct SummaryLine: ~Copyable {
   }
 
   /// Takes the cells of any line, of which there are as many as the schema has.
-  mutating func take(cells: [UnsafeBufferPointer<UInt8>]) -> Outcome {
+  func take(cells: [UnsafeBufferPointer<UInt8>]) -> Outcome {
     var comparison = Comparison()
     for (index, cell) in cells.enumerated() { compare(index, with: cell, &comparison) }
     let length = cells.reduce(cells.count - 1) { $0 + $1.count }
@@ -214,7 +214,7 @@ struct SummaryLine: ~Copyable {
   // MARK: keeping
 
   // Room for a next line of so many bytes.
-  private mutating func makeRoom(_ length: Int) {
+  private func makeRoom(_ length: Int) {
     let room = nextBytes.count - Self.slack
     guard length > room else { return }
     let capacity = max(length, 2 * room) + Self.slack
@@ -237,7 +237,7 @@ struct SummaryLine: ~Copyable {
     buffer = larger
   }
 
-  private mutating func finish(_ length: Int, _ comparison: Comparison, isPlain: Bool) -> Outcome {
+  private func finish(_ length: Int, _ comparison: Comparison, isPlain: Bool) -> Outcome {
     let isFirst = count == 0
     count = length
     self.isPlain = isPlain

@@ -6,7 +6,7 @@
 /// prices agree with each other, and that its key comes after the key before. Memory: one row. Not for use by several
 /// threads.
 public final class SummaryReader {
-  private var rows: SummaryRowReader
+  private let rows: SummaryRowReader
 
   /// Rows given out so far.
   public var rowCount: Int64 { rows.rowCount }
@@ -36,7 +36,7 @@ public final class SummaryReader {
   }
 
   /// Gives each row that is left to `body`, without copies. Complexity: O(bytes of the rows).
-  func forEach(_ body: (borrowing SummaryRowReader) -> Void) throws(UsageFolderFault) {
+  func forEach(_ body: (SummaryRowReader) -> Void) throws(UsageFolderFault) {
     while try rows.advance() { body(rows) }
   }
 

@@ -8,21 +8,22 @@ import Tables
 /// The rows of a summary, one after the other.
 ///
 /// Checked for each row: the number of cells, the form of each cell (decimals in their shortest form), that key, unit and
-/// prices agree with each other, and that its key comes after the key before. Memory: one row. A structure without copies: the
-/// checked access to the fields of a class, once for every field of every row, would double the time.
-public struct SummaryRowReader: ~Copyable {
-  private var records: RecordReader
-  private var cells = SummaryLine()
+/// prices agree with each other, and that its key comes after the key before. Memory: one row. Used by one thread at a time. A class
+/// whose fields are not checked for overlapping access: the checks would double the time, and a structure of this size is copied
+/// for calls that only read it.
+public final class SummaryRowReader {
+  @exclusivity(unchecked) private var records: RecordReader
+  private let cells = SummaryLine()
   /// The row that was read last; of no meaning before the first and after the last one.
-  public private(set) var row = Self.blank
+  @exclusivity(unchecked) public private(set) var row = SummaryRowReader.blank
   /// Rows read so far.
-  public private(set) var rowCount: Int64 = 0
-  private var adder = ControlAdder()
+  @exclusivity(unchecked) public private(set) var rowCount: Int64 = 0
+  @exclusivity(unchecked) private var adder = ControlAdder()
   // Asked for at every row: looked up once.
   private let keyFields: UInt32 = 1 << UInt32(SummarySchema.keyColumns.count) - 1
 
   /// Reads the header of `file`.
-  init(file: DecodedFile) throws(UsageFolderFault) {
+  convenience init(file: DecodedFile) throws(UsageFolderFault) {
     try self.init(records: RecordReader(file: file), hasHeader: true)
   }
 
@@ -45,7 +46,7 @@ public struct SummaryRowReader: ~Copyable {
   var line: UnsafeBufferPointer<UInt8> { records.bytes }
 
   /// See `SummaryLine.compareKey`.
-  func compareKey(with other: borrowing SummaryRowReader) -> Int { cells.compareKey(with: other.cells) }
+  func compareKey(with other: SummaryRowReader) -> Int { cells.compareKey(with: other.cells) }
 
   /// What the rows read so far add up to.
   var sums: ControlSums { adder.sums }
@@ -64,7 +65,7 @@ public struct SummaryRowReader: ~Copyable {
     "this key does not come after the key of the row before; keys ascend, each comes once"
 
   /// Reads the next row into `row`; false after the last one.
-  mutating func advance() throws(UsageFolderFault) -> Bool {
+  func advance() throws(UsageFolderFault) -> Bool {
     guard try records.nextUnsplit() else { return false }
     switch try takeLine() {
     case .inOrder: break
@@ -82,7 +83,7 @@ public struct SummaryRowReader: ~Copyable {
     return true
   }
 
-  private mutating func takeLine() throws(UsageFolderFault) -> SummaryLine.Outcome {
+  private func takeLine() throws(UsageFolderFault) -> SummaryLine.Outcome {
     if !records.hasQuote {
       let outcome = cells.take(plain: records.bytes)
       if outcome != .notPlain { return outcome }
@@ -96,7 +97,7 @@ public struct SummaryRowReader: ~Copyable {
 
   private func isNew(_ field: SummaryField) -> Bool { cells.changes & (1 << UInt32(field.rawValue)) != 0 }
 
-  private mutating func readKey() throws(UsageFolderFault) {
+  private func readKey() throws(UsageFolderFault) {
     var left = cells.changes & keyFields
     // A quantity means nothing without its kind.
     if isNew(.serviceKind) { left |= 1 << UInt32(SummaryField.per.rawValue) }
@@ -108,7 +109,7 @@ public struct SummaryRowReader: ~Copyable {
     }
   }
 
-  private mutating func readKey(_ field: SummaryField) throws(UsageFolderFault) {
+  private func readKey(_ field: SummaryField) throws(UsageFolderFault) {
     switch field {
     case .account: row.account = try name(field)
     case .costCentre: row.costCentre = try name(field)
@@ -136,7 +137,7 @@ public struct SummaryRowReader: ~Copyable {
 
   private var digits: Int { row.serviceKind?.quantityDigits ?? 0 }
 
-  private mutating func readMeasures() throws(UsageFolderFault) {
+  private func readMeasures() throws(UsageFolderFault) {
     // A cell that is as in the row before means the same, unless the digits of quantities are others now.
     let digits = digits
     let isOtherKind = isNew(.serviceKind)
@@ -164,7 +165,7 @@ public struct SummaryRowReader: ~Copyable {
       serviceKind: nil, currency: nothing, eventCount: 0, amount: .zero)
   }()
 
-  private mutating func checkUnit() throws(UsageFolderFault) {
+  private func checkUnit() throws(UsageFolderFault) {
     guard cell(.unit).elementsEqual((row.serviceKind?.unit ?? "").utf8) else {
       throw fault(.unit, "is not the unit of service_kind; expected '\(row.serviceKind?.unit ?? "")'")
     }
@@ -173,7 +174,7 @@ public struct SummaryRowReader: ~Copyable {
     }
   }
 
-  private mutating func checkPairs() throws(UsageFolderFault) {
+  private func checkPairs() throws(UsageFolderFault) {
     guard (row.unitPrice == nil) == (row.perQuantity == nil) else {
       throw fault(.per, "and unit_price are both given or both empty")
     }
@@ -197,7 +198,7 @@ extension SummaryRowReader {
 
   private func fault(_ message: String) -> UsageFolderFault { records.fault(message) }
 
-  private mutating func fault(_ field: SummaryField, _ message: String) -> UsageFolderFault {
+  private func fault(_ field: SummaryField, _ message: String) -> UsageFolderFault {
     // Where the cell begins is known once the line was split.
     do throws(UsageFolderFault) { try records.splitCells() } catch { return error }
     return records.fault(
@@ -210,7 +211,7 @@ extension SummaryRowReader {
 
   private func isEmpty(_ field: SummaryField) -> Bool { cell(field).isEmpty }
 
-  private mutating func name(_ field: SummaryField) throws(UsageFolderFault) -> Label {
+  private func name(_ field: SummaryField) throws(UsageFolderFault) -> Label {
     guard isEmpty(field) else { return Label(cell(field)) }
     guard SummarySchema.columns[field.rawValue].emptyMeaning != nil else {
       throw fault(field, "must not be empty")
@@ -218,14 +219,14 @@ extension SummaryRowReader {
     return .empty
   }
 
-  private mutating func word(_ field: SummaryField, _ words: [String]) throws(UsageFolderFault) -> Label {
+  private func word(_ field: SummaryField, _ words: [String]) throws(UsageFolderFault) -> Label {
     if !words.contains(where: { cell(field).elementsEqual($0.utf8) }) {
       throw fault(field, "is none of \(words.dropFirst().joined(separator: ", "))")
     }
     return try name(field)
   }
 
-  private mutating func serviceKind(_ field: SummaryField) throws(UsageFolderFault) -> ServiceKind? {
+  private func serviceKind(_ field: SummaryField) throws(UsageFolderFault) -> ServiceKind? {
     if isEmpty(field) { return nil }
     guard let kind = ServiceKind(name: cell(field)) else {
       throw fault(field, "is none of \(ServiceKind.allCases.map(\.name).joined(separator: ", "))")
@@ -233,32 +234,32 @@ extension SummaryRowReader {
     return kind
   }
 
-  private mutating func period(_ field: SummaryField) throws(UsageFolderFault) -> UsagePeriod {
+  private func period(_ field: SummaryField) throws(UsageFolderFault) -> UsagePeriod {
     guard let period = UsagePeriod.parse(cell(field)) else {
       throw fault(field, "is no usage period; expected YYYY-MM-DD/YYYY-MM-DD, one month")
     }
     return period
   }
 
-  private mutating func currency(_ field: SummaryField) throws(UsageFolderFault) -> Currency {
+  private func currency(_ field: SummaryField) throws(UsageFolderFault) -> Currency {
     guard let currency = Currency(code: cellText(field)) else {
       throw fault(field, "is no currency; expected three capital letters")
     }
     return currency
   }
 
-  private mutating func count(_ field: SummaryField) throws(UsageFolderFault) -> Int64 {
+  private func count(_ field: SummaryField) throws(UsageFolderFault) -> Int64 {
     guard let count = Int64(exactly: try decimal(field, 0)) else { throw fault(field, "is too large") }
     return count
   }
 
-  private mutating func optionalDecimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault)
+  private func optionalDecimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault)
     -> Int128?
   {
     try isEmpty(field) ? nil : decimal(field, digits)
   }
 
-  private mutating func decimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault) -> Int128 {
+  private func decimal(_ field: SummaryField, _ digits: Int) throws(UsageFolderFault) -> Int128 {
     switch ShortestDecimal.parse(cell(field), scale: digits) {
     case .success(let value): return value
     case .failure(let reason): throw fault(field, reason.message)

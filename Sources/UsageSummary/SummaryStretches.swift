@@ -75,7 +75,7 @@ final class SummaryStretches: @unchecked Sendable {
   /// Of several faults the first one in the file is thrown, but damage of the compression only where there is no other. Memory:
   /// a stretch a thread, of a frame or a mebibyte.
   func read(
-    threadCount: Int, _ body: @Sendable (Int, borrowing SummaryRowReader) -> Void
+    threadCount: Int, _ body: @Sendable (Int, SummaryRowReader) -> Void
   ) throws(UsageFolderFault) -> FileProof {
     DispatchQueue.concurrentPerform(iterations: threadCount) { thread in
       let stretch = Stretch(of: name)
@@ -98,13 +98,13 @@ final class SummaryStretches: @unchecked Sendable {
   // MARK: a stretch
 
   private func read(
-    _ stretch: Stretch, isFirst: Bool, _ body: (borrowing SummaryRowReader) -> Void
+    _ stretch: Stretch, isFirst: Bool, _ body: (SummaryRowReader) -> Void
   ) -> Outcome {
     var outcome = Outcome()
     do throws(UsageFolderFault) {
-      var rows = try SummaryRowReader(
+      let rows = try SummaryRowReader(
         records: RecordReader(stretch: stretch.held, of: name), hasHeader: isFirst)
-      try Self.read(&rows, firstKey: &outcome.firstKey, body)
+      try Self.read(rows, firstKey: &outcome.firstKey, body)
       if rows.rowCount > 0 { outcome.lastKey = rows.key }
       outcome.rowCount = rows.rowCount
       outcome.sums = rows.sums
@@ -116,11 +116,10 @@ final class SummaryStretches: @unchecked Sendable {
     return outcome
   }
 
-  /// Gives each row that is left to `body`. The reader stays where it is: as a variable of who calls this, all of its hundreds of
-  /// bytes would be moved at every row.
+  /// Gives each row that is left to `body`.
   private static func read(
-    _ rows: inout SummaryRowReader, firstKey: inout SummaryLine.Key?,
-    _ body: (borrowing SummaryRowReader) -> Void
+    _ rows: SummaryRowReader, firstKey: inout SummaryLine.Key?,
+    _ body: (SummaryRowReader) -> Void
   ) throws(UsageFolderFault) {
     while try rows.advance() {
       if rows.rowCount == 1 { firstKey = rows.key }
@@ -141,8 +140,8 @@ final class SummaryStretches: @unchecked Sendable {
           var count = 0
           while count < free.count {
             let more = try decoder.readUnhashed(into: UnsafeMutableRawBufferPointer(rebasing: free[count...]))
-            if more == 0 { break }
             count += more
+            if more == 0 || decoder.isBetweenFrames { break }
           }
           stretch.grow(count)
           if count == 0 { isEnded = true }

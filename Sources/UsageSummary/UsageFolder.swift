@@ -35,7 +35,7 @@ public struct UsageFolder: Sendable {
   /// nil for all. `body` is called at every row of the summary, and then of its corrections, of which nothing is proved before `open` returns.
   /// Complexity: reads every listed file once; memory of one row.
   public static func open(
-    _ path: String, onlyFiles: Set<String>? = nil, body: (borrowing SummaryRowReader) -> Void = { _ in }
+    _ path: String, onlyFiles: Set<String>? = nil, body: (SummaryRowReader) -> Void = { _ in }
   ) throws(UsageFolderFault) -> UsageFolder {
     let periods = PeriodEvents()
     let folder = try open(path, onlyFiles) { file throws(UsageFolderFault) in
@@ -54,7 +54,7 @@ public struct UsageFolder: Sendable {
   /// file, those of several come side by side. Memory: two stretches of a mebibyte for each thread.
   public static func open(
     _ path: String, onlyFiles: Set<String>? = nil, threadCount: Int,
-    body: @escaping @Sendable (Int, borrowing SummaryRowReader) -> Void
+    body: @escaping @Sendable (Int, SummaryRowReader) -> Void
   ) throws(UsageFolderFault) -> UsageFolder {
     let periods = (0..<max(1, threadCount)).map { _ in PeriodEvents() }
     let folder = try open(path, onlyFiles) { file throws(UsageFolderFault) in
@@ -153,7 +153,7 @@ extension UsageFolder {
   private static let manyThreadsBytes: Int64 = 4 << 20
 
   private static func readSummary(
-    of path: String, _ file: SummaryManifest.File, _ body: (borrowing SummaryRowReader) -> Void
+    of path: String, _ file: SummaryManifest.File, _ body: (SummaryRowReader) -> Void
   ) throws(UsageFolderFault) {
     let reader = try SummaryReader(
       path: path + "/" + file.name, readsAhead: file.decodedBytes > readAheadBytes)
@@ -201,7 +201,7 @@ private final class PeriodEvents: @unchecked Sendable {
 
   private let periodField = SummaryField.set([.usagePeriod])
 
-  func add(_ rows: borrowing SummaryRowReader) {
+  func add(_ rows: SummaryRowReader) {
     if rows.hasNew(periodField) || last == nil {
       end()
       last = (rows.row.usagePeriod, 0)

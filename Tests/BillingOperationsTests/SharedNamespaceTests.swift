@@ -158,6 +158,35 @@ import Testing
   }
 
   /// What was decided about the copy of an earlier night stays decided, and the newcomer is its duplicate.
+  /// What a run has taken from an earlier one is lost where that was purged meanwhile: nobody can give it back.
+  @Test(arguments: [false, true]) func whatWasTakenFromAPurgedRunIsNotLost(hasTaken: Bool) throws {
+    let desk = try Self.desk()
+    let names = ["usage/1/south-1.csv", "usage/2/north-1.csv"]
+    try desk.write(
+      [hasTaken ? Self.call : "o 2026-01-05 101 442079460123 61", "f 2026-02-05 201 442079460123 60"],
+      to: names[0])
+    try desk.write([Self.call], to: names[1])
+    try desk.rate([names[1]])
+    try desk.rate([names[0]])
+    try desk.markBilled("2026-01")
+    // A run without what was taken stands for the first one.
+    let earlier = try #require(
+      try desk.store().currentRuns().first { hasTaken ? $0.kind == .rerate : $0.number == 1 })
+    #expect(try desk.purge(before: "2026-02-01").last == earlier.number)
+    let before = try Self.sums(desk)
+    if hasTaken {
+      let taking = try #require(try desk.store().currentRuns().first { !$0.isPurged })
+      for revoke in [{ try desk.revoke("\(taking.number)") }, { try desk.revoke(file: "south-1.csv") }] {
+        let fault = #expect(throws: OperationFault.self) { try revoke() }
+        #expect(fault.map { "\($0)" }?.contains("was purged") == true)
+      }
+      #expect(try Self.sums(desk) == before)
+    } else {
+      try desk.revoke(file: "south-1.csv")
+    }
+    try desk.expectWhole()
+  }
+
   @Test func aDecidedCopyStays() throws {
     let desk = try Self.desk()
     let call = "k 2026-01-05 301 442079460123 61"

@@ -97,11 +97,16 @@ extension BillingStore {
   /// and `amount`; with costs `costColumn` among the keys and `cost`. Complexity: O(n) in the run's rows of the book.
   public func writeSums(of run: RunRecord, tellingCosts: Bool, to path: String) throws(StoreFault) {
     var sums = AccountSums(tellsCosts: tellingCosts)
+    let columns =
+      "account, service_kind, currency, \(tellingCosts ? Self.costColumn : "''"), event_count, quantity_billed, "
+      + "amount_units, amount_pico, cost_units, cost_pico"
+    // What the view run_rows says, which would make every column of every row first.
     try book.query(
       """
-      SELECT account, service_kind, currency, \(tellingCosts ? Self.costColumn : "''"), event_count, quantity_billed,
-        amount_units, amount_pico, cost_units, cost_pico
-      FROM run_rows WHERE run_id = ?
+      SELECT \(columns) FROM run_usage WHERE run_id = ?1
+      UNION ALL
+      SELECT \(columns) FROM run_bases JOIN run_usage ON run_usage.run_id = run_bases.base_id
+      WHERE run_bases.run_id = ?1
       """, [.text(run.id)]
     ) { row in
       if !sums.lastHas({ row.holds($0, $1) }) { sums.begin((0..<sums.keyCount).map { row.label($0) }) }

@@ -96,8 +96,8 @@ extension RunAttempt {
         state.freeChunks.append(chunk)
       }
     }
-    // The header is known now: the other units of the file can begin.
-    let others = chunk.sequence == 0 && unit.index == 0 ? Array(file.units.dropFirst()) : []
+    // The header is known now: the other units of the file can begin, the next one first.
+    let others = chunk.sequence == 0 && unit.index == 0 ? file.units.dropFirst().reversed() : []
     if let outcome = board.takeOutcomeForOwnChunk(of: unit) {
       board.update { state in
         state.readingCount -= 1

@@ -1,8 +1,9 @@
 // Who does what next: three kinds of work over a bounded set of buffers.
 //
-// Read (one worker a unit), Rate (any worker), Take (one worker at a time holds the ledger). A worker that finds several
-// units to read keeps the chunk it has just decoded, which is in its cache; where there is one unit, the worker that decodes
-// stays ahead and the other rates, unless there is nothing to decode. One semaphore for each worker: a shared one can wake a worker that has nothing to do.
+// Read (one worker a unit), Rate (any worker), Take (one worker at a time holds the ledger). Decoding and rating push each other's
+// tables out of a core's cache: one worker decodes and stays ahead while the others rate, and further units are decoded by who
+// finds nothing to rate. Where there is nothing to decode, whoever reads a chunk rates it. One semaphore for each worker: a shared
+// one can wake a worker that has nothing to do.
 
 import Dispatch
 import Synchronization
@@ -43,6 +44,11 @@ final class WorkBoard: @unchecked Sendable {
     var waiting: UInt64 = 0
     var isStopped = false
     var openFilesMax: Int
+
+    /// Whether there is something to rate or to add up.
+    var hasWorkBehindReading: Bool {
+      readyHead < readyChunks.count && !freeOutcomes.isEmpty || !isTaking && outcomeHead < outcomes.count
+    }
 
     init(fileCount: Int, bufferCount: Int, openFilesMax: Int, chunkBytes: Int) {
       self.fileCount = fileCount
@@ -98,7 +104,9 @@ final class WorkBoard: @unchecked Sendable {
   private static func choose(_ state: inout State, _ worker: Int) -> Job {
     if state.isStopped { return .stop }
     // Reading first: where one unit must be decoded front to back, everything else waits for it.
-    if let unit = state.idleUnits.last, let chunk = state.freeChunks.last {
+    if let unit = state.idleUnits.last, let chunk = state.freeChunks.last,
+      !unit.isDecoding || state.readingCount == 0 || !state.hasWorkBehindReading
+    {
       state.idleUnits.removeLast()
       state.freeChunks.removeLast()
       state.readingCount += 1
@@ -141,14 +149,12 @@ final class WorkBoard: @unchecked Sendable {
     return .wait
   }
 
-  /// An outcome where the chunk that was just read is better rated at once by its reader: there are other units to read, or reading
-  /// is so little work that another worker can go on with it.
+  /// An outcome where the chunk that was just read is better rated at once by its reader: there is nobody else, or reading is so
+  /// little work that another worker can go on with it.
   func takeOutcomeForOwnChunk(of unit: InputUnit) -> ChunkOutcome? {
-    lock.withLock { _ in
-      let others = state.readingCount + state.idleUnits.count
-      guard others > 1 || state.nextFile < state.fileCount || !unit.isDecoding,
-        let outcome = state.freeOutcomes.popLast()
-      else { return nil }
+    if unit.isDecoding, semaphores.count > 1 { return nil }
+    return lock.withLock { _ in
+      guard let outcome = state.freeOutcomes.popLast() else { return nil }
       state.ratingCount += 1
       return outcome
     }
