@@ -18,7 +18,7 @@ extension RerateWork {
         try store.layers(of: run).map(\.ratingHash) + [store.firstReading(of: run).ratingHash]
       }
       for hash in Set(hashes) where hash != catalog.ratingHash {
-        unknown.subtract(try earlier(hash).catalog.accounts.map(\.id))
+        unknown.subtract(try catalogs.earlier(hash).catalog.accounts.map(\.id))
       }
     }
     guard let name = unknown.min() else { return }
@@ -44,7 +44,8 @@ extension RerateWork {
     var settled = RatingResult.settledAccounts(of: catalog)
     for entry in before {
       settled.formUnion(
-        RatingResult.settledAccounts(of: try earlier(entry.ratingHash).catalog).intersection(entry.accounts))
+        RatingResult.settledAccounts(of: try catalogs.earlier(entry.ratingHash).catalog).intersection(
+          entry.accounts))
     }
     if let accounts = box.accounts { settled.formIntersection(accounts) }
     guard let account = settled.min() else { return box }
@@ -90,7 +91,7 @@ extension RerateWork {
       isWhole = true
       let holders = before.filter { !$0.accounts.isDisjoint(with: accounts) }
       for hash in [catalog.ratingHash] + holders.map(\.ratingHash) {
-        let known = hash == catalog.ratingHash ? catalog : try earlier(hash).catalog
+        let known = hash == catalog.ratingHash ? catalog : try catalogs.earlier(hash).catalog
         while let owner = SettlingOwner.torn(by: accounts, in: known) {
           if first == nil { first = owner }
           accounts.formUnion(owner.others)

@@ -24,7 +24,7 @@ extension RerateWork {
     selection.limits = [box]
     let left = closedEvents(of: run)
     selection.excluded = left
-    let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
+    let second = try rate(try catalogs.later(), events, selection, keepsSuspense: !isPreview)
     try refuseStrangers(second)
     done.eventCount = second.report().rated
     done.suspended.new = second.report().suspendedCount
@@ -36,7 +36,7 @@ extension RerateWork {
       var part = selection
       part.limits += [layer.box].filter { !$0.isUnbounded }
       part.excluded = layers[(index + 1)...].map(\.box) + left
-      let first = try rate(try earlierRun(layer.ratingHash), events, part, keepsSuspense: !isPreview)
+      let first = try rate(try catalogs.earlierRun(layer.ratingHash), events, part, keepsSuspense: !isPreview)
       if layer.ratingHash != catalog.ratingHash { otherCount += first.report().read }
       done.suspended.old += first.report().suspendedCount
       before += [first.later?.span].compactMap { $0 }
@@ -51,10 +51,10 @@ extension RerateWork {
     hasReplaced = true
     var changes: [RatedAgain] = []
     for first in firsts {
-      try compare(first, nil)
+      try comparison.add(first, nil)
       if !isPreview { changes.append(RatedAgain(before: try publish(first), after: nil)) }
     }
-    try compare(nil, second)
+    try comparison.add(nil, second)
     let settled = try OperationFault.ofFiles { () throws(FileFault) in
       try events.settled(by: [second], in: box, exceptOf: left)
     }
@@ -72,7 +72,7 @@ extension RerateWork {
   /// Whether the new catalog may rate events otherwise than one that has priced some of a run.
   mutating func isOther(_ layers: [RunLayer]) throws(OperationFault) -> Bool {
     for layer in layers where layer.ratingHash != catalog.ratingHash && !closed.holds(layer) {
-      if try !earlier(layer.ratingHash).change.isNothing { return true }
+      if try !catalogs.earlier(layer.ratingHash).change.isNothing { return true }
     }
     return false
   }
@@ -110,8 +110,8 @@ extension RerateWork {
       rest.takesLeavers = false
       rest.limits = [layer.box].filter { !$0.isUnbounded }
       rest.excluded = layers[(index + 1)...].map(\.box) + [box]
-      let isSettling = RatingResult.settles(try earlier(layer.ratingHash).catalog)
-      let engine = isSettling ? try earlierRun(layer.ratingHash) : try later()
+      let isSettling = RatingResult.settles(try catalogs.earlier(layer.ratingHash).catalog)
+      let engine = isSettling ? try catalogs.earlierRun(layer.ratingHash) : try catalogs.later()
       let outside = try rate(engine, events, rest, keepsSuspense: false)
       spans += [outside.later?.span].compactMap { $0 }
     }
@@ -140,7 +140,8 @@ extension RerateWork {
       StoreSettling.span(settlingAfter.map(\.usage.span))
     )
     let counting = try OperationFault.ofStore { () throws(StoreFault) in try store.countingSettlements() }
-    let main = StoreSettling(store: store, catalog: catalog, engine: try later(), semantics: semantics)
+    let main = StoreSettling(
+      store: store, catalog: catalog, engine: try catalogs.later(), semantics: semantics)
     let reachesAlike =
       spans.0.flatMap { a in spans.1.map { main.reachesAlike(a, $0) } } ?? (spans.0 == spans.1)
     if let span = spans.0 {
@@ -150,7 +151,7 @@ extension RerateWork {
         if accounts.isEmpty { continue }
         let result = try settling(settlement.ratingHash).settled(
           events, of: accounts, over: span, groupBy: options.groupBy, keepsSummary: false)
-        try compare(result, nil)
+        try comparison.add(result, nil)
       }
     }
     guard let span = spans.1 else { return spans.0 == nil ? [] : [.nothing] }
@@ -166,7 +167,7 @@ extension RerateWork {
     for (settling, accounts) in parts {
       let result = try settling.settled(
         events, of: accounts, over: span, groupBy: options.groupBy, keepsSummary: !isPreview)
-      try compare(nil, result)
+      try comparison.add(nil, result)
       if isPreview { continue }
       try settling.publish(result, number: drafts.count)
       var pools = settling.pools(of: accounts)
@@ -184,6 +185,7 @@ extension RerateWork {
 
   private mutating func settling(_ hash: String) throws(OperationFault) -> StoreSettling {
     StoreSettling(
-      store: store, catalog: try earlier(hash).catalog, engine: try earlierRun(hash), semantics: semantics)
+      store: store, catalog: try catalogs.earlier(hash).catalog, engine: try catalogs.earlierRun(hash),
+      semantics: semantics)
   }
 }

@@ -17,11 +17,11 @@ extension RerateWork {
         ? nil : SettlementDraft(accounts: [], pools: [], isOfAll: true, hasRows: false)
     }
     let settling = StoreSettling(
-      store: store, catalog: catalog, engine: try later(), semantics: semantics)
+      store: store, catalog: catalog, engine: try catalogs.later(), semantics: semantics)
     let result = try settling.settled(
       settlingAfter.compactMap(\.events), of: nil, over: span, groupBy: options.groupBy,
       keepsSummary: !isPreview)
-    try compare(nil, result)
+    try comparison.add(nil, result)
     if isPreview { return nil }
     try settling.publish(result)
     return settling.draftOfAll
@@ -36,15 +36,15 @@ extension RerateWork {
     }
     let events = try settledEventsBefore()
     for settlement in settlements {
-      let earlier = try earlier(settlement.ratingHash)
+      let earlier = try catalogs.earlier(settlement.ratingHash)
       let settling = StoreSettling(
-        store: store, catalog: earlier.catalog, engine: try earlierRun(settlement.ratingHash),
+        store: store, catalog: earlier.catalog, engine: try catalogs.earlierRun(settlement.ratingHash),
         semantics: semantics)
       let isOfAll = settlement.accounts.isSuperset(of: earlier.catalog.accounts.map(\.id))
       let result = try settling.settled(
         events, of: isOfAll ? nil : settlement.accounts, over: span, groupBy: options.groupBy,
         keepsSummary: false)
-      try compare(result, nil)
+      try comparison.add(result, nil)
     }
   }
 }

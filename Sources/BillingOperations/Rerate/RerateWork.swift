@@ -1,10 +1,10 @@
 // The work of rating runs again, one after the other: what a change can reach is rated with the catalog of before and with that of
-// now. What depends on whole periods is in RerateWork+Settling.swift.
+// now. What depends on whole periods is in RerateWork+Settling.swift; the catalogs are in RerateCatalogs.swift, what is compared in
+// RerateComparison.swift.
 
 import BillingCalendar
 import BillingStore
 import Catalog
-import Dispatch
 import DurableFiles
 import Glibc
 import RatingEngine
@@ -29,13 +29,7 @@ struct RerateWork {
 
   let store: BillingStore
   let catalog: Catalog
-  let catalogPath: String
   let options: RatingOptions
-  /// Whether differences are told by the columns of the book.
-  let comparesBook: Bool
-  /// Whether the catalog of now, or what counts, has costs: then they are compared too, by their currency.
-  let tellsCosts: Bool
-  let progress: RunProgress
   let semantics: Int64
   let scratch: String
   let isPreview: Bool
@@ -58,21 +52,10 @@ struct RerateWork {
   var areSettledSo = false
   /// Whether a run of these accounts is replaced.
   var hasReplaced = false
-  /// Tables before and after, to be compared; nil for none.
-  private(set) var pairs: [(old: String?, new: String?)] = []
-  /// By the ids of runs that were rated again as a whole: what the book says of them.
-  private var rewritten: [String: String] = [:]
-  private var new: RatingRun?
-  /// By rating hash: the catalog of runs, and what of it is different now.
-  private var old: [String: Earlier] = [:]
-  /// The same catalogs, compiled where events are rated with them.
-  private var oldRuns: [String: RatingRun] = [:]
-
-  /// A catalog that has priced events of the store.
-  struct Earlier {
-    var catalog: Catalog
-    var change: CatalogChange
-  }
+  /// The catalogs.
+  var catalogs: RerateCatalogs
+  /// What is compared.
+  var comparison: RerateComparison
 
   init(
     store: BillingStore, catalog: Catalog, catalogPath: String, options: RatingOptions,
@@ -80,17 +63,14 @@ struct RerateWork {
   ) throws(OperationFault) {
     self.store = store
     self.catalog = catalog
-    self.catalogPath = catalogPath
-    comparesBook = options.groupBy == nil
-    let hasCosts = try OperationFault.ofStore { () throws(StoreFault) in try store.hasCosts() }
-    tellsCosts = hasCosts || !catalog.suppliers.isEmpty
     var options = options
-    var columns = options.groupBy ?? Self.bookColumns
-    // Costs are never added up over currencies.
-    if tellsCosts, !columns.contains(.cost_currency) { columns.append(.cost_currency) }
-    options.groupBy = columns
+    comparison = try OperationFault.ofStore { () throws(StoreFault) in
+      try RerateComparison(
+        store, isOfCosts: !catalog.suppliers.isEmpty, groupBy: &options.groupBy, scratch: scratch)
+    }
+    catalogs = RerateCatalogs(
+      store: store, now: catalog, path: catalogPath, options: options, progress: progress)
     self.options = options
-    self.progress = progress
     self.semantics = semantics
     self.scratch = scratch
     self.isPreview = isPreview
@@ -99,16 +79,6 @@ struct RerateWork {
     }
     settles = RatingResult.settles(catalog) || !settlingBefore.isEmpty
   }
-
-  /// The columns of the tables that are compared, as the engine writes them: where nothing is rated again there is no table to ask.
-  var comparedColumns: [Label] {
-    var columns = options.groupBy ?? Self.bookColumns
-    if !columns.contains(.currency) { columns.append(.currency) }
-    return columns.map { Label($0.rawValue) } + ["unit"]
-  }
-
-  /// The columns by which the book tells what runs came to.
-  private static let bookColumns = BillingStore.sumColumns.compactMap { GroupColumn(rawValue: $0) }
 
   /// Rates what a change can reach of a run; nil where that is nothing.
   mutating func rateAgain(_ run: RunRecord, _ box: EventBox) throws(OperationFault) -> Done? {
@@ -167,7 +137,7 @@ struct RerateWork {
     let left = closedEvents(of: run)
     for (index, layer) in layers.enumerated()
     where layer.ratingHash != catalog.ratingHash && !closed.holds(layer) {
-      let earlier = try earlier(layer.ratingHash)
+      let earlier = try catalogs.earlier(layer.ratingHash)
       if earlier.change.isNothing { continue }
       let haveMoved = try haveMoved(run, before: layer, earlier.change)
       let isAll = earlier.change.isWhole || haveMoved
@@ -176,11 +146,11 @@ struct RerateWork {
       selection.excluded = layers[(index + 1)...].map(\.box) + left
       let isWhole = isAll && layers.count == 1 && box.isUnbounded && held.isEmpty && left.isEmpty
       if isWhole { selection = .all }
-      if isWhole, comparesBook {
-        let engine = try later()
-        nonisolated(unsafe) let work = self
+      if isWhole, comparison.isOfBook {
+        let engine = try catalogs.later()
+        nonisolated(unsafe) let comparison = comparison
         // The book is read while the engine rates, which knows nothing of it.
-        let before = BesideWork { () throws(OperationFault) in try work.sums(of: run) }
+        let before = BesideWork { () throws(OperationFault) in try comparison.sums(of: run) }
         defer { before.wait() }
         let again = try rate(engine, events, .all, keepsSuspense: !isPreview)
         let sums = try before.finish()
@@ -188,17 +158,17 @@ struct RerateWork {
         done.suspended = (Int(run.doors.suspended), again.report().suspendedCount)
         isAny = true
         if isPreview {
-          try compare(nil, again)
-          pairs.append((sums, nil))
+          try self.comparison.add(nil, again)
+          self.comparison.add(before: sums)
         } else {
-          rewritten[run.id] = sums
+          self.comparison.expect(after: run, before: sums)
         }
         whole = again
         continue
       }
       let first = try rate(
-        try earlierRun(layer.ratingHash), events, selection, keepsSuspense: !isPreview && !isWhole)
-      let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
+        try catalogs.earlierRun(layer.ratingHash), events, selection, keepsSuspense: !isPreview && !isWhole)
+      let second = try rate(try catalogs.later(), events, selection, keepsSuspense: !isPreview)
       let counts = (first.report(), second.report())
       guard counts.0.read > 0 else { continue }
       if settles { try refuseSettled(first, second) }
@@ -207,7 +177,7 @@ struct RerateWork {
       done.eventCount += counts.1.rated
       done.suspended.old += counts.0.suspendedCount
       done.suspended.new += counts.1.suspendedCount
-      try compare(first, second)
+      try comparison.add(first, second)
       if isPreview { continue }
       if isWhole {
         whole = second
@@ -238,7 +208,8 @@ struct RerateWork {
     if first.ratingHash == layer.ratingHash { return false }
     let folders = [first.ratingHash, layer.ratingHash].map { store.catalogPath($0) }
     return CatalogChange(
-      from: try OperationFault.load(folders[0]), at: folders[0], to: try earlier(layer.ratingHash).catalog,
+      from: try OperationFault.load(folders[0]), at: folders[0],
+      to: try catalogs.earlier(layer.ratingHash).catalog,
       at: folders[1]
     ).mayMoveEvents
   }
@@ -250,7 +221,7 @@ struct RerateWork {
   ) throws(OperationFault) -> Done? {
     var isAny = false
     for layer in layers where layer.ratingHash != catalog.ratingHash && !closed.holds(layer) {
-      if try !earlier(layer.ratingHash).change.isNothing { isAny = true }
+      if try !catalogs.earlier(layer.ratingHash).change.isNothing { isAny = true }
     }
     guard isAny else { return nil }
     var done = Done()
@@ -260,7 +231,7 @@ struct RerateWork {
     var selection = EventSelection.all
     selection.takesLeavers = isWhole
     selection.excluded = left
-    let second = try rate(try later(), events, selection, keepsSuspense: !isPreview)
+    let second = try rate(try catalogs.later(), events, selection, keepsSuspense: !isPreview)
     done.eventCount = second.report().rated
     done.suspended.new = second.report().suspendedCount
     var changes: [RatedAgain] = []
@@ -270,12 +241,12 @@ struct RerateWork {
       part.limits = [layer.box].filter { !$0.isUnbounded }
       part.excluded = layers[(index + 1)...].map(\.box) + left
       let isKept = !isPreview && !isWhole
-      let first = try rate(try earlierRun(layer.ratingHash), events, part, keepsSuspense: isKept)
+      let first = try rate(try catalogs.earlierRun(layer.ratingHash), events, part, keepsSuspense: isKept)
       done.suspended.old += first.report().suspendedCount
-      try compare(first, nil)
+      try comparison.add(first, nil)
       if isKept { changes.append(RatedAgain(before: try publish(first), after: nil)) }
     }
-    try compare(nil, second)
+    try comparison.add(nil, second)
     var usage = second.later.map { SettlingUsage(accounts: Set($0.accounts), span: $0.span) }
     if !left.isEmpty { usage = withClosed(usage, of: run) }
     let settled = try OperationFault.ofFiles { () throws(FileFault) in
@@ -296,7 +267,7 @@ struct RerateWork {
     return done
   }
 
-  // MARK: catalogs, tables, folders
+  // MARK: results and folders
 
   func rate(
     _ run: RatingRun, _ events: StoredEvents, _ selection: EventSelection, keepsSuspense: Bool
@@ -307,105 +278,6 @@ struct RerateWork {
         $0.keepsSummary = !isPreview
       }.run([events], selection)
     }
-  }
-
-  /// The catalog of now, compiled.
-  mutating func later() throws(OperationFault) -> RatingRun {
-    if let new { return new }
-    let made = try compiled()
-    new = made
-    return made
-  }
-
-  private func compiled() throws(OperationFault) -> RatingRun {
-    try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: catalog, options: options, progress: progress)
-    }
-  }
-
-  /// A catalog of before.
-  mutating func earlier(_ hash: String) throws(OperationFault) -> Earlier {
-    if let known = old[hash] { return known }
-    let folder = store.catalogPath(hash)
-    let kept = try load(folder)
-    guard kept.ratingHash == hash else {
-      throw .store(.refused("catalogs/\(hash) is not as it was kept; 'ratemill verify --deep' tells more"))
-    }
-    let change = CatalogChange(from: kept, at: folder, to: catalog, at: catalogPath)
-    let earlier = Earlier(catalog: kept, change: change)
-    old[hash] = earlier
-    return earlier
-  }
-
-  /// Loads a catalog of before, and the first time compiles that of now on another core.
-  private mutating func load(_ folder: String) throws(OperationFault) -> Catalog {
-    if new != nil { return try OperationFault.load(folder) }
-    nonisolated(unsafe) var kept: Result<Catalog, OperationFault>?
-    nonisolated(unsafe) var made: RatingRun?
-    nonisolated(unsafe) let work = self
-    DispatchQueue.concurrentPerform(iterations: 2) { part in
-      if part == 0 {
-        kept = Result { () throws(OperationFault) in try OperationFault.load(folder) }
-      } else {
-        // Where it cannot be rated with, whoever needs it says so.
-        made = try? work.compiled()
-      }
-    }
-    new = made
-    guard let kept else { preconditionFailure("the catalog was loaded, or there is a fault") }
-    return try kept.get()
-  }
-
-  /// The catalog of before, compiled.
-  mutating func earlierRun(_ hash: String) throws(OperationFault) -> RatingRun {
-    if let known = oldRuns[hash] { return known }
-    let kept = try earlier(hash).catalog
-    let made = try OperationFault.ofRun { () throws(RunFault) in
-      try RatingRun(catalog: kept, options: options, progress: progress)
-    }
-    oldRuns[hash] = made
-    return made
-  }
-
-  /// Writes what the events came to, and come to, by the keys of the comparison.
-  mutating func compare(_ first: RatingResult?, _ second: RatingResult?) throws(OperationFault) {
-    let name = scratch + "/table-\(pairs.count)"
-    let pair = (old: first.map { _ in name + "-old.csv" }, new: second.map { _ in name + "-new.csv" })
-    try OperationFault.ofFiles { () throws(FileFault) in
-      for (result, path) in [(first, pair.old), (second, pair.new)] {
-        guard let result, let path else { continue }
-        let writer = try CheckedWriter(creating: path, mode: 0o600)
-        try result.writeGrouped { bytes throws(FileFault) in try writer.write(bytes) }
-        try writer.finish(isSynced: false)
-      }
-    }
-    pairs.append(pair)
-  }
-
-  /// The comparison, with runs that were rated again as a whole beside those that will stand for them; the book is not asked.
-  func delta(_ proved: [ProvedReplacing]) throws(OperationFault) -> RerateDelta {
-    var pairs = pairs
-    for next in proved {
-      guard let old = rewritten[next.replaced.id] else { continue }
-      let path = scratch + "/sums-after-run-\(next.replaced.number).csv"
-      try OperationFault.ofStore { () throws(StoreFault) in
-        try next.writeSums(tellingCosts: tellsCosts, to: path)
-      }
-      pairs.append((old, path))
-    }
-    let all = pairs
-    return try OperationFault.ofFiles { () throws(FileFault) in
-      try RerateDelta(all, emptyColumns: comparedColumns)
-    }
-  }
-
-  /// The table of what the book says of a run.
-  private func sums(of run: RunRecord) throws(OperationFault) -> String {
-    let path = scratch + "/sums-of-run-\(run.number).csv"
-    try OperationFault.ofStore { () throws(StoreFault) in
-      try store.writeSums(of: run, tellingCosts: tellsCosts, to: path)
-    }
-    return path
   }
 
   private var folderCount = 0

@@ -94,7 +94,7 @@ public struct StoreRerating {
       settlements = [all]
     }
     if replacing.isEmpty {
-      outcome.delta = try work.delta([])
+      outcome.delta = try work.comparison.delta([])
     } else {
       nonisolated(unsafe) let store = store
       let (catalog, catalogPath) = (catalog, catalogPath)
@@ -107,11 +107,11 @@ public struct StoreRerating {
         keeping.wait()
         comparing?.wait()
       }
-      nonisolated(unsafe) let compared = work
+      nonisolated(unsafe) let comparison = work.comparison
       let commits = try OperationFault.ofStore { () throws(StoreFault) in
         try store.commitReplacing(replacing, settlements: settlements) { (proved) throws(StoreFault) in
           try keeping.finish()
-          comparing = BesideWork { () throws(OperationFault) in try compared.delta(proved) }
+          comparing = BesideWork { () throws(OperationFault) in try comparison.delta(proved) }
         }
       }
       outcome.commits = zip(replacing, commits).map { ($0.replaced, $1) }
