@@ -62,8 +62,12 @@ extension BillingStore {
     var last = runs.last
     if last == nil, !settled.isEmpty || allowsNone { last = try currentRuns().last }
     guard let last else {
+      let isBilled = try billedPeriods().contains { choice.contains($0.period) }
       throw .refused(
-        "\(path): no run has usage of \(choice); 'ratemill periods --store \(path)' lists the periods")
+        isBilled
+          ? "\(path): no run has usage of \(choice) any more, which was billed; 'ratemill adjustments --store \(path)' shows what "
+            + "has become of it"
+          : "\(path): no run has usage of \(choice); 'ratemill periods --store \(path)' lists the periods")
     }
     let allowances = try allowances(settled, choice)
     var settledCounts = [Int64](repeating: 0, count: settled.count)

@@ -28,12 +28,16 @@ public enum StoreFault: Error, Sendable, CustomStringConvertible {
     case .notAStore(let path, let message): "\(path): \(message)"
     case .refused(let message): message
     case .damaged(let path, let message):
-      "\(path): \(message); restore the store from a good copy, or ask 'ratemill verify --store' what else is wrong"
+      "\(path): \(message); \(Self.restore)"
     case .book(let path, let message): "\(path): \(message)"
     case .file(let fault): fault.description
     case .usage(let fault): fault.description
     }
   }
+
+  /// What to do about a store of which something is damaged.
+  public static let restore =
+    "restore the store from a good copy, or ask 'ratemill verify --deep --store' what else is wrong"
 
   /// Does something with files; a fault of theirs becomes one of the store.
   static func ofFiles<Result>(_ body: () throws(FileFault) -> Result) throws(StoreFault) -> Result {

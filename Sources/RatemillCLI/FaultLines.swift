@@ -138,7 +138,10 @@ enum StoreFaultLines {
     case .damaged: return console.fail(.totalsDoNotMeet, fault.description)
     case .book: return console.fail(.filesFailed, fault.description)
     case .file(let file): return OutputFaultLines.fail(file, console: console)
-    case .usage(let usage): return UsageFaultLines.fail(usage, console: console)
+    case .usage(var usage):
+      // Documents of a run are not written again.
+      if usage.hint == UsageFolderFault.rateAgain { usage.hint = StoreFault.restore }
+      return UsageFaultLines.fail(usage, console: console)
     }
   }
 }

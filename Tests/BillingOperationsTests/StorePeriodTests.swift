@@ -207,4 +207,19 @@ import Testing
     #expect(try late(2 * twoDays) == [])
     #expect(try late(2 * twoDays + 1).count == 1)
   }
+
+  /// A period that was billed and lost all its usage since is no unknown one.
+  @Test func whatWasBilledAndIsGoneIsToldFromWhatNeverWas() throws {
+    let desk = try NightDesk()
+    try desk.write(["k1 2026-01-08 101 442079460123 600"], to: "usage/pbx-1.csv")
+    try desk.write(["k2 2026-02-08 101 442079460123 600"], to: "more/pbx-2.csv")
+    try desk.rate(["usage"])
+    try desk.rate(["more"])
+    try desk.markBilled("2026-01")
+    try desk.revoke("1")
+    for (period, text) in [("2026-01", "'ratemill adjustments"), ("2025-12", "'ratemill periods")] {
+      let fault = #expect(throws: StoreFault.self) { try desk.usage(period) }
+      #expect(fault?.description.contains(text) == true, "\(period)")
+    }
+  }
 }

@@ -221,4 +221,45 @@ import Testing
     first = nil
     #expect(try desk.rate(["usage"], tools: desk.tools(waitMilliseconds: 100)).doors == "2 2 0 0 0")
   }
+
+  /// A number that was given to another account for days that are rated already: the night is refused with what helps.
+  @Test func aNumberPortedForThePastAsksForRatingAgain() throws {
+    let desk = try NightDesk()
+    let services = "kind,key,account,service,from,until\nnumber,493023125102,acme,,,\n"
+    for (name, ported) in [
+      ("catalog", "number,493023125101,zebra,,,\n"),
+      ("ported", "number,493023125101,zebra,,,2026-01-05\nnumber,493023125101,acme,,2026-01-05,\n"),
+    ] {
+      if name != "catalog" { try desk.writeCatalog(name) }
+      try desk.folder.write(
+        services + ported + "number,493023125201,zebra,,,\n", to: name + "/services.csv")
+      try desk.folder.write(
+        """
+        plan: retail
+        look_up: {voice: retail}
+        allowances: [{allowance: minutes, quantity: 3 min, kinds: [voice]}]
+        charges:
+          - {charge: calls, kinds: [voice], price: deck}
+
+        """, to: name + "/plans/retail.yaml")
+    }
+    try desk.write(["k1 2026-01-08 101 442079460123 600"], to: "usage/pbx-1.csv")
+    try desk.write(["k2 2026-01-09 201 442079460123 600"], to: "usage/pbx-2.csv")
+    try desk.rate(["usage/pbx-1.csv"])
+    let fault = #expect(throws: OperationFault.self) {
+      try desk.rate(["usage/pbx-2.csv"], catalog: "ported")
+    }
+    let text = fault.map { "\($0)" } ?? ""
+    #expect(text.contains("account 'acme'") && text.contains("'ratemill rerate'"), "\(text)")
+    try desk.rerate("ported") { _ throws in }
+    try desk.rate(["usage/pbx-2.csv"], catalog: "ported")
+    // Ten minutes each, of which three are free.
+    #expect(
+      try SQLiteShell.run(
+        "SELECT account || ' ' || event_count || ' ' || amount FROM usage_by_account",
+        desk.storePath + "/book.sqlite") == ["acme 1 0.07", "zebra 1 0.07"])
+    try desk.rate(["usage"], catalog: "ported", store: "whole")
+    #expect(try desk.usage()["summary.csv.zst"] == desk.usage(store: "whole")["summary.csv.zst"])
+    try desk.expectWhole()
+  }
 }

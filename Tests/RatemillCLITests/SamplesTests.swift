@@ -57,6 +57,17 @@ import Testing
     #expect(drafts[0] == drafts[1])
   }
 
+  /// Damage in what is compressed without checksums would not be seen, and the report says so.
+  @Test func framesWithoutChecksumsAreNamed() throws {
+    let lines = try #require(FileContent.bytes(of: Self.root + "/samples/usage/pbx-berlin-2026-06b.csv"))
+    try folder.write(ZstdContent.encode(lines, isChecked: false), to: "pbx-berlin-2026-06b.csv.zst")
+    let command = "rate --catalog samples/catalog --out out --force --max-suspense 100% "
+    let found = try run(command + "pbx-berlin-2026-06b.csv.zst")
+    #expect(found.status == 0)
+    #expect(found.errorText.contains("unchecked  pbx-berlin-2026-06b.csv.zst: compressed without checksums"))
+    #expect(try !run(command + "samples/usage").errorText.contains("unchecked"))
+  }
+
   @Test func theReadmeShowsWhatTheProgramPrints() throws {
     let readme = String(decoding: FileContent.bytes(of: Self.root + "/README.md") ?? [], as: UTF8.self)
     let sessions = readme.split(separator: "```\n").filter { $0.hasPrefix("$ ratemill ") }

@@ -239,6 +239,22 @@ import Testing
     #expect(try run("verify --store store --deep").status == 0)
   }
 
+  /// What is wrong with the documents of a run is not mended by rating into a folder.
+  @Test func aDamagedDocumentNamesAWayOutForStores() throws {
+    #expect(try run("\(Self.rate) usage").status == 0)
+    let runs = FileContent.names(in: folder.path(of: "store/runs"))
+    let name = "store/runs/\(try #require(runs.first))/summary.csv.zst"
+    let bytes = try #require(folder.bytes(of: name))
+    try folder.write(Array(bytes[..<(bytes.count / 2)]), to: name)
+    let found = try run("usage --store store --period 2026-06 --out june")
+    #expect(found.status == 5)
+    #expect(found.errorText.contains("summary.csv.zst"))
+    #expect(found.errorText.contains("'ratemill verify --deep --store'"), "\(found.errorText)")
+    let verified = try run("verify --store store --deep")
+    #expect(verified.status != 0)
+    #expect((verified.outputText + verified.errorText).contains("summary.csv.zst"))
+  }
+
   /// Several at once: one commits, the others find it done or are told to come again.
   @Test func twoAtOnceMakeOneCommit() throws {
     let statuses = Mutex<[Int32]>([])

@@ -56,13 +56,14 @@ struct RerateSums {
     guard !code.isEmpty else { return }
     Self.add(
       old, new, to: &totals[code, default: RerateSum(account: .empty, currency: Label(bytes: Array(code)))])
-    if old == new { return }
     let name = account.map { key.cell($0) } ?? .empty
     if account == 0, name != last { close() }
     last = name
     let sum = RerateSum(account: name, currency: key.cell(at))
     let holder = Holder(account: name, currency: sum.currency)
+    // All that an account comes to, so that accounts add up to the totals where all of them differ.
     Self.add(old, new, to: &open[holder, default: Open(sum: sum)].sum)
+    if old == new { return }
     // Where no cell is left out, every key is another one, and nothing makes up for it.
     if leftOut.isEmpty {
       open[holder]?.isDifferent = true

@@ -157,8 +157,9 @@ extension BillingStore {
     }
     if let stranger = totals.accounts.subtracting(draft.accounts).min() {
       throw .refused(
-        "usage that is settled belongs to account '\(stranger)' with this catalog, and did not when it was "
-          + "read; revoke the runs with its usage and rate their files again")
+        "usage that earlier runs have read belongs to account '\(stranger)' with this catalog, and did not when it was "
+          + "read (a number that was given to another account for days that are past?); rate these runs again first: "
+          + "'ratemill rerate'")
     }
     let number = (try book.integer("SELECT MAX(number) FROM settlements") ?? 0) + Int64(draft.number)
     let identity = SHA256.hex(

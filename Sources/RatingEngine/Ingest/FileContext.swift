@@ -19,6 +19,8 @@ final class FileContext {
   /// Where it was opened.
   let path: String
   private let form: StoredForm
+  /// Whether its bytes are decoded.
+  var isCompressed: Bool { form != .plain }
   let operations: any FileOperations
   private var mapped: MappedFile?
   private let spool: InputSpool?

@@ -66,6 +66,8 @@ public struct RunReport: Sendable {
     public var duplicate: Int
     /// Records suspended.
     public var suspended: Int
+    /// Whether it is compressed.
+    public var isCompressed: Bool
     /// Whether a checksum vouches for every byte.
     public var isChecked: Bool
     /// `xxh3-128:` and 32 hex digits: the hash of the decoded bytes; empty where it was not taken.
@@ -165,7 +167,7 @@ extension RatingResult {
       byteCount: stored?.byteCount ?? file.units.reduce(0) { $0 + $1.byteCount },
       knownByteCount: file.units.first?.beginning?.readFrom ?? 0, unreadByteCount: file.unreadByteCount,
       read: totals.read, rated: totals.rated, filtered: totals.filteredCount, duplicate: totals.duplicate,
-      suspended: totals.suspendedCount, isChecked: file.isChecked,
+      suspended: totals.suspendedCount, isCompressed: file.isCompressed, isChecked: file.isChecked,
       hash: stored?.hash.description ?? hash.map(Self.hashText) ?? "",
       days: days(of: totals.span, in: file.source.zone))
   }

@@ -137,8 +137,18 @@ struct RateReport {
       console.say(
         "  empty      \(name)\(more): not a byte; was the export written, and whole?")
     }
+    let unchecked = report.files.filter { $0.isCompressed && !$0.isChecked }
+    if let first = unchecked.first {
+      let name = first.name == "-" ? "standard input" : console.path(first.name)
+      let more = unchecked.count > 1 ? " and \(ReadableText.count(unchecked.count - 1)) more" : ""
+      console.say(
+        "  unchecked  \(name)\(more): compressed without checksums; damage would not be seen ('zstd --check' writes them)"
+      )
+    }
     if configuration.expectedRecordCount == nil, configuration.expectedByteCount == nil,
-      report.files.contains(where: { !$0.isChecked && InputFile(name: $0.name).isReadOnce })
+      report.files.contains(where: {
+        !$0.isCompressed && !$0.isChecked && InputFile(name: $0.name).isReadOnce
+      })
     {
       console.say(
         "  a plain pipe cannot prove that it is complete; --expect-records N or --expect-bytes N can")
