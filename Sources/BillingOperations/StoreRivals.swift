@@ -77,6 +77,7 @@ struct StoreRivals {
   /// Refuses to take a run back, or a file of it, where records of purged runs may count no more because of it: they could not
   /// count again.
   func refusePurged(_ run: RunRecord, file: Label?) throws(OperationFault) {
+    guard run.state == .current, run.kind != .recycle else { return }
     // A run that another has taken a record from is stood for by one that counts it as a duplicate.
     let earlier = try OperationFault.ofStore { () throws(StoreFault) -> RunRecord? in
       let order = try store.readingOrder(of: run)
@@ -86,7 +87,7 @@ struct StoreRivals {
       }
       return nil
     }
-    guard let earlier, run.state == .current, run.kind != .recycle else { return }
+    guard let earlier else { return }
     let rivals = try OperationFault.load(store.catalogPath(run.ratingHash)).rivalSources
     if rivals.isEmpty { return }
     let files = try OperationFault.ofStore { () throws(StoreFault) in try store.files(of: run) }

@@ -51,7 +51,8 @@ public struct UsageFolder: Sendable {
   /// The same on several threads, where a summary is large.
   ///
   /// `body` is called with the number of the thread that has read the row, in 0..<threadCount: rows of one thread ascend file by
-  /// file, those of several come side by side. Memory: two stretches of a mebibyte for each thread.
+  /// file, those of several come side by side. Memory: a stretch for each thread, of a zstd frame of up to
+  /// 8 MiB or else of a mebibyte, and for frames as much for the file.
   public static func open(
     _ path: String, onlyFiles: Set<String>? = nil, threadCount: Int,
     body: @escaping @Sendable (Int, SummaryRowReader) -> Void

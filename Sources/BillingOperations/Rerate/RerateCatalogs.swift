@@ -3,7 +3,6 @@
 
 import BillingStore
 import Catalog
-import Dispatch
 import RatingEngine
 
 /// The catalogs of one command.
@@ -66,20 +65,11 @@ struct RerateCatalogs {
   /// Loads a catalog of before, and the first time compiles that of now on another core.
   private mutating func load(_ folder: String) throws(OperationFault) -> Catalog {
     if new != nil { return try OperationFault.load(folder) }
-    nonisolated(unsafe) var kept: Result<Catalog, OperationFault>?
-    nonisolated(unsafe) var made: RatingRun?
-    nonisolated(unsafe) let catalogs = self
-    DispatchQueue.concurrentPerform(iterations: 2) { part in
-      if part == 0 {
-        kept = Result { () throws(OperationFault) in try OperationFault.load(folder) }
-      } else {
-        // Where it cannot be rated with, whoever needs it says so.
-        made = try? catalogs.compiled()
-      }
-    }
-    new = made
-    guard let kept else { preconditionFailure("the catalog was loaded, or there is a fault") }
-    return try kept.get()
+    let catalogs = self
+    let compiling = BesideWork { () throws(OperationFault) in try catalogs.compiled() }
+    // Where it cannot be rated with, whoever needs it says so.
+    defer { new = try? compiling.finish() }
+    return try OperationFault.load(folder)
   }
 
   /// The catalog of before, compiled.

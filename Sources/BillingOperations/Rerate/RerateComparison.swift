@@ -70,8 +70,10 @@ struct RerateComparison {
   /// The comparison, with runs that were rated again as a whole beside those that will stand for them; the book is not asked.
   func delta(_ proved: [ProvedReplacing]) throws(OperationFault) -> RerateDelta {
     var pairs = pairs
-    for next in proved {
-      guard let old = rewritten[next.replaced.id] else { continue }
+    for (id, old) in rewritten {
+      guard let next = proved.first(where: { $0.replaced.id == id }) else {
+        preconditionFailure("a run that was rated again as a whole has a summary of its own")
+      }
       let path = scratch + "/sums-after-run-\(next.replaced.number).csv"
       try OperationFault.ofStore { () throws(StoreFault) in
         try next.writeSums(tellingCosts: tellsCosts, to: path)

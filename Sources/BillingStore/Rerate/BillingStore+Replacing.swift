@@ -20,16 +20,15 @@ public struct RatedAgain: Sendable {
   }
 }
 
-/// A run that will stand for another, whose documents were read and proved.
+/// A run with a summary of its own that will stand for another; its documents were read and proved.
 public struct ProvedReplacing: Sendable {
   /// The run that it replaces.
   public var replaced: RunRecord
-  /// What its rows add up to; nil where it has kept the summary of another and its rows are corrections.
-  let totals: UsageTotals?
+  /// What its rows add up to.
+  let totals: UsageTotals
 
-  /// Writes the table of `BillingStore.writeSums` of its sums, without the book. Throws where it has kept the summary of another.
+  /// Writes the table of `BillingStore.writeSums` of its sums, without the book.
   public func writeSums(tellingCosts: Bool, to path: String) throws(StoreFault) {
-    guard let totals else { throw .refused("the sums of corrections are not those of their run") }
     try totals.accountSums(tellingCosts: tellingCosts).write(to: path)
   }
 }
@@ -328,7 +327,7 @@ extension BillingStore {
   /// `takingBack` says because of which run or file that was taken back; a whole run is revoked in the same commit.
   /// What was decided about suspended records is carried over (`SuspenseCarrying`). `settlements` are what is settled with
   /// them, published at `stagedSettlementPath`. `whenProved` is called once the documents were read again, before anything is
-  /// committed, with the runs in the order of `runs`.
+  /// committed, with the runs that have not kept the summary of those they replace.
   /// - Precondition: opened for changing.
   public func commitReplacing(
     _ runs: [ReplacingRun], settlements drafts: [SettlementDraft] = [], takingBack taken: TakenBack? = nil,
@@ -336,9 +335,8 @@ extension BillingStore {
   ) throws(StoreFault) -> [RunCommit] {
     let replacing = try prepare(runs)
     try whenProved(
-      replacing.runs.map {
-        ProvedReplacing(
-          replaced: $0.run.replaced, totals: $0.prepared.base == nil ? $0.prepared.totals : nil)
+      replacing.runs.filter { $0.prepared.base == nil }.map {
+        ProvedReplacing(replaced: $0.run.replaced, totals: $0.prepared.totals)
       })
     let settlements = try drafts.map { draft throws(StoreFault) in try prepare(draft) }
     try place(replacing)
